@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the demonstration plays: a simulator of its own, and real ansible-playbook runs against it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from simulator.control import Control
+
+ROOT = Path(__file__).resolve().parent.parent
+PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
+PATIENCE = 20.0
+"""Seconds that the simulator gets to start and a change to be seen; it needs far less than one for the first."""
+
+
+class Unexpected(Exception):
+    """Something did not do what it should: the demonstration has failed."""
+
+
+class Stage:
+    """A running simulator and the environment in which playbooks reach it."""
+
+    def __init__(self, folder: Path, ready: dict[str, Any], secret: str) -> None:
+        self.control = Control(ready["url"])
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "KF_"))},
+            "ANSIBLE_COLLECTIONS_PATH": str(folder),
+            "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_DEPRECATION_WARNINGS": "false",
+            "KF_API_URL": ready["url"],
+            "KF_CLIENT_ID": ready["client_id"],
+            "KF_CLIENT_SECRET": secret,
+        }
+
+    def play(self, name: str, **variables: Any) -> tuple[int, str]:
+        """Run ``playbooks/<name>.yml``, showing its output, and return its exit code and that output."""
+        command = [sys.executable, "-m", "ansible", "playbook", str(PLAYBOOKS / f"{name}.yml")]
+        command += ["--extra-vars", json.dumps(variables)]
+        lines = []
+        with subprocess.Popen(
+            command,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as running:
+            assert running.stdout is not None
+            for line in running.stdout:
+                lines.append(line)
+                if line.strip():
+                    print("    | " + line, end="", flush=True)
+        return running.returncode, "".join(lines)
+
+    def until(self, monitor: str, alerting: bool) -> None:
+        """Wait until ``monitor`` has an active alert, or has none. Raises Unexpected when it takes too long."""
+        deadline = time.monotonic() + PATIENCE
+        while self.control.monitor(monitor)["alert_active"] is not alerting:
+            if time.monotonic() > deadline:
+                raise Unexpected(f"{monitor} did not change within {PATIENCE:g} s")
+            time.sleep(0.2)
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Start a simulator for as long as the demonstration lasts. Raises Unexpected when it does not start."""
+    with tempfile.TemporaryDirectory(prefix="kf-demo-") as name:
+        folder = Path(name)
+        _make_importable(folder)
+        (folder / "ansible.cfg").touch()
+        secret = secrets.token_urlsafe(24)
+        ready_file = folder / "ready.json"
+        command = [sys.executable, "-m", "simulator", "--world", "shop", "--ready-json", str(ready_file)]
+        environment = {**os.environ, "KF_SIMULATOR_SECRET": secret}
+        simulator = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        try:
+            yield Stage(folder, _when_ready(ready_file, simulator), secret)
+        finally:
+            simulator.terminate()
+            simulator.wait(PATIENCE)
+
+
+def _make_importable(folder: Path) -> None:
+    namespace = folder / "ansible_collections" / "knowledgefront"
+    namespace.mkdir(parents=True)
+    (namespace / "monitoring").symlink_to(ROOT, target_is_directory=True)
+
+
+def _when_ready(ready_file: Path, simulator: subprocess.Popen[bytes]) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE
+    while not ready_file.exists():
+        if simulator.poll() is not None or time.monotonic() > deadline:
+            raise Unexpected("the simulator did not start")
+        time.sleep(0.05)
+    ready: dict[str, Any] = json.loads(ready_file.read_text())
+    return ready

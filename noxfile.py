@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The checks behind ``./run`` and ``nox``. All of them work inside .venv, which ``./run setup`` prepares."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+ROOT = Path(__file__).parent
+PLUGINS = "ansible_collections.knowledgefront.monitoring.plugins"
+COVERED = 95
+# Where a wrong answer lets a bad deployment through, every branch is tried.
+COVERED_WHOLLY = "plugins/plugin_utils/_gate/*"
+
+OWN_SETTINGS = ("ANSIBLE_", "KF_", "PYTHON", "PYTEST_", "COVERAGE_", "MYPY", "RUFF_", "JUNIT_")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "unit", "integration", "sanity", "build"]
+
+
+class Workplace:
+    """The development environment, with nothing in it of a person's own Ansible settings, credentials or proxies."""
+
+    def __init__(self, session: nox.Session, folder: Path) -> None:
+        self.session = session
+        self.folder = folder
+        self.venv = Path(subprocess.check_output(["bash", str(ROOT / "run"), "setup"], text=True).removesuffix("\n"))
+        self.collections = self.venv / "collections"
+        (folder / "ansible.cfg").touch()
+        self.env = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(OWN_SETTINGS) and name.lower() not in PROXIES
+        }
+        self.env |= {
+            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
+            "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+            "ANSIBLE_HOME": str(folder / "ansible"),
+            "COVERAGE_FILE": str(folder / "coverage"),
+            "PATH": f"{self.venv / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "VIRTUAL_ENV": str(self.venv),
+        }
+
+    def run(self, program: str, *arguments: str | Path, **env: str) -> None:
+        command = [str(self.venv / "bin" / program), *map(str, arguments)]
+        self.session.run(*command, env=self.env | env, include_outer_env=False, external=True)
+
+
+@contextmanager
+def workplace(session: nox.Session) -> Iterator[Workplace]:
+    with tempfile.TemporaryDirectory(prefix="kf-nox-") as folder:
+        yield Workplace(session, Path(folder))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Linters, types, licences, changelog and documentation."""
+    with workplace(session) as place:
+        checks: list[list[str | Path]] = [
+            ["ruff", "check", "."],
+            ["ruff", "format", "--check", "."],
+            ["yamllint", "--strict", "."],
+            ["mypy", "-p", PLUGINS],
+            ["mypy", "simulator", "demo"],
+            ["reuse", "lint", "--lines"],
+            ["antsibull-changelog", "lint"],
+            ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."],
+            ["ansible-lint", "--offline", "--profile", "production"],
+            ["shellcheck", "run", ".ci/run"],
+        ]
+        failed = []
+        for program, *arguments in checks:
+            try:
+                place.run(str(program), *arguments)
+            except CommandFailed:
+                failed.append(" ".join([str(program), *map(str, arguments)]))
+        if failed:
+            session.error("failed: " + "; ".join(failed))
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Unit and architecture tests. Without arguments for pytest, coverage is measured and demanded."""
+    with workplace(session) as place:
+        if session.posargs:
+            place.run("pytest", *session.posargs)
+            return
+        place.run("pytest", "-n", str(os.cpu_count() or 1), "--cov", "--cov-config=.coveragerc", "--cov-report=")
+        place.run("coverage", "report", f"--include={COVERED_WHOLLY}", "--fail-under=100")
+        place.run("coverage", "report", f"--fail-under={COVERED}")
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """The targets in tests/integration/targets, or those named, with the ansible-playbook of .venv."""
+    with workplace(session) as place:
+        place.run("python", "tests/integration/run_targets.py", *session.posargs)
+
+
+@nox.session
+def sanity(session: nox.Session) -> None:
+    """ansible-test sanity on a copy of the checkout; what it needs is kept in .venv/ansible-test."""
+    with workplace(session) as place:
+        proxies = {name: value for name, value in os.environ.items() if name.lower() in PROXIES}
+        place.run("python", "tests/sanity/run_sanity.py", place.venv / "ansible-test", *session.posargs, **proxies)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the collection, install it into an empty folder, list its plugins and run its demo there."""
+    with workplace(session) as place:
+        place.run("python", "tests/package/try_package.py")
+
+
+@nox.session(default=False)
+def format(session: nox.Session) -> None:
+    """Rewrite the Python files as lint wants them."""
+    with workplace(session) as place:
+        place.run("ruff", "check", "--fix-only", ".")
+        place.run("ruff", "format", ".")
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Turn the fragments into a release of the version that galaxy.yml names."""
+    with workplace(session) as place:
+        place.run("antsibull-changelog", "release", "--reload-plugins", *session.posargs)
+
+
+@nox.session(default=False)
+def pins(session: nox.Session) -> None:
+    """Write requirements/*.txt anew from requirements/*.in. Needs uv on PATH; arguments go to it."""
+    if not shutil.which("uv"):
+        session.error("uv is needed to resolve for every Python version at once: pip install uv, anywhere on PATH")
+    for layer in ("runtime", "development"):
+        pinned = ROOT / "requirements" / f"{layer}.txt"
+        heading = [line for line in pinned.read_text(encoding="utf-8").splitlines() if not line or line[0] == "#"]
+        options = ["--universal", "--python-version=3.11", "--no-annotate", "--no-header", "--quiet"]
+        hosts = ["--no-emit-index-url", "--no-emit-find-links"]
+        files = [f"requirements/{layer}.in", "--output-file", f"requirements/{layer}.txt"]
+        session.run("uv", "pip", "compile", *options, *hosts, *session.posargs, *files, external=True)
+        pinned.write_text("\n".join([*heading, pinned.read_text(encoding="utf-8")]), encoding="utf-8")

@@ -1,0 +1,16 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ..module_utils._ansible.answers import monitors
+from ..module_utils._ansible.arguments import MONITOR_INFO, ONE_OR_MANY
+from ..plugin_utils._info_action import InfoAction
+
+
+class ActionModule(InfoAction):
+    question = monitors
+    spec = MONITOR_INFO
+    module = "knowledgefront.monitoring.kf_monitor_info"
+    mutually_exclusive = ONE_OR_MANY

@@ -1,0 +1,15 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ..module_utils._ansible.answers import statuses
+from ..module_utils._ansible.arguments import STATUS_INFO
+from ..plugin_utils._info_action import InfoAction
+
+
+class ActionModule(InfoAction):
+    question = statuses
+    spec = STATUS_INFO
+    module = "knowledgefront.monitoring.kf_status_info"

@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the info modules have in common."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  run_on:
+    description:
+      - Where the question is asked. On V(controller) nothing is needed on the target, and no connection to it is
+        made.
+      - On V(target) the module runs on the host of the task, for networks in which only that host reaches the
+        service.
+        There, O(ca_path) is a path on that host.
+    type: str
+    choices: [controller, target]
+    default: controller
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and returns the same as without it.
+    support: full
+  diff_mode:
+    description: Nothing is changed, so that there are no differences to show.
+    support: N/A
+  action:
+    description: Runs on the controller through an action plugin of the same name.
+    support: full
+  async:
+    description: Cannot run with the C(async) keyword.
+    support: none
+"""

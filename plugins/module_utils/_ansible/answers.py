@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a question's answer looks like in a result, alike on the controller and on a target."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .._api.client import Client
+from .._api.errors import ConfigurationError, KnowledgeFrontError
+from .._api.settings import Settings
+from .._domain.legible import enumerated
+from .._domain.monitor import MonitorStatus
+from .._domain.selection import N, PatternError, Selection, suggestion
+
+if TYPE_CHECKING:
+    Question = Callable[[Client, Mapping[str, Any]], "Answer"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A result as Ansible returns it, and what the user should be warned of."""
+
+    result: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+
+
+def answer(question: Question, options: Mapping[str, Any]) -> Answer:
+    """Return the answer to ``question``, asked with the connection that ``options`` describe.
+
+    Raises KnowledgeFrontError.
+    """
+    client = Client(Settings.from_options(options))
+    try:
+        return question(client, options)
+    finally:
+        client.close()
+
+
+def failure(error: KnowledgeFrontError) -> dict[str, Any]:
+    """Return what a failed result says of ``error``."""
+    return {"msg": str(error), "error_code": error.code, "http_status": error.status}
+
+
+def statuses(client: Client, options: Mapping[str, Any]) -> Answer:
+    """Return ``monitors``, ``alert_active``, ``counts`` and ``window``.
+
+    A pattern can only be called unmatched among all monitors, so patterns and types ask for everything.
+    """
+    selection = _selection(options)
+    narrowed = bool(options["include"] or options["types"])
+    found = client.statuses(options["all"] or narrowed, options["window"])
+    kinds = {config.id: config.type for config in client.configs()} if options["types"] else {}
+    chosen, warnings = _choose(selection, found, options["on_unmatched"], lambda status: kinds.get(status.id))
+    kept = [status for status in chosen if options["all"] or status.alert_active]
+    monitors = [_status_entry(status) for status in kept]
+    counts = {
+        "monitors": len(kept),
+        "alerting": sum(status.alert_active for status in kept),
+        "failing": sum(status.failing for status in kept),
+    }
+    result = {"alert_active": counts["alerting"] > 0, "counts": counts, "window": options["window"]}
+    return _with_monitors(result, monitors, options["fields"], warnings)
+
+
+def monitors(client: Client, options: Mapping[str, Any]) -> Answer:
+    """Return ``monitors`` and ``counts`` of configurations, of one monitor or of those selected."""
+    if options.get("monitor_id") is not None:
+        chosen = [client.config(options["monitor_id"])]
+        warnings: list[str] = []
+    else:
+        selection = _selection(options)
+        chosen, warnings = _choose(selection, client.configs(), options["on_unmatched"], lambda config: config.type)
+    entries: list[dict[str, Any]] = [dict(config.fields) for config in chosen]
+    if options["with_status"]:
+        known = {status.id: _status_entry(status) for status in client.statuses(everything=True)}
+        entries = [{**entry, "status": known.get(entry["id"])} for entry in entries]
+    counts = {
+        "monitors": len(chosen),
+        "active": sum(config.active for config in chosen),
+        "types": dict(Counter(config.type or "unknown" for config in chosen)),
+    }
+    return _with_monitors({"counts": counts}, entries, options["fields"], warnings)
+
+
+def version(client: Client, options: Mapping[str, Any]) -> Answer:
+    """Return ``version``: the service's answer as it is."""
+    return Answer({"version": client.version()})
+
+
+def _status_entry(status: MonitorStatus) -> dict[str, Any]:
+    return {**status.fields, "id": status.id}
+
+
+def _selection(options: Mapping[str, Any]) -> Selection:
+    try:
+        return Selection(options["include"], options["exclude"], options["types"])
+    except PatternError as error:
+        raise ConfigurationError(f"a pattern in include or exclude cannot be used: {error}", code="pattern") from None
+
+
+def _choose(
+    selection: Selection, candidates: Sequence[N], on_unmatched: str, kind_of: Callable[[N], str | None]
+) -> tuple[list[N], list[str]]:
+    chosen = selection.choose(candidates, kind_of)
+    warnings = []
+    if chosen.unmatched and on_unmatched != "ignore":
+        sentence = f"include: {suggestion(chosen.unmatched, candidates)}"
+        if on_unmatched == "fail":
+            raise ConfigurationError(f"{sentence}; correct include, or set on_unmatched", code="unmatched")
+        warnings.append(sentence)
+    if chosen.unmatched_types:
+        warnings.append(f"types: no monitor has the type {enumerated(chosen.unmatched_types)}")
+    return chosen.monitors, warnings
+
+
+def _with_monitors(
+    result: dict[str, Any], entries: list[dict[str, Any]], fields: Sequence[str], warnings: list[str]
+) -> Answer:
+    if fields and entries:
+        absent = [name for name in fields if not any(name in entry for entry in entries)]
+        if absent:
+            warnings = [*warnings, f"fields: no monitor has a field {enumerated(absent)}"]
+        entries = [{name: entry[name] for name in fields if name in entry} for entry in entries]
+    return Answer({"monitors": entries, **result}, warnings)

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of modules and actions as Ansible's argument specifications. Documentation is held to these by a test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._api.client import WINDOW
+from .._api.settings import API_URL, RETRIES, TIMEOUT
+
+if TYPE_CHECKING:
+    Spec = dict[str, dict[str, Any]]
+
+CONNECTION: Spec = {
+    "api_url": {"type": "str", "default": API_URL, "aliases": ["base_url"]},
+    "client_id": {"type": "str"},
+    "client_secret": {"type": "str", "no_log": True},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "timeout": {"type": "int", "default": TIMEOUT},
+    "retries": {"type": "int", "default": RETRIES},
+}
+
+SELECTION: Spec = {
+    "include": {"type": "list", "elements": "str", "default": []},
+    "exclude": {"type": "list", "elements": "str", "default": []},
+    "types": {"type": "list", "elements": "str", "default": []},
+    "on_unmatched": {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"},
+}
+
+RUN_ON: Spec = {"run_on": {"type": "str", "choices": ["controller", "target"], "default": "controller"}}
+
+FIELDS: Spec = {"fields": {"type": "list", "elements": "str", "default": []}}
+
+STATUS: Spec = {
+    "all": {"type": "bool", "default": False},
+    "window": {"type": "int", "default": WINDOW, "aliases": ["t"]},
+}
+
+STATUS_LOOKUP: Spec = {**CONNECTION, **SELECTION, **FIELDS, **STATUS}
+
+STATUS_INFO: Spec = {**CONNECTION, **RUN_ON, **SELECTION, **FIELDS, **STATUS}
+
+MONITOR_INFO: Spec = {
+    **CONNECTION,
+    **RUN_ON,
+    **SELECTION,
+    **FIELDS,
+    "monitor_id": {"type": "str"},
+    "with_status": {"type": "bool", "default": False},
+}
+ONE_OR_MANY = [["monitor_id", "include"], ["monitor_id", "exclude"], ["monitor_id", "types"]]
+
+VERSION_INFO: Spec = {**CONNECTION, **RUN_ON}

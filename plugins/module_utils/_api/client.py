@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service's five calls."""
+
+from __future__ import annotations
+
+import base64
+import random
+import re
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote, quote_plus, urlsplit
+
+from .._domain.legible import ELLIPSIS, legible
+from .._domain.monitor import MonitorConfig, MonitorStatus
+from . import payloads
+from .errors import (
+    AccessError,
+    ConfigurationError,
+    CredentialsError,
+    KnowledgeFrontError,
+    NetworkError,
+    NotFoundError,
+    PayloadError,
+    ServiceError,
+)
+from .retry import RETRIED, Deadline, pause, retry_after
+from .settings import Secret, Settings
+from .token import Token, read_token
+from .transport import PERMANENT, Request, RequestsTransport, Response, Transport
+
+A = TypeVar("A")
+E = TypeVar("E", bound=KnowledgeFrontError)
+
+WINDOW = 1800
+LONGEST_WINDOW = 10800
+"""Seconds of history that a status can count over, from the vendor's page."""
+
+
+class Client:
+    """Asks the service on behalf of one API client, over one connection and with one token for as long as it is valid.
+
+    Every method raises KnowledgeFrontError and nothing else, within ``settings.timeout`` seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self._settings = settings
+        self._transport = transport or RequestsTransport(settings)
+        self._clock = clock
+        self._sleep = sleep
+        self._draw = draw
+        self._token: Token | None = None
+        self._sent_tokens: deque[Secret] = deque(maxlen=4)
+
+    def statuses(self, everything: bool = False, window: int = WINDOW) -> list[MonitorStatus]:
+        """Return the monitors with an active alert, or every active one; counts are of the last ``window`` seconds."""
+        if not 1 <= window <= LONGEST_WINDOW:
+            raise ConfigurationError(f"window must be from 1 to {LONGEST_WINDOW} seconds, not {window}")
+        params = {"t": str(window)}
+        if everything:
+            params["all"] = "true"
+        return self._ask("the status", "/v2/status", payloads.read_statuses, params)
+
+    def configs(self) -> list[MonitorConfig]:
+        """Return the configuration of every active monitor."""
+        return self._ask("the configurations", "/v2/config/monitor", payloads.read_configs)
+
+    def config(self, monitor_id: str) -> MonitorConfig:
+        """Return one active monitor's configuration. Raises NotFoundError when the service does not know it."""
+        if monitor_id.strip(".") == "" or not monitor_id.isprintable():
+            raise NotFoundError(f"monitor_id {legible(monitor_id, 80)!r} cannot be the id of a monitor")
+        what = f"the configuration of monitor {legible(monitor_id, 80)}"
+        path = "/v2/config/monitor/" + quote(monitor_id, safe="")
+        return self._ask(what, path, lambda document: payloads.read_config(document, monitor_id), one=True)
+
+    def version(self) -> dict[str, Any]:
+        """Return the version answer as the service sends it."""
+        return self._ask("the version", "/v2/version", payloads.read_version)
+
+    def close(self) -> None:
+        """Give up the connection."""
+        self._transport.close()
+
+    def _ask(
+        self,
+        what: str,
+        path: str,
+        read: Callable[[dict[str, Any]], A],
+        params: dict[str, str] | None = None,
+        one: bool = False,
+    ) -> A:
+        deadline = Deadline(self._settings.timeout, self._clock)
+        url = self._settings.api_url + path
+        response = self._get(what, url, params or {}, deadline)
+        if response.status == 401 and self._token is not None:
+            self._token = Token(self._token.secret, float("-inf"))
+            response = self._get(what, url, params or {}, deadline)
+        if response.status == 401:
+            raise self._failed(
+                CredentialsError, what, url, response, "a new token was refused too; check the API client"
+            )
+        if response.status == 403:
+            raise self._failed(AccessError, what, url, response, "the API client may not read this; check its rights")
+        if response.status == 404 and one:
+            raise self._failed(NotFoundError, what, url, response, "there is no such active monitor; check the id")
+        return self._read(what, url, response, read)
+
+    def _get(self, what: str, url: str, params: dict[str, str], deadline: Deadline) -> Response:
+        token = self._fresh_token(deadline)
+        bearer = Secret(f"Bearer {token.secret.reveal()}")
+        return self._send(what, Request("GET", url, bearer, params), deadline)
+
+    def _fresh_token(self, deadline: Deadline) -> Token:
+        if self._token is not None and self._token.fresh(self._clock()):
+            return self._token
+        url = self._settings.api_url + "/v2/token"
+        request = Request("POST", url, self._basic(), form={"grant_type": "client_credentials"})
+        asked_at = self._clock()
+        response = self._send("a token", request, deadline)
+        if response.status == 403:
+            raise self._failed(AccessError, "a token", url, response, "the API client is locked out; check its rights")
+        if response.status in (400, 401):
+            advice = "check client_id and client_secret (KF_CLIENT_ID, KF_CLIENT_SECRET)"
+            raise self._failed(CredentialsError, "a token", url, response, advice)
+        self._token = self._read("a token", url, response, lambda document: read_token(document, asked_at))
+        self._sent_tokens.append(self._token.secret)
+        return self._token
+
+    def _basic(self) -> Secret:
+        """The header of RFC 7617, unescaped as in the vendor's own client."""
+        pair = f"{self._settings.client_id}:{self._settings.client_secret.reveal()}"
+        return Secret("Basic " + base64.b64encode(pair.encode()).decode("ascii"))
+
+    def _send(self, what: str, request: Request, deadline: Deadline) -> Response:
+        attempt = 0
+        while True:
+            try:
+                response = self._transport.exchange(request, deadline)
+                if response.status not in RETRIED:
+                    return response
+                failure: KnowledgeFrontError = self._refused(what, request.url, response)
+            except NetworkError as error:
+                failure = self._unanswered(what, request.url, error)
+                if error.code in PERMANENT:
+                    raise failure from None
+            except KnowledgeFrontError as error:
+                raise self._unanswered(what, request.url, error) from None
+            wait = pause(attempt, failure.retry_after, self._draw)
+            if attempt >= self._settings.retries or wait >= deadline.left():
+                raise failure
+            self._sleep(wait)
+            attempt += 1
+
+    def _read(self, what: str, url: str, response: Response, read: Callable[[dict[str, Any]], A]) -> A:
+        if 300 <= response.status < 400:
+            to = self._told(_host_of(response.headers.get("location", "")))
+            advice = "credentials are not sent after a redirect; set api_url to the final address"
+            raise self._failed(ServiceError, what, url, response, f"it points to {to}; {advice}")
+        if response.status == 404:
+            raise self._failed(ServiceError, what, url, response, "check api_url")
+        if response.status != 200:
+            raise self._refused(what, url, response)
+        try:
+            return read(payloads.decode(response.body))
+        except (PayloadError, ServiceError) as error:
+            sentence = f"failed to get {what} from {url}: {self._told(str(error), 400)}"
+            raise type(error)(sentence, code=error.code, status=response.status) from None
+
+    def _refused(self, what: str, url: str, response: Response) -> ServiceError:
+        wait = retry_after(response.headers)
+        advice = "try again later" if response.status in RETRIED else "check api_url, and that no proxy answers for it"
+        if wait is not None:
+            advice = f"it asks to wait {wait:g} s"
+        return self._failed(ServiceError, what, url, response, advice, wait)
+
+    def _unanswered(self, what: str, url: str, error: KnowledgeFrontError) -> KnowledgeFrontError:
+        return type(error)(f"failed to get {what} from {url}: {self._told(str(error), 400)}", code=error.code)
+
+    def _failed(
+        self,
+        kind: type[E],
+        what: str,
+        url: str,
+        response: Response,
+        advice: str,
+        wait: float | None = None,
+    ) -> E:
+        said = self._told(payloads.complaint(response.body))
+        came_back = f"HTTP {response.status}" + (f" ({said})" if said else "")
+        message = f"failed to get {what} from {url}: {came_back}; {advice}"
+        return kind(message, status=response.status, retry_after=wait)
+
+    def _told(self, text: str, limit: int = 200) -> str:
+        """Return what a server said for use in a sentence, even if it said back what we sent."""
+        return legible(self._redacted(text), limit)
+
+    def _redacted(self, text: str) -> str:
+        """Hide what we sent, cut short by a limit too."""
+        for hidden in self._hidden():
+            text = text.replace(hidden, "********")
+            for length in range(len(hidden) - 1, 3, -1):
+                text = text.replace(hidden[:length] + ELLIPSIS, "********" + ELLIPSIS)
+        return text
+
+    def _hidden(self) -> list[str]:
+        """Every form in which a server can say back what we sent, longest first."""
+        sent = [self._settings.client_secret.reveal(), self._basic().reveal().split()[1].rstrip("=")]
+        sent += [token.reveal().rstrip("=") for token in self._sent_tokens]
+        forms = {form(text) for text in sent for form in (str, lambda text: quote(text, safe=""), quote_plus)}
+        forms |= {form.casefold() for form in forms}
+        return sorted(forms, key=len, reverse=True)
+
+
+HOST = re.compile(r"[a-z0-9.-]{1,253}")
+
+
+def _host_of(location: str) -> str:
+    """Return where a redirect leads, as far as it can be shown."""
+    try:
+        target = urlsplit(location)
+    except ValueError:
+        return "something that is no URL"
+    host = target.hostname or ""
+    return f"{target.scheme}://{host}" if HOST.fullmatch(host) else "another path or an odd host"

@@ -1,0 +1,252 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How bytes travel: the one place that knows the HTTP library."""
+
+from __future__ import annotations
+
+import queue
+import re
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .._domain.legible import legible
+from .errors import ConfigurationError, KnowledgeFrontError, NetworkError, ServiceError
+from .retry import Deadline
+from .settings import Secret, Settings
+
+if TYPE_CHECKING:
+    import requests
+
+USER_AGENT = "knowledgefront.monitoring/0.1.0"
+LARGEST_BODY = 256 * 2**20
+"""Bytes of a decoded answer that are read at most: about 100,000 monitors need a fifth of it."""
+
+CHUNK = 65536
+LONGEST_CONNECT = 10.0
+"""Seconds for one address of the host, so that a dead one leaves time for the next."""
+
+PERMANENT = frozenset({"certificate", "tls", "unknown_host", "answer_too_large"})
+"""Codes of network errors that the next attempt would meet again."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request. ``authorization`` is the whole header value."""
+
+    method: str
+    url: str
+    authorization: Secret
+    params: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """One whole HTTP answer, of any status; header names are in lower case, ``body`` is decoded from gzip."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class Transport(Protocol):
+    """What the client needs of the network."""
+
+    def exchange(self, request: Request, deadline: Deadline) -> Response:
+        """Return the answer, whatever its status. Raises NetworkError, ConfigurationError or ServiceError."""
+
+    def close(self) -> None:
+        """Give up the connection."""
+
+
+class RequestsTransport:
+    """Sends requests over one kept connection. Nothing is sent, and no library loaded, before the first exchange."""
+
+    def __init__(self, settings: Settings, largest_body: int = LARGEST_BODY) -> None:
+        self._settings = settings
+        self._largest_body = largest_body
+        self._session: requests.Session | None = None
+
+    def exchange(self, request: Request, deadline: Deadline) -> Response:
+        """As Transport says. No answer, however slowly it drips in, takes longer than ``deadline`` allows.
+
+        The library can only bound the silence between two bytes, and nothing bounds a name server. So the exchange runs
+        in a thread that is left behind when time is up.
+        """
+        if self._session is None:
+            self._session = _new_session()
+        outcome: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
+        arguments = (self._session, request, deadline, outcome)
+        threading.Thread(target=self._deliver, args=arguments, daemon=True, name="knowledgefront-exchange").start()
+        try:
+            result = outcome.get(timeout=deadline.left() + 0.05)
+        except queue.Empty:
+            self._session = None
+            raise NetworkError(_out_of_time(deadline), code="timeout") from None
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _deliver(
+        self, session: requests.Session, request: Request, deadline: Deadline, outcome: queue.SimpleQueue[Any]
+    ) -> None:
+        try:
+            with _translated(self._settings, deadline):
+                outcome.put(self._exchange(session, request, deadline))
+        except BaseException as error:  # noqa: BLE001 - it is raised again, in the thread that waits for it
+            outcome.put(error)
+
+    def _exchange(self, session: requests.Session, request: Request, deadline: Deadline) -> Response:
+        settings, budget = self._settings, max(deadline.left(), 0.001)
+        with session.request(
+            request.method,
+            request.url,
+            params=request.params,
+            data=request.form,
+            auth=_Authorization(request.authorization),
+            timeout=(min(LONGEST_CONNECT, budget), budget),
+            verify=(settings.ca_path or True) if settings.validate_certs else False,
+            proxies=dict.fromkeys(("http", "https"), "") if settings.loopback else None,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            body = self._read(answer)
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Response(answer.status_code, headers, body)
+
+    def _read(self, answer: requests.Response) -> bytes:
+        body = bytearray()
+        for chunk in answer.iter_content(CHUNK):
+            body += chunk
+            if len(body) > self._largest_body:
+                raise ServiceError(
+                    f"the answer is larger than {self._largest_body // 2**20} MiB", code="answer_too_large"
+                )
+        announced = answer.headers.get("Content-Length", "")
+        if re.fullmatch("[0-9]{1,18}", announced) and answer.raw.tell() < int(announced):
+            raise NetworkError("the connection ended in the middle of the answer", code="incomplete")
+        return bytes(body)
+
+
+class _Authorization:
+    """Sets our header. As an ``auth`` of its own it also keeps a ``.netrc`` entry from replacing it."""
+
+    def __init__(self, value: Secret) -> None:
+        self._value = value
+
+    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+        prepared.headers["Authorization"] = self._value.reveal()
+        return prepared
+
+
+def _new_session() -> requests.Session:
+    try:
+        import requests
+    except ImportError:
+        raise ConfigurationError(
+            f"the Python library requests is missing for {legible(sys.executable)}: install it there, for example by "
+            "pip install requests",
+            code="requests_missing",
+        ) from None
+    session = requests.Session()
+    session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"})
+    session.headers["Cache-Control"] = "no-cache"
+    return session
+
+
+@contextmanager
+def _translated(settings: Settings, deadline: Deadline) -> Iterator[None]:
+    """Raise our own error for each of the library's; none of them, and no text of theirs, leaves this file.
+
+    They are not kept as causes either: Ansible prints causes, and theirs can hold a URL with a proxy's password.
+    """
+    from requests import exceptions
+
+    try:
+        yield
+    except exceptions.Timeout:
+        raise NetworkError(_out_of_time(deadline), code="timeout") from None
+    except exceptions.ProxyError as error:
+        raise NetworkError(
+            f"the proxy did not let us through ({_reason(error)}): check HTTPS_PROXY and NO_PROXY", code="proxy"
+        ) from None
+    except exceptions.SSLError as error:
+        raise _tls_error(error, settings) from None
+    except (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError):
+        raise NetworkError("the connection ended in the middle of the answer", code="incomplete") from None
+    except exceptions.ConnectionError as error:
+        raise _connection_error(error, deadline) from None
+    except KnowledgeFrontError:
+        raise
+    except (exceptions.RequestException, ValueError, TypeError) as error:
+        # The library lets some of its parsers' errors through for a host or a proxy that can be none.
+        raise ConfigurationError(f"api_url or a proxy variable cannot be used ({type(error).__name__})") from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"ca_path cannot be read as certificates ({_reason(error)}): {legible(settings.ca_path or 'not set')}"
+        ) from None
+
+
+def _connection_error(error: BaseException, deadline: Deadline) -> KnowledgeFrontError:
+    for cause in _causes(error):
+        if isinstance(cause, socket.gaierror):
+            code = "dns" if cause.errno == socket.EAI_AGAIN else "unknown_host"
+            return NetworkError(f"the host name does not resolve ({_reason(cause)}): check api_url", code=code)
+        if isinstance(cause, (TimeoutError, socket.timeout)):
+            return NetworkError(_out_of_time(deadline), code="timeout")
+    return NetworkError(
+        f"the connection failed ({_reason(error)}): check api_url, the network and any proxy", code="connection"
+    )
+
+
+def _tls_error(error: BaseException, settings: Settings) -> KnowledgeFrontError:
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            used = f"ca_path {legible(settings.ca_path)}" if settings.ca_path else "the usual authorities"
+            return NetworkError(
+                f"the certificate does not verify against {used} ({legible(cause.verify_message)}): name the authority "
+                "that signed it in ca_path (KF_CA_PATH)",
+                code="certificate",
+            )
+        if isinstance(cause, ssl.SSLError) and settings.ca_path and "X509" in str(cause.strerror):
+            return ConfigurationError(
+                f"ca_path holds no certificates ({_reason(cause)}): {legible(settings.ca_path)}", code="ca_path"
+            )
+    return NetworkError(f"no TLS connection could be made ({_reason(error)})", code="tls")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield ``error`` and what it was raised for, outermost first, however the libraries wrapped it."""
+    pending, seen = [error], set()
+    while pending:
+        current = pending.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        wrapped = [*current.args, getattr(current, "reason", None), current.__cause__, current.__context__]
+        pending += [inner for inner in wrapped if isinstance(inner, BaseException)]
+
+
+def _reason(error: BaseException) -> str:
+    """Return the operating system's words for ``error``. The libraries' own texts may hold a URL with credentials."""
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.strerror:
+            return legible(cause.strerror, 100)
+    return type(list(_causes(error))[-1]).__name__
+
+
+def _out_of_time(deadline: Deadline) -> str:
+    return f"there was no whole answer within {deadline.seconds:g} s (timeout)"

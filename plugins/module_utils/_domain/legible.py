@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How text of unknown origin is put into a sentence that people read."""
+
+from __future__ import annotations
+
+import unicodedata
+
+ELLIPSIS = "..."
+
+
+def legible(value: object, limit: int = 200) -> str:
+    """Return ``value`` as one line of at most ``limit`` characters that is safe on a terminal.
+
+    Control characters, line breaks, marks that reorder text and lone surrogates appear as escapes such as ``\\x1b``.
+    """
+    text = value if isinstance(value, str) else str(value)
+    shown = "".join(_escaped(character) for character in text[: limit + 1])
+    return shown if len(shown) <= limit else shown[: limit - len(ELLIPSIS)] + ELLIPSIS
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable() and unicodedata.category(character) != "Cf":
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def enumerated(names: list[str], limit: int = 5) -> str:
+    """Return ``names`` as an English list that stays short: the first ``limit`` and how many more there are."""
+    shown = [legible(name, 80) for name in names[:limit]]
+    if len(names) > limit:
+        shown.append(f"{len(names) - limit} more")
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1] if shown else "none"

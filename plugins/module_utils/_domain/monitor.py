@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the service tells about a monitor: its status, its configuration, and both joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Check:
+    """One test of a monitor: its start in epoch seconds if it is known, and why it failed."""
+
+    started: float | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class MonitorStatus:
+    """A monitor in a status answer; ``fields`` is what the service sent, with everything we do not know.
+
+    Counts are of the answer's window. None says that the service did not tell.
+    """
+
+    id: str
+    label: str
+    alert_active: bool
+    alert_count: int | None
+    fail_count: int | None
+    test_count: int | None
+    alerted: float | None
+    last_test: Check | None
+    last_failed: Check | None
+    fields: Mapping[str, Any]
+
+    @property
+    def failing(self) -> bool:
+        """Whether the newest test failed: it carries an error, or a failed test is no older than it."""
+        if self.last_test is None:
+            return False
+        if self.last_test.error:
+            return True
+        return self._failed_since(self.last_test.started)
+
+    def _failed_since(self, started: float | None) -> bool:
+        failed = self.last_failed.started if self.last_failed else None
+        return failed is not None and started is not None and failed >= started
+
+    @property
+    def error(self) -> str | None:
+        """What the newest failed test said."""
+        for check in (self.last_test, self.last_failed):
+            if check is not None and check.error:
+                return check.error
+        return None
+
+
+@dataclass(frozen=True)
+class MonitorConfig:
+    """A monitor in a configuration answer; ``timer`` is the number of seconds between two tests."""
+
+    id: str
+    label: str
+    type: str | None
+    timer: float | None
+    active: bool
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """One monitor as both answers tell it. At least one of the two is there."""
+
+    id: str
+    label: str
+    type: str | None
+    config: MonitorConfig | None
+    status: MonitorStatus | None
+
+
+def join(configs: Iterable[MonitorConfig], statuses: Iterable[MonitorStatus]) -> list[Monitor]:
+    """Return the union of both answers by id, in the order of the configurations and then of the statuses.
+
+    A configuration calls the identity ``id``, a status calls the same value ``monitor``.
+    """
+    known = {status.id: status for status in statuses}
+    joined = [Monitor(config.id, config.label, config.type, config, known.pop(config.id, None)) for config in configs]
+    joined += [Monitor(status.id, status.label, None, None, status) for status in known.values()]
+    return joined

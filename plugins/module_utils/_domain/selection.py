@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which monitors a question is about."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Generic, Protocol, TypeVar
+
+from .legible import enumerated
+
+
+class Named(Protocol):
+    """What a pattern looks at."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+EXPRESSION = re.compile(r"^~|[*?[]")
+"""What makes a pattern more than a name. Names are looked up, so that thousands of them cost nothing."""
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be used, with the reason as its text."""
+
+
+class Patterns:
+    """A list of ids, labels, globs over either, and, after ``~``, regular expressions that either begins with."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts = list(dict.fromkeys(texts))
+        if not all(text.strip() for text in self.texts):
+            raise PatternError("an empty pattern selects nothing; remove it or name a monitor")
+        self._names = frozenset(self.texts)
+        self._expressions = [(text, _compiled(text)) for text in self.texts if EXPRESSION.search(text)]
+
+    def selecting(self, monitor: Named) -> list[str]:
+        """Return the texts of those patterns that select ``monitor``."""
+        found = [name for name in {monitor.id, monitor.label} if name in self._names]
+        found += [text for text, matches in self._expressions if matches(monitor.id) or matches(monitor.label)]
+        return found
+
+
+def _compiled(text: str) -> Callable[[str], object]:
+    try:
+        return re.compile(text[1:] if text.startswith("~") else fnmatch.translate(text)).match
+    except (re.error, OverflowError, RecursionError) as error:
+        raise PatternError(f"{enumerated([text])} is no regular expression ({error})") from error
+
+
+@dataclass(frozen=True)
+class Chosen(Generic[N]):
+    """The monitors that a selection kept, in their order, and what it asked for in vain."""
+
+    monitors: list[N]
+    unmatched: list[str] = field(default_factory=list)
+    unmatched_types: list[str] = field(default_factory=list)
+
+
+class Selection:
+    """``include``, ``exclude`` and ``types``, as users give them. Raises PatternError for an unusable pattern."""
+
+    def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = (), types: Sequence[str] = ()) -> None:
+        self.include = Patterns(include)
+        self.exclude = Patterns(exclude)
+        self.types = {kind.casefold(): kind for kind in types}
+
+    def __bool__(self) -> bool:
+        return bool(self.include.texts or self.exclude.texts or self.types)
+
+    def choose(self, monitors: Sequence[N], kind_of: Callable[[N], str | None]) -> Chosen[N]:
+        """Return those of ``monitors`` that an ``include`` pattern and a type select and no ``exclude`` pattern does.
+
+        ``kind_of`` returns a monitor's type. One whose type nobody knows is kept: it cannot be ruled out.
+        """
+        unmatched = dict.fromkeys(self.include.texts)
+        unseen = dict(self.types)
+        chosen = []
+        for monitor in monitors:
+            kind = kind_of(monitor)
+            if kind is not None:
+                unseen.pop(kind.casefold(), None)
+            if self._included(monitor, unmatched) and self._of_type(kind) and not self.exclude.selecting(monitor):
+                chosen.append(monitor)
+        return Chosen(chosen, list(unmatched), list(unseen.values()))
+
+    def _included(self, monitor: Named, unmatched: dict[str, None]) -> bool:
+        if not self.include.texts:
+            return True
+        selecting = self.include.selecting(monitor)
+        for text in selecting:
+            unmatched.pop(text, None)
+        return bool(selecting)
+
+    def _of_type(self, kind: str | None) -> bool:
+        return not self.types or kind is None or kind.casefold() in self.types
+
+
+def suggestion(unmatched: Sequence[str], monitors: Iterable[Named]) -> str:
+    """Return a sentence part that names ``unmatched`` patterns, with the closest labels that do exist."""
+    labels = [monitor.label for monitor in monitors]
+    close = list(dict.fromkeys(near for text in unmatched for near in get_close_matches(text, labels, 2)))
+    hint = f"; similar labels are {enumerated(close)}" if close else ""
+    return f"{enumerated(list(unmatched))} matched none of {len(labels)} monitors{hint}"

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When something happened, in seconds since the epoch, from the forms in which the service says it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+EARLIEST, LATEST = -6 * 10**10, 10**11
+"""The epoch readings that are believed, from the year 68 to the year 5138; beyond them a number is no time."""
+
+
+def epoch(text: str) -> float:
+    """Return epoch seconds for a UTC time such as ``2026-05-31T18:51:18``; a missing offset means UTC.
+
+    Raises ValueError when ``text`` is no such time.
+    """
+    moment = datetime.fromisoformat(text[:-1] if text.endswith("Z") else text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return believed(moment.timestamp())
+
+
+def believed(seconds: float) -> float:
+    """Return ``seconds`` when it can be a time at all. Raises ValueError for NaN, infinity and absurd numbers."""
+    if not EARLIEST < seconds < LATEST:
+        raise ValueError("out of range")
+    return float(seconds)
+
+
+def earliest(utc_text: str | None, utc_seconds: float | None) -> float | None:
+    """Return the earlier of the two UTC readings of one moment, or None when there is neither.
+
+    The vendor's own sample contradicts itself by nine minutes. An error there must delay a verdict, never hasten it.
+    """
+    readings = []
+    if utc_text is not None:
+        readings.append(epoch(utc_text))
+    if utc_seconds is not None:
+        readings.append(believed(utc_seconds))
+    return min(readings) if readings else None
+
+
+def utc(seconds: float) -> str:
+    """Return epoch ``seconds`` as ``2026-05-31T18:51:18Z``."""
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in its two largest units, such as ``3 min 20 s``."""
+    left = max(0, round(seconds))
+    words = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, left = divmod(left, size)
+        if count:
+            words.append(f"{count} {unit}")
+    return " ".join(words[:2]) or "0 s"

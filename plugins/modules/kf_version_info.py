@@ -1,0 +1,65 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kf_version_info
+short_description: Ask for the version of the Knowledge Front API
+description:
+  - Returns the version of the API that answers. As it needs a token, it is also the cheapest proof that the
+    credentials work.
+author:
+  - The knowledgefront.monitoring contributors (@knowledgefront)
+version_added: 0.1.0
+extends_documentation_fragment:
+  - knowledgefront.monitoring.connection
+  - knowledgefront.monitoring.connection.timeout
+  - knowledgefront.monitoring.connection.modules
+  - knowledgefront.monitoring.info
+"""
+
+EXAMPLES = r"""
+- name: See that the service can be reached with these credentials
+  knowledgefront.monitoring.kf_version_info:
+  register: api
+
+- name: Show what answers
+  ansible.builtin.debug:
+    var: api.version
+"""
+
+RETURN = r"""
+version:
+  description:
+    - The answer as the service sends it. Its documentation promises the major and minor version and the release
+      date, but does
+      not name the fields.
+  returned: success
+  type: dict
+error_code:
+  description: What kind of failure it was, such as V(credentials), V(forbidden), V(not_found), V(timeout)
+    or V(payload).
+  returned: when the service could not be asked or its answer not be used
+  type: str
+  sample: credentials
+http_status:
+  description: The HTTP status of the answer, if there was one.
+  returned: when the service could not be asked or its answer not be used
+  type: int
+  sample: 401
+"""
+
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.answers import version
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import VERSION_INFO
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.modules import run
+
+
+def main() -> None:
+    run(version, VERSION_INFO)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one look at the service gives the gate: every monitor in scope, or the reason why there is no whole answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...module_utils._domain.monitor import Monitor
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The monitors in scope as one whole and valid answer tells them, received at ``taken_at`` in epoch seconds."""
+
+    monitors: list[Monitor]
+    taken_at: float
+
+
+class Unavailable(Exception):
+    """There is no whole and valid answer. ``code`` says why, for programs.
+
+    ``final`` says that waiting cannot help: credentials, rights and configuration are for a person to mend.
+    ``retry_after`` is the number of seconds that the service asked us to wait.
+    """
+
+    def __init__(self, message: str, code: str, *, final: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.final = final
+        self.retry_after = retry_after

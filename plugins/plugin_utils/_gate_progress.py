@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people see while a gate waits: a line for each change, not for each look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..module_utils._domain.legible import enumerated
+from ..module_utils._domain.timestamps import duration
+from ._gate.verdict import Judgement
+
+
+class Progress:
+    """Tells ``show`` what the gate waits for, whenever that is something else than before."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._told: list[tuple[str, str | None]] = []
+
+    def __call__(self, judgement: Judgement, left: float) -> None:
+        against = [reason for reason in judgement.reasons if reason.verdict == judgement.verdict]
+        told = [(reason.code, reason.monitor) for reason in against]
+        if told == self._told:
+            return
+        self._told = told
+        if against and against[0].monitor is None:
+            missing = against[0].sentence
+        else:
+            missing = f"{len(against)} of {len(judgement.standings)} monitors: " + enumerated(
+                [f"{reason.label} ({reason.code.replace('_', ' ')})" for reason in against]
+            )
+        self._show(f"kf_gate waits for up to {duration(left)}: {missing}")

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A controller plugin's options, checked; connection options also from variable, environment and ansible.cfg."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ansible import constants as C
+from ansible.config.manager import resolve_path
+from ansible.errors import AnsibleOptionsError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_bool, check_type_int, check_type_str
+
+from ..module_utils._ansible.arguments import CONNECTION
+from ..module_utils._domain.legible import enumerated, legible
+
+if TYPE_CHECKING:
+    from ansible.template import Templar
+
+    from ..module_utils._ansible.arguments import Spec
+
+SECTION = "knowledgefront"
+NEVER_IN_A_FILE = frozenset({"client_secret"})
+
+
+def definitions() -> dict[str, dict[str, Any]]:
+    """Return the connection options as Ansible's configuration system defines options of a plugin."""
+    return {name: _definition(name, spec) for name, spec in CONNECTION.items()}
+
+
+def _definition(name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    definition = {key: spec[key] for key in ("default", "aliases") if key in spec}
+    definition["env"] = [{"name": f"KF_{name.upper()}"}]
+    definition["vars"] = [{"name": f"kf_{name}"}]
+    if name not in NEVER_IN_A_FILE:
+        definition["ini"] = [{"section": SECTION, "key": name}]
+    return definition
+
+
+def checked_options(
+    given: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    templar: Templar,
+    spec: Spec,
+    mutually_exclusive: Sequence[Sequence[str]] = (),
+    renamed: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return what ``spec`` asks for: ``given`` by the user, and connection options from their sources.
+
+    These are, in this order, the user, a variable, the environment, ansible.cfg and the default. ``renamed`` maps a
+    connection option to the name it has in ``spec``, where another option needs its own.
+    Raises AnsibleOptionsError with the first mistake, also for an option that ``spec`` does not know.
+    """
+    others, direct = dict(given), {}
+    for name, connection in CONNECTION.items():
+        option = (renamed or {}).get(name, name)
+        for alias in (option, *connection.get("aliases", ())):
+            if alias in others:
+                direct[option] = others.pop(alias)
+    options = {**others, **_connection(direct, variables, templar, renamed or {})}
+    validated = ArgumentSpecValidator(spec, mutually_exclusive=mutually_exclusive).validate(options)
+    if validated.unsupported_parameters:
+        unknown = enumerated(sorted(map(str, validated.unsupported_parameters)))
+        raise AnsibleOptionsError(f"there is no option {unknown}; the options are {', '.join(sorted(spec))}")
+    if validated.error_messages:
+        raise AnsibleOptionsError(legible(validated.error_messages[0], 400))
+    return dict(validated.validated_parameters)
+
+
+def _connection(
+    given: Mapping[str, Any], variables: Mapping[str, Any], templar: Templar, renamed: Mapping[str, str]
+) -> dict[str, Any]:
+    kind, owner = "action", "knowledgefront.monitoring.connection"
+    C.config.initialize_plugin_configuration_definitions(kind, owner, definitions())
+    named = [f"kf_{name}" for name in CONNECTION if f"kf_{name}" in variables]
+    finished = {name: templar.template(variables[name]) for name in named}
+    options = {}
+    for name in CONNECTION:
+        option = renamed.get(name, name)
+        direct = {name: given[option]} if option in given else None
+        value, origin = C.config.get_config_value_and_origin(
+            name, plugin_type=kind, plugin_name=owner, variables=finished, direct=direct
+        )
+        if value is not None:
+            options[option] = _typed(option, value, CONNECTION[name]["type"], origin)
+    return options
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (Mapping, list, tuple, set)):
+        raise TypeError
+    return check_type_str(value)
+
+
+NAMES = {"str": "text", "bool": "true or false", "int": "whole number", "path": "path"}
+TYPES = {"bool": check_type_bool, "int": check_type_int, "str": _text}
+
+
+def _typed(option: str, value: Any, kind: str, origin: str | None) -> Any:
+    """Return ``value`` in its type. Ansible's own conversion takes any word for false and shows wrong values."""
+    try:
+        if kind == "path":
+            file = origin if origin and Path(origin).is_absolute() else None
+            return resolve_path(str(value), basedir=file) if value else None
+        return TYPES[kind](value)
+    except (TypeError, ValueError):
+        raise AnsibleOptionsError(f"{option} from {legible(origin or 'the task')} is no {NAMES[kind]}") from None

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the gate looks at the service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from ..module_utils._api.client import Client
+from ..module_utils._api.errors import ConfigurationError, CredentialsError, KnowledgeFrontError
+from ..module_utils._domain.monitor import MonitorConfig, MonitorStatus
+from ..module_utils._domain.selection import Selection
+from ._gate.sample import Sample, Unavailable
+from ._gate.scope import in_scope
+
+CONFIG_SETTLES = 60.0
+"""Seconds before configurations are asked for again because they and the status tell of different monitors."""
+
+FOR_A_PERSON = frozenset({"certificate", "tls"})
+"""Codes of network errors that are mended in an option rather than waited out."""
+
+
+class Sampler:
+    """Each call asks for the status of every monitor. Configurations are asked for once, and again when outdated.
+
+    Raises Unavailable for anything but whole and valid answers.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        selection: Selection,
+        min_monitors: int,
+        on_unmatched: str,
+        warn: Callable[[str], None],
+        now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._selection = selection
+        self._min_monitors = min_monitors
+        self._on_unmatched = on_unmatched
+        self._warn = warn
+        self._now = now
+        self._clock = clock
+        self._configs: list[MonitorConfig] = []
+        self._read_at = float("-inf")
+
+    def __call__(self) -> Sample:
+        try:
+            configs, statuses = self._answers()
+        except KnowledgeFrontError as error:
+            final = isinstance(error, (ConfigurationError, CredentialsError)) or error.code in FOR_A_PERSON
+            raise Unavailable(str(error), error.code, final=final, retry_after=error.retry_after) from None
+        taken_at = self._now()
+        monitors, warnings = in_scope(configs, statuses, self._selection, self._min_monitors, self._on_unmatched)
+        for warning in warnings:
+            self._warn(warning)
+        return Sample(monitors, taken_at)
+
+    def _answers(self) -> tuple[Sequence[MonitorConfig], Sequence[MonitorStatus]]:
+        statuses = self._client.statuses(everything=True)
+        differ = {config.id for config in self._configs} != {status.id for status in statuses}
+        if differ and self._clock() - self._read_at >= CONFIG_SETTLES:
+            self._configs, self._read_at = self._client.configs(), self._clock()
+        return self._configs, statuses

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m simulator``: start it, say where it is, and stay until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shlex
+import signal
+import ssl
+import sys
+from collections.abc import Callable
+
+from simulator.certificates import NoCertificate, given_context, made_context
+from simulator.large import large_world
+from simulator.options import WrongOption, options_from
+from simulator.ready_files import CannotWrite, remove_own, write_whole
+from simulator.server import CannotListen, Simulator
+from simulator.world import World, WorldError, default_client
+from simulator.world_files import DEFAULT_WORLD, read_world
+
+SECRET_VARIABLE = "KF_SIMULATOR_SECRET"
+
+
+def chosen_world(options: argparse.Namespace, secret: str) -> World:
+    """Return the world that the options ask for. Raises WorldError."""
+    if options.monitors is not None:
+        world = large_world(options.monitors, options.alerting or 0, default_client(secret))
+    else:
+        world = read_world(options.world if options.world is not None else DEFAULT_WORLD, secret)
+    if options.token_lifetime:
+        world.token_lifetime = options.token_lifetime
+    return world
+
+
+def _security(options: argparse.Namespace) -> ssl.SSLContext | None:
+    if options.cert is not None:
+        return given_context(options.cert, options.key)
+    if not options.tls:
+        return None
+    context, authority = made_context()
+    write_whole(options.ca_file, authority)
+    return context
+
+
+def announcement(simulator: Simulator, options: argparse.Namespace, default_secret: str, known: bool) -> str:
+    """Return what is said on stdout: where it is, and lines to paste into a shell.
+
+    A secret is said only when nobody could know it otherwise: not when it is ``known`` from the environment, in the
+    secret file or in the world's own.
+    """
+    lines = [
+        f"Knowledge Front simulator: {len(simulator.fleet)} monitors at {simulator.url}; Ctrl-C ends it.",
+        f"export KF_API_URL={shlex.quote(simulator.url)}",
+        f"export KF_CLIENT_ID={shlex.quote(simulator.client_id)}",
+    ]
+    if options.secret_file:
+        lines.append(f'export KF_CLIENT_SECRET="$(cat {shlex.quote(os.path.abspath(options.secret_file))})"')
+    elif simulator.client_secret != default_secret:
+        lines.append("# KF_CLIENT_SECRET: the secret that the world gives this client")
+    elif known:
+        lines.append(f'export KF_CLIENT_SECRET="${SECRET_VARIABLE}"')
+    else:
+        lines.append(f"export KF_CLIENT_SECRET={shlex.quote(default_secret)}")
+    if options.ca_file:
+        lines.append(f"export KF_CA_PATH={shlex.quote(os.path.abspath(options.ca_file))}")
+    return "\n".join(lines) + "\n"
+
+
+def _ready_files(simulator: Simulator, options: argparse.Namespace) -> dict[str, bytes]:
+    ready = {
+        "url": simulator.url,
+        "host": options.host,
+        "port": simulator.port,
+        "pid": os.getpid(),
+        "client_id": simulator.client_id,
+        "ca_file": os.path.abspath(options.ca_file) if options.ca_file else None,
+    }
+    # The port file comes last: whoever waits for it finds the others there.
+    wanted = {
+        options.pid_file: f"{os.getpid()}\n",
+        options.ready_json: json.dumps(ready) + "\n",
+        options.port_file: f"{simulator.port}\n",
+    }
+    return {path: text.encode() for path, text in wanted.items() if path is not None}
+
+
+def _log(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _until_told(simulator: Simulator, tell: Callable[[], None]) -> None:
+    with simulator:
+        tell()
+        simulator.wait_until_asked()
+
+
+def run(options: argparse.Namespace) -> None:
+    """Start the simulator and serve until a signal or a control call ends it.
+
+    Raises WorldError, CannotListen, CannotWrite or NoCertificate with one sentence when it cannot start.
+    """
+    given = os.environ.get(SECRET_VARIABLE) or None
+    own = default_client(given)
+    world = chosen_world(options, own.secret)
+    security = _security(options)
+    simulator = Simulator(world, options.port, options.host, tls=security, log=_log if options.verbose else None)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: simulator.ask_to_stop())
+    files: dict[str, bytes] = {}
+
+    def tell() -> None:
+        if options.secret_file:
+            write_whole(options.secret_file, simulator.client_secret.encode() + b"\n", 0o600)
+        # Nobody has to listen: a closed stdout is no reason not to serve.
+        with contextlib.suppress(OSError):
+            print(announcement(simulator, options, own.secret, given is not None), end="", flush=True)
+        for path, content in _ready_files(simulator, options).items():
+            files[path] = content
+            write_whole(path, content)
+
+    try:
+        _until_told(simulator, tell)
+    finally:
+        simulator.close()
+        for path, content in files.items():
+            remove_own(path, content)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run with these arguments; return 0 when told to stop and 2 when it cannot start."""
+    try:
+        run(options_from(sys.argv[1:] if arguments is None else arguments))
+    except (WrongOption, WorldError, CannotListen, CannotWrite, NoCertificate) as problem:
+        sys.stderr.write(f"simulator: {problem}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the control path answers: the world is changed and the service told to misbehave at run time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from simulator.calls import Calls
+from simulator.documents import encode
+from simulator.faults import FaultError, Faults, fault_from
+from simulator.fleet import AmbiguousLabel, Fleet, Living, NoSuchMonitor
+from simulator.service import Answer, Request
+from simulator.timeline import WINDOW_MAX
+from simulator.world import WorldError
+
+PREFIX = "/_simulator/"
+_Found = TypeVar("_Found")
+
+
+class BadControl(Exception):
+    """A control call that cannot be understood."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class ControlCalls:
+    """Answers ``/_simulator/...``; ``shut_down`` is called once its answer has been sent."""
+
+    def __init__(self, fleet: Fleet, faults: Faults, calls: Calls, shut_down: Callable[[], None]) -> None:
+        self._fleet = fleet
+        self._faults = faults
+        self._calls = calls
+        self._shut_down = shut_down
+
+    def answer(self, request: Request) -> Answer:
+        """Return the answer to a control call: 200, or 400, 404, 405, 409 with one sentence in ``error``."""
+        steps = [unquote(step) for step in request.path[len(PREFIX) :].split("/")]
+        try:
+            answer = self._route(request, steps)
+        except NoSuchMonitor as why:
+            return _refused(404, why)
+        except AmbiguousLabel as why:
+            return _refused(409, why)
+        except BadControl as why:
+            return _refused(why.status, why)
+        except (WorldError, FaultError) as why:
+            return _refused(400, why)
+        return Answer(200, encode(answer), afterwards=self._shut_down if steps == ["shutdown"] else None)
+
+    def _route(self, request: Request, steps: list[str]) -> dict[str, Any]:
+        if steps[0] == "monitors" and len(steps) in (2, 3) and steps[1]:
+            return self._monitor(request, steps[1], steps[2] if len(steps) == 3 else "")
+        table: dict[str, dict[str, Callable[[Request], dict[str, Any]]]] = {
+            "calls": {"GET": lambda _request: self._calls.shown(), "DELETE": self._reset_calls},
+            "faults": {"GET": self._list_faults, "POST": self._add_fault, "DELETE": self._clear_faults},
+            "monitors": {"GET": self._list_monitors},
+            "shutdown": {"POST": lambda _request: {"shutting_down": True}},
+        }
+        return _pick(table.get("/".join(steps)), request)(request)
+
+    def _monitor(self, request: Request, name: str, action: str) -> dict[str, Any]:
+        def fail(_request: Request) -> Living:
+            error = _mapping(request).get("error")
+            if error is not None and (not isinstance(error, str) or not error):
+                raise BadControl(400, "error must be a text that is not empty")
+            return self._fleet.fail(name, error)
+
+        def remove(_request: Request) -> None:
+            self._fleet.remove(name)
+
+        table: dict[str, dict[str, Callable[[Request], Living | None]]] = {
+            "": {
+                "GET": lambda _request: self._fleet.find(name),
+                "PUT": lambda _request: self._fleet.put(name, _mapping(request)),
+                "PATCH": lambda _request: self._fleet.patch(name, _mapping(request)),
+                "DELETE": remove,
+            },
+            "fail": {"POST": fail},
+            "repair": {"POST": lambda _request: self._fleet.repair(name)},
+            "pause": {"POST": lambda _request: self._fleet.patch(name, {"paused": True})},
+            "resume": {"POST": lambda _request: self._fleet.patch(name, {"paused": False})},
+            "test": {"POST": lambda _request: self._fleet.test_once(name)},
+        }
+        living = _pick(table.get(action), request)(request)
+        return {"removed": name} if living is None else {"monitor": self._shown(living)}
+
+    def _shown(self, living: Living) -> dict[str, Any]:
+        monitor, standing = living.monitor, self._fleet.standing(living, WINDOW_MAX)
+        return {
+            "id": monitor.id,
+            "label": monitor.label,
+            "type": monitor.type,
+            "timer": monitor.timer,
+            "active": monitor.active,
+            "paused": monitor.paused,
+            "violations": monitor.violations,
+            "failing": living.timeline.current.failing,
+            "error": living.timeline.current.error,
+            "failures_in_a_row": standing.failures_in_a_row,
+            "alert_active": standing.alert_active,
+            "last_test": standing.last_test,
+            "last_failed": standing.last_failed,
+            "last_alert": standing.last_alert,
+        }
+
+    def _list_monitors(self, _request: Request) -> dict[str, Any]:
+        with self._fleet.lock:
+            return {"monitors": [self._shown(living) for living in self._fleet]}
+
+    def _list_faults(self, _request: Request) -> dict[str, Any]:
+        return {"faults": self._faults.shown()}
+
+    def _add_fault(self, request: Request) -> dict[str, Any]:
+        fault = fault_from(_mapping(request))
+        self._faults.add(fault)
+        return {"fault": fault.shown()}
+
+    def _clear_faults(self, request: Request) -> dict[str, Any]:
+        self._faults.clear()
+        return self._list_faults(request)
+
+    def _reset_calls(self, _request: Request) -> dict[str, Any]:
+        self._calls.reset()
+        return self._calls.shown()
+
+
+def _refused(status: int, why: Exception) -> Answer:
+    return Answer(status, encode({"error": str(why)}))
+
+
+def _pick(methods: Mapping[str, Callable[[Request], _Found]] | None, request: Request) -> Callable[[Request], _Found]:
+    if methods is None:
+        raise BadControl(404, "there is no such control call")
+    if request.method not in methods:
+        raise BadControl(405, f"this control call takes {', '.join(methods)} only")
+    return methods[request.method]
+
+
+def _mapping(request: Request) -> dict[str, Any]:
+    if not request.body.strip():
+        return {}
+    try:
+        given = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise BadControl(400, "the body must be JSON") from None
+    if not isinstance(given, dict):
+        raise BadControl(400, "the body must be a JSON object")
+    return given

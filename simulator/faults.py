@@ -1,0 +1,198 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which misbehaviour is due for which call: faults as they are asked for over the control path.
+
+Faults queue up: a call gets the first fault of its endpoint that has calls left and is not skipping.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.service import ENDPOINT_NAMES
+
+Rule = tuple[Callable[[Any], bool], str]
+
+
+class FaultError(ValueError):
+    """A fault that cannot be: one sentence that names the parameter and what belongs there."""
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 10**9
+
+
+def _count(value: object, least: int = 0) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= 10**11
+
+
+def _code(value: object) -> bool:
+    return _count(value, 200) and value <= 599  # type: ignore[operator]
+
+
+def _header_text(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and value.isascii()
+
+
+def _headers(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        re.fullmatch(r"[A-Za-z0-9-]+", name) and _header_text(text) for name, text in value.items()
+    )
+
+
+def _base64(value: object) -> bool:
+    try:
+        return isinstance(value, str) and base64.b64decode(value, validate=True) is not None
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _changes(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(change, dict)
+        and isinstance(change.get("path"), list)
+        and change["path"]
+        and all(isinstance(step, (str, int)) and not isinstance(step, bool) for step in change["path"])
+        and (set(change) == {"path", "value"} or (set(change) == {"path", "delete"} and change["delete"] is True))
+        for change in value
+    )
+
+
+_ANYTHING: Rule = (lambda value: True, "any JSON value")
+_SECONDS: Rule = (_number, "a number of seconds")
+_HEADER: Rule = (_header_text, "a text that can stand in a header")
+_HEADERS: Rule = (_headers, "a mapping of header names to texts")
+_WRITTEN: dict[str, Rule] = {"content_type": _HEADER, "headers": _HEADERS}
+_DRIPPED: dict[str, Rule] = {"interval": _SECONDS, "chunk": (lambda value: _count(value, 1), "a number of bytes")}
+
+# Parameters of each kind; a name with an exclamation mark must be given.
+KINDS: dict[str, dict[str, Rule]] = {
+    "delay": {"seconds!": _SECONDS},
+    "status": {
+        "code!": (_code, "a status code from 200 to 599"),
+        "retry_after": (lambda value: _number(value) or _header_text(value), "seconds or a date as text"),
+        "body": _ANYTHING,
+        **_WRITTEN,
+    },
+    "reset": {"at": (lambda value: value in ("before", "headers", "body"), "before, headers or body")},
+    "truncated": {},
+    "malformed": {},
+    "html": {},
+    "slow_body": _DRIPPED,
+    "slow_headers": _DRIPPED,
+    "silent": {},
+    "body": {"body": _ANYTHING, "body_base64": (_base64, "bytes in base64"), **_WRITTEN},
+    "empty": {},
+    "no_content": {},
+    "redirect": {"location!": _HEADER, "code": (_code, "a status code from 200 to 599")},
+    "expired_token": {},
+    "token_lifetime": {"expires_in!": _ANYTHING},
+    "bomb": {"bytes!": (lambda value: _count(value, 1), "a number of bytes")},
+    "truncated_gzip": {},
+    "mutate": {"changes!": (_changes, "a list of {path: [...], value: any} or {path: [...], delete: true}")},
+}
+_WHEN: dict[str, Rule] = {
+    "endpoint": (lambda value: value in (*ENDPOINT_NAMES, "any"), f"{', '.join(ENDPOINT_NAMES)} or any"),
+    "times": (lambda value: value is None or _count(value, 1), "a number of calls, or null for all until cleared"),
+    "skip": (_count, "a number of calls"),
+}
+
+
+@dataclass
+class Fault:
+    """One misbehaviour; ``times`` None means until cleared, ``skip`` calls are let through first."""
+
+    kind: str
+    endpoint: str = "any"
+    times: int | None = 1
+    skip: int = 0
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def shown(self) -> dict[str, Any]:
+        """Return the fault as it was asked for, with the calls that it has left."""
+        return {
+            "endpoint": self.endpoint,
+            "kind": self.kind,
+            "times": self.times,
+            "skip": self.skip,
+            **self.parameters,
+        }
+
+    def concerns(self, endpoint: str) -> bool:
+        """Whether calls of this endpoint can meet the fault at all."""
+        if self.kind == "token_lifetime":
+            return endpoint == "token"
+        if self.kind == "expired_token" and self.endpoint == "any":
+            return endpoint != "token"
+        return self.endpoint in ("any", endpoint)
+
+
+def fault_from(given: object) -> Fault:
+    """Build a fault from a mapping, or raise FaultError."""
+    if not isinstance(given, Mapping):
+        raise FaultError("a fault must be a mapping")
+    kind = given.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise FaultError(f"kind must be one of {', '.join(KINDS)}")
+    rules = {name.rstrip("!"): rule for name, rule in KINDS[kind].items()}
+    for name, value in given.items():
+        if name == "kind":
+            continue
+        check, wanted = {**_WHEN, **rules}.get(name, (None, ""))
+        if check is None:
+            raise FaultError(f"{kind} has no parameter {name!r}; it takes {', '.join([*_WHEN, *rules])}")
+        if not check(value):
+            raise FaultError(f"{name} must be {wanted}")
+    for name in KINDS[kind]:
+        if name.endswith("!") and name[:-1] not in given:
+            raise FaultError(f"{kind} needs {name[:-1]}")
+    if kind == "body" and ("body" in given) == ("body_base64" in given):
+        raise FaultError("body needs either body or body_base64")
+    parameters = {name: value for name, value in given.items() if name in rules}
+    return Fault(kind, parameters=parameters, **{name: given[name] for name in _WHEN if name in given})
+
+
+class Faults:
+    """The faults that are due, oldest first. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._due: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        """Queue a fault."""
+        with self._lock:
+            self._due.append(fault)
+
+    def clear(self) -> None:
+        """Forget every fault."""
+        with self._lock:
+            self._due.clear()
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Return the faults that are still due."""
+        with self._lock:
+            return [fault.shown() for fault in self._due]
+
+    def take(self, endpoint: str) -> Fault | None:
+        """Return the fault that this call meets, used up by one, or None."""
+        with self._lock:
+            for fault in self._due:
+                if not fault.concerns(endpoint):
+                    continue
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
+                if fault.times is not None:
+                    fault.times -= 1
+                    if fault.times == 0:
+                        self._due.remove(fault)
+                return fault
+        return None

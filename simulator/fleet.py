@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The monitors while they live: found by id or label, changed at run time, and asked where they stand."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from zlib import crc32
+
+from simulator.timeline import LONG_BEFORE, Standing, Stretch, Timeline
+from simulator.world import MONITOR_FIELDS, Monitor, WorldError, checked, monitor_from
+
+# What a change of these means is told to the timeline; of the others, only to the configuration.
+_TIMED = ("timer", "violations", "paused", "active")
+_CHANGEABLE = {name: rule for name, rule in MONITOR_FIELDS.items() if name not in ("id", "fresh", "failing_for")}
+
+
+class NoSuchMonitor(LookupError):
+    """No monitor has that id or label."""
+
+
+class AmbiguousLabel(LookupError):
+    """More than one monitor has that label."""
+
+
+@dataclass(slots=True)
+class Living:
+    """A monitor and its life so far."""
+
+    monitor: Monitor
+    timeline: Timeline
+
+
+def begin(monitor: Monitor, now: int) -> Timeline:
+    """Return the timeline of a monitor that starts at ``now``: with a regular past, or with none when it is fresh."""
+    failing = monitor.failing_for is not None
+    stretch = Stretch(
+        start=now,
+        timer=monitor.timer,
+        anchor=now if monitor.fresh else crc32(monitor.id.encode("utf-8", "surrogatepass")) % monitor.timer,
+        violations=monitor.violations,
+        failing=failing,
+        error=monitor.error if failing else None,
+        paused=monitor.paused,
+        active=monitor.active,
+    )
+    if monitor.fresh:
+        return Timeline([stretch])
+    onset = now - (monitor.failing_for or 0)
+    healthy = replace(stretch, start=onset - LONG_BEFORE, failing=False, error=None)
+    return Timeline([healthy, replace(stretch, start=onset)] if failing else [healthy])
+
+
+class Fleet:
+    """Every monitor, active or not, in the order they were added. Safe to use from several threads.
+
+    ``revision`` grows with every change, so that an answer made for one revision can be kept until the next.
+    """
+
+    def __init__(self, monitors: list[Monitor], clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.lock = threading.RLock()
+        self.revision = 0
+        now = self.now()
+        self._living = {monitor.id: Living(monitor, begin(monitor, now)) for monitor in monitors}
+
+    def now(self) -> int:
+        """The current second."""
+        return int(self._clock())
+
+    def __len__(self) -> int:
+        return len(self._living)
+
+    def __iter__(self) -> Iterator[Living]:
+        return iter(self._living.values())
+
+    def active(self) -> Iterator[Living]:
+        """The monitors that the API knows about."""
+        return (living for living in self._living.values() if living.monitor.active)
+
+    def get(self, monitor_id: str) -> Living | None:
+        """Return the monitor with exactly this id."""
+        return self._living.get(monitor_id)
+
+    def find(self, name: str) -> Living:
+        """Return the monitor with this id or, failing that, this label. Raises NoSuchMonitor, AmbiguousLabel."""
+        if name in self._living:
+            return self._living[name]
+        labelled = [living for living in self if living.monitor.label == name]
+        if not labelled:
+            raise NoSuchMonitor(f"no monitor has the id or label {name!r}")
+        if len(labelled) > 1:
+            raise AmbiguousLabel(f"{len(labelled)} monitors have the label {name!r}: use an id")
+        return labelled[0]
+
+    def standing(self, living: Living, window: int) -> Standing:
+        """Where a monitor stands now, counting over the last ``window`` seconds."""
+        with self.lock:
+            return living.timeline.standing(self.now(), window)
+
+    def fail(self, name: str, error: str | None = None) -> Living:
+        """From its next test on the monitor fails with this error, or its own."""
+        living = self.find(name)
+        return self._timed(living, failing=True, error=error or living.monitor.error)
+
+    def repair(self, name: str) -> Living:
+        """From its next test on the monitor passes."""
+        return self._timed(self.find(name), failing=False, error=None)
+
+    def test_once(self, name: str) -> Living:
+        """Test the monitor now, beside its regular tests."""
+        with self.lock:
+            living = self.find(name)
+            living.timeline.test_once(self.now())
+            self.revision += 1
+            return living
+
+    def put(self, name: str, given: dict[str, Any]) -> Living:
+        """Add a monitor, or replace one with all its past. Raises WorldError for a wrong description."""
+        with self.lock:
+            with contextlib.suppress(NoSuchMonitor):
+                name = self.find(name).monitor.id
+            monitor = monitor_from({"fresh": not given.get("failing_for"), **given}, "the monitor", name)
+            if monitor.id != name:
+                raise WorldError(f"the id in the body is not {name!r}, which the path names")
+            self._living[name] = Living(monitor, begin(monitor, self.now()))
+            self.revision += 1
+            return self._living[name]
+
+    def patch(self, name: str, given: object) -> Living:
+        """Change some of a monitor's fields, its past kept. Raises WorldError for a wrong description."""
+        values: dict[str, Any] = checked(given, _CHANGEABLE, "the change")
+        living = self.find(name)
+        with self.lock:
+            living.monitor = replace(living.monitor, **values)
+            return self._timed(living, **{key: values[key] for key in _TIMED if key in values})
+
+    def remove(self, name: str) -> None:
+        """Take a monitor out of the world. Raises NoSuchMonitor, AmbiguousLabel."""
+        with self.lock:
+            del self._living[self.find(name).monitor.id]
+            self.revision += 1
+
+    def _timed(self, living: Living, **changes: object) -> Living:
+        with self.lock:
+            if changes:
+                living.timeline.change(self.now(), **changes)
+            self.revision += 1
+            return living

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plausible large world: the same numbers in give the same monitors out, on every machine."""
+
+from __future__ import annotations
+
+from hashlib import sha224
+from typing import Any
+
+from simulator.world import Client, Monitor, World, default_client
+
+_SITES = ("Amsterdam", "Chicago", "Denver", "Frankfurt", "Lagos", "London", "Osaka", "Sydney")
+_ZONES = (
+    "Europe/Amsterdam", "America/Chicago", "America/Denver", "Europe/Berlin", "Africa/Lagos", "Europe/London",
+    "Asia/Tokyo", "Australia/Sydney",
+)  # fmt: skip
+_ROLES = ("Shop", "Checkout", "Search", "Mail", "Login", "Images", "Billing", "Wiki", "Tickets", "Metrics", "Backup")
+# What a check is called, its type, its timer in seconds and what it says when it fails.
+_CHECKS = (
+    ("front page", "http", 300, "HTTP status 502"),
+    ("health", "http", 60, "no answer within 30 seconds"),
+    ("ping", "ping", 60, "100% packet loss"),
+    ("name", "dns", 300, "SERVFAIL"),
+    ("relay", "smtp", 300, "failure on finalizing body delivery"),
+    ("shell", "ssh", 600, "connection refused"),
+    ("port", "tcp", 120, "connection timed out"),
+)
+
+
+def large_world(monitors: int, alerting: int = 0, client: Client | None = None) -> World:
+    """Return a world of that many monitors, of which ``alerting``, evenly spread, have an active alert at start."""
+    failing = {index * monitors // alerting for index in range(alerting)} if alerting else set()
+    made = [_monitor(index, index in failing) for index in range(monitors)]
+    return World(monitors=made, clients=[client or default_client()])
+
+
+def _monitor(index: int, failing: bool) -> Monitor:
+    site = index % len(_SITES)
+    role = _ROLES[index // len(_SITES) % len(_ROLES)]
+    check, kind, timer, error = _CHECKS[index % len(_CHECKS)]
+    host = f"{role.lower()}-{index:06d}.{_SITES[site].lower()}.example.com"
+    config: dict[str, Any] = {"host": host}
+    if kind == "http":
+        config = {"url": f"https://{host}/", "username": "monitor", "password": f"not-shown-{index}"}
+    return Monitor(
+        id=sha224(b"monitor %d" % index).hexdigest(),
+        label=f"{_SITES[site]} {role} {check} {index:06d}",
+        description=f"{role} in {_SITES[site]}: {check}",
+        type=kind,
+        timer=timer,
+        time_zone=_ZONES[site],
+        config=config,
+        error=error,
+        failing_for=timer * 5 + 30 if failing else None,
+    )

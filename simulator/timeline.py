@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one monitor's tests and alerts are at a given second, computed from the clock instead of recorded.
+
+All times are whole epoch seconds. A monitor's life is a list of stretches in which nothing about it changed;
+inside a stretch tests happen every ``timer`` seconds, so a stretch of any length costs the same arithmetic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+WINDOW_MAX = 10800
+LONG_BEFORE = 30 * 86400
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Tests at ``anchor + k * timer`` in (start, the next stretch's start], all with the same outcome.
+
+    ``once`` marks a stretch that is a single test at ``start``, asked for by hand.
+    """
+
+    start: int
+    timer: int
+    anchor: int
+    violations: int
+    failing: bool = False
+    error: str | None = None
+    paused: bool = False
+    active: bool = True
+    once: bool = False
+
+    def tests_until(self, end: int) -> tuple[int, int, int]:
+        """Return (count, first, last) of the tests in (start, end]; first and last mean nothing when count is 0."""
+        if not self.active or end < self.start:
+            return 0, 0, 0
+        if self.once:
+            return 1, self.start, self.start
+        before = (self.start - self.anchor) // self.timer
+        after = (end - self.anchor) // self.timer
+        return after - before, self.anchor + (before + 1) * self.timer, self.anchor + after * self.timer
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a monitor stands: its last test, failure and alert, and what happened inside the window."""
+
+    last_test: int | None = None
+    last_error: str | None = None
+    last_failed: int | None = None
+    last_failed_error: str | None = None
+    last_alert: int | None = None
+    alert_active: bool = False
+    failures_in_a_row: int = 0
+    test_count: int = 0
+    fail_count: int = 0
+    alert_count: int = 0
+
+    def live_through(self, stretch: Stretch, end: int, since: int) -> None:
+        """Add the tests of ``stretch`` up to ``end``; only what is later than ``since`` is counted."""
+        count, first, last = stretch.tests_until(end)
+        if stretch.paused:
+            self.alert_active = False
+        if count == 0:
+            return
+        counted = count
+        if first <= since:
+            counted = max(0, (last - since + stretch.timer - 1) // stretch.timer)
+        self.test_count += counted
+        self.last_test = last
+        if not stretch.failing:
+            self.last_error = None
+            self.failures_in_a_row = 0
+            self.alert_active = False
+            return
+        self.last_error = self.last_failed_error = stretch.error
+        self.last_failed = last
+        self.fail_count += counted
+        run = self.failures_in_a_row
+        self.failures_in_a_row = run + count
+        if stretch.paused or self.alert_active or run + count < stretch.violations:
+            return
+        # An alert needs a failing test to be raised by: after a pause it is the next one, not the resumption.
+        self.alert_active = True
+        self.last_alert = first + max(0, stretch.violations - run - 1) * stretch.timer
+        if self.last_alert > since:
+            self.alert_count += 1
+
+
+@dataclass(slots=True)
+class Timeline:
+    """One monitor's stretches, oldest first, and the standing before the oldest of them."""
+
+    stretches: list[Stretch]
+    before: Standing = field(default_factory=Standing)
+
+    @property
+    def current(self) -> Stretch:
+        """The stretch that the monitor lives in now."""
+        return self.stretches[-1]
+
+    def change(self, now: int, **changes: object) -> None:
+        """From ``now`` on (tests of this very second are past) some properties of the monitor are different."""
+        if "timer" in changes:
+            changes["anchor"] = now
+        self.stretches.append(replace(self.current, start=now, **changes))  # type: ignore[arg-type]
+        self._forget(now - WINDOW_MAX)
+
+    def test_once(self, now: int) -> None:
+        """Add one test at ``now``; the regular ones go on as before."""
+        lasting = self.current
+        self.stretches.append(replace(lasting, start=now, once=True))
+        self.stretches.append(replace(lasting, start=now))
+        self._forget(now - WINDOW_MAX)
+
+    def standing(self, now: int, window: int) -> Standing:
+        """Return the standing at ``now``, counting in (now - window, now]; both in seconds."""
+        since = now - window
+        standing = replace(self.before)
+        last = len(self.stretches) - 1
+        for index, stretch in enumerate(self.stretches):
+            end = now if index == last else min(now, self.stretches[index + 1].start)
+            standing.live_through(stretch, end, since)
+        return standing
+
+    def unchanged_until(self, standing: Standing, window: int) -> int:
+        """Return a second before which ``standing(...)`` is sure to stay as this one; 0 when that is not simple."""
+        only = self.current
+        if len(self.stretches) > 1 or only.failing or only.once or standing.last_test is None or not only.active:
+            return 0
+        oldest_counted = standing.last_test - (standing.test_count - 1) * only.timer
+        leaves = oldest_counted + window if standing.test_count else standing.last_test + only.timer
+        return min(standing.last_test + only.timer, leaves) if self.before == Standing() else 0
+
+    def _forget(self, horizon: int) -> None:
+        while len(self.stretches) > 1 and self.stretches[1].start <= horizon:
+            self.before.live_through(self.stretches[0], self.stretches[1].start, self.stretches[1].start)
+            del self.stretches[0]

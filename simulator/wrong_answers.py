@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a misbehaving service answers: faults that change what is said. How it is sent is the wire's business."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import gzip
+import json
+import zlib
+from functools import lru_cache
+from typing import Any
+
+from simulator.documents import encode, problem
+from simulator.faults import Fault
+from simulator.service import JSON, Answer
+
+HTML = b"""<!DOCTYPE html>
+<html><head><title>Sign in</title></head><body><h1>Please sign in to continue</h1></body></html>
+"""
+_GZIPPED = (("Content-Encoding", "gzip"),)
+_PIECE = 1 << 20
+
+
+class CannotMutate(Exception):
+    """A path that is not in the document."""
+
+
+def wrong_answer(fault: Fault, normal: Answer) -> Answer:
+    """Return what is answered instead of ``normal``, or ``normal`` itself when the fault is only in the sending."""
+    make = _MAKERS.get(fault.kind)
+    return normal if make is None else make(fault.parameters, normal)
+
+
+def _written(parameters: dict[str, Any], status: int, fallback: bytes) -> Answer:
+    body = fallback
+    if "body_base64" in parameters:
+        body = base64.b64decode(parameters["body_base64"])
+    elif "body" in parameters:
+        given = parameters["body"]
+        body = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else encode(given)
+    headers = tuple(parameters.get("headers", {}).items())
+    return Answer(status, body, parameters.get("content_type", JSON), headers)
+
+
+def _status(parameters: dict[str, Any], _normal: Answer) -> Answer:
+    code = parameters["code"]
+    answer = _written(parameters, code, problem(f"the service answers {code} as it was told to", ""))
+    if "retry_after" in parameters:
+        answer.headers += (("Retry-After", str(parameters["retry_after"])),)
+    return answer
+
+
+def _redirect(parameters: dict[str, Any], _normal: Answer) -> Answer:
+    return Answer(parameters.get("code", 302), b"", None, (("Location", parameters["location"]),))
+
+
+def _malformed(_parameters: dict[str, Any], normal: Answer) -> Answer:
+    # No proper beginning of a JSON object is valid JSON.
+    return Answer(200, normal.body[: max(1, len(normal.body) // 2)], JSON)
+
+
+def _truncated_gzip(_parameters: dict[str, Any], normal: Answer) -> Answer:
+    packed = gzip.compress(normal.body, 6, mtime=0)
+    return Answer(normal.status, packed[: len(packed) // 2], normal.content_type, normal.headers + _GZIPPED)
+
+
+def _token_lifetime(parameters: dict[str, Any], normal: Answer) -> Answer:
+    if normal.status != 200:
+        return normal
+    return _mutate({"changes": [{"path": ["expires_in"], "value": parameters["expires_in"]}]}, normal)
+
+
+def _mutate(parameters: dict[str, Any], normal: Answer) -> Answer:
+    document = json.loads(normal.body)
+    try:
+        for change in parameters["changes"]:
+            _change(document, change["path"], change)
+    except CannotMutate as why:
+        return Answer(500, problem(f"the simulator cannot mutate this document: {why}", ""))
+    return Answer(normal.status, encode(document), normal.content_type, normal.headers)
+
+
+def _change(place: Any, path: list[Any], change: dict[str, Any]) -> None:
+    step, rest = path[0], path[1:]
+    if step == "*" and isinstance(place, list):
+        for index in reversed(range(len(place))):
+            _change(place, [index, *rest], change)
+        return
+    if isinstance(place, dict):
+        found = step in place
+    elif isinstance(place, list) and isinstance(step, int):
+        found = -len(place) <= step < len(place)
+    else:
+        raise CannotMutate(f"there is no {step!r} to step into")
+    if not found and (rest or "delete" in change):
+        raise CannotMutate(f"there is no {step!r}")
+    if rest:
+        _change(place[step], rest, change)
+    elif "delete" in change:
+        del place[step]
+    elif found or isinstance(place, dict):
+        place[step] = copy.deepcopy(change["value"])
+    elif step == len(place):
+        place.append(copy.deepcopy(change["value"]))
+    else:
+        raise CannotMutate(f"there is no {step!r}")
+
+
+@lru_cache(maxsize=2)
+def _inflating(size: int) -> bytes:
+    # A JSON document cut short by nothing but its size: a list that begins and then goes on with blanks.
+    start = b'{"error":null,"monitor_list":['
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    pieces = [packer.compress(start[:size])]
+    left = max(0, size - len(start))
+    blanks = b" " * _PIECE
+    while left > 0:
+        pieces.append(packer.compress(blanks[:left]))
+        left -= _PIECE
+    return b"".join([*pieces, packer.flush()])
+
+
+_MAKERS = {
+    "status": _status,
+    "malformed": _malformed,
+    "html": lambda parameters, normal: Answer(200, HTML, "text/html; charset=utf-8"),
+    "body": lambda parameters, normal: _written(parameters, 200, b""),
+    "empty": lambda parameters, normal: Answer(200, b"", JSON),
+    "no_content": lambda parameters, normal: Answer(204, b"", None),
+    "redirect": _redirect,
+    "token_lifetime": _token_lifetime,
+    "bomb": lambda parameters, normal: Answer(200, _inflating(parameters["bytes"]), JSON, _GZIPPED),
+    "truncated_gzip": _truncated_gzip,
+    "mutate": _mutate,
+}

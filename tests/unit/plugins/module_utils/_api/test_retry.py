@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from email.utils import format_datetime
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import (
+    RETRIED,
+    Deadline,
+    pause,
+    retry_after,
+)
+from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import Time
+
+NOW = datetime(2026, 5, 31, 18, 51, 18, tzinfo=timezone.utc).timestamp()
+
+
+def dated(offset: float) -> str:
+    return format_datetime(datetime.fromtimestamp(NOW + offset, timezone.utc), usegmt=True)
+
+
+def test_only_statuses_that_say_nothing_about_the_question_are_retried() -> None:
+    assert sorted(RETRIED) == [408, 429, 500, 502, 503, 504]
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        (" 7 ", 7.0),
+        (dated(90), 90.0),
+        (dated(-90), 0.0),
+        ("9" * 5000, float("9" * 12)),
+        ("", None),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("²", None),
+        ("٣", None),
+        ("1e9", None),
+        ("Wed, 99 Foo 2026 99:99:99 GMT", None),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", None),
+        ("\x00", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date_and_nonsense_is_ignored(value: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": value}, lambda: NOW) == seconds
+
+
+def test_no_retry_after_is_none() -> None:
+    assert retry_after({}) is None
+
+
+@pytest.mark.parametrize(
+    ("attempt", "limit"), [(0, 0.5), (1, 1.0), (2, 2.0), (3, 4.0), (4, 8.0), (5, 15.0), (16, 15.0), (10**9, 15.0)]
+)
+def test_a_pause_is_any_length_up_to_a_limit_that_doubles(attempt: int, limit: float) -> None:
+    assert pause(attempt, None, lambda: 0.0) == 0.0
+    assert pause(attempt, None, lambda: 0.5) == limit / 2
+    assert pause(attempt, None, lambda: 1.0) == limit
+
+
+def test_the_services_own_wish_wins_and_is_not_shortened() -> None:
+    assert pause(0, 77.0, lambda: 0.0) == 77.0
+
+
+def test_a_wish_of_zero_is_no_licence_to_hammer() -> None:
+    assert pause(3, 0.0, lambda: 1.0) == 4.0
+
+
+def test_a_deadline_counts_down_and_never_below_zero() -> None:
+    time = Time(now=50.0)
+    deadline = Deadline(10, time.clock)
+    assert deadline.left() == 10
+    time.now = 59.0
+    assert deadline.left() == 1
+    time.now = 1e9
+    assert deadline.left() == 0

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import (
+    PatternError,
+    Patterns,
+    Selection,
+    suggestion,
+)
+
+
+@dataclass(frozen=True)
+class Thing:
+    id: str
+    label: str
+    kind: str | None = "http"
+
+
+SMTP = Thing("id-1", "Primary SMTP MX", "smtp")
+WEB = Thing("id-2", "Primary HTTP", "http")
+SHOP = Thing("id-3", "Shop [eu]", "HTTP")
+ODD = Thing("id-4", "~tilde", None)
+ALL = [SMTP, WEB, SHOP, ODD]
+
+
+def chosen(*include: str, exclude: tuple[str, ...] = (), types: tuple[str, ...] = ()) -> list[Thing]:
+    return Selection(include, exclude, types).choose(ALL, lambda thing: thing.kind).monitors
+
+
+@pytest.mark.parametrize(
+    ("include", "expected"),
+    [
+        ((), ALL),
+        (("id-1",), [SMTP]),
+        (("Primary HTTP",), [WEB]),
+        (("Primary *",), [SMTP, WEB]),
+        (("id-?",), ALL),
+        (("*",), ALL),
+        (("~Primary",), [SMTP, WEB]),
+        (("~.*SMTP",), [SMTP]),
+        (("~SMTP",), []),
+        (("~id-[34]",), [SHOP, ODD]),
+        (("Shop [eu]",), [SHOP]),
+        (("Shop [[]eu]",), [SHOP]),
+        (("primary http",), []),
+        (("Primary",), []),
+        (("id-1", "Primary *"), [SMTP, WEB]),
+    ],
+)
+def test_include_keeps_what_a_pattern_selects_in_the_order_of_the_answer(
+    include: tuple[str, ...], expected: list[Thing]
+) -> None:
+    assert chosen(*include) == expected
+
+
+@pytest.mark.parametrize(
+    ("exclude", "types", "expected"),
+    [
+        (("Primary *",), (), [SHOP, ODD]),
+        (("nothing like it",), (), ALL),
+        (("*",), (), []),
+        ((), ("http",), [WEB, SHOP, ODD]),
+        ((), ("HTTP", "Smtp"), ALL),
+        ((), ("dns",), [ODD]),
+        (("id-2",), ("http",), [SHOP, ODD]),
+    ],
+)
+def test_exclude_and_types_narrow_and_an_unknown_type_is_not_ruled_out(
+    exclude: tuple[str, ...], types: tuple[str, ...], expected: list[Thing]
+) -> None:
+    assert chosen(exclude=exclude, types=types) == expected
+
+
+@pytest.mark.parametrize(
+    ("include", "types", "unmatched", "unmatched_types"),
+    [
+        (["Primary *", "id-1"], [], [], []),
+        (["Primary *", "gone", "~nowhere"], [], ["gone", "~nowhere"], []),
+        (["gone", "gone"], [], ["gone"], []),
+        (["Primary HTTP"], ["smtp"], [], []),
+        ([], ["DNS", "http"], [], ["DNS"]),
+    ],
+)
+def test_what_was_asked_for_in_vain_is_told(
+    include: list[str], types: list[str], unmatched: list[str], unmatched_types: list[str]
+) -> None:
+    found = Selection(include, (), types).choose(ALL, lambda thing: thing.kind)
+    assert (found.unmatched, found.unmatched_types) == (unmatched, unmatched_types)
+
+
+def test_a_pattern_that_matches_only_what_is_excluded_again_is_not_unmatched() -> None:
+    found = Selection(["id-1"], ["Primary *"]).choose(ALL, lambda thing: thing.kind)
+    assert (found.monitors, found.unmatched) == ([], [])
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "~(", "~[", "~*", "~(?P<a", "~" + "(" * 2000])
+def test_an_unusable_pattern_is_refused_by_name(text: str) -> None:
+    with pytest.raises(PatternError) as caught:
+        Patterns([text])
+    assert len(str(caught.value)) < 400
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "narrows"), [(((), (), ()), False), ((("a",),), True), (((), ("a",)), True), (((), (), ("a",)), True)]
+)
+def test_a_selection_is_true_when_it_narrows(arguments: tuple[tuple[str, ...], ...], narrows: bool) -> None:
+    assert bool(Selection(*arguments)) is narrows
+
+
+def test_thousands_of_names_cost_next_to_nothing() -> None:
+    things = [Thing(f"id-{number}", f"Monitor {number}") for number in range(5000)]
+    started = time.monotonic()
+    found = Selection([thing.label for thing in things]).choose(things, lambda thing: thing.kind)
+    assert found.monitors == things
+    assert time.monotonic() - started < 2.0
+
+
+@pytest.mark.parametrize(
+    ("unmatched", "sentence"),
+    [
+        (["Primary HTTPS"], "Primary HTTPS matched none of 4 monitors; similar labels are Primary HTTP"),
+        (["zzz"], "zzz matched none of 4 monitors"),
+        (["\x1b"], "\\x1b matched none of 4 monitors"),
+    ],
+)
+def test_an_unmatched_pattern_is_shown_with_what_it_may_have_meant(unmatched: list[str], sentence: str) -> None:
+    assert suggestion(unmatched, ALL).startswith(sentence)

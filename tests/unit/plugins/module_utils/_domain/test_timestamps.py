@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import (
+    LATEST,
+    believed,
+    duration,
+    earliest,
+    epoch,
+    utc,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+SAMPLE = 1780253478.0
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-05-31T18:51:18", SAMPLE),
+        ("2026-05-31T18:51:18Z", SAMPLE),
+        ("2026-05-31T18:51:18+00:00", SAMPLE),
+        ("2026-05-31T13:51:18-05:00", SAMPLE),
+        ("2026-05-31 18:51:18.500000", SAMPLE + 0.5),
+        ("1970-01-01T00:00:00", 0.0),
+    ],
+)
+def test_a_time_without_an_offset_is_utc(text: str, seconds: float) -> None:
+    assert epoch(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Z",
+        "never",
+        "0",
+        "1780254018",
+        "2026-13-01T00:00:00",
+        "2026-02-30T00:00:00",
+        "2026-05-31T25:00:00",
+        "\x00",
+        "9999999",
+    ],
+)
+def test_a_text_that_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        epoch(text)
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -math.inf, LATEST, 1e300, -1e300, 10**400, -LATEST])
+def test_a_number_that_can_be_no_time_is_refused(seconds: float) -> None:
+    with pytest.raises(ValueError):
+        believed(seconds)
+
+
+@given(st.one_of(st.integers(), st.floats()))
+def test_a_time_that_is_believed_can_be_shown(seconds: float) -> None:
+    try:
+        time = believed(seconds)
+    except ValueError:
+        return
+    assert utc(time).endswith("Z")
+
+
+@pytest.mark.parametrize("seconds", [0, 1, SAMPLE, LATEST - 1])
+def test_every_time_of_our_era_is_believed(seconds: float) -> None:
+    assert believed(seconds) == seconds
+
+
+@pytest.mark.parametrize("seconds", [-LATEST + 1, -62135596801])
+def test_a_time_before_the_calendar_began_is_refused_or_can_be_shown(seconds: float) -> None:
+    try:
+        time = believed(seconds)
+    except ValueError:
+        return
+    utc(time)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "earlier"),
+    [
+        ("2026-05-31T18:51:18", 1780254018, SAMPLE),
+        ("2026-05-31T18:51:18", SAMPLE - 1, SAMPLE - 1),
+        ("2026-05-31T18:51:18", None, SAMPLE),
+        (None, 5, 5.0),
+        (None, 0, 0.0),
+        (None, None, None),
+    ],
+)
+def test_of_two_readings_the_earlier_one_counts(text: str | None, seconds: float | None, earlier: float | None) -> None:
+    assert earliest(text, seconds) == earlier
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("", 5), ("never", 5), ("2026-05-31T18:51:18", math.nan), (None, math.inf)]
+)
+def test_one_unreadable_reading_is_not_covered_up_by_the_other(text: str | None, seconds: float) -> None:
+    with pytest.raises(ValueError):
+        earliest(text, seconds)
+
+
+def test_utc_is_shown_with_its_zone() -> None:
+    assert utc(SAMPLE) == "2026-05-31T18:51:18Z"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (0.4, "0 s"),
+        (59.6, "1 min"),
+        (200, "3 min 20 s"),
+        (3600, "1 h"),
+        (3601, "1 h 1 s"),
+        (3661, "1 h 1 min"),
+        (90000, "1 d 1 h"),
+    ],
+)
+def test_a_duration_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
+    assert duration(seconds) == words

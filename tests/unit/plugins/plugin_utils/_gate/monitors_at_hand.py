@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Monitors for gate tests: clean at NOW unless a test says what is wrong with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import (
+    Check,
+    Monitor,
+    MonitorConfig,
+    MonitorStatus,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+
+NOW = 1_800_000_000.0
+TIMER = 60.0
+
+
+def status(**changes: Any) -> MonitorStatus:
+    fields: dict[str, Any] = {
+        "id": "m1",
+        "label": "Web",
+        "alert_active": False,
+        "alert_count": 0,
+        "fail_count": 0,
+        "test_count": 30,
+        "alerted": None,
+        "last_test": Check(NOW - 10, None),
+        "last_failed": None,
+        "fields": {},
+    }
+    return MonitorStatus(**{**fields, **changes})
+
+
+def failing(**changes: Any) -> MonitorStatus:
+    check = Check(NOW - 10, "no answer")
+    return status(**{"last_test": check, "last_failed": check, "fail_count": 1, **changes})
+
+
+def config(**changes: Any) -> MonitorConfig:
+    fields: dict[str, Any] = {"id": "m1", "label": "Web", "type": "http", "timer": TIMER, "active": True, "fields": {}}
+    return MonitorConfig(**{**fields, **changes})
+
+
+def monitor(of_status: MonitorStatus | None = None, of_config: MonitorConfig | None = None) -> Monitor:
+    known = of_config or of_status
+    assert known is not None
+    return Monitor(known.id, known.label, of_config.type if of_config else None, of_config, of_status)
+
+
+def sample(*statuses: MonitorStatus, at: float = NOW) -> Sample:
+    return Sample([monitor(one, config(id=one.id, label=one.label)) for one in statuses], at)

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import (
+    AccessError,
+    ConfigurationError,
+    CredentialsError,
+    NetworkError,
+    PayloadError,
+    ServiceError,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._sampling import CONFIG_SETTLES, Sampler
+
+from ._gate.monitors_at_hand import NOW, config, status
+
+
+class Service:
+    """Answers as it is told and counts; stands where the client does."""
+
+    def __init__(self, configs=(), statuses=(), error=None):
+        self.known = list(configs)
+        self.told = list(statuses)
+        self.error = error
+        self.calls: list[str] = []
+        self.time = 0.0
+
+    def statuses(self, everything=False):
+        assert everything, "a gate that asks for alerts only cannot tell a quiet monitor from a missing one"
+        self.calls.append("statuses")
+        if self.error:
+            raise self.error
+        return list(self.told)
+
+    def configs(self):
+        self.calls.append("configs")
+        return list(self.known)
+
+    def sampler(self, selection=None, on_unmatched="fail"):
+        self.warned: list[str] = []
+        chosen = selection or Selection()
+        return Sampler(self, chosen, 1, on_unmatched, self.warned.append, now=lambda: NOW, clock=lambda: self.time)
+
+
+@pytest.mark.parametrize(
+    ("error", "final"),
+    [
+        (ConfigurationError("x"), True),
+        (CredentialsError("x", status=401), True),
+        (AccessError("x", status=403), True),
+        (NetworkError("x", code="certificate"), True),
+        (NetworkError("x", code="tls"), True),
+        (NetworkError("x", code="timeout"), False),
+        (NetworkError("x", code="unknown_host"), False),
+        (ServiceError("x", status=503, retry_after=7.0), False),
+        (PayloadError("x"), False),
+    ],
+)
+def test_only_what_a_person_has_to_mend_ends_the_wait(error, final):
+    with pytest.raises(Unavailable) as raised:
+        Service(error=error).sampler()()
+    assert (raised.value.final, raised.value.code, raised.value.retry_after) == (final, error.code, error.retry_after)
+
+
+def test_configurations_are_asked_for_once_while_they_fit():
+    service = Service([config()], [status()])
+    sampler = service.sampler()
+    assert [sampler().taken_at for _ in range(3)] == [NOW] * 3
+    assert service.calls == ["statuses", "configs", "statuses", "statuses"]
+
+
+def test_a_monitor_that_no_configuration_tells_of_is_looked_up_again_but_not_at_each_look():
+    service = Service([config()], [status()])
+    sampler = service.sampler()
+    sampler()
+    service.told.append(status(id="new"))
+    sampler()
+    assert service.calls.count("configs") == 1
+    service.time = CONFIG_SETTLES
+    service.known.append(config(id="new"))
+    assert [monitor.config is not None for monitor in sampler().monitors] == [True, True]
+    assert service.calls.count("configs") == 2
+
+
+def test_warnings_of_the_scope_are_passed_on():
+    service = Service([config()], [status()])
+    service.sampler(Selection(include=["Web", "Mail"]), "warn")()
+    assert service.warned == ["include: Mail matched none of 1 monitors"]

@@ -128,7 +128,7 @@ class Connection(BaseHTTPRequestHandler):
             answer = self.simulator.service.answer(request)
             if fault:
                 answer = wrong_answer(fault, answer)
-        except Exception as mistake:  # pylint: disable=broad-exception-caught
+        except Exception as mistake:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             # A mistake in the simulator must look like one to whoever is testing with it, not like a network fault.
             sys.stderr.write(f"simulator: internal error: {type(mistake).__name__} in a call of {endpoint}\n")
             answer = Answer(500, problem("internal error of the simulator", ""))

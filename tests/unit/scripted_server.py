@@ -40,7 +40,7 @@ class HangUp(Exception):
     """Raised by an answer: the connection is closed without a word."""
 
 
-Answering = Callable[[Call], "bytes | Iterable[bytes]"]
+Answering = Callable[[Call], bytes | Iterable[bytes]]
 
 
 def http(body: bytes = b"", status: int = 200, length: int | None = None, **headers: str) -> bytes:

@@ -47,7 +47,7 @@ class Patterns:
 
     def selecting(self, monitor: Named) -> list[str]:
         """Return the texts of those patterns that select ``monitor``."""
-        found = [name for name in {monitor.id, monitor.label} if name in self._names]
+        found = list(self._names.intersection((monitor.id, monitor.label)))
         found += [text for text, matches in self._expressions if matches(monitor.id) or matches(monitor.label)]
         return found
 

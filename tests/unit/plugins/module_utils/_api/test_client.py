@@ -123,7 +123,7 @@ def test_a_second_401_is_final(script: Script) -> None:
     play = script(token("old"), answered(STATUS, status=401), token("new"), answered(STATUS, status=401))
     with pytest.raises(errors.CredentialsError) as caught:
         play.client.statuses()
-    assert type(caught.value) is errors.CredentialsError
+    assert caught.type is errors.CredentialsError
     assert caught.value.status == 401
 
 
@@ -180,7 +180,7 @@ def test_whatever_is_no_whole_answer_is_an_error_at_once_that_says_who_has_to_ac
     play = script(*steps)
     with pytest.raises(kind) as caught:
         play.client.statuses()
-    assert type(caught.value) is kind
+    assert caught.type is kind
     assert caught.value.status == status
     assert play.time.slept == []
     assert re.match(r"failed to get (a token|the status) from https://\S+: .+", str(caught.value))

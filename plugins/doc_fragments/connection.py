@@ -56,11 +56,11 @@ options: {}
 notes:
   - A connection option that a task does not give is taken from the variable C(kf_<option>), the environment variable
     C(KF_<OPTION>) or, except for O(client_secret), the section C([knowledgefront]) of C(ansible.cfg), in this order.
-    All of them are read on the controller, also with O(run_on=target).
+    All of them are read on the controller.
   - The options can be given once for a whole play with C(module_defaults) and the action group
     C(group/knowledgefront.monitoring.kf).
 requirements:
-  - requests, on the controller; on the target only for O(run_on=target)
+  - requests
 """
 
     PLUGINS = r"""

@@ -15,7 +15,8 @@ options:
         made.
       - On V(target) the module runs on the host of the task, for networks in which only that host reaches the
         service.
-        There, O(ca_path) is a path on that host.
+        There, O(ca_path) is a path on that host, and that host needs the Python library requests.
+      - Options from variables, the environment and C(ansible.cfg) are those of the controller also then.
     type: str
     choices: [controller, target]
     default: controller

@@ -55,12 +55,11 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: query('knowledgefront.monitoring.kf_status', 'Primary *') | length == 0
 
-- name: Show how often the web shop's monitors failed in the last ten minutes
+- name: Show how often each web monitor failed in the last ten minutes
   ansible.builtin.debug:
-    msg: "{{ item.label }}: {{ item.fail_count }} of {{ item.test_count }} tests failed"
-  loop: "{{ query('knowledgefront.monitoring.kf_status', types=['http'], all=true, window=600) }}"
-  loop_control:
-    label: "{{ item.id }}"
+    msg: >-
+      {{ query('knowledgefront.monitoring.kf_status', types=['http'], all=true, window=600,
+      fields=['label', 'fail_count', 'test_count']) }}
 """
 
 RETURN = r"""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ansible.errors import AnsibleOptionsError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible.answers import answer, failure
-from ..module_utils._api.errors import KnowledgeFrontError
+from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ._options import checked_options
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ class InfoAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        options = checked_options(self._task.args, task_vars or {}, self._templar, self.spec, self.mutually_exclusive)
+        try:
+            options = checked_options(
+                self._task.args, task_vars or {}, self._templar, self.spec, self.mutually_exclusive
+            )
+        except AnsibleOptionsError as error:
+            return {"changed": False, "failed": True, **failure(ConfigurationError(str(error)))}
         if options["run_on"] == "target":
             given = {name: value for name, value in options.items() if name in self.spec and value not in (None, [])}
             return dict(self._execute_module(module_name=self.module, module_args=given, task_vars=task_vars))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleActionFail, AnsibleOptionsError
+from ansible.errors import AnsibleActionFail
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_status_info import ActionModule as StatusInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_version_info import ActionModule as VersionInfo
@@ -112,8 +112,8 @@ def test_a_mistake_in_the_options_is_refused_before_any_call(
     serve: Serve, plugin: type[Any], arguments: dict[str, Any]
 ) -> None:
     server = serve(service(DOCUMENTS))
-    with pytest.raises(AnsibleOptionsError):
-        run(plugin, {**CONNECTION, "api_url": server.url, **arguments})
+    result = run(plugin, {**CONNECTION, "api_url": server.url, **arguments})
+    assert (result["failed"], result["changed"], result["error_code"]) == (True, False, "configuration")
     assert server.calls == []
 
 

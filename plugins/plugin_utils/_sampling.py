@@ -46,7 +46,7 @@ class Sampler:
         self._now = now
         self._clock = clock
         self._configs: list[MonitorConfig] = []
-        self._read_at = float("-inf")
+        self._read_at: float | None = None
 
     def __call__(self) -> Sample:
         try:
@@ -62,7 +62,12 @@ class Sampler:
 
     def _answers(self) -> tuple[Sequence[MonitorConfig], Sequence[MonitorStatus]]:
         statuses = self._client.statuses(everything=True)
-        differ = {config.id for config in self._configs} != {status.id for status in statuses}
-        if differ and self._clock() - self._read_at >= CONFIG_SETTLES:
+        if self._outdated(statuses):
             self._configs, self._read_at = self._client.configs(), self._clock()
         return self._configs, statuses
+
+    def _outdated(self, statuses: Sequence[MonitorStatus]) -> bool:
+        if self._read_at is None:
+            return True
+        differ = {config.id for config in self._configs} != {status.id for status in statuses}
+        return differ and self._clock() - self._read_at >= CONFIG_SETTLES

@@ -70,7 +70,7 @@ def test_only_what_a_person_has_to_mend_ends_the_wait(error, final):
 def test_configurations_are_asked_for_once_while_they_fit():
     service = Service([config()], [status()])
     sampler = service.sampler()
-    assert [sampler().taken_at for _ in range(3)] == [NOW] * 3
+    assert [sampler().taken_at for look in range(3)] == [NOW] * 3
     assert service.calls == ["statuses", "configs", "statuses", "statuses"]
 
 
@@ -91,3 +91,8 @@ def test_warnings_of_the_scope_are_passed_on():
     service = Service([config()], [status()])
     service.sampler(Selection(include=["Web", "Mail"]), "warn")()
     assert service.warned == ["include: Mail matched none of 1 monitors"]
+
+
+def test_an_answer_in_which_all_monitors_vanished_is_held_against_the_configurations():
+    taken = Service([config()], []).sampler()()
+    assert [(monitor.id, monitor.status) for monitor in taken.monitors] == [("m1", None)]

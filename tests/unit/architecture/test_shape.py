@@ -24,7 +24,7 @@ NAMELESS = {"utils", "util", "common", "helpers", "helper", "misc", "tools"}
 LONGEST_FILE = 250
 LONGEST_FUNCTION = 40
 
-SPDX = "# SPDX-License-Identifier: GPL-3.0-or-later"
+SPDX = "# SPDX-License-" + "Identifier: GPL-3.0-or-later"
 NOT_CODE = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING),
     tokenize.ENDMARKER,

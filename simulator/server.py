@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import ThreadingHTTPServer
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from simulator.calls import Calls
@@ -29,6 +29,9 @@ from simulator.service import Service
 from simulator.tokens import Tokens
 from simulator.world import World, default_client
 from simulator.world_files import DEFAULT_WORLD, read_world
+
+NOTICED_WITHIN = 0.5
+"""Seconds in which a wish to stop is noticed at the latest."""
 
 
 class CannotListen(OSError):
@@ -142,7 +145,11 @@ class Simulator:
 
     def wait_until_asked(self) -> None:
         """Wait until a control call or ``ask_to_stop`` wants the simulator to end; ``close`` is the caller's."""
-        self._asked_to_stop.get()
+        while True:
+            # A signal that arrives in the moment before a wait does not end it, and its handler runs only afterwards.
+            with contextlib.suppress(Empty):
+                self._asked_to_stop.get(timeout=NOTICED_WITHIN)
+                return
 
     def close(self) -> None:
         """Stop at once, whatever connections are open. Harmless when repeated."""

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 
 from .stage import Stage, Unexpected, stage
 
 MONITOR = "Primary Web"
+WAITING = "kf_gate waits"
 
 
 def main() -> int:
@@ -54,17 +54,13 @@ def stop(theatre: Stage) -> None:
 
 def wait_out(theatre: Stage) -> None:
     """The next deployment may wait 30 seconds. While it waits, somebody repairs the front page, and it goes ahead."""
-    repair = threading.Timer(4.0, theatre.control.repair, [MONITOR])
-    repair.start()
-    try:
-        expect(
-            theatre.play("deploy", deploy_gate_timeout=30, deploy_gate_poll=1),
-            0,
-            "kf_gate waits",
-            "the new version is live",
-        )
-    finally:
-        repair.join()
+
+    def repair(line: str) -> None:
+        if WAITING in line:
+            theatre.control.repair(MONITOR)
+
+    ended = theatre.play("deploy", hear=repair, deploy_gate_timeout=30, deploy_gate_poll=1)
+    expect(ended, 0, WAITING, "the new version is live")
 
 
 def expect(outcome: tuple[int, str], code: int, *told: str, never: str = "") -> None:

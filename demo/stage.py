@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,17 @@ class Stage:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_DEPRECATION_WARNINGS": "false",
+            "PYTHONUNBUFFERED": "1",
             "KF_API_URL": ready["url"],
             "KF_CLIENT_ID": ready["client_id"],
             "KF_CLIENT_SECRET": secret,
         }
 
-    def play(self, name: str, **variables: Any) -> tuple[int, str]:
-        """Run ``playbooks/<name>.yml``, showing its output, and return its exit code and that output."""
+    def play(self, name: str, hear: Callable[[str], None] | None = None, **variables: Any) -> tuple[int, str]:
+        """Run ``playbooks/<name>.yml``, showing its output, and return its exit code and that output.
+
+        ``hear`` is told each line while the playbook goes on.
+        """
         command = [sys.executable, "-m", "ansible", "playbook", str(PLAYBOOKS / f"{name}.yml")]
         command += ["--extra-vars", json.dumps(variables)]
         lines = []
@@ -64,6 +68,8 @@ class Stage:
             assert running.stdout is not None
             for line in running.stdout:
                 lines.append(line)
+                if hear is not None:
+                    hear(line)
                 if line.strip():
                     print("    | " + line, end="", flush=True)
         return running.returncode, "".join(lines)

@@ -7,63 +7,60 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kf_gate
-short_description: Stop a deployment while Knowledge Front alerts are active
+short_description: Stop a deployment on the evidence of Knowledge Front monitors
 description:
   - Looks at every monitor in scope and returns one verdict. The task fails when the decision is V(stop).
-  - A pass rests on evidence only, a whole and valid answer that was taken in this task. An answer that is empty,
-    old, cut short,
-    unreadable or absent stops the deployment.
-  - With O(timeout) it waits for what time can change, such as an alert that clears.
+  - A pass rests on evidence only, a whole and valid answer that was taken in this task, in which every monitor in scope
+    is clean. An answer that is empty, old, cut short, unreadable or absent stops the deployment.
+  - What an option says to V(ignore) gives no reason and no warning, and makes no pass. The verdict is V(warn) then.
+  - An alert needs several failed tests to be raised. So no alert right after a deployment proves nothing yet, and
+    O(phase=after) waits for tests that started since.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
 options:
   phase:
     description:
-      - What the gate is asked. V(before) is whether a deployment may start.
+      - What the gate is asked. V(before) is whether a deployment may start, V(during) whether its next batch may go,
+        V(after) whether it held, and V(plan) how long V(after) would take, without waiting for it.
+      - In V(during) and V(after), a new alert or a silent failure stops at once. What time can still change decides at
+        the end of the wait.
     type: str
-    choices: [before]
+    choices: [before, during, after, plan]
     default: before
-  on_existing_alert:
+  baseline:
     description:
-      - What to do when a monitor in scope has an active alert.
-    type: str
-    choices: [block, warn, ignore]
-    default: block
-  on_failing_test:
+      - The registered result of O(phase=before), or its RV(baseline). It tells new alerts from existing ones, and
+        monitors that are gone.
+      - Without it, an alert older than O(deploy_started) is existing; without both, every alert is a new one.
+    type: dict
+  deploy_started:
     description:
-      - What to do when a monitor's newest test failed and it has no alert.
+      - When the deployment started, as UTC text such as V(2026-05-31T18:51:18Z) or in epoch seconds. With O(baseline),
+        it is the moment of the baseline.
     type: str
-    choices: [block, warn, ignore]
-    default: warn
-  on_silent_failure:
+  since:
     description:
-      - What to do when a monitor failed at least O(alert_after) tests, and every test in the window, without
-        raising an alert, for example because its alerts are paused.
+      - When evidence starts to count, as O(deploy_started) is given. Without it, the start of this task.
     type: str
-    choices: [block, warn, ignore]
-    default: block
-  on_blind:
+  settle:
     description:
-      - What to do when nobody can say how a monitor is now, because the status does not tell of it or its newest
-        test is too old.
-      - Even V(ignore) does not make this a pass, as evidence is missing. The verdict is V(warn) then.
-    type: str
-    choices: [block, warn, ignore]
-    default: block
-  on_unavailable:
+      - Seconds after O(since) in which a test that starts is no evidence yet. V(30) in O(phase=after), else V(0).
+    type: float
+  clean_tests:
     description:
-      - What to do when there is no valid answer. V(warn) and V(ignore) let the deployment proceed unverified, with
-        a warning.
-      - Refused credentials, missing rights and mistakes in options always stop.
-    type: str
-    choices: [block, warn, ignore]
-    default: block
+      - Distinct clean tests in a row that each monitor must have had since. V(1) in O(phase=after), else V(0).
+    type: int
   alert_after:
     description:
       - Failed tests in a row after which an alert should have been raised.
     type: int
     default: 3
+  full_detection:
+    description:
+      - Wait until an alert that needs O(alert_after) violations could have been raised for every monitor.
+    type: bool
+    default: false
   stale_factor:
     description:
       - A monitor is blind when its newest test is older than this many times its timer and O(stale_grace).
@@ -74,28 +71,148 @@ options:
       - Seconds that are allowed for a test to take place and to be told, and for clocks to differ.
     type: float
     default: 60.0
+  timeout:
+    description:
+      - Seconds to wait for a verdict that lets the deployment proceed. With V(0), and in check mode, the first look
+        decides. It is the default except in O(phase=after).
+      - There, it is predicted from the monitors' own timers, with time for one failed test, at most O(timeout_max).
+      - A wait that cannot be long enough is refused at once, with the number that would do.
+      - The time for a single question, O(request_timeout), can be added to it.
+    type: float
+  timeout_max:
+    description:
+      - Seconds that a predicted wait may take at most.
+    type: float
+    default: 3600.0
+  poll:
+    description:
+      - Seconds between two looks. Without it, the shortest timer in scope decides, within 15 to 60 seconds.
+    type: float
+  on_new_alert:
+    description:
+      - What to do when an alert was raised since the baseline.
+    type: str
+    choices: [block, warn, ignore]
+    default: block
+  on_existing_alert:
+    description:
+      - What to do when an alert is active that is not new. V(block) in O(phase=before), else V(warn).
+    type: str
+    choices: [block, warn, ignore]
+  on_failing_test:
+    description:
+      - What to do when a monitor's newest test failed and it has no alert. V(block) in O(phase=after), else V(warn).
+    type: str
+    choices: [block, warn, ignore]
+  on_silent_failure:
+    description:
+      - What to do when a monitor failed at least O(alert_after) tests in a row without raising an alert, for example
+        because its alerts are paused.
+    type: str
+    choices: [block, warn, ignore]
+    default: block
+  on_blind:
+    description:
+      - What to do when nobody can say how a monitor is now, because the status does not tell of it or its newest test
+        is too old.
+    type: str
+    choices: [block, warn, ignore]
+    default: block
+  on_unavailable:
+    description:
+      - What to do when there is no valid answer. V(warn) and V(ignore) let the deployment proceed unverified, with a
+        warning.
+      - Refused credentials, missing rights and mistakes in options always stop.
+    type: str
+    choices: [block, warn, ignore]
+    default: block
+  max_blocking:
+    description:
+      - The number of monitors that may block without stopping the deployment. They are warned of.
+    type: int
+    default: 0
   min_monitors:
     description:
       - The number of monitors that must be in scope at least. A gate that looks at nothing would let everything pass.
     type: int
     default: 1
-  timeout:
+  advisory:
     description:
-      - Seconds to wait for a verdict that lets the deployment proceed. With V(0), and in check mode, the first look
-        decides.
-      - The time for a single question, O(request_timeout), can be added to it.
-    type: float
-    default: 0.0
-  poll:
+      - Patterns, as in O(include), of monitors that are reported and warned of, and never stop a deployment.
+    type: list
+    elements: str
+    default: []
+  fixes:
     description:
-      - Seconds between two looks. Without it, the shortest timer in scope decides, within 15 to 60 seconds.
-    type: float
+      - Patterns of monitors whose alert this deployment repairs. Their alerts do not stop O(phase=before), and must
+        have cleared in O(phase=after).
+    type: list
+    elements: str
+    default: []
+  known:
+    description:
+      - Existing alerts that are accepted. They are warned of. An entry that has expired does not help and is told, one
+        that matches no active alert is told too.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      monitor:
+        description:
+          - A pattern, as in O(include).
+        type: str
+        required: true
+      reason:
+        description:
+          - Why the alert is accepted.
+        type: str
+        required: true
+      expires:
+        description:
+          - Until when, as O(deploy_started) is given.
+        type: str
+  override:
+    description:
+      - A person's order to go ahead whatever the verdict is. It changes the decision, never the verdict, and the gate
+        looks once only. It is shown as a banner.
+    type: dict
+    suboptions:
+      reason:
+        description:
+          - Why, in 10 characters at least.
+        type: str
+        required: true
+      by:
+        description:
+          - Who orders it.
+        type: str
+        required: true
+      ticket:
+        description:
+          - Where it is written down.
+        type: str
+      expires:
+        description:
+          - Until when it helps, as O(deploy_started) is given.
+        type: str
+  enforce:
+    description:
+      - With V(false), the verdict is the same, the decision is V(proceed), and there is a warning. It is for the weeks
+        in which a team learns what the gate would say.
+    type: bool
+    default: true
+  reports:
+    description:
+      - Files to write the result to, also when the task fails. The ending decides what it is, V(.json) for programs,
+        V(.md) for the summary of a CI job, V(.xml) for JUnit test results, V(.html) for people.
+    type: list
+    elements: path
+    default: []
   request_timeout:
     description:
       - Seconds that one question may take in all, with its token, its retries and a slow answer.
       - This is the option C(timeout) of the other plugins, with the same variable C(kf_timeout) and environment
-        variable
-        C(KF_TIMEOUT).
+        variable C(KF_TIMEOUT).
     type: int
     default: 60
   verbose_result:
@@ -113,8 +230,8 @@ attributes:
     description: Can run in C(check_mode). It looks once and never waits.
     support: full
   diff_mode:
-    description: Nothing is changed, so that there are no differences to show.
-    support: N/A
+    description: Shows the monitors in the baseline against those now.
+    support: full
   action:
     description: Runs on the controller only. Nothing is needed on the target, and no connection to it is made.
     support: full
@@ -126,24 +243,34 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Deploy only while nothing alerts
+- name: Deploy only while nothing alerts, and prove afterwards that it held
   hosts: web
   tasks:
     - name: See whether the deployment may start
       knowledgefront.monitoring.kf_gate:
-        phase: before
-      run_once: true
-
-    - name: Wait up to ten minutes for the primary systems to be without an alert
-      knowledgefront.monitoring.kf_gate:
         include: ["Primary *"]
         timeout: 600
       run_once: true
-      register: gate
+      register: before
 
-    - name: Show what was looked at
+    - name: Say how long the proof will take
+      knowledgefront.monitoring.kf_gate:
+        phase: plan
+        include: ["Primary *"]
+      run_once: true
+      register: plan
+
+    - name: Deploy
       ansible.builtin.debug:
-        var: gate.summary
+        msg: "Here the deployment takes place. {{ plan.summary }}"
+
+    - name: Prove that it held
+      knowledgefront.monitoring.kf_gate:
+        phase: after
+        include: ["Primary *"]
+        baseline: "{{ before.baseline }}"
+        reports: [gate.json, gate.md]
+      run_once: true
 """
 
 RETURN = r"""
@@ -227,7 +354,7 @@ monitors:
     state:
       description: The first of these that is true of the monitor.
       type: str
-      choices: [silent_failure, missing, existing_alert, blind, failing, clean]
+      choices: [new_alert, silent_failure, missing, existing_alert, known, fixing, blind, failing, pending, clean]
     message:
       description: What is known of it.
       type: str
@@ -244,11 +371,82 @@ counts:
   description: The number of monitors in scope, as C(monitors), and of those in each state.
   returned: always
   type: dict
-  sample: {monitors: 12, silent_failure: 0, missing: 0, existing_alert: 1, blind: 0, failing: 0, clean: 11}
+  sample: {monitors: 12, existing_alert: 1, failing: 0, clean: 11}
 verified:
-  description: Whether evidence alone lets the deployment proceed, which is when the verdict is V(pass).
+  description: Whether evidence alone lets the deployment proceed, when the verdict is V(pass). Never in V(plan).
   returned: always
   type: bool
+bypassed:
+  description: Whether the verdict would have stopped the deployment, and O(override) or O(enforce) let it proceed.
+  returned: always
+  type: bool
+predicted:
+  description: What the monitors' timers and newest tests let expect at the first look. Null without a valid answer.
+  returned: always
+  type: dict
+  contains:
+    seconds:
+      description: Seconds until each monitor has had its clean tests.
+      type: float
+      sample: 320.0
+    monitor:
+      description: The id of the monitor that takes longest. Null when nothing has to be waited for.
+      type: str
+      sample: mon1
+    label:
+      description: Its name.
+      type: str
+      sample: Primary HTTP Monitor
+    detection_seconds:
+      description: Seconds until an alert that needs O(alert_after) violations could have been raised for every monitor.
+      type: float
+      sample: 930.0
+    alert_possible:
+      description: Whether that is not later than RV(predicted.seconds).
+      type: bool
+      sample: false
+since:
+  description: From when on a test is evidence, in UTC.
+  returned: always
+  type: str
+  sample: "2026-05-31T18:51:48Z"
+baseline:
+  description:
+    - What is so now, for O(baseline) of a later gate. Of more than 100 monitors it keeps the number and no names.
+    - Null without a valid answer.
+  returned: always
+  type: dict
+changes:
+  description: Monitors in the baseline that are configured otherwise now.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    monitor:
+      description: The monitor's id.
+      type: str
+      sample: mon1
+    label:
+      description: The monitor's name.
+      type: str
+      sample: Primary HTTP Monitor
+    field:
+      description: What changed.
+      type: str
+      choices: [timer, active]
+    before:
+      description: Its value in the baseline.
+      type: raw
+      sample: 300.0
+    after:
+      description: Its value now.
+      type: raw
+      sample: 60.0
+report_errors:
+  description: Why reports could not be written, if that is so. The task fails then, whatever the verdict is.
+  returned: always
+  type: list
+  elements: str
 waited:
   description: Seconds from the first look to the last.
   returned: always

@@ -8,23 +8,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..module_utils._ansible.arguments import CONNECTION, SELECTION
-from ._gate.policy import REACTIONS, Policy
+from ._gate.policy import DEFAULTS, PHASES, REACTIONS
 
 if TYPE_CHECKING:
     from ..module_utils._ansible.arguments import Spec
 
+REACTION = {"type": "str", "choices": list(REACTIONS)}
+
 POLICY: Spec = {
-    "phase": {"type": "str", "choices": ["before"], "default": "before"},
+    "settle": {"type": "float"},
+    "clean_tests": {"type": "int"},
+    "timeout": {"type": "float"},
+    "on_existing_alert": REACTION,
+    "on_failing_test": REACTION,
     **{
-        name: {"type": "str", "choices": list(REACTIONS), "default": getattr(Policy, name)}
-        for name in ("on_existing_alert", "on_failing_test", "on_silent_failure", "on_blind", "on_unavailable")
+        name: {**REACTION, "default": DEFAULTS[name]}
+        for name in ("on_new_alert", "on_silent_failure", "on_blind", "on_unavailable")
     },
-    "alert_after": {"type": "int", "default": Policy.alert_after},
-    "stale_factor": {"type": "float", "default": Policy.stale_factor},
-    "stale_grace": {"type": "float", "default": Policy.stale_grace},
-    "min_monitors": {"type": "int", "default": Policy.min_monitors},
-    "timeout": {"type": "float", "default": Policy.timeout},
+    "alert_after": {"type": "int", "default": DEFAULTS["alert_after"]},
+    "full_detection": {"type": "bool", "default": DEFAULTS["full_detection"]},
+    "stale_factor": {"type": "float", "default": DEFAULTS["stale_factor"]},
+    "stale_grace": {"type": "float", "default": DEFAULTS["stale_grace"]},
+    "timeout_max": {"type": "float", "default": DEFAULTS["timeout_max"]},
     "poll": {"type": "float"},
+    "max_blocking": {"type": "int", "default": DEFAULTS["max_blocking"]},
+    "min_monitors": {"type": "int", "default": DEFAULTS["min_monitors"]},
+    "enforce": {"type": "bool", "default": DEFAULTS["enforce"]},
+}
+"""The options that are handed to the policy as they are. What has no default here has one for each phase."""
+
+DECISIONS: Spec = {
+    "advisory": {"type": "list", "elements": "str", "default": []},
+    "fixes": {"type": "list", "elements": "str", "default": []},
+    "known": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "monitor": {"type": "str", "required": True},
+            "reason": {"type": "str", "required": True},
+            "expires": {"type": "str"},
+        },
+    },
+    "override": {
+        "type": "dict",
+        "options": {
+            "reason": {"type": "str", "required": True},
+            "by": {"type": "str", "required": True},
+            "ticket": {"type": "str"},
+            "expires": {"type": "str"},
+        },
+    },
 }
 
 REQUEST_TIMEOUT = "request_timeout"
@@ -33,6 +67,12 @@ REQUEST_TIMEOUT = "request_timeout"
 GATE: Spec = {
     **{(REQUEST_TIMEOUT if name == "timeout" else name): spec for name, spec in CONNECTION.items()},
     **SELECTION,
+    "phase": {"type": "str", "choices": list(PHASES), "default": PHASES[0]},
+    "baseline": {"type": "dict"},
+    "deploy_started": {"type": "str"},
+    "since": {"type": "str"},
     **POLICY,
+    **DECISIONS,
+    "reports": {"type": "list", "elements": "path", "default": []},
     "verbose_result": {"type": "bool", "default": False},
 }

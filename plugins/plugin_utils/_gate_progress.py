@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..module_utils._domain.legible import enumerated
+from ..module_utils._domain.legible import enumerated, legible
 from ..module_utils._domain.timestamps import duration
-from ._gate.verdict import Judgement
+from ._gate.loop import Now
 
 
 class Progress:
@@ -17,10 +17,10 @@ class Progress:
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
-        self._told: list[tuple[str, str | None]] = []
+        self._told: list[tuple[str, str | None]] | None = None
 
-    def __call__(self, judgement: Judgement, left: float) -> None:
-        against = [reason for reason in judgement.reasons if reason.verdict == judgement.verdict]
+    def __call__(self, now: Now) -> None:
+        against = [reason for reason in now.judgement.reasons if reason.verdict == now.judgement.verdict]
         told = [(reason.code, reason.monitor) for reason in against]
         if told == self._told:
             return
@@ -28,7 +28,15 @@ class Progress:
         if against and against[0].monitor is None:
             missing = against[0].sentence
         else:
-            missing = f"{len(against)} of {len(judgement.standings)} monitors: " + enumerated(
+            missing = f"{len(against)} of {len(now.judgement.standings)} monitors: " + enumerated(
                 [f"{reason.label} ({reason.code.replace('_', ' ')})" for reason in against]
             )
-        self._show(f"kf_gate waits for up to {duration(left)}: {missing}")
+        self._show(f"kf_gate waits, {duration(now.waited)} so far, for {missing}; {_ahead(now)}")
+
+
+def _ahead(now: Now) -> str:
+    ends = f"it gives up in {duration(now.left)}"
+    if now.forecast is None or now.forecast.monitor is None:
+        return ends
+    decides = legible(now.forecast.monitor.label, 80)
+    return f"it expects to be done in {duration(now.forecast.seconds)}, with {decides} the last; {ends}"

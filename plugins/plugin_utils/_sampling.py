@@ -34,6 +34,7 @@ class Sampler:
         selection: Selection,
         min_monitors: int,
         on_unmatched: str,
+        fingerprint: str,
         warn: Callable[[str], None],
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
@@ -42,6 +43,7 @@ class Sampler:
         self._selection = selection
         self._min_monitors = min_monitors
         self._on_unmatched = on_unmatched
+        self._fingerprint = fingerprint
         self._warn = warn
         self._now = now
         self._clock = clock
@@ -58,7 +60,7 @@ class Sampler:
         monitors, warnings = in_scope(configs, statuses, self._selection, self._min_monitors, self._on_unmatched)
         for warning in warnings:
             self._warn(warning)
-        return Sample(monitors, taken_at)
+        return Sample(monitors, taken_at, self._fingerprint)
 
     def _answers(self) -> tuple[Sequence[MonitorConfig], Sequence[MonitorStatus]]:
         statuses = self._client.statuses(everything=True)

@@ -38,7 +38,7 @@ class PatternError(ValueError):
 class Patterns:
     """A list of ids, labels, globs over either, and, after ``~``, regular expressions that either begins with."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str] = ()) -> None:
         self.texts = list(dict.fromkeys(texts))
         if not all(text.strip() for text in self.texts):
             raise PatternError("an empty pattern selects nothing; remove it or name a monitor")

@@ -6,59 +6,180 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .policy import Policy
+from ...module_utils._domain.legible import legible
+from ...module_utils._domain.timestamps import duration
+from .baseline import Baseline
+from .evidence import Evidence
+from .forecast import Forecast, forecast
+from .policy import PLAN, Policy
 from .sample import Sample, Unavailable
-from .verdict import Judgement, judge, unavailable
+from .states import View
+from .verdict import ERROR, INCONCLUSIVE, PASS, RC, RC_CONFIGURATION, Judgement, Reason, judge, unavailable
 
 SHORTEST_POLL = 15.0
 LONGEST_POLL = 60.0
 
+WITHOUT_FORECAST = 600.0
+"""Seconds to wait for a first valid answer when the wait is to be predicted from it."""
+
+LATE = 60.0
+"""Seconds for tests that start, end and are told late; a predicted wait has them and one failed test on top."""
+
+MOST_LOOKS = 500
+
 
 @dataclass(frozen=True)
+class Look:
+    """One look at the service: the seconds since the first one, its verdict, and monitors by state."""
+
+    seconds: float
+    verdict: str
+    counts: dict[str, int]
+
+
+@dataclass
 class Outcome:
-    """The judgement that counts, the seconds waited for it and the number of samples asked for."""
+    """The judgement that counts, and how it came to it. ``waited`` is in seconds, ``sample`` the newest valid one."""
 
     judgement: Judgement
+    waited: float = 0.0
+    samples: int = 0
+    forecast: Forecast | None = None
+    sample: Sample | None = None
+    looks: list[Look] = field(default_factory=list)
+    interrupted: bool = False
+
+
+@dataclass(frozen=True)
+class Now:
+    """What people are told while the gate waits. ``left`` and ``waited`` are in seconds."""
+
+    judgement: Judgement
+    forecast: Forecast | None
     waited: float
-    samples: int
+    left: float
 
 
-def decide(
-    policy: Policy,
-    sample: Callable[[], Sample],
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
-    progress: Callable[[Judgement, float], None],
-) -> Outcome:
-    """Return the first judgement that lets the deployment through or is final, or the one at the end of the wait.
+class Gate:
+    """Looks at the service until the verdict stands.
 
-    ``sample`` raises Unavailable. Each judgement rests on its own sample alone: a failed one never reuses an older one.
-    ``progress`` is told each judgement that leads to another look, and the seconds that are left.
+    ``sample`` raises Unavailable. Each judgement rests on its own sample and on the tests seen since the anchor: a
+    failed look never reuses an older sample. ``once`` says that the first look decides.
     """
-    started = clock()
-    samples = 0
-    while True:
-        judgement, interval = _look(policy, sample)
-        samples += 1
-        waited = clock() - started
-        left = policy.timeout - waited
-        if judgement.final or left <= 0:
-            return Outcome(judgement, waited, samples)
-        progress(judgement, left)
-        sleep(min(left, max(interval, judgement.retry_after or 0.0)))
+
+    def __init__(
+        self,
+        policy: Policy,
+        baseline: Baseline | None,
+        sample: Callable[[], Sample],
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        progress: Callable[[Now], None],
+        once: bool = False,
+    ) -> None:
+        self._policy = policy
+        self._baseline = baseline
+        self._sample = sample
+        self._clock = clock
+        self._sleep = sleep
+        self._progress = progress
+        self._once = once
+        self._evidence = Evidence(policy.anchor, policy.clean_tests)
+
+    def decide(self) -> Outcome:
+        """Return the first judgement that lets the deployment through or is final, or the one at the end of the wait.
+
+        An interrupt ends the wait at once, with an inconclusive judgement and ``interrupted`` set.
+        """
+        started = self._clock()
+        outcome = Outcome(Judgement(INCONCLUSIVE, []))
+        try:
+            while not self._settled(outcome, started):
+                left = self._limit(outcome) - outcome.waited
+                self._progress(Now(outcome.judgement, self._ahead(outcome), outcome.waited, left))
+                self._sleep(min(left, max(self._interval(outcome), outcome.judgement.retry_after or 0.0)))
+        except KeyboardInterrupt:
+            outcome.interrupted = True
+            reason = Reason("interrupted", INCONCLUSIVE, "the wait was interrupted", "start the gate again")
+            outcome.judgement = Judgement(
+                INCONCLUSIVE, [reason], outcome.judgement.standings, RC[INCONCLUSIVE], final=True
+            )
+        outcome.waited = self._clock() - started
+        return outcome
+
+    def _settled(self, outcome: Outcome, started: float) -> bool:
+        """Take another look and say whether it was the last one."""
+        outcome.judgement = self._look(outcome)
+        outcome.samples += 1
+        outcome.waited = self._clock() - started
+        if not outcome.judgement.final:
+            outcome.judgement = self._refused(outcome) or outcome.judgement
+        judgement = outcome.judgement
+        if len(outcome.looks) == MOST_LOOKS:
+            del outcome.looks[1]
+        outcome.looks.append(Look(outcome.waited, judgement.verdict, judgement.counts))
+        return judgement.final or self._once or outcome.waited >= self._limit(outcome)
+
+    def _look(self, outcome: Outcome) -> Judgement:
+        try:
+            sample = self._sample()
+        except Unavailable as error:
+            return unavailable(error, self._policy)
+        self._evidence.observe(sample)
+        outcome.sample = sample
+        if outcome.forecast is None:
+            outcome.forecast = forecast(sample.monitors, self._policy, self._evidence, sample.taken_at)
+        judgement = judge(sample, View(self._policy, self._evidence, self._baseline, sample.taken_at))
+        if self._policy.phase == PLAN:
+            return Judgement(PASS, [], judgement.standings, final=self._refused(outcome) is None)
+        return judgement
+
+    def _ahead(self, outcome: Outcome) -> Forecast | None:
+        """Return what is still to be expected, from the newest valid sample."""
+        sample = outcome.sample
+        if sample is None or outcome.forecast is None:
+            return None
+        return forecast(sample.monitors, self._policy, self._evidence, sample.taken_at)
+
+    def _limit(self, outcome: Outcome) -> float:
+        """Return the seconds that the whole wait may take."""
+        policy = self._policy
+        if policy.timeout is not None:
+            return policy.timeout
+        if outcome.forecast is None:
+            return min(WITHOUT_FORECAST, policy.timeout_max)
+        another_round = max(_timers(outcome.sample), default=0.0)
+        return min(policy.timeout_max, outcome.forecast.seconds + another_round + LATE)
+
+    def _refused(self, outcome: Outcome) -> Judgement | None:
+        """Return the judgement that the wait cannot be long enough, if that is so, instead of waiting in vain."""
+        policy, ahead = self._policy, outcome.forecast
+        name, limit = ("timeout", policy.timeout) if policy.timeout is not None else ("timeout_max", policy.timeout_max)
+        if self._once or ahead is None or ahead.monitor is None or ahead.seconds <= limit:
+            return None
+        told = (
+            f"the evidence takes {duration(ahead.seconds)}, as {legible(ahead.monitor.label, 80)} tests only every "
+            f"{duration(_timer(ahead))}, and {name} is {limit:g} s"
+        )
+        reason = Reason("timeout_too_short", ERROR, told, f"set {name} to {int(ahead.seconds) + 1} or more")
+        return Judgement(ERROR, [reason], outcome.judgement.standings, RC_CONFIGURATION, final=True)
+
+    def _interval(self, outcome: Outcome) -> float:
+        """Return the seconds between two looks: no more often than the most frequent monitor tests, within bounds."""
+        if self._policy.poll is not None:
+            return self._policy.poll
+        if outcome.sample is None:
+            return SHORTEST_POLL
+        return min(LONGEST_POLL, max(SHORTEST_POLL, min(_timers(outcome.sample), default=LONGEST_POLL)))
 
 
-def _look(policy: Policy, sample: Callable[[], Sample]) -> tuple[Judgement, float]:
-    try:
-        taken = sample()
-    except Unavailable as error:
-        return unavailable(error, policy), policy.poll or SHORTEST_POLL
-    return judge(taken, policy), policy.poll or _interval(taken)
+def _timers(sample: Sample | None) -> list[float]:
+    monitors = sample.monitors if sample else []
+    return [monitor.config.timer for monitor in monitors if monitor.config and monitor.config.timer]
 
 
-def _interval(sample: Sample) -> float:
-    """Return the seconds between two looks: no more often than the most frequent monitor tests, within bounds."""
-    timers = [monitor.config.timer for monitor in sample.monitors if monitor.config and monitor.config.timer]
-    return min(LONGEST_POLL, max(SHORTEST_POLL, min(timers, default=LONGEST_POLL)))
+def _timer(ahead: Forecast) -> float:
+    config = ahead.monitor.config if ahead.monitor else None
+    return config.timer if config and config.timer else 0.0

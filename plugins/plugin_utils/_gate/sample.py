@@ -12,10 +12,14 @@ from ...module_utils._domain.monitor import Monitor
 
 @dataclass(frozen=True)
 class Sample:
-    """The monitors in scope as one whole and valid answer tells them, received at ``taken_at`` in epoch seconds."""
+    """The monitors in scope as one whole and valid answer tells them, received at ``taken_at`` in epoch seconds.
+
+    ``selection`` is the fingerprint of what put them in scope.
+    """
 
     monitors: list[Monitor]
     taken_at: float
+    selection: str = ""
 
 
 class Unavailable(Exception):

@@ -1,25 +1,32 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How each monitor stands, from one sample: the first rule that matches decides."""
+"""How each monitor stands: the first rule that matches decides."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
 from ...module_utils._domain.timestamps import duration, utc
-from .policy import Policy
+from .baseline import Baseline
+from .evidence import Evidence
+from .policy import BEFORE, PLAN, Policy
 
+NEW_ALERT = "new_alert"
 SILENT_FAILURE = "silent_failure"
 MISSING = "missing"
 EXISTING_ALERT = "existing_alert"
+KNOWN = "known"
+FIXING = "fixing"
 BLIND = "blind"
 FAILING = "failing"
+PENDING = "pending"
 CLEAN = "clean"
 
-ALL = (SILENT_FAILURE, MISSING, EXISTING_ALERT, BLIND, FAILING, CLEAN)
+ALL = (NEW_ALERT, SILENT_FAILURE, MISSING, EXISTING_ALERT, KNOWN, FIXING, BLIND, FAILING, PENDING, CLEAN)
 
 
 @dataclass(frozen=True)
@@ -32,78 +39,109 @@ class Standing:
     unblock: str = ""
 
 
-def standing(monitor: Monitor, policy: Policy, now: float) -> Standing:
-    """Return how ``monitor`` stands at ``now``, in epoch seconds."""
+@dataclass(frozen=True)
+class View:
+    """What a judgement rests on beside the newest sample. ``now`` is the moment of that sample, in epoch seconds."""
+
+    policy: Policy
+    evidence: Evidence
+    baseline: Baseline | None
+    now: float
+
+
+def standing(monitor: Monitor, view: View) -> Standing:
+    """Return how ``monitor``, which the newest sample tells of, stands."""
     status = monitor.status
     if status is None:
         return _missing(monitor)
-    if _silent(status, policy):
-        return Standing(
-            monitor,
-            SILENT_FAILURE,
-            f"failed all of its last {status.fail_count} tests without raising an alert{_said(status)}",
-            "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
-        )
-    if status.alert_active:
-        return _alerting(monitor, status, now)
-    unseen = _unseen(monitor, status, policy, now)
-    if unseen:
-        return Standing(monitor, BLIND, *unseen)
-    if status.failing:
-        return Standing(
-            monitor,
-            FAILING,
-            f"failed its newest test{_said(status)}",
-            "wait until a test of it passes",
-        )
+    for rule in RULES:
+        found = rule(monitor, status, view)
+        if found is not None:
+            return found
     return Standing(monitor, CLEAN)
+
+
+def vanished(monitor: Monitor) -> Standing:
+    """Return how ``monitor`` stands, which was in scope before and is in no answer now."""
+    unblock = "see whether it was removed on purpose; then exclude it, or take a new baseline"
+    return Standing(monitor, MISSING, "was in scope before and is in no answer now", unblock)
 
 
 def _missing(monitor: Monitor) -> Standing:
     inactive = monitor.config is not None and not monitor.config.active
+    told = "is configured as inactive and has no status" if inactive else "is configured but has no status"
+    return Standing(monitor, MISSING, told, "activate the monitor, or exclude it")
+
+
+def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
+    """A run of failures is seen test by test, or proved by one answer in which every test that it counts failed."""
+    if status.alert_active or not status.failing:
+        return None
+    run = view.evidence.failed_run(monitor.id)
+    if status.fail_count is not None and status.fail_count == status.test_count:
+        run = max(run, status.fail_count)
+    if run < view.policy.alert_after:
+        return None
     return Standing(
         monitor,
-        MISSING,
-        "is configured as inactive and has no status"
-        if inactive
-        else "is configured but the status does not tell of it",
-        "activate the monitor, or exclude it",
+        SILENT_FAILURE,
+        f"failed at least {run} tests in a row without raising an alert{_said(status)}",
+        "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
     )
 
 
-def _silent(status: MonitorStatus, policy: Policy) -> bool:
-    """One answer proves a run of failures only when every test that it counts failed."""
-    if status.alert_active or not status.failing or status.fail_count is None:
-        return False
-    return status.fail_count >= policy.alert_after and status.fail_count == status.test_count
-
-
-def _alerting(monitor: Monitor, status: MonitorStatus, now: float) -> Standing:
+def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
+    if not status.alert_active:
+        return None
+    policy = view.policy
     since = "at a time that the service does not tell"
     if status.alerted is not None:
-        since = f"for {duration(now - status.alerted)}, since {utc(status.alerted)}"
-    return Standing(
-        monitor,
-        EXISTING_ALERT,
-        f"has an active alert {since}{_said(status)}",
-        "repair what it watches until the alert clears, or exclude the monitor",
-    )
+        since = f"for {duration(view.now - status.alerted)}, since {utc(status.alerted)}"
+    told = f"has an active alert {since}{_said(status)}"
+    repaired = bool(policy.fixes.selecting(monitor))
+    if _is_new(status, view) and not (repaired and _age_is_unknown(view)):
+        return Standing(monitor, NEW_ALERT, f"has a new alert: it {told}", "roll back, or repair what it watches")
+    if repaired:
+        return Standing(monitor, FIXING, f"{told}; this deployment is to repair it", "wait until the alert clears")
+    for entry in policy.known:
+        if entry.valid(view.now) and entry.selects.selecting(monitor):
+            return Standing(monitor, KNOWN, f"{told}; it is accepted: {legible(entry.reason)}", "nothing is needed")
+    unblock = "repair what it watches until the alert clears, or exclude the monitor"
+    return Standing(monitor, EXISTING_ALERT, told, unblock)
 
 
-def _unseen(monitor: Monitor, status: MonitorStatus, policy: Policy, now: float) -> tuple[str, str] | None:
+def _age_is_unknown(view: View) -> bool:
+    return view.baseline is None and view.policy.deploy_started is None
+
+
+def _is_new(status: MonitorStatus, view: View) -> bool:
+    """Without a baseline, only an alert from before the deployment is an existing one; who cannot tell says new."""
+    if view.policy.phase in (BEFORE, PLAN):
+        return False
+    if view.baseline is not None:
+        return not view.baseline.had(status)
+    started = view.policy.deploy_started
+    return started is None or status.alerted is None or status.alerted >= started
+
+
+def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
+    found = _unseen(monitor, status, view)
+    return Standing(monitor, BLIND, *found) if found else None
+
+
+def _unseen(monitor: Monitor, status: MonitorStatus, view: View) -> tuple[str, str] | None:
     """Return why nobody can say how the monitor is now, and what would help."""
     if status.last_test is None or status.last_test.started is None:
         return "has not been tested yet", "wait for its first test, or exclude it"
-    started = status.last_test.started
+    started, policy, now = status.last_test.started, view.policy, view.now
+    if view.evidence.backwards(monitor.id):
+        return "tells an older test than it did before, so that the answer is no news", "see what caches the answers"
     if started > now + policy.stale_grace:
-        return (
-            f"says that it was tested in the future, at {utc(started)}",
-            "compare the controller's clock with a time server",
-        )
+        told = f"says that it was tested in the future, at {utc(started)}"
+        return told, "compare the controller's clock with a time server"
     if monitor.config is None or monitor.config.timer is None:
         return "has no configured timer, so that nobody knows when it should test", "wait two minutes, or exclude it"
-    allowed = policy.stale_factor * monitor.config.timer + policy.stale_grace
-    if now - started <= allowed:
+    if now - started <= policy.stale_factor * monitor.config.timer + policy.stale_grace:
         return None
     return (
         f"was last tested {duration(now - started)} ago, at {utc(started)}, and should be at least every "
@@ -112,5 +150,42 @@ def _unseen(monitor: Monitor, status: MonitorStatus, policy: Policy, now: float)
     )
 
 
+def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
+    if not status.failing:
+        return None
+    return Standing(monitor, FAILING, f"failed its newest test{_said(status)}", "wait until a test of it passes")
+
+
+def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
+    starts, policy = view.evidence.clean_run(monitor.id), view.policy
+    told = f"has {len(starts)} of {policy.clean_tests} clean tests that started at {utc(view.evidence.anchor)} or later"
+    if len(starts) < policy.clean_tests:
+        return Standing(monitor, PENDING, told, "give it more time: raise timeout")
+    needed = detected_from(monitor, policy)
+    if needed is not None and (not starts or starts[-1] < needed):
+        told = (
+            f"could not have raised an alert yet: its {policy.alert_after} tests end at {utc(needed)} at the earliest"
+        )
+        return Standing(monitor, PENDING, told, "give it more time: raise timeout")
+    return None
+
+
+def detected_from(monitor: Monitor, policy: Policy) -> float | None:
+    """Return the start of the first test by which ``alert_after`` failures would be seen, if that is asked for."""
+    if not policy.full_detection or monitor.config is None or monitor.config.timer is None:
+        return None
+    return policy.anchor + (policy.alert_after - 1) * monitor.config.timer
+
+
 def _said(status: MonitorStatus) -> str:
     return f": {legible(status.error)}" if status.error else ""
+
+
+RULES: tuple[Callable[[Monitor, MonitorStatus, View], Standing | None], ...] = (
+    _silent,
+    _alerting,
+    _blind,
+    _failing,
+    _pending,
+)
+"""In the order in which they are asked. An alert and a silent failure exclude each other."""

@@ -8,66 +8,99 @@ import json
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import Then
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Override
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.forecast import Forecast
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate, Now, Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import judge, unavailable
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Judgement, rule
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_progress import Progress
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import gate_result
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import difference, gate_result
 
-from ._gate.monitors_at_hand import NOW, config, monitor, sample, status
+from ._gate.monitors_at_hand import NOW, baseline, config, monitor, policy, sample, status
 
 ALERT = status(id="a", label="A\x1b", alert_active=True, alerted=NOW - 60, last_test=Check(NOW, "down"))
-AWAY = unavailable(Unavailable("the service is away", "timeout"), Policy())
+AWAY = Unavailable("the service is away", "timeout")
+OVERRIDE = Override("the shop is down", "ann", None, None)
 
 
-def result(judgement, verbose=False):
-    return gate_result(Outcome(judgement, 1.234, 2), Policy(), verbose)
+def decided(answer, **given):
+    """What a gate that may look once makes of ``answer``: a sample, or an error."""
+
+    def look():
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    chosen = policy(**given)
+    return Gate(chosen, None, look, lambda: 0.0, lambda _: None, lambda _: None, once=True).decide(), chosen
+
+
+def result(answer, verbose=False, then=None, **given):
+    outcome, chosen = decided(answer, **given)
+    return gate_result(outcome, rule(outcome.judgement, chosen, NOW), chosen, then, verbose)
 
 
 @pytest.mark.parametrize(
-    ("judgement", "failed"),
+    ("answer", "given", "failed", "verified"),
     [
-        (judge(sample(status()), Policy()), False),
-        (judge(sample(ALERT), Policy()), True),
-        (judge(sample(ALERT), Policy(on_existing_alert="warn")), False),
-        (AWAY, True),
+        (sample(status()), {}, False, True),
+        (sample(ALERT), {}, True, False),
+        (sample(ALERT), {"on_existing_alert": "warn"}, False, False),
+        (sample(ALERT), {"enforce": False}, False, False),
+        (sample(ALERT), {"override": OVERRIDE}, False, False),
+        (sample(status()), {"phase": "plan"}, False, False),
+        (sample(ALERT), {"phase": "after"}, True, False),
+        (AWAY, {}, True, False),
+        (AWAY, {"override": OVERRIDE}, False, False),
     ],
 )
-def test_the_task_fails_exactly_when_the_decision_is_stop_and_carries_the_same(judgement, failed):
-    told = result(judgement)
+def test_the_task_fails_exactly_when_the_decision_is_stop_and_carries_the_same(answer, given, failed, verified):
+    told = result(answer, **given)
     assert told["failed"] == failed == (told["decision"] == "stop") == (told["gate_rc"] != 0)
+    assert told["verified"] is verified
     assert not told["changed"]
-    assert set(told) == set(result(judge(sample(status()), Policy())))
+    assert set(told) == set(result(sample(status())))
     json.dumps(told)
 
 
+def test_an_order_leaves_the_verdict_and_is_told():
+    told = result(sample(ALERT), override=OVERRIDE)
+    assert (told["verdict"], told["decision"], told["bypassed"]) == ("block", "proceed", True)
+
+
 def test_only_monitors_that_are_not_clean_are_returned_unless_all_are_asked_for():
-    judgement = judge(sample(ALERT, status()), Policy())
-    assert [entry["id"] for entry in result(judgement)["monitors"]] == ["a"]
-    assert [entry["id"] for entry in result(judgement, verbose=True)["monitors"]] == ["a", "m1"]
+    assert [entry["id"] for entry in result(sample(ALERT, status()))["monitors"]] == ["a"]
+    assert [entry["id"] for entry in result(sample(ALERT, status()), verbose=True)["monitors"]] == ["a", "m1"]
 
 
 def test_the_message_alone_tells_who_since_when_what_and_what_to_do():
-    message = result(judge(sample(ALERT), Policy()))["msg"]
+    message = result(sample(ALERT))["msg"]
     for part in ("A\\x1b has an active alert for 1 min, since 2027-01-15T07:59:00Z", "down", "To unblock: repair"):
         assert part in message
     assert "\x1b" not in message
 
 
-def test_a_reason_about_the_gate_itself_is_said_once():
-    assert result(AWAY)["msg"].count("the service is away") == 1
+def test_a_reason_about_the_gate_itself_is_said_once_with_what_to_do():
+    message = result(AWAY)["msg"]
+    assert message.count("the service is away") == 1
+    assert "To unblock: try again" in message
 
 
 def test_many_reasons_do_not_make_an_endless_message():
     alerts = [status(id=str(number), label=f"M{number}", alert_active=True) for number in range(500)]
-    message = result(judge(sample(*alerts), Policy()))["msg"]
+    message = result(sample(*alerts))["msg"]
     assert "490 more reasons" in message
     assert len(message) < 3000
 
 
+def test_a_passing_gate_over_many_monitors_returns_little():
+    many = sample(*(status(id=str(number), label=f"M{number}") for number in range(10_000)))
+    assert len(json.dumps(result(many))) < 3000
+
+
 def test_a_monitor_tells_its_times_in_utc_and_its_error():
-    entry = result(judge(sample(ALERT), Policy()))["monitors"][0]
+    entry = result(sample(ALERT))["monitors"][0]
     assert (entry["alert_since"], entry["last_test"], entry["error"]) == (
         "2027-01-15T07:59:00Z",
         "2027-01-15T08:00:00Z",
@@ -76,24 +109,108 @@ def test_a_monitor_tells_its_times_in_utc_and_its_error():
 
 
 def test_a_monitor_without_status_or_configuration_is_told_too():
-    judgement = judge(Sample([monitor(None, config()), monitor(status(id="x", last_test=None))], NOW), Policy())
-    entries = result(judgement)["monitors"]
+    entries = result(Sample([monitor(None, config()), monitor(status(id="x", last_test=None))], NOW))["monitors"]
     assert [(entry["state"], entry["last_test"], entry["timer"]) for entry in entries] == [
         ("missing", None, 60.0),
         ("blind", None, None),
     ]
 
 
-def test_progress_says_each_change_once_and_nothing_raw():
-    lines: list[str] = []
-    progress = Progress(lines.append)
-    blocked = judge(sample(ALERT, status()), Policy())
-    for left in (60.0, 50.0):
-        progress(blocked, left)
-    progress(AWAY, 40.0)
-    progress(blocked, 30.0)
-    assert lines == [
-        "kf_gate waits for up to 1 min: 1 of 2 monitors: A\\x1b (existing alert)",
-        "kf_gate waits for up to 40 s: the service is away",
-        "kf_gate waits for up to 30 s: 1 of 2 monitors: A\\x1b (existing alert)",
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        (
+            sample(status(last_test=Check(NOW - 10, None))),
+            "plan: the evidence takes 50 s, and Web decides it; an alert",
+        ),
+        (sample(status(last_test=Check(NOW + 30, None))), "plan: the evidence is there already"),
+    ],
+)
+def test_a_plan_says_how_long_the_proof_takes(seen, told):
+    assert result(seen, phase="plan")["summary"].startswith(told)
+
+
+def test_a_plan_says_whether_an_alert_could_have_been_raised():
+    assert "could not have been raised" in result(sample(status()), phase="plan")["summary"]
+    assert "could have been raised" in result(sample(status()), phase="plan", clean_tests=5)["summary"]
+
+
+def test_what_is_predicted_is_told_as_numbers():
+    assert result(sample(status()), phase="plan")["predicted"] == {
+        "seconds": 50.0,
+        "monitor": "m1",
+        "label": "Web",
+        "detection_seconds": 210.0,
+        "alert_possible": False,
+    }
+    assert result(AWAY)["predicted"] is None
+
+
+THEN = {
+    "m1": Then("Web", 300.0, True),
+    "gone": Then("Gone", 60.0, True),
+    "x": Then("X", None, True),
+}
+
+
+def test_what_is_configured_otherwise_than_in_the_baseline_is_told():
+    seen = sample(status(), status(id="new"))
+    seen.monitors.append(monitor(status(id="x")))
+    assert result(seen, then=baseline(monitors=THEN))["changes"] == [
+        {"monitor": "m1", "label": "Web", "field": "timer", "before": 300.0, "after": 60.0}
     ]
+
+
+@pytest.mark.parametrize("then", [None, baseline()])
+def test_without_a_baseline_that_names_monitors_nothing_has_changed(then):
+    assert result(sample(status()), then=then)["changes"] == []
+
+
+def test_the_difference_shows_the_baseline_against_now():
+    seen = sample(ALERT, status())
+    seen.monitors.append(monitor(None, config(id="x", label="X", timer=None)))
+    shown = difference(seen, baseline(monitors=THEN, alerts={"gone": None}))
+    assert shown[:2] == ["--- baseline", "+++ now"]
+    assert [line for line in shown[3:] if line[0] != " "] == [
+        "-Gone: tests every 1 min, alert active",
+        "-Web: tests every 5 min, no alert",
+        "+A\\x1b: tests every 1 min, alert active",
+        "+Web: tests every 1 min, no alert",
+    ]
+    assert " X: timer unknown, no alert" in shown
+
+
+@pytest.mark.parametrize("then", [None, baseline()])
+def test_nothing_does_not_differ_from_nothing(then):
+    assert difference(None, then) == []
+
+
+def test_progress_says_each_change_once_and_nothing_raw():
+    lines = []
+    progress = Progress(lines.append)
+    blocked = decided(sample(ALERT, status()))[0]
+    away = decided(AWAY)[0].judgement
+    slowest = Forecast(90.0, monitor(status(label="Slow\x1b")), None)
+    progress(Now(blocked.judgement, blocked.forecast, 0.0, 60.0))
+    progress(Now(blocked.judgement, blocked.forecast, 10.0, 50.0))
+    progress(Now(away, None, 20.0, 40.0))
+    progress(Now(blocked.judgement, slowest, 30.0, 120.0))
+    blocking = "1 of 2 monitors: A\\x1b (existing alert)"
+    assert lines == [
+        f"kf_gate waits, 0 s so far, for {blocking}; it gives up in 1 min",
+        "kf_gate waits, 20 s so far, for the service is away; it gives up in 40 s",
+        f"kf_gate waits, 30 s so far, for {blocking}; "
+        "it expects to be done in 1 min 30 s, with Slow\\x1b the last; it gives up in 2 min",
+    ]
+
+
+def test_progress_says_something_even_without_a_reason():
+    lines = []
+    Progress(lines.append)(Now(Judgement("warn", []), None, 0.0, 5.0))
+    assert len(lines) == 1
+
+
+def test_an_outcome_without_a_sample_has_no_baseline_to_hand_on():
+    chosen = policy()
+    outcome = Outcome(Judgement("error", [], gate_rc=13))
+    assert gate_result(outcome, rule(outcome.judgement, chosen, NOW), chosen, None, False)["baseline"] is None

@@ -44,7 +44,8 @@ class Service:
     def sampler(self, selection=None, on_unmatched="fail"):
         self.warned: list[str] = []
         chosen = selection or Selection()
-        return Sampler(self, chosen, 1, on_unmatched, self.warned.append, now=lambda: NOW, clock=lambda: self.time)
+        clocks = {"now": lambda: NOW, "clock": lambda: self.time}
+        return Sampler(self, chosen, 1, on_unmatched, "fingerprint", self.warned.append, **clocks)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,7 @@ def test_configurations_are_asked_for_once_while_they_fit():
     sampler = service.sampler()
     assert [sampler().taken_at for look in range(3)] == [NOW] * 3
     assert service.calls == ["statuses", "configs", "statuses", "statuses"]
+    assert sampler().selection == "fingerprint"
 
 
 def test_a_monitor_that_no_configuration_tells_of_is_looked_up_again_but_not_at_each_look():

@@ -13,10 +13,15 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     MonitorConfig,
     MonitorStatus,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import Baseline
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.states import View
 
 NOW = 1_800_000_000.0
 TIMER = 60.0
+SELECTION = "selection"
 
 
 def status(**changes: Any) -> MonitorStatus:
@@ -35,8 +40,8 @@ def status(**changes: Any) -> MonitorStatus:
     return MonitorStatus(**{**fields, **changes})
 
 
-def failing(**changes: Any) -> MonitorStatus:
-    check = Check(NOW - 10, "no answer")
+def failing(at: float = NOW - 10, **changes: Any) -> MonitorStatus:
+    check = Check(at, "no answer")
     return status(**{"last_test": check, "last_failed": check, "fail_count": 1, **changes})
 
 
@@ -51,5 +56,28 @@ def monitor(of_status: MonitorStatus | None = None, of_config: MonitorConfig | N
     return Monitor(known.id, known.label, of_config.type if of_config else None, of_config, of_status)
 
 
-def sample(*statuses: MonitorStatus, at: float = NOW) -> Sample:
-    return Sample([monitor(one, config(id=one.id, label=one.label)) for one in statuses], at)
+def sample(*statuses: MonitorStatus, at: float = NOW, timer: float = TIMER) -> Sample:
+    return Sample([monitor(one, config(id=one.id, label=one.label, timer=timer)) for one in statuses], at, SELECTION)
+
+
+def policy(phase: str = "before", since: float = NOW, **given: Any) -> Policy:
+    return Policy.of(phase, since, **given)
+
+
+def view(of_policy: Policy, *samples: Sample, baseline: Baseline | None = None) -> View:
+    """What a judgement of the last of ``samples`` rests on."""
+    evidence = Evidence(of_policy.anchor, of_policy.clean_tests)
+    for one in samples:
+        evidence.observe(one)
+    return View(of_policy, evidence, baseline, samples[-1].taken_at)
+
+
+def baseline(**changes: Any) -> Baseline:
+    fields: dict[str, Any] = {
+        "taken_at": NOW - 600,
+        "selection": SELECTION,
+        "scope": 1,
+        "alerts": {},
+        "monitors": None,
+    }
+    return Baseline(**{**fields, **changes})

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import decide
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import MOST_LOOKS, Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
 
-from .monitors_at_hand import config, monitor, sample, status
+from .monitors_at_hand import NOW, config, failing, monitor, policy, sample, status
 
 ALERT = sample(status(alert_active=True))
 CLEAN = sample(status())
@@ -20,24 +20,34 @@ REFUSED = Unavailable("refused", "credentials", final=True)
 class Play:
     """Gives one answer after another, the last one for ever; time passes only by sleeping."""
 
-    def __init__(self, *answers: Sample | Unavailable) -> None:
+    def __init__(self, *answers):
         self.answers = list(answers)
         self.time = 100.0
-        self.slept: list[float] = []
-        self.told: list[float] = []
+        self.slept = []
+        self.told = []
 
-    def sample(self) -> Sample:
+    def sample(self):
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Unavailable):
+        if isinstance(answer, BaseException):
             raise answer
-        return answer
+        return answer(NOW + self.time - 100) if callable(answer) else answer
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds):
         self.slept.append(seconds)
         self.time += seconds
 
-    def decide(self, policy: Policy):
-        return decide(policy, self.sample, lambda: self.time, self.sleep, lambda _, left: self.told.append(left))
+    def decide(self, of_policy, once=False, baseline=None):
+        return Gate(of_policy, baseline, self.sample, lambda: self.time, self.sleep, self.told.append, once).decide()
+
+
+def look_of(every, first=0.0, of=status, **changes):
+    """A monitor whose newest test is the last multiple of ``every`` seconds since NOW - ``first``."""
+
+    def look(now):
+        start = NOW - first + (now - NOW + first) // every * every
+        return sample(of(**changes, last_test=Check(start, None)), at=now, timer=every)
+
+    return look
 
 
 @pytest.mark.parametrize(
@@ -59,17 +69,90 @@ class Play:
     ],
 )
 def test_the_last_look_alone_decides_and_the_wait_has_an_end(answers, timeout, verdict, samples, waited):
-    outcome = Play(*answers).decide(Policy(timeout=timeout, poll=10))
+    outcome = Play(*answers).decide(policy(timeout=timeout, poll=10))
     assert outcome.judgement.verdict == verdict
     assert (outcome.samples, outcome.waited) == (samples, waited)
+    assert [look.verdict for look in outcome.looks][-1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("look", "given", "verdict", "waited"),
+    [
+        (look_of(60), {}, "pass", 60),
+        (look_of(60), {"settle": 0}, "pass", 0),
+        (look_of(60, first=30), {"settle": 0}, "pass", 30),
+        (look_of(60, first=30), {"settle": 0, "clean_tests": 3}, "pass", 150),
+        (look_of(60), {"settle": 0, "full_detection": True}, "pass", 120),
+        (look_of(60, alert_active=True), {}, "block", 0),
+        (look_of(60, alert_active=True), {"on_new_alert": "warn"}, "warn", 0),
+        (lambda now: sample(failing(now), at=now), {}, "block", 20),
+        (lambda now: sample(failing(now), at=now), {"alert_after": 99}, "block", 180),
+        (lambda now: sample(status(last_test=Check(NOW, None)), at=now), {}, "inconclusive", 180),
+        (lambda now: sample(status(last_test=None), at=now), {}, "inconclusive", 210),
+    ],
+)
+def test_after_a_deployment_the_gate_waits_for_tests_that_started_since(look, given, verdict, waited):
+    outcome = Play(look).decide(policy("after", poll=10, **given))
+    assert (outcome.judgement.verdict, outcome.waited) == (verdict, waited)
+
+
+def test_without_any_answer_a_predicted_wait_has_an_end_too():
+    outcome = Play(AWAY).decide(policy("after"))
+    assert (outcome.judgement.verdict, outcome.waited, outcome.forecast) == ("error", 600, None)
+
+
+@pytest.mark.parametrize(
+    ("phase", "given", "told"),
+    [
+        ("after", {"timeout": 59.0}, "set timeout to 61 or more"),
+        ("after", {"timeout_max": 59.0}, "set timeout_max to 61 or more"),
+        ("plan", {"timeout": 59.0}, "set timeout to 61 or more"),
+        ("before", {"clean_tests": 1, "settle": 30.0}, "set timeout to 61 or more"),
+    ],
+)
+def test_a_wait_that_cannot_be_long_enough_is_refused_at_once(phase, given, told):
+    outcome = Play(look_of(60)).decide(policy(phase, **given))
+    assert (outcome.judgement.verdict, outcome.judgement.gate_rc, outcome.waited) == ("error", 13, 0)
+    assert outcome.judgement.reasons[0].code == "timeout_too_short"
+    assert outcome.judgement.reasons[0].unblock == told
+    assert "Web tests only every 1 min" in outcome.judgement.reasons[0].message
+
+
+def test_a_new_alert_is_told_rather_than_a_short_timeout():
+    outcome = Play(look_of(60, alert_active=True)).decide(policy("after", timeout=1.0))
+    assert outcome.judgement.verdict == "block"
+
+
+def test_a_wait_that_is_just_long_enough_is_not_refused():
+    assert Play(look_of(60)).decide(policy("after", timeout=60.0, poll=10)).judgement.verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    "look", [look_of(60), look_of(60, alert_active=True), lambda now: sample(failing(now), at=now)]
+)
+def test_a_plan_looks_once_and_judges_nothing(look):
+    outcome = Play(look).decide(policy("plan"))
+    assert (outcome.judgement.verdict, outcome.samples, outcome.waited) == ("pass", 1, 0)
+    assert outcome.forecast.seconds == pytest.approx(60, abs=0.1)
+
+
+def test_a_plan_needs_an_answer():
+    assert Play(AWAY).decide(policy("plan", timeout=0.0)).judgement.verdict == "error"
+
+
+@pytest.mark.parametrize("look", [look_of(60), ALERT, AWAY])
+def test_once_means_once(look):
+    outcome = Play(look).decide(policy("after", deploy_started=NOW), once=True)
+    assert (outcome.samples, outcome.waited) == (1, 0)
+    assert outcome.judgement.verdict != "pass"
 
 
 def test_what_the_service_asks_to_wait_is_honoured_within_the_timeout():
     play = Play(Unavailable("busy", "service", retry_after=40), CLEAN)
-    play.decide(Policy(timeout=300, poll=10))
+    play.decide(policy(timeout=300, poll=10))
     assert play.slept == [40]
     play = Play(Unavailable("busy", "service", retry_after=86400))
-    assert play.decide(Policy(timeout=300, poll=10)).waited == 300
+    assert play.decide(policy(timeout=300, poll=10)).waited == 300
 
 
 @pytest.mark.parametrize(
@@ -78,19 +161,38 @@ def test_what_the_service_asks_to_wait_is_honoured_within_the_timeout():
 )
 def test_without_poll_the_shortest_timer_decides_within_bounds(timers, interval):
     alert = status(alert_active=True)
-    seen = Sample([monitor(alert, config(timer=timer)) for timer in timers] or [monitor(alert)], ALERT.taken_at)
+    seen = Sample([monitor(alert, config(timer=timer)) for timer in timers] or [monitor(alert)], NOW)
     play = Play(seen, CLEAN)
-    play.decide(Policy(timeout=1000))
+    play.decide(policy(timeout=1000))
     assert play.slept == [interval]
 
 
 def test_a_failed_look_comes_again_after_the_shortest_interval():
     play = Play(AWAY, CLEAN)
-    play.decide(Policy(timeout=1000))
+    play.decide(policy(timeout=1000))
     assert play.slept == [15]
 
 
-def test_progress_is_told_before_each_pause_with_the_time_left():
-    play = Play(ALERT, ALERT, CLEAN)
-    play.decide(Policy(timeout=60, poll=10))
-    assert play.told == [60, 50]
+def test_progress_is_told_before_each_pause():
+    play = Play(AWAY, ALERT, ALERT, CLEAN)
+    play.decide(policy(timeout=60, poll=10))
+    assert [(now.waited, now.left, now.forecast is not None) for now in play.told] == [
+        (0, 60, False),
+        (10, 50, True),
+        (20, 40, True),
+    ]
+
+
+@pytest.mark.parametrize("answers", [[KeyboardInterrupt()], [ALERT, KeyboardInterrupt()]])
+def test_an_interrupt_ends_the_wait_at_once_and_passes_nothing(answers):
+    outcome = Play(*answers).decide(policy(timeout=60, poll=10))
+    assert outcome.interrupted
+    assert (outcome.judgement.verdict, outcome.judgement.gate_rc) == ("inconclusive", 11)
+    assert outcome.judgement.reasons[0].code == "interrupted"
+    assert len(outcome.judgement.standings) == len(answers) - 1
+
+
+def test_a_long_wait_keeps_the_first_look_and_the_newest_ones():
+    outcome = Play(ALERT).decide(policy(timeout=10.0 * MOST_LOOKS + 100, poll=10))
+    assert len(outcome.looks) == MOST_LOOKS
+    assert (outcome.looks[0].seconds, outcome.looks[-1].seconds) == (0, 10 * MOST_LOOKS + 100)

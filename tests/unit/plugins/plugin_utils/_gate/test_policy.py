@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
+
+from .monitors_at_hand import NOW, policy
 
 
 @pytest.mark.parametrize(
@@ -15,9 +16,13 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.po
         {"stale_factor": 0.5},
         {"stale_grace": -1.0},
         {"min_monitors": 0},
+        {"max_blocking": -1},
+        {"settle": -1.0},
+        {"clean_tests": -1},
         {"timeout": -1.0},
         {"timeout": float("inf")},
         {"timeout": float("nan")},
+        {"timeout_max": 0.0},
         {"poll": 0.5},
         {"poll": float("nan")},
         {"stale_factor": float("inf")},
@@ -25,8 +30,29 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.po
 )
 def test_a_number_that_would_make_the_gate_meaningless_is_refused_by_name(wrong):
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))} must be"):
-        Policy(**wrong)
+        policy(**wrong)
 
 
 def test_the_least_numbers_are_accepted():
-    assert Policy(alert_after=1, stale_factor=1.0, stale_grace=0.0, min_monitors=1, timeout=0.0, poll=1.0)
+    assert policy(alert_after=1, stale_factor=1.0, stale_grace=0.0, min_monitors=1, timeout=0.0, poll=1.0)
+
+
+@pytest.mark.parametrize(
+    ("phase", "settle", "clean_tests", "timeout", "existing", "failing"),
+    [
+        ("before", 0, 0, 0, "block", "warn"),
+        ("during", 0, 0, 0, "warn", "warn"),
+        ("after", 30, 1, None, "warn", "block"),
+        ("plan", 30, 1, None, "warn", "block"),
+    ],
+)
+def test_each_phase_has_its_defaults(phase, settle, clean_tests, timeout, existing, failing):
+    chosen = policy(phase)
+    assert (chosen.settle, chosen.clean_tests, chosen.timeout) == (settle, clean_tests, timeout)
+    assert (chosen.on_existing_alert, chosen.on_failing_test) == (existing, failing)
+    assert chosen.anchor == NOW + settle
+
+
+def test_what_is_given_wins_over_the_phase():
+    assert policy("after", settle=0, timeout=5.0, on_failing_test=None).on_failing_test == "block"
+    assert policy("after", settle=0).anchor == NOW

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was seen of each monitor since the anchor, over all samples of one task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...module_utils._domain.monitor import Monitor, MonitorStatus
+from .sample import Sample
+
+
+@dataclass
+class Record:
+    """What the samples so far told of one monitor. Starts are in epoch seconds, oldest first."""
+
+    monitor: Monitor
+    clean_starts: list[float] = field(default_factory=list)
+    failed_starts: list[float] = field(default_factory=list)
+    newest: float | None = None
+    fail_count: int | None = None
+    backwards: bool = False
+
+
+class Evidence:
+    """Distinct tests, told apart by their start. Only those from ``anchor`` on count as clean.
+
+    ``wanted`` is the number of clean tests that anybody asks for: no more are remembered.
+    """
+
+    def __init__(self, anchor: float, wanted: int) -> None:
+        self.anchor = anchor
+        self._wanted = max(wanted, 1)
+        self._records: dict[str, Record] = {}
+
+    def observe(self, sample: Sample) -> None:
+        """Add one whole and valid sample."""
+        present = set()
+        for monitor in sample.monitors:
+            present.add(monitor.id)
+            record = self._records.setdefault(monitor.id, Record(monitor))
+            record.monitor = monitor
+            if monitor.status is None:
+                record.clean_starts.clear()
+            else:
+                self._add(record, monitor.status)
+        for name, record in self._records.items():
+            if name not in present:
+                record.clean_starts.clear()
+
+    def clean_run(self, monitor_id: str) -> list[float]:
+        """Return the starts of the newest clean tests in a row."""
+        return self._records[monitor_id].clean_starts
+
+    def failed_run(self, monitor_id: str) -> int:
+        """Return how many tests in a row were seen to fail up to now."""
+        return len(self._records[monitor_id].failed_starts)
+
+    def backwards(self, monitor_id: str) -> bool:
+        """Whether the newest sample told an older newest test than a sample before it: then it is no news."""
+        return self._records[monitor_id].backwards
+
+    def vanished(self, sample: Sample) -> list[Monitor]:
+        """Return the monitors that earlier samples told of and ``sample`` does not."""
+        present = {monitor.id for monitor in sample.monitors}
+        return [
+            Monitor(name, record.monitor.label, record.monitor.type, record.monitor.config, None)
+            for name, record in self._records.items()
+            if name not in present
+        ]
+
+    def _add(self, record: Record, status: MonitorStatus) -> None:
+        started = status.last_test.started if status.last_test else None
+        record.backwards = record.newest is not None and (started is None or started < record.newest)
+        if started is None or record.backwards:
+            record.clean_starts.clear()
+            return
+        broken_at = _broken_at(record, status)
+        record.clean_starts = [start for start in record.clean_starts if start > broken_at]
+        new = started != record.newest
+        record.newest, record.fail_count = started, status.fail_count
+        if status.failing:
+            record.clean_starts.clear()
+            if new:
+                record.failed_starts.append(started)
+            return
+        record.failed_starts.clear()
+        if status.alert_active:
+            record.clean_starts.clear()
+        elif started >= self.anchor and started > broken_at and started not in record.clean_starts:
+            record.clean_starts.append(started)
+            del record.clean_starts[: -self._wanted]
+
+
+def _broken_at(record: Record, status: MonitorStatus) -> float:
+    """Return the start up to which a failure makes clean tests worthless, also one that only the count betrays."""
+    failed = status.last_failed.started if status.last_failed else None
+    broken_at = float("-inf") if failed is None else failed
+    if record.fail_count is not None and status.fail_count is not None and status.fail_count > record.fail_count:
+        broken_at = max(broken_at, record.newest if record.newest is not None else broken_at)
+    return broken_at

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
+    MOST_NAMED,
+    fingerprint,
+    read_baseline,
+    take,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+
+from .monitors_at_hand import NOW, SELECTION, baseline, config, monitor, sample, status
+
+ALERT = status(id="a", label="Alerting", alert_active=True, alerted=NOW - 60.5)
+TAKEN = take(sample(ALERT, status()), SELECTION)
+
+
+def test_what_is_taken_can_be_read_again():
+    read = read_baseline(json.loads(json.dumps(TAKEN)))
+    assert (read.taken_at, read.selection, read.scope) == (NOW, SELECTION, 2)
+    assert read.alerts == {"a": NOW - 61}
+    assert read.had(ALERT)
+    assert read.monitors["a"].timer == 60
+
+
+def test_the_whole_result_of_a_gate_serves_as_well():
+    assert read_baseline({"baseline": TAKEN, "verdict": "pass"}) == read_baseline(TAKEN)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"baseline": None},
+        {"verdict": "pass"},
+        [],
+        "text",
+        7,
+        None,
+        {**TAKEN, "version": 2},
+        {**TAKEN, "taken_at": "yesterday"},
+        {**TAKEN, "taken_at": None},
+        {**TAKEN, "scope": "many"},
+        {**TAKEN, "alerts": None},
+        {**TAKEN, "alerts": []},
+        {**TAKEN, "alerts": {"a": 5}},
+        {**TAKEN, "alerts": {"a": "soon"}},
+        {**TAKEN, "monitors": "all"},
+        {**TAKEN, "monitors": {"a": None}},
+        {**TAKEN, "monitors": {"a": {"label": "A"}}},
+        {**TAKEN, "monitors": {"a": {"label": "A", "timer": "x", "active": True}}},
+        {name: value for name, value in TAKEN.items() if name != "selection"},
+    ],
+)
+def test_anything_else_is_refused_in_a_sentence(value):
+    with pytest.raises(ValueError, match=r"^baseline: this is not what the before phase returned"):
+        read_baseline(value)
+
+
+def test_a_large_scope_is_counted_and_not_named():
+    many = sample(*(status(id=str(number)) for number in range(MOST_NAMED + 1)))
+    taken = take(many, SELECTION)
+    assert (taken["monitors"], taken["scope"]) == (None, MOST_NAMED + 1)
+    assert len(json.dumps(taken)) < 300
+    assert read_baseline(taken).monitors is None
+
+
+def test_a_monitor_of_which_little_is_known_is_kept():
+    taken = take(Sample([monitor(status(alert_active=True)), monitor(None, config(id="c", timer=None))], NOW), "")
+    assert taken["alerts"] == {"m1": None}
+    assert {name: then["timer"] for name, then in taken["monitors"].items()} == {"m1": None, "c": None}
+    assert read_baseline(taken).alerts == {"m1": None}
+
+
+@pytest.mark.parametrize(
+    ("then", "alerted", "had"),
+    [
+        ({"m1": NOW - 60}, NOW - 60, True),
+        ({"m1": NOW - 60}, NOW - 59.5, True),
+        ({"m1": NOW - 60}, NOW - 59, False),
+        ({"m1": NOW - 60}, NOW - 61, True),
+        ({"m1": NOW - 60}, None, False),
+        ({"m1": None}, None, True),
+        ({"m1": None}, NOW - 600, True),
+        ({"m1": None}, NOW - 599, False),
+        ({}, NOW - 6000, False),
+        ({}, None, False),
+    ],
+)
+def test_an_alert_that_started_later_is_another_one(then, alerted, had):
+    assert baseline(alerts=then).had(status(alert_active=True, alerted=alerted)) is had
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ((["a", "b"], [], []), (["b", "a"], [], []), True),
+        (([], [], ["HTTP"]), ([], [], ["http"]), True),
+        ((["a"], [], []), ([], ["a"], []), False),
+        ((["a"], [], []), (["A"], [], []), False),
+        (([], [], []), (["\ud800"], [], []), False),
+    ],
+)
+def test_a_fingerprint_is_the_same_for_the_same_selection_only(one, other, same):
+    assert (fingerprint(*one) == fingerprint(*other)) is same

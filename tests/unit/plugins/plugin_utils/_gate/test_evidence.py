@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+
+from .monitors_at_hand import NOW, config, monitor, sample, status
+
+ANCHOR = NOW
+
+
+def clean(start, failed=None, fail_count=0, **changes):
+    last_failed = None if failed is None else Check(failed, "no answer")
+    return status(last_test=Check(start, None), last_failed=last_failed, fail_count=fail_count, **changes)
+
+
+def broken(start, fail_count=1):
+    return status(last_test=Check(start, "x"), last_failed=Check(start, "x"), fail_count=fail_count)
+
+
+@pytest.mark.parametrize(
+    ("rule", "looks", "run"),
+    [
+        ("a test before the anchor is none", [clean(NOW - 1)], []),
+        ("the anchor itself counts", [clean(NOW)], [NOW]),
+        ("the same test counts once", [clean(NOW), clean(NOW)], [NOW]),
+        ("distinct tests are distinct", [clean(NOW), clean(NOW + 1)], [NOW, NOW + 1]),
+        ("no more than wanted are kept", [clean(NOW + i) for i in range(5)], [NOW + 2, NOW + 3, NOW + 4]),
+        ("a failure breaks the run", [clean(NOW), broken(NOW + 1)], []),
+        ("and the run starts anew", [clean(NOW), broken(NOW + 1), clean(NOW + 2, NOW + 1, 1)], [NOW + 2]),
+        ("a failure between two looks breaks it", [clean(NOW), clean(NOW + 2, failed=NOW + 1)], [NOW + 2]),
+        ("an old failure does not", [clean(NOW, NOW - 9, 4), clean(NOW + 1, NOW - 9, 4)], [NOW, NOW + 1]),
+        ("a failure that only the count betrays breaks it", [clean(NOW), clean(NOW + 2, fail_count=1)], [NOW + 2]),
+        ("even next to an old one", [clean(NOW, NOW - 9, 1), clean(NOW + 2, NOW - 9, 2)], [NOW + 2]),
+        ("a count without a new test is no test", [clean(NOW), clean(NOW, fail_count=1)], []),
+        ("a sliding window is no failure", [clean(NOW, fail_count=3), clean(NOW + 1, fail_count=2)], [NOW, NOW + 1]),
+        ("an unknown count betrays nothing", [clean(NOW), clean(NOW + 1, fail_count=None)], [NOW, NOW + 1]),
+        ("an active alert is not clean", [clean(NOW), clean(NOW + 1, alert_active=True)], []),
+        ("an answer from before is no news", [clean(NOW + 5), clean(NOW + 4)], []),
+        ("nor is one without a test", [clean(NOW), status(last_test=None)], []),
+        ("nor a test without a time", [clean(NOW), status(last_test=Check(None, None))], []),
+        ("a test and a failure at once is a failure", [clean(NOW, failed=NOW)], []),
+    ],
+)
+def test_clean_tests_in_a_row(rule, looks, run):
+    evidence = Evidence(ANCHOR, 3)
+    for look in looks:
+        evidence.observe(sample(look))
+    assert evidence.clean_run("m1") == run, rule
+
+
+def test_without_any_wanted_one_is_remembered():
+    evidence = Evidence(ANCHOR, 0)
+    for start in (NOW, NOW + 1):
+        evidence.observe(sample(clean(start)))
+    assert evidence.clean_run("m1") == [NOW + 1]
+
+
+@pytest.mark.parametrize("gap", [Sample([], NOW), Sample([monitor(None, config())], NOW)])
+def test_a_monitor_that_was_away_starts_anew(gap):
+    evidence = Evidence(ANCHOR, 3)
+    for look in (sample(clean(NOW)), gap, sample(clean(NOW + 2))):
+        evidence.observe(look)
+    assert evidence.clean_run("m1") == [NOW + 2]
+
+
+def test_a_monitor_that_vanished_is_remembered():
+    evidence = Evidence(ANCHOR, 1)
+    evidence.observe(sample(clean(NOW), status(id="stays")))
+    now = sample(status(id="stays"))
+    evidence.observe(now)
+    assert [(gone.id, gone.label, gone.status) for gone in evidence.vanished(now)] == [("m1", "Web", None)]
+
+
+@pytest.mark.parametrize(
+    ("looks", "run"),
+    [
+        ([broken(NOW)], 1),
+        ([broken(NOW), broken(NOW)], 1),
+        ([broken(NOW), broken(NOW + 1)], 2),
+        ([broken(NOW), clean(NOW + 1), broken(NOW + 2)], 1),
+    ],
+)
+def test_failed_tests_in_a_row_are_distinct_too(looks, run):
+    evidence = Evidence(ANCHOR, 1)
+    for look in looks:
+        evidence.observe(sample(look))
+    assert evidence.failed_run("m1") == run

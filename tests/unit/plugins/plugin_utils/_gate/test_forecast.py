@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.forecast import forecast
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+
+from .monitors_at_hand import NOW, config, monitor, policy, sample, status
+
+
+def ahead(*samples, now=NOW, **given):
+    chosen = policy("after", **given)
+    evidence = Evidence(chosen.anchor, chosen.clean_tests)
+    for one in samples:
+        evidence.observe(one)
+    return forecast(samples[-1].monitors, chosen, evidence, now)
+
+
+def seen(start, timer=300.0, **changes):
+    last_test = None if start is None else Check(start, None)
+    return sample(status(last_test=last_test, **changes), timer=timer)
+
+
+@pytest.mark.parametrize(
+    ("start", "given", "seconds"),
+    [
+        (NOW - 10, {}, 290),
+        (NOW - 290, {}, 310),
+        (NOW - 280, {}, 320),
+        (NOW - 270, {}, 30),
+        (NOW - 10, {"settle": 0}, 290),
+        (NOW, {"settle": 0}, 0),
+        (NOW - 10, {"clean_tests": 3}, 890),
+        (NOW, {"settle": 0, "clean_tests": 3}, 600),
+        (NOW - 10, {"clean_tests": 0}, 0),
+        (NOW - 10, {"clean_tests": 0, "full_detection": True}, 890),
+        (NOW - 10, {"full_detection": True, "settle": 0, "alert_after": 1}, 290),
+        (NOW, {"full_detection": True, "settle": 0, "alert_after": 1}, 0),
+        (None, {"settle": 0}, 300),
+        (None, {}, 330),
+        (NOW - 1000, {"settle": 0}, 200),
+    ],
+)
+def test_the_tests_that_are_missing_decide(start, given, seconds):
+    assert ahead(seen(start), **given).seconds == seconds
+
+
+def test_an_overdue_test_is_expected_now():
+    assert ahead(seen(NOW - 310), now=NOW + 20, settle=0, since=NOW - 320).seconds == 0
+
+
+def test_the_slowest_monitor_decides_and_is_named():
+    slow = monitor(status(id="s", label="Slow"), config(id="s", label="Slow", timer=600.0))
+    quick = monitor(status(), config())
+    found = ahead(Sample([quick, slow, monitor(status(id="x"))], NOW), settle=0)
+    assert (found.monitor.label, found.seconds) == ("Slow", 590)
+
+
+def test_monitors_that_only_advise_are_not_waited_for():
+    found = ahead(seen(NOW - 10), advisory=Patterns(["Web"]))
+    assert (found.seconds, found.monitor, found.detection, found.alert_possible) == (0, None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "detection", "possible"),
+    [
+        ({}, 930, False),
+        ({"settle": 0}, 900, False),
+        ({"alert_after": 1, "settle": 0}, 300, False),
+        ({"alert_after": 1, "clean_tests": 2}, 330, True),
+        ({"since": NOW - 3600}, 0, True),
+    ],
+)
+def test_it_tells_whether_an_alert_could_have_been_raised_by_then(given, detection, possible):
+    found = ahead(seen(NOW - 10), **given)
+    assert (found.detection, found.alert_possible) == (detection, possible)

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The promise, over any series of answers and faults: a pass is evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check, MonitorStatus
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import PHASES, REACTIONS, Policy
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import _reaction, rule
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from .monitors_at_hand import NOW, SELECTION, config, monitor, status
+
+IDS = ("a", "b")
+STEP = 20.0
+
+
+@dataclass(frozen=True)
+class Tale:
+    """What one look tells of one monitor; ages are in seconds before the look."""
+
+    present: bool
+    alert: bool
+    alert_age: float | None
+    test_age: float | None
+    error: str | None
+    failed_age: float | None
+    fail_count: int | None
+
+
+ages = st.one_of(st.none(), st.sampled_from([-100.0, -1.0, 0.0, 1.0, 5.0, 19.0, 21.0, 200.0, 9999.0]))
+good = st.builds(
+    Tale, st.just(True), st.just(False), st.none(), st.sampled_from([0.0, 1.0, 5.0]), st.none(), st.none(), st.just(0)
+)
+tales = st.one_of(
+    good,
+    good,
+    good,
+    st.builds(
+        Tale,
+        st.booleans(),
+        st.booleans(),
+        ages,
+        ages,
+        st.sampled_from([None, None, "down"]),
+        ages,
+        st.one_of(st.none(), st.integers(0, 5)),
+    ),
+)
+looks = st.one_of(
+    st.tuples(tales, tales),
+    st.tuples(tales, tales),
+    st.tuples(tales, tales),
+    st.sampled_from(["away", "refused", "no b"]),
+)
+policies = st.fixed_dictionaries(
+    {
+        "settle": st.sampled_from([0.0, 10.0]),
+        "clean_tests": st.integers(0, 3),
+        "timeout": st.sampled_from([0.0, 100.0, 400.0]),
+        "full_detection": st.booleans(),
+        "on_blind": st.sampled_from(REACTIONS),
+        "on_unavailable": st.sampled_from(REACTIONS),
+        "on_failing_test": st.sampled_from(REACTIONS),
+        "max_blocking": st.integers(0, 1),
+        "enforce": st.booleans(),
+    }
+)
+
+
+def told(name: str, tale: Tale, at: float) -> MonitorStatus | None:
+    if not tale.present:
+        return None
+    return status(
+        id=name,
+        label=name,
+        alert_active=tale.alert,
+        alerted=None if tale.alert_age is None else at - tale.alert_age,
+        last_test=None if tale.test_age is None else Check(at - tale.test_age, tale.error),
+        last_failed=None if tale.failed_age is None else Check(at - tale.failed_age, "down"),
+        fail_count=tale.fail_count,
+    )
+
+
+class Service:
+    """Plays a series of looks, its last one for ever, and keeps what it told."""
+
+    def __init__(self, series):
+        self.series = series
+        self.time = 0.0
+        self.given = []
+
+    def sample(self):
+        look = self.series[min(len(self.given), len(self.series) - 1)]
+        self.given.append(look)
+        at = NOW + self.time
+        if look in ("away", "refused"):
+            raise Unavailable(look, look, final=look == "refused")
+        pairs = zip(IDS, look, strict=True) if look != "no b" else [("a", Tale(True, False, None, 0.0, None, None, 0))]
+        found = [monitor(told(name, tale, at), config(id=name, label=name, timer=STEP)) for name, tale in pairs]
+        self.newest = Sample(found, at, SELECTION)
+        return self.newest
+
+    def sleep(self, seconds):
+        self.time += seconds
+
+    def decide(self, policy):
+        return Gate(policy, None, self.sample, lambda: self.time, self.sleep, lambda now: None).decide()
+
+
+@given(st.lists(looks, min_size=1, max_size=8), st.sampled_from(PHASES[:3]), policies)
+def test_a_pass_is_a_whole_answer_of_this_task_in_which_nothing_is_missing(series, phase, chosen):
+    service = Service(series)
+    policy = Policy.of(phase, NOW, poll=STEP, on_new_alert="block", on_existing_alert="block", **chosen)
+    outcome = service.decide(policy)
+    ruling = rule(outcome.judgement, policy, NOW + service.time)
+    event(f"{phase}: {outcome.judgement.verdict}")
+    assert outcome.waited <= chosen["timeout"] + STEP
+    if outcome.judgement.verdict == "pass":
+        assert service.given[-1] not in ("away", "refused")
+        assert outcome.sample is service.newest
+        seen = {name for look in service.given if isinstance(look, tuple) for name in IDS} | {"a"}
+        assert {found.id for found in service.newest.monitors} >= seen
+        for found in service.newest.monitors:
+            check_clean(found.status, policy, service.newest.taken_at)
+    if ruling.decision == "proceed" and policy.enforce:
+        assert outcome.judgement.verdict in ("pass", "warn")
+    if outcome.judgement.verdict not in ("pass", "warn"):
+        assert outcome.judgement.reasons
+        assert all(reason.unblock for reason in outcome.judgement.reasons)
+
+
+def check_clean(found, policy, now):
+    assert found is not None
+    assert not found.alert_active
+    assert found.last_test is not None
+    started = found.last_test.started
+    assert started is not None
+    assert started <= now + policy.stale_grace
+    assert now - started <= policy.stale_factor * STEP + policy.stale_grace
+    assert not found.failing
+    if policy.clean_tests:
+        assert started >= policy.anchor
+        assert found.last_failed is None or found.last_failed.started is None or found.last_failed.started < started
+
+
+@given(st.lists(st.tuples(tales, tales), min_size=1, max_size=8), st.integers(1, 3))
+def test_a_pass_afterwards_saw_as_many_distinct_clean_tests_as_were_asked_for(series, wanted):
+    service = Service(series)
+    policy = Policy.of("after", NOW, settle=0.0, clean_tests=wanted, timeout=400.0, poll=STEP, alert_after=99)
+    starts = {name: set() for name in IDS}
+    outcome = service.decide(policy)
+    if outcome.judgement.verdict != "pass":
+        return
+    event("passed")
+    for number, look in enumerate(service.given):
+        for name, tale in zip(IDS, look, strict=True):
+            if tale.present and tale.test_age is not None:
+                starts[name].add(NOW + STEP * number - tale.test_age)
+    for name in IDS:
+        assert len({start for start in starts[name] if start >= NOW}) >= wanted
+
+
+def test_every_state_but_clean_has_a_reaction():
+    for phase in PHASES:
+        policy = Policy.of(phase, NOW)
+
+        assert all(
+            _reaction(state, policy) in ("block", "warn", "inconclusive") for state in states.ALL if state != "clean"
+        )

@@ -64,12 +64,12 @@ def main() -> None:
     commands = [line for block in blocks for line in block.splitlines()]
     (reason,) = (block for block in blocks if "has an active alert" in block)
     label, error = re.findall(r"^(.*?) has an active alert .*Z: (.*)$", reason, re.MULTILINE)[0]
-    (by_name,) = (shlex.split(line) for line in commands if line.startswith("ansible-playbook "))
+    by_name = [shlex.split(line)[1:] for line in commands if line.startswith("ansible-playbook ")]
     shown |= {
         "plays": plays,
         "reason": [as_pattern(line) for line in reason.splitlines()],
         "alert": {"label": label, "error": error},
-        "by_name": by_name[1:],
+        "by_name": by_name,
         "install": [line for line in commands if line.startswith("ansible-galaxy collection ")],
         "plugins": [source.stem for source in plugins],
     }

@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``collect_blocks.py COOKBOOK FOLDER``: makes ``FOLDER/play_NAME.yml`` of each YAML block of the cookbook.
+
+Prints as JSON the names of these blocks, the commands of each console block, and how many blocks there are in all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+import textwrap
+from pathlib import Path
+
+BLOCK = re.compile(r"^\.\. code-block:: (\S+)\n {3}:name: (\S+)\n\n((?: {3}.*\n|\n)+)", re.MULTILINE)
+
+
+def main() -> None:
+    text, folder = Path(sys.argv[1]).read_text(encoding="utf-8"), Path(sys.argv[2])
+    playbooks, commands = [], {}
+    for language, name, indented in BLOCK.findall(text):
+        content = textwrap.dedent(indented).strip("\n") + "\n"
+        if language == "yaml":
+            (folder / f"play_{name}.yml").write_text(content, encoding="utf-8")
+            playbooks.append(name)
+        elif language == "console":
+            commands[name] = [shlex.split(line[2:]) for line in content.splitlines() if line.startswith("$ ")]
+    print(json.dumps({"playbooks": playbooks, "commands": commands, "blocks": text.count("code-block::")}))
+
+
+if __name__ == "__main__":
+    main()

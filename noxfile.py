@@ -125,6 +125,13 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """What the gate costs, as ratios and counts of one run."""
+    with workplace(session) as place:
+        place.run("python", "tests/benchmark/gate.py", PYTHONPATH=f"{place.collections}{os.pathsep}{ROOT}")
+
+
+@nox.session(default=False)
 def format(session: nox.Session) -> None:
     """Rewrite the Python files as lint wants them."""
     with workplace(session) as place:

@@ -15,7 +15,7 @@ from .._api.errors import ConfigurationError, KnowledgeFrontError
 from .._api.settings import Settings
 from .._domain.legible import enumerated
 from .._domain.monitor import MonitorStatus
-from .._domain.selection import N, PatternError, Selection, suggestion
+from .._domain.selection import N, PatternError, Selection, UnmatchedError, warned_of_unmatched
 
 if TYPE_CHECKING:
     Question = Callable[[Client, Mapping[str, Any]], "Answer"]
@@ -107,12 +107,10 @@ def _choose(
     selection: Selection, candidates: Sequence[N], on_unmatched: str, kind_of: Callable[[N], str | None]
 ) -> tuple[list[N], list[str]]:
     chosen = selection.choose(candidates, kind_of)
-    warnings = []
-    if chosen.unmatched and on_unmatched != "ignore":
-        sentence = f"include: {suggestion(chosen.unmatched, candidates)}"
-        if on_unmatched == "fail":
-            raise ConfigurationError(f"{sentence}; correct include, or set on_unmatched", code="unmatched")
-        warnings.append(sentence)
+    try:
+        warnings = warned_of_unmatched(chosen, candidates, on_unmatched)
+    except UnmatchedError as error:
+        raise ConfigurationError(str(error), code="unmatched") from None
     if chosen.unmatched_types:
         warnings.append(f"types: no monitor has the type {enumerated(chosen.unmatched_types)}")
     return chosen.monitors, warnings

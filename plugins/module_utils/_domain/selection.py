@@ -35,6 +35,10 @@ class PatternError(ValueError):
     """A pattern that cannot be used, with the reason as its text."""
 
 
+class UnmatchedError(ValueError):
+    """A pattern that selects nothing and had to select something, with a sentence as its text."""
+
+
 class Patterns:
     """A list of ids, labels, globs over either, and, after ``~``, regular expressions that either begins with."""
 
@@ -105,6 +109,19 @@ class Selection:
 
     def _of_type(self, kind: str | None) -> bool:
         return not self.types or kind is None or kind.casefold() in self.types
+
+
+def warned_of_unmatched(chosen: Chosen[N], monitors: Iterable[Named], on_unmatched: str) -> list[str]:
+    """Return what to warn of when patterns selected nothing among ``monitors``.
+
+    Raises UnmatchedError, with a sentence, when ``on_unmatched`` is ``fail``.
+    """
+    if not chosen.unmatched or on_unmatched == "ignore":
+        return []
+    sentence = f"include: {suggestion(chosen.unmatched, monitors)}"
+    if on_unmatched == "fail":
+        raise UnmatchedError(f"{sentence}; correct include, or set on_unmatched")
+    return [sentence]
 
 
 def suggestion(unmatched: Sequence[str], monitors: Iterable[Named]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus, join
-from ...module_utils._domain.selection import Selection, suggestion
+from ...module_utils._domain.selection import Selection, UnmatchedError, warned_of_unmatched
 from .sample import Unavailable
 
 
@@ -26,12 +26,10 @@ def in_scope(
     """
     known = join(configs, statuses)
     chosen = selection.choose(known, lambda monitor: monitor.type)
-    warnings = []
-    if chosen.unmatched and on_unmatched != "ignore":
-        sentence = f"include: {suggestion(chosen.unmatched, known)}"
-        if on_unmatched == "fail":
-            raise Unavailable(f"{sentence}; correct include, or set on_unmatched", "unmatched", final=True)
-        warnings.append(sentence)
+    try:
+        warnings = warned_of_unmatched(chosen, known, on_unmatched)
+    except UnmatchedError as error:
+        raise Unavailable(str(error), "unmatched", final=True) from None
     if len(chosen.monitors) < min_monitors:
         raise Unavailable(
             f"{len(chosen.monitors)} of {len(known)} monitors are in scope, and min_monitors asks for {min_monitors}: "

@@ -37,6 +37,7 @@ class Workplace:
         self.folder = folder
         self.venv = Path(subprocess.check_output(["bash", str(ROOT / "run"), "setup"], text=True).removesuffix("\n"))
         self.collections = self.venv / "collections"
+        self.imports = f"{self.collections}{os.pathsep}{ROOT}"
         (folder / "ansible.cfg").touch()
         self.env = {
             name: value
@@ -62,6 +63,11 @@ class Workplace:
 def workplace(session: nox.Session) -> Iterator[Workplace]:
     with tempfile.TemporaryDirectory(prefix="kf-nox-") as folder:
         yield Workplace(session, Path(folder))
+
+
+def own_proxies() -> dict[str, str]:
+    """Return the proxies that a session needs which installs packages."""
+    return {name: value for name, value in os.environ.items() if name.lower() in PROXIES}
 
 
 @nox.session
@@ -113,8 +119,9 @@ def integration(session: nox.Session) -> None:
 def sanity(session: nox.Session) -> None:
     """ansible-test sanity on a copy of the checkout; what it needs is kept in .venv/ansible-test."""
     with workplace(session) as place:
-        proxies = {name: value for name, value in os.environ.items() if name.lower() in PROXIES}
-        place.run("python", "tests/sanity/run_sanity.py", place.venv / "ansible-test", *session.posargs, **proxies)
+        place.run(
+            "python", "tests/sanity/run_sanity.py", place.venv / "ansible-test", *session.posargs, **own_proxies()
+        )
 
 
 @nox.session
@@ -125,10 +132,45 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def faults(session: nox.Session) -> None:
+    """Every fault against every entry point, with a table of what came of it; '--fast' is what the tests run."""
+    with workplace(session) as place:
+        place.run("python", "-m", "tests.faults", *session.posargs, PYTHONPATH=place.imports)
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Mutated answers against the parsers and the gate, guided by coverage; what it needs is kept in .venv/fuzz."""
+    with workplace(session) as place:
+        place.run("python", "tests/fuzz/run_fuzz.py", place.venv / "fuzz", *session.posargs, **own_proxies())
+
+
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Mistakes put into the gate on purpose, which a test must notice; what it needs is kept in .venv/mutation."""
+    with workplace(session) as place:
+        place.run("python", "tests/mutation/run_mutation.py", place.venv / "mutation", *session.posargs, **own_proxies())
+
+
+@nox.session(default=False)
+def peer(session: nox.Session) -> None:
+    """The client against a certified OAuth server; what it needs is kept in .venv/peer."""
+    with workplace(session) as place:
+        place.run("python", "tests/peer/run_peer.py", place.venv / "peer", *session.posargs, **own_proxies())
+
+
+@nox.session(default=False)
+def matrix(session: nox.Session) -> None:
+    """Integration targets on every supported ansible-core; their environments are kept in .venv/matrix."""
+    with workplace(session) as place:
+        place.run("python", "tests/versions/run_matrix.py", place.venv / "matrix", *session.posargs, **own_proxies())
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """What the gate costs, as ratios and counts of one run."""
     with workplace(session) as place:
-        place.run("python", "tests/benchmark/gate.py", PYTHONPATH=f"{place.collections}{os.pathsep}{ROOT}")
+        place.run("python", "tests/benchmark/gate.py", PYTHONPATH=place.imports)
 
 
 @nox.session(default=False)

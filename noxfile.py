@@ -149,7 +149,9 @@ def fuzz(session: nox.Session) -> None:
 def mutation(session: nox.Session) -> None:
     """Mistakes put into the gate on purpose, which a test must notice; what it needs is kept in .venv/mutation."""
     with workplace(session) as place:
-        place.run("python", "tests/mutation/run_mutation.py", place.venv / "mutation", *session.posargs, **own_proxies())
+        place.run(
+            "python", "tests/mutation/run_mutation.py", place.venv / "mutation", *session.posargs, **own_proxies()
+        )
 
 
 @nox.session(default=False)

@@ -42,6 +42,8 @@ options:
   since:
     description:
       - When evidence starts to count, as O(deploy_started) is given. Without it, the start of this task.
+      - The service times tests by its own clock. By as much as that is ahead of the controller's, which the C(Date) of
+        its answers tells, evidence starts to count later.
     type: str
   settle:
     description:

@@ -12,11 +12,15 @@ from ..module_utils._api.client import Client
 from ..module_utils._api.errors import ConfigurationError, CredentialsError, KnowledgeFrontError
 from ..module_utils._domain.monitor import MonitorConfig, MonitorStatus
 from ..module_utils._domain.selection import Selection
-from ._gate.sample import Sample, Unavailable
+from ..module_utils._domain.timestamps import duration
+from ._gate.sample import AGREED, Lead, Sample, Unavailable
 from ._gate.scope import in_scope
 
 CONFIG_SETTLES = 60.0
 """Seconds before configurations are asked for again because they and the status tell of different monitors."""
+
+CLOCKS_AGREE = 30.0
+"""Seconds by which our clock and the service's may differ without a word."""
 
 FOR_A_PERSON = frozenset({"certificate", "tls"})
 """Codes of network errors that are mended in an option rather than waited out."""
@@ -49,6 +53,7 @@ class Sampler:
         self._clock = clock
         self._configs: list[MonitorConfig] = []
         self._read_at: float | None = None
+        self._warned_of_clock = False
 
     def __call__(self) -> Sample:
         try:
@@ -60,7 +65,20 @@ class Sampler:
         monitors, warnings = in_scope(configs, statuses, self._selection, self._min_monitors, self._on_unmatched)
         for warning in warnings:
             self._warn(warning)
-        return Sample(monitors, taken_at, self._fingerprint)
+        return Sample(monitors, taken_at, self._fingerprint, self._lead(taken_at))
+
+    def _lead(self, taken_at: float) -> Lead:
+        told = self._client.service_time()
+        lead = AGREED if told is None else Lead(told[0] - taken_at, told[1] - taken_at)
+        apart = max(lead.least, -lead.most)
+        if apart > CLOCKS_AGREE and not self._warned_of_clock:
+            self._warned_of_clock = True
+            which = "behind" if lead.least > 0 else "ahead of"
+            self._warn(
+                f"this machine's clock is {duration(apart)} {which} the service's, by which tests are counted: "
+                "compare it with a time server"
+            )
+        return lead
 
     def _answers(self) -> tuple[Sequence[MonitorConfig], Sequence[MonitorStatus]]:
         statuses = self._client.statuses(everything=True)

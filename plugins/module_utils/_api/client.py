@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from .._domain.legible import ELLIPSIS, legible
 from .._domain.monitor import MonitorConfig, MonitorStatus
+from .._domain.timestamps import duration
 from . import payloads
 from .errors import (
     AccessError,
@@ -28,6 +29,7 @@ from .errors import (
     ServiceError,
 )
 from .retry import RETRIED, Deadline, pause, retry_after
+from .service_clock import OLDEST, ServiceClock
 from .settings import Secret, Settings
 from .token import Token, read_token
 from .transport import PERMANENT, Request, RequestsTransport, Response, Transport
@@ -61,6 +63,7 @@ class Client:
         self._draw = draw
         self._token: Token | None = None
         self._sent_tokens: deque[Secret] = deque(maxlen=4)
+        self._service_clock = ServiceClock()
 
     def statuses(self, everything: bool = False, window: int = WINDOW) -> list[MonitorStatus]:
         """Return the monitors with an active alert, or every active one; counts are of the last ``window`` seconds."""
@@ -86,6 +89,10 @@ class Client:
     def version(self) -> dict[str, Any]:
         """Return the version answer as the service sends it."""
         return self._ask("the version", "/v2/version", payloads.read_version)
+
+    def service_time(self) -> tuple[float, float] | None:
+        """Return the earliest and the latest epoch seconds that it can be for the service, None if nothing told."""
+        return self._service_clock.now(self._clock())
 
     def close(self) -> None:
         """Give up the connection."""
@@ -145,7 +152,7 @@ class Client:
         attempt = 0
         while True:
             try:
-                response = self._transport.exchange(request, deadline)
+                response = self._exchange(request, deadline)
                 if response.status not in RETRIED:
                     return response
                 failure: KnowledgeFrontError = self._refused(what, request.url, response)
@@ -160,6 +167,18 @@ class Client:
                 raise failure
             self._sleep(wait)
             attempt += 1
+
+    def _exchange(self, request: Request, deadline: Deadline) -> Response:
+        asked_at = self._clock()
+        response = self._transport.exchange(request, deadline)
+        age = self._service_clock.observe(response.headers, asked_at, self._clock())
+        if response.status == 200 and age > OLDEST:
+            raise ServiceError(
+                f"the answer is {duration(age)} old: a cache between here and the service gave it, and must not keep "
+                "what is below /v2",
+                code="old_answer",
+            )
+        return response
 
     def _read(self, what: str, url: str, response: Response, read: Callable[[dict[str, Any]], A]) -> A:
         if 300 <= response.status < 400:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
+
+from .._domain.timestamps import http_date
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that say nothing about the question itself. Any other 4xx or 5xx is final."""
@@ -36,10 +37,8 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:12])
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now())
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
+    moment = http_date(value)
+    return None if moment is None else max(0.0, moment - now())
 
 
 class Deadline:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 
 EARLIEST, LATEST = -6 * 10**10, 10**11
 """The epoch readings that are believed, from the year 68 to the year 5138; beyond them a number is no time."""
@@ -17,9 +18,20 @@ def epoch(text: str) -> float:
     Raises ValueError when ``text`` is no such time.
     """
     moment = datetime.fromisoformat(text[:-1] if text.endswith("Z") else text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return believed(moment.timestamp())
+    return believed(_in_utc(moment).timestamp())
+
+
+def http_date(text: str) -> float | None:
+    """Return epoch seconds for a date as headers have it, ``Sun, 31 May 2026 18:51:18 GMT``; None for anything else."""
+    try:
+        moment = parsedate_to_datetime(text)
+        return believed(_in_utc(moment).timestamp())
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
 
 
 def believed(seconds: float) -> float:

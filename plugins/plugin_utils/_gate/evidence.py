@@ -21,21 +21,27 @@ class Record:
     newest: float | None = None
     fail_count: int | None = None
     backwards: bool = False
+    untimely: float | None = None
 
 
 class Evidence:
     """Distinct tests, told apart by their start. Only those from ``anchor`` on count as clean.
+
+    The service tells starts by its own clock, so the anchor moves by as much as that was ever seen to be ahead of ours.
+    A test that was told before it started is none, then and later: some clock is wrong.
 
     ``wanted`` is the number of clean tests that anybody asks for: no more are remembered.
     """
 
     def __init__(self, anchor: float, wanted: int) -> None:
         self.anchor = anchor
+        self._by_our_clock = anchor
         self._wanted = max(wanted, 1)
         self._records: dict[str, Record] = {}
 
     def observe(self, sample: Sample) -> None:
         """Add one whole and valid sample."""
+        self.anchor = max(self.anchor, self._by_our_clock + sample.lead.most)
         present = set()
         for monitor in sample.monitors:
             present.add(monitor.id)
@@ -44,7 +50,7 @@ class Evidence:
             if monitor.status is None:
                 record.clean_starts.clear()
             else:
-                self._add(record, monitor.status)
+                self._add(record, monitor.status, sample.service_time)
         for name, record in self._records.items():
             if name not in present:
                 record.clean_starts.clear()
@@ -61,6 +67,11 @@ class Evidence:
         """Whether the newest sample told an older newest test than a sample before it: then it is no news."""
         return self._records[monitor_id].backwards
 
+    def untimely(self, monitor_id: str) -> bool:
+        """Whether the newest test was told before it started."""
+        record = self._records[monitor_id]
+        return record.newest is not None and record.newest == record.untimely
+
     def vanished(self, sample: Sample) -> list[Monitor]:
         """Return the monitors that earlier samples told of and ``sample`` does not."""
         present = {monitor.id for monitor in sample.monitors}
@@ -70,14 +81,14 @@ class Evidence:
             if name not in present
         ]
 
-    def _add(self, record: Record, status: MonitorStatus) -> None:
+    def _add(self, record: Record, status: MonitorStatus, now: float) -> None:
         started = status.last_test.started if status.last_test else None
         record.backwards = record.newest is not None and (started is None or started < record.newest)
         if started is None or record.backwards:
             record.clean_starts.clear()
             return
         broken_at = _broken_at(record, status)
-        record.clean_starts = [start for start in record.clean_starts if start > broken_at]
+        record.clean_starts = [start for start in record.clean_starts if start > broken_at and start >= self.anchor]
         new = started != record.newest
         record.newest, record.fail_count = started, status.fail_count
         if status.failing:
@@ -86,9 +97,11 @@ class Evidence:
                 record.failed_starts.append(started)
             return
         record.failed_starts.clear()
+        if started > now:
+            record.untimely = started
         if status.alert_active:
             record.clean_starts.clear()
-        elif started >= self.anchor and started > broken_at and started not in record.clean_starts:
+        elif started >= self.anchor and started > broken_at and started not in (*record.clean_starts, record.untimely):
             record.clean_starts.append(started)
             del record.clean_starts[: -self._wanted]
 

@@ -34,13 +34,13 @@ class Forecast:
 
 
 def forecast(monitors: Iterable[Monitor], policy: Policy, evidence: Evidence, now: float) -> Forecast:
-    """Return the forecast at ``now``, in epoch seconds, for monitors that keep testing on time."""
+    """Return the forecast at ``now``, in epoch seconds by the service's clock, for monitors that test on time."""
     longest, decides, detection = 0.0, None, None
     for monitor in monitors:
         if monitor.config is None or monitor.config.timer is None or policy.advisory.selecting(monitor):
             continue
         timer = monitor.config.timer
-        left = max(0.0, policy.anchor + policy.alert_after * timer - now)
+        left = max(0.0, evidence.anchor + policy.alert_after * timer - now)
         detection = left if detection is None else max(detection, left)
         seconds = _complete_at(monitor, timer, policy, evidence, now) - now
         if seconds > longest:
@@ -54,8 +54,8 @@ def _complete_at(monitor: Monitor, timer: float, policy: Policy, evidence: Evide
     newest = monitor.status.last_test.started if monitor.status and monitor.status.last_test else None
     at = now
     if missing > 0:
-        at = max(now, _first_from(policy.anchor, newest, timer, now) + (missing - 1) * timer)
-    needed = detected_from(monitor, policy)
+        at = max(now, _first_from(evidence.anchor, newest, timer, now) + (missing - 1) * timer)
+    needed = detected_from(monitor, policy, evidence.anchor)
     if needed is not None and (not starts or starts[-1] < needed):
         at = max(at, _first_from(needed, newest, timer, now))
     return at

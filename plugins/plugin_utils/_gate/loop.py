@@ -130,8 +130,8 @@ class Gate:
         self._evidence.observe(sample)
         outcome.sample = sample
         if outcome.forecast is None:
-            outcome.forecast = forecast(sample.monitors, self._policy, self._evidence, sample.taken_at)
-        judgement = judge(sample, View(self._policy, self._evidence, self._baseline, sample.taken_at))
+            outcome.forecast = forecast(sample.monitors, self._policy, self._evidence, sample.service_time)
+        judgement = judge(sample, View(self._policy, self._evidence, self._baseline, sample.taken_at, sample.lead))
         if self._policy.phase == PLAN:
             return Judgement(PASS, [], judgement.standings, final=self._refused(outcome) is None)
         return judgement
@@ -141,7 +141,7 @@ class Gate:
         sample = outcome.sample
         if sample is None or outcome.forecast is None:
             return None
-        return forecast(sample.monitors, self._policy, self._evidence, sample.taken_at)
+        return forecast(sample.monitors, self._policy, self._evidence, sample.service_time)
 
     def _limit(self, outcome: Outcome) -> float:
         """Return the seconds that the whole wait may take."""

@@ -11,15 +11,33 @@ from ...module_utils._domain.monitor import Monitor
 
 
 @dataclass(frozen=True)
+class Lead:
+    """By how many seconds the service's clock is ahead of ours, within what its answers prove; negative is behind."""
+
+    least: float = 0.0
+    most: float = 0.0
+
+
+AGREED = Lead()
+"""What is assumed of a service that tells no time."""
+
+
+@dataclass(frozen=True)
 class Sample:
     """The monitors in scope as one whole and valid answer tells them, received at ``taken_at`` in epoch seconds.
 
-    ``selection`` is the fingerprint of what put them in scope.
+    ``selection`` is the fingerprint of what put them in scope. Monitors tell their times by the service's clock.
     """
 
     monitors: list[Monitor]
     taken_at: float
     selection: str = ""
+    lead: Lead = AGREED
+
+    @property
+    def service_time(self) -> float:
+        """The latest moment that it can have been by the service's clock, in epoch seconds."""
+        return self.taken_at + self.lead.most
 
 
 class Unavailable(Exception):

@@ -14,6 +14,7 @@ from ...module_utils._domain.timestamps import duration, utc
 from .baseline import Baseline
 from .evidence import Evidence
 from .policy import BEFORE, PLAN, Policy
+from .sample import AGREED, Lead
 
 NEW_ALERT = "new_alert"
 SILENT_FAILURE = "silent_failure"
@@ -41,12 +42,21 @@ class Standing:
 
 @dataclass(frozen=True)
 class View:
-    """What a judgement rests on beside the newest sample. ``now`` is the moment of that sample, in epoch seconds."""
+    """What a judgement rests on beside the newest sample.
+
+    ``now`` is the moment of that sample, in epoch seconds by our clock, and ``lead`` how far the service's is ahead.
+    """
 
     policy: Policy
     evidence: Evidence
     baseline: Baseline | None
     now: float
+    lead: Lead = AGREED
+
+    @property
+    def service_time(self) -> float:
+        """The latest moment that it can be by the service's clock, in epoch seconds."""
+        return self.now + self.lead.most
 
 
 def standing(monitor: Monitor, view: View) -> Standing:
@@ -96,7 +106,7 @@ def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Standing |
     policy = view.policy
     since = "at a time that the service does not tell"
     if status.alerted is not None:
-        since = f"for {duration(view.now - status.alerted)}, since {utc(status.alerted)}"
+        since = f"for {duration(view.service_time - status.alerted)}, since {utc(status.alerted)}"
     told = f"has an active alert {since}{_said(status)}"
     repaired = bool(policy.fixes.selecting(monitor))
     if _is_new(status, view) and not (repaired and _age_is_unknown(view)):
@@ -121,7 +131,7 @@ def _is_new(status: MonitorStatus, view: View) -> bool:
     if view.baseline is not None:
         return not view.baseline.had(status)
     started = view.policy.deploy_started
-    return started is None or status.alerted is None or status.alerted >= started
+    return started is None or status.alerted is None or status.alerted >= started + view.lead.least
 
 
 def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
@@ -133,7 +143,7 @@ def _unseen(monitor: Monitor, status: MonitorStatus, view: View) -> tuple[str, s
     """Return why nobody can say how the monitor is now, and what would help."""
     if status.last_test is None or status.last_test.started is None:
         return "has not been tested yet", "wait for its first test, or exclude it"
-    started, policy, now = status.last_test.started, view.policy, view.now
+    started, policy, now = status.last_test.started, view.policy, view.service_time
     if view.evidence.backwards(monitor.id):
         return "tells an older test than it did before, so that the answer is no news", "see what caches the answers"
     if started > now + policy.stale_grace:
@@ -159,9 +169,11 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | 
 def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
     starts, policy = view.evidence.clean_run(monitor.id), view.policy
     told = f"has {len(starts)} of {policy.clean_tests} clean tests that started at {utc(view.evidence.anchor)} or later"
+    if view.evidence.untimely(monitor.id):
+        told += "; its newest test was told before it started, so some clock is wrong and it does not count"
     if len(starts) < policy.clean_tests:
         return Standing(monitor, PENDING, told, "give it more time: raise timeout")
-    needed = detected_from(monitor, policy)
+    needed = detected_from(monitor, policy, view.evidence.anchor)
     if needed is not None and (not starts or starts[-1] < needed):
         told = (
             f"could not have raised an alert yet: its {policy.alert_after} tests end at {utc(needed)} at the earliest"
@@ -170,11 +182,14 @@ def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | 
     return None
 
 
-def detected_from(monitor: Monitor, policy: Policy) -> float | None:
-    """Return the start of the first test by which ``alert_after`` failures would be seen, if that is asked for."""
+def detected_from(monitor: Monitor, policy: Policy, anchor: float) -> float | None:
+    """Return the start of the first test by which ``alert_after`` failures would be seen, if that is asked for.
+
+    ``anchor`` is the moment from which on tests count, by the service's clock.
+    """
     if not policy.full_detection or monitor.config is None or monitor.config.timer is None:
         return None
-    return policy.anchor + (policy.alert_after - 1) * monitor.config.timer
+    return anchor + (policy.alert_after - 1) * monitor.config.timer
 
 
 def _said(status: MonitorStatus) -> str:

@@ -123,7 +123,7 @@ def test_a_monitor_without_status_or_configuration_is_told_too():
             sample(status(last_test=Check(NOW - 10, None))),
             "plan: the evidence takes 50 s, and Web decides it; an alert",
         ),
-        (sample(status(last_test=Check(NOW + 30, None))), "plan: the evidence is there already"),
+        (sample(status(last_test=Check(NOW + 30, None)), at=NOW + 30), "plan: the evidence is there already"),
     ],
 )
 def test_a_plan_says_how_long_the_proof_takes(seen, told):

@@ -392,3 +392,30 @@ def test_closing_gives_up_the_connection(script: Script) -> None:
     play = script()
     play.client.close()
     assert play.transport.closed == 1
+
+
+NOON = "Sun, 31 May 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize("header", [{"date": NOON}, {"age": "3601"}])
+def test_an_answer_from_a_cache_is_refused_and_not_asked_for_again(script: Script, header: dict[str, str]) -> None:
+    granted = answered(TOKEN, {"access_token": "token-1"}, date="Sun, 31 May 2026 13:00:01 GMT")
+    play = script(granted, answered(STATUS, EMPTY, **header))
+    with pytest.raises(errors.ServiceError, match=r"/v2/status: the answer is 1 h( 1 s)? old: a cache ") as caught:
+        play.client.statuses()
+    assert caught.value.code == "old_answer"
+
+
+def test_what_time_it_is_for_the_service_is_known_from_its_answers(script: Script) -> None:
+    play = script(token(takes=2.0), answered(STATUS, EMPTY, date=NOON, takes=3.0))
+    assert play.client.service_time() is None
+    play.client.statuses()
+    play.time.now += 10
+    noon = datetime(2026, 5, 31, 12, tzinfo=timezone.utc).timestamp()
+    assert play.client.service_time() == (noon + 10, noon + 14)
+
+
+def test_a_cache_that_keeps_a_refusal_does_not_hide_what_it_is(script: Script) -> None:
+    play = script(token(), answered(STATUS, status=403, age="3601"))
+    with pytest.raises(errors.AccessError):
+        play.client.statuses()

@@ -13,6 +13,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     duration,
     earliest,
     epoch,
+    http_date,
     utc,
 )
 from hypothesis import given
@@ -128,3 +129,22 @@ def test_utc_is_shown_with_its_zone() -> None:
 )
 def test_a_duration_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("Sun, 31 May 2026 18:51:18 GMT", SAMPLE),
+        ("Sun, 31 May 2026 13:51:18 -0500", SAMPLE),
+        ("Sun, 31 May 2026 18:51:18 -0000", SAMPLE),
+        ("Sunday, 31-May-26 18:51:18 GMT", SAMPLE),
+        ("", None),
+        ("noon", None),
+        ("2026-05-31T18:51:18Z", None),
+        ("Sun, 99 May 2026 18:51:18 GMT", None),
+        ("Sun, 31 May 99999 18:51:18 GMT", None),
+        ("\x00", None),
+    ],
+)
+def test_a_date_of_a_header_is_utc_unless_it_says_otherwise(text: str, seconds: float | None) -> None:
+    assert http_date(text) == seconds

@@ -69,7 +69,7 @@ def view(of_policy: Policy, *samples: Sample, baseline: Baseline | None = None) 
     evidence = Evidence(of_policy.anchor, of_policy.clean_tests)
     for one in samples:
         evidence.observe(one)
-    return View(of_policy, evidence, baseline, samples[-1].taken_at)
+    return View(of_policy, evidence, baseline, samples[-1].taken_at, samples[-1].lead)
 
 
 def baseline(**changes: Any) -> Baseline:

@@ -7,11 +7,12 @@ from __future__ import annotations
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Lead, Sample
 
 from .monitors_at_hand import NOW, config, monitor, sample, status
 
 ANCHOR = NOW
+LATER = NOW + 10
 
 
 def clean(start, failed=None, fail_count=0, **changes):
@@ -50,21 +51,21 @@ def broken(start, fail_count=1):
 def test_clean_tests_in_a_row(rule, looks, run):
     evidence = Evidence(ANCHOR, 3)
     for look in looks:
-        evidence.observe(sample(look))
+        evidence.observe(sample(look, at=LATER))
     assert evidence.clean_run("m1") == run, rule
 
 
 def test_without_any_wanted_one_is_remembered():
     evidence = Evidence(ANCHOR, 0)
     for start in (NOW, NOW + 1):
-        evidence.observe(sample(clean(start)))
+        evidence.observe(sample(clean(start), at=LATER))
     assert evidence.clean_run("m1") == [NOW + 1]
 
 
 @pytest.mark.parametrize("gap", [Sample([], NOW), Sample([monitor(None, config())], NOW)])
 def test_a_monitor_that_was_away_starts_anew(gap):
     evidence = Evidence(ANCHOR, 3)
-    for look in (sample(clean(NOW)), gap, sample(clean(NOW + 2))):
+    for look in (sample(clean(NOW)), gap, sample(clean(NOW + 2), at=LATER)):
         evidence.observe(look)
     assert evidence.clean_run("m1") == [NOW + 2]
 
@@ -91,3 +92,33 @@ def test_failed_tests_in_a_row_are_distinct_too(looks, run):
     for look in looks:
         evidence.observe(sample(look))
     assert evidence.failed_run("m1") == run
+
+
+@pytest.mark.parametrize(
+    ("rule", "looks", "run"),
+    [
+        ("a clock ahead of ours moves the anchor", [(NOW + 59, 60)], []),
+        ("by no more than that", [(NOW + 60, 60)], [NOW + 60]),
+        ("a clock behind ours does not", [(NOW - 1, -60)], []),
+        ("what counted before it was seen counts no more", [(NOW + 30, 0), (NOW + 90, 60)], [NOW + 90]),
+        ("nor does a clock that was put right undo it", [(NOW + 30, 60), (NOW + 40, 0)], []),
+        ("a test that is still to start is none", [(NOW + 101, 0)], []),
+        ("not even when its time has come", [(NOW + 101, 0), (NOW + 101, 60)], []),
+        ("the one after it is", [(NOW + 101, 0), (NOW + 150, 60)], [NOW + 150]),
+        ("a clock ahead of ours explains it", [(NOW + 101, 1)], [NOW + 101]),
+    ],
+)
+def test_the_service_tells_time_by_its_own_clock(rule, looks, run):
+    evidence = Evidence(ANCHOR, 3)
+    for start, lead in looks:
+        evidence.observe(Sample(sample(clean(start)).monitors, NOW + 100, lead=Lead(lead - 1, lead)))
+    assert evidence.clean_run("m1") == run, rule
+
+
+def test_a_test_that_was_told_too_early_is_remembered_until_the_next_one():
+    evidence = Evidence(ANCHOR, 1)
+    told = []
+    for start, at in ((NOW + 5, NOW), (NOW + 5, NOW + 9), (NOW + 9, NOW + 9)):
+        evidence.observe(sample(clean(start), at=at))
+        told.append(evidence.untimely("m1"))
+    assert told == [True, True, False]

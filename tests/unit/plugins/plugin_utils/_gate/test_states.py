@@ -9,7 +9,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import AGREED, Lead, Sample
 
 from .monitors_at_hand import NOW, TIMER, baseline, config, failing, monitor, policy, sample, status, view
 
@@ -21,9 +21,9 @@ UNDATED = status(alert_active=True)
 WEB = Patterns(["Web"])
 
 
-def stands(of_status, of_config, **given):
+def stands(of_status, of_config, lead=AGREED, **given):
     found = monitor(of_status, of_config)
-    return states.standing(found, view(policy(**given), Sample([found], NOW)))
+    return states.standing(found, view(policy(**given), Sample([found], NOW, lead=lead)))
 
 
 @pytest.mark.parametrize(
@@ -173,3 +173,34 @@ def test_every_state_is_listed_once():
     named = {value for name, value in vars(states).items() if name.isupper() and isinstance(value, str)}
     assert named == set(states.ALL) | {"before", "plan"}
     assert len(states.ALL) == len(set(states.ALL))
+
+
+def checked(offset):
+    return status(last_test=Check(NOW + offset, None))
+
+
+def alerted(offset):
+    return status(alert_active=True, alerted=NOW + offset)
+
+
+@pytest.mark.parametrize(
+    ("rule", "lead", "of_status", "state"),
+    [
+        ("a test is older than our slow clock says", 61, checked(-ALLOWED_AGE + 60), "blind"),
+        ("but not by more", 60, checked(-ALLOWED_AGE + 60), "clean"),
+        ("a fast clock of ours makes no test old", -600, checked(-ALLOWED_AGE - 600), "clean"),
+        ("nor one from the future believable", -600, checked(-539), "blind"),
+        ("an alert is as old as the service says", -100, alerted(-160), "new_alert"),
+        ("and older ones stay older", -100, alerted(-170), "existing_alert"),
+        ("a clock ahead does not make it new", 100, alerted(30), "existing_alert"),
+        ("unless it is", 100, alerted(40), "new_alert"),
+    ],
+)
+def test_what_the_service_dates_is_judged_by_its_own_clock(rule, lead, of_status, state):
+    found = stands(of_status, config(), Lead(lead - 1, lead), phase="during", deploy_started=NOW - 60)
+    assert found.state == state, rule
+
+
+def test_a_pending_monitor_tells_of_a_test_that_came_before_its_time():
+    found = stands(status(last_test=Check(NOW + 5, None)), config(), phase="after", settle=0.0)
+    assert (found.state, "told before it started" in found.message) == (states.PENDING, True)

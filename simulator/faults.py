@@ -95,6 +95,7 @@ KINDS: dict[str, dict[str, Rule]] = {
     "expired_token": {},
     "token_lifetime": {"expires_in!": _ANYTHING},
     "bomb": {"bytes!": (lambda value: _count(value, 1), "a number of bytes")},
+    "large": {"bytes!": (lambda value: _count(value, 1), "a number of bytes")},
     "truncated_gzip": {},
     "mutate": {"changes!": (_changes, "a list of {path: [...], value: any} or {path: [...], delete: true}")},
 }

@@ -21,6 +21,7 @@ HTML = b"""<!DOCTYPE html>
 <html><head><title>Sign in</title></head><body><h1>Please sign in to continue</h1></body></html>
 """
 _GZIPPED = (("Content-Encoding", "gzip"),)
+_UNPACKED = (("Content-Encoding", "identity"),)
 _PIECE = 1 << 20
 
 
@@ -109,18 +110,25 @@ def _change(place: Any, path: list[Any], change: dict[str, Any]) -> None:
         raise CannotMutate(f"there is no {step!r}")
 
 
+# A JSON document cut short by nothing but its size: a list that begins and then goes on with blanks.
+_ENDLESS = b'{"error":null,"monitor_list":['
+
+
 @lru_cache(maxsize=2)
 def _inflating(size: int) -> bytes:
-    # A JSON document cut short by nothing but its size: a list that begins and then goes on with blanks.
-    start = b'{"error":null,"monitor_list":['
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    pieces = [packer.compress(start[:size])]
-    left = max(0, size - len(start))
+    pieces = [packer.compress(_ENDLESS[:size])]
+    left = max(0, size - len(_ENDLESS))
     blanks = b" " * _PIECE
     while left > 0:
         pieces.append(packer.compress(blanks[:left]))
         left -= _PIECE
     return b"".join([*pieces, packer.flush()])
+
+
+@lru_cache(maxsize=1)
+def _large(size: int) -> bytes:
+    return _ENDLESS[:size] + b" " * max(0, size - len(_ENDLESS))
 
 
 _MAKERS = {
@@ -133,6 +141,7 @@ _MAKERS = {
     "redirect": _redirect,
     "token_lifetime": _token_lifetime,
     "bomb": lambda parameters, normal: Answer(200, _inflating(parameters["bytes"]), JSON, _GZIPPED),
+    "large": lambda parameters, normal: Answer(200, _large(parameters["bytes"]), JSON, _UNPACKED),
     "truncated_gzip": _truncated_gzip,
     "mutate": _mutate,
 }

@@ -83,6 +83,7 @@ def test_the_control_path_says_why_a_fault_is_refused(call: Any) -> None:
         ("slow_headers", {"interval": 0.001, "chunk": 10}, 200, lambda r: len(r.json["monitor_list"]) == 3),
         ("expired_token", {}, 401, lambda r: "invalid_token" in r.headers["WWW-Authenticate"]),
         ("bomb", {"bytes": 10**7}, 200, lambda r: len(r.body) < 10**5 and len(gzip.decompress(r.body)) == 10**7),
+        ("large", {"bytes": 10**6}, 200, lambda r: len(r.body) == 10**6 and r.body.startswith(b'{"error":null')),
         ("bomb", {"bytes": 1}, 200, lambda r: gzip.decompress(r.body) == b"{"),
         ("mutate", {"changes": [{"path": ["error"], "value": "busy"}]}, 200, lambda r: r.json["error"] == "busy"),
         ("mutate", {"changes": [{"path": ["monitor_list"], "delete": True}]}, 200, lambda r: len(r.json) == 3),

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes down what came of each entry point, when it began and ended, and arms its fault before each of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.knowledgefront.monitoring.simulator.control import Control
+
+DOCUMENTATION = """
+name: recorder
+type: aggregate
+short_description: Write down what came of each entry point
+description:
+  - A task that is named C(begin X) begins the entry point X, one that is named C(end X) ends it.
+"""
+
+BEGIN, END = "begin ", "end "
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "recorder"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._record = Path(os.environ["KF_FAULTS_RECORD"])
+        self._began_file = Path(os.environ["KF_FAULTS_BEGAN"])
+        self._orders = json.loads(os.environ["KF_FAULTS_ORDERS"])
+        url = os.environ["KF_FAULTS_CONTROL"]
+        self._control = Control(url) if url else None
+        self._begun = 0.0
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        if task.get_name().startswith(BEGIN):
+            self._arm()
+            self._begun = time.monotonic()
+            self._began_file.write_text(str(self._begun), encoding="ascii")
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._tell(result, failed=False)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._tell(result, failed=True)
+
+    def _arm(self) -> None:
+        if self._control is not None:
+            self._control.clear_faults()
+            for order in self._orders:
+                self._control.fault(**order)
+
+    def _tell(self, result: Any, failed: bool) -> None:
+        name = str(result._task.get_name())
+        if not name.startswith((BEGIN, END)) or (name.startswith(BEGIN) and "role_" in name):
+            return
+        line = {
+            "entry": name.partition(" ")[2],
+            "began": self._begun,
+            "ended": time.monotonic(),
+            "failed": failed,
+            "result": json.loads(json.dumps(result._result, default=str)),
+        }
+        with self._record.open("a", encoding="utf-8") as record:
+            record.write(json.dumps(line) + "\n")

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a fault happens: the service as a simulator, or what stands in its place, and how a play gets there."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import trustme
+
+from simulator.calls import Calls
+from simulator.faults import fault_from
+from simulator.server import Simulator
+from simulator.world import Client, world_from
+
+from .fault import Fault
+from .worlds import TESTED_JUST_BEFORE, WORLDS
+
+CLIENT = "fault-finder"
+NOWHERE_ELSE = "https://kf.invalid"
+
+
+class TimedCalls(Calls):
+    """Remembers when each endpoint was called, in seconds of the monotonic clock, which all processes share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[tuple[float, str]] = []
+
+    def count(self, what: str, by: int = 1) -> None:
+        super().count(what, by)
+        if what not in ("connections", "bytes_out"):
+            self.times.append((time.monotonic(), what))
+
+    def between(self, began: float, ended: float) -> dict[str, int]:
+        """Return the calls of each endpoint in that time."""
+        found = [what for at, what in self.times if began <= at <= ended]
+        return {what: found.count(what) for what in set(found)}
+
+
+@dataclass
+class Stage:
+    """``calls`` is None where nothing counts them; ``control`` is empty where no faults are armed at run time."""
+
+    url: str
+    environment: dict[str, str] = field(default_factory=dict)
+    calls: TimedCalls | None = None
+    control: str = ""
+
+
+@contextlib.contextmanager
+def stage(fault: Fault, secret: str, folder: Path) -> Iterator[Stage]:
+    """Set the scene of ``fault``; ``folder`` is for certificates."""
+    with SCENES[fault.scene](fault, secret, folder) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def _simulator(fault: Fault, secret: str, tls: ssl.SSLContext | None = None) -> Iterator[Simulator]:
+    world = world_from({"monitors": WORLDS[fault.world_name]})
+    world.clients = [Client(CLIENT, secret)]
+    with Simulator(world, tls=tls) as running:
+        running.calls = TimedCalls()
+        if fault.world_name in TESTED_JUST_BEFORE:
+            running.fleet.test_once(TESTED_JUST_BEFORE[fault.world_name])
+        yield running
+
+
+@contextlib.contextmanager
+def _http(fault: Fault, secret: str, folder: Path) -> Iterator[Stage]:
+    with _simulator(fault, secret) as running:
+        yield Stage(running.url, calls=running.calls, control=running.url)
+
+
+def _tls(make: Callable[[trustme.CA], tuple[bytes, bytes]], known: bool = True, location: str = "") -> Callable:
+    """Return the scene of a service with key and certificate by ``make``, of an authority that is ``known`` to us."""
+
+    @contextlib.contextmanager
+    def scene(fault: Fault, secret: str, folder: Path) -> Iterator[Stage]:
+        authority, own, pair = trustme.CA(), folder / "authority.pem", folder / "pair.pem"
+        (authority if known else trustme.CA()).cert_pem.write_to_path(own)
+        pair.write_bytes(b"".join(make(authority)))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pair)
+        with _simulator(fault, secret, context) as running:
+            if location:
+                order = {"kind": "redirect", "endpoint": "any", "times": None, "location": location}
+                running.faults.add(fault_from(order))
+            yield Stage(running.url, {"KF_CA_PATH": str(own)}, running.calls)
+
+    return scene
+
+
+def _issued(name: str, lifetime: timedelta = timedelta(days=2)) -> Callable[[trustme.CA], tuple[bytes, bytes]]:
+    def make(authority: trustme.CA) -> tuple[bytes, bytes]:
+        now = datetime.now(timezone.utc)
+        issued = authority.issue_cert(name, not_before=now - timedelta(days=9), not_after=now + lifetime)
+        return issued.private_key_pem.bytes(), issued.cert_chain_pems[0].bytes()
+
+    return make
+
+
+def _self_signed(_authority: trustme.CA) -> tuple[bytes, bytes]:
+    other = trustme.CA()
+    return other.private_key_pem.bytes(), other.cert_pem.bytes()
+
+
+@contextlib.contextmanager
+def _answering(answer: Callable[[socket.socket], None] | None) -> Iterator[int]:
+    """Yield the port of a server that does that with each connection; None leaves them all half-open."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        if answer is not None:
+            threading.Thread(target=_accept, args=(listener, answer), daemon=True).start()
+        yield listener.getsockname()[1]
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+
+
+def _accept(listener: socket.socket, answer: Callable[[socket.socket], None]) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            connection = listener.accept()[0]
+            threading.Thread(target=_answer, args=(connection, answer), daemon=True).start()
+
+
+def _answer(connection: socket.socket, answer: Callable[[socket.socket], None]) -> None:
+    with contextlib.suppress(OSError), connection:
+        answer(connection)
+
+
+def _says(text: bytes) -> Callable[[socket.socket], None]:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(text)
+
+    return answer
+
+
+def _in_place(url: str, answer: Callable[[socket.socket], None] | None, **environment: str) -> Callable:
+    """Return the scene of something else at the service's place; ``{port}`` stands for its port."""
+
+    @contextlib.contextmanager
+    def scene(_fault: Fault, _secret: str, folder: Path) -> Iterator[Stage]:
+        (folder / "empty.pem").touch()
+        with _answering(answer) as port:
+            named = {name: text.format(port=port, folder=folder) for name, text in environment.items()}
+            yield Stage(url.format(port=port), named)
+
+    return scene
+
+
+def _proxy(address: str, answer: Callable[[socket.socket], None] | None) -> Callable:
+    return _in_place(NOWHERE_ELSE, answer, HTTPS_PROXY=address, https_proxy=address)
+
+
+HANGS_UP = _says(b"")
+DENIES = _says(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+PLAIN, ENCRYPTED, PROXY = "http://127.0.0.1:{port}", "https://127.0.0.1:{port}", "http://user:pass@127.0.0.1:{port}"
+
+SCENES: dict[str, Callable] = {
+    "http": _http,
+    "no_such_name": _in_place(NOWHERE_ELSE, None),
+    "nobody": _in_place("http://127.0.0.1:9", None),
+    "half_open": _in_place(PLAIN, None),
+    "other_protocol": _in_place(PLAIN, _says(b"220 mail.example ESMTP\r\n")),
+    "hangs_up": _in_place(PLAIN, HANGS_UP),
+    "tls": _tls(_issued("127.0.0.1")),
+    "tls_expired": _tls(_issued("127.0.0.1", timedelta(days=-1))),
+    "tls_self_signed": _tls(_self_signed),
+    "tls_other_name": _tls(_issued("other.example")),
+    "tls_unknown_authority": _tls(_issued("127.0.0.1"), known=False),
+    "tls_downgrade": _tls(_issued("127.0.0.1"), location="http://127.0.0.1:9/v2/token"),
+    "tls_missing": _in_place(ENCRYPTED, _says(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")),
+    "tls_silent": _in_place(ENCRYPTED, None),
+    "tls_no_authorities": _in_place(ENCRYPTED, HANGS_UP, KF_CA_PATH="{folder}/empty.pem"),
+    "tls_lost_authorities": _in_place(ENCRYPTED, HANGS_UP, KF_CA_PATH="{folder}/none.pem"),
+    "proxy_nobody": _proxy("http://127.0.0.1:9", None),
+    "proxy_denies": _proxy(PROXY, DENIES),
+    "proxy_hangs_up": _proxy(PROXY, HANGS_UP),
+    "proxy_silent": _proxy(PROXY, None),
+    "proxy_nonsense": _proxy("http://[::1", None),
+}

@@ -1,0 +1,29 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What there is to be told of while a fault happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .fault import ALERTING, QUIET
+
+WEB = {"id": "web", "label": "Primary Web", "type": "http", "timer": 1, "config": {"url": "https://shop.example/"}}
+MAIL = {"id": "mail", "label": "Primary Mail", "type": "smtp", "timer": 1}
+BROKEN = {"id": "shop", "label": "Broken Shop", "type": "http", "timer": 1, "failing_for": 600, "error": "HTTP 502"}
+RARE = {"id": "rare", "label": "Rarely Tested", "type": "http", "timer": 86400}
+
+WORLDS: dict[str, list[dict[str, Any]]] = {QUIET: [WEB, MAIL], ALERTING: [WEB, MAIL, BROKEN], "asleep": [RARE]}
+
+TESTED_JUST_BEFORE = {"asleep": "rare"}
+"""Monitors whose newest test is from shortly before the first question, and whose next one is a day away."""
+
+
+def labels(world: str) -> frozenset[str]:
+    return frozenset(monitor["label"] for monitor in WORLDS[world])
+
+
+def verdict(world: str, phase: str) -> str:
+    """Return what a gate makes of a world that nothing is wrong with but its monitors. A plan judges none of them."""
+    return "block" if world == ALERTING and phase != "plan" else "pass"

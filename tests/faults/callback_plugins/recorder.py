@@ -19,10 +19,10 @@ name: recorder
 type: aggregate
 short_description: Write down what came of each entry point
 description:
-  - A task that is named C(begin X) begins the entry point X, one that is named C(end X) ends it.
+  - A task that is named C(Begin X) begins the entry point X, one that is named C(End X) ends it.
 """
 
-BEGIN, END = "begin ", "end "
+BEGIN, END = "Begin ", "End "
 
 
 class CallbackModule(CallbackBase):

@@ -63,6 +63,7 @@ def perform(fault: Fault, secret: str, folder: Path) -> Performance:
 def _played(fault: Fault, secret: str, folder: Path, scene: Stage) -> str:
     wait = WAIT_IN_VAIN if isinstance(fault.outcome, Refused) else WAIT_FOR_EVIDENCE
     (folder / "reports").mkdir()
+    (folder / "orders").write_text(json.dumps(fault.orders), encoding="ascii")
     extra = json.dumps({"wait": wait, "reports": str(folder / "reports")})
     command = [sys.executable, "-m", "ansible.cli.playbook", str(HERE / "ask.yml"), "-vvvvv", "-e", extra]
     try:
@@ -98,7 +99,7 @@ def _environment(fault: Fault, secret: str, folder: Path, scene: Stage) -> dict[
         "KF_CLIENT_SECRET": secret,
         "KF_FAULTS_BEGAN": str(folder / "began"),
         "KF_FAULTS_CONTROL": scene.control,
-        "KF_FAULTS_ORDERS": json.dumps(fault.orders),
+        "KF_FAULTS_ORDERS": str(folder / "orders"),
         "KF_FAULTS_RECORD": str(folder / "record"),
         "KF_RETRIES": str(RETRIES),
         "KF_TIMEOUT": str(QUESTION),

@@ -35,7 +35,7 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self._record = Path(os.environ["KF_FAULTS_RECORD"])
         self._began_file = Path(os.environ["KF_FAULTS_BEGAN"])
-        self._orders = json.loads(os.environ["KF_FAULTS_ORDERS"])
+        self._orders = json.loads(Path(os.environ["KF_FAULTS_ORDERS"]).read_text(encoding="ascii"))
         url = os.environ["KF_FAULTS_CONTROL"]
         self._control = Control(url) if url else None
         self._begun = 0.0

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import base64
 import random
 import re
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 
 from .._domain.legible import ELLIPSIS, legible
 from .._domain.monitor import MonitorConfig, MonitorStatus
 from .._domain.timestamps import duration
 from . import payloads
+from .credentials import basic_headers, spellings, telling_texts
 from .errors import (
     AccessError,
     ConfigurationError,
@@ -31,7 +31,7 @@ from .errors import (
 from .retry import RETRIED, Deadline, pause, retry_after
 from .service_clock import OLDEST, ServiceClock
 from .settings import Secret, Settings
-from .token import Token, read_token
+from .token import Token, read_token, refuses_client
 from .transport import PERMANENT, Request, RequestsTransport, Response, Transport
 
 A = TypeVar("A")
@@ -61,6 +61,7 @@ class Client:
         self._clock = clock
         self._sleep = sleep
         self._draw = draw
+        self._basics = basic_headers(settings)
         self._token: Token | None = None
         self._sent_tokens: deque[Secret] = deque(maxlen=4)
         self._service_clock = ServiceClock()
@@ -128,25 +129,27 @@ class Client:
         return self._send(what, Request("GET", url, bearer, params), deadline)
 
     def _fresh_token(self, deadline: Deadline) -> Token:
-        if self._token is not None and self._token.fresh(self._clock()):
-            return self._token
+        if self._token is None or not self._token.fresh(self._clock()):
+            self._token = self._new_token(deadline)
+            self._sent_tokens.append(self._token.secret)
+        return self._token
+
+    def _new_token(self, deadline: Deadline) -> Token:
         url = self._settings.api_url + "/v2/token"
-        request = Request("POST", url, self._basic(), form={"grant_type": "client_credentials"})
-        asked_at = self._clock()
-        response = self._send("a token", request, deadline)
+        for basic in self._basics:
+            asked_at = self._clock()
+            request = Request("POST", url, basic, form={"grant_type": "client_credentials"})
+            response = self._send("a token", request, deadline)
+            if not refuses_client(response.status, response.body):
+                break
         if response.status == 403:
             raise self._failed(AccessError, "a token", url, response, "the API client is locked out; check its rights")
         if response.status in (400, 401):
             advice = "check client_id and client_secret (KF_CLIENT_ID, KF_CLIENT_SECRET)"
             raise self._failed(CredentialsError, "a token", url, response, advice)
-        self._token = self._read("a token", url, response, lambda document: read_token(document, asked_at))
-        self._sent_tokens.append(self._token.secret)
-        return self._token
-
-    def _basic(self) -> Secret:
-        """The header of RFC 7617, unescaped as in the vendor's own client."""
-        pair = f"{self._settings.client_id}:{self._settings.client_secret.reveal()}"
-        return Secret("Basic " + base64.b64encode(pair.encode()).decode("ascii"))
+        token = self._read("a token", url, response, lambda document: read_token(document, asked_at))
+        self._basics = [basic]
+        return token
 
     def _send(self, what: str, request: Request, deadline: Deadline) -> Response:
         attempt = 0
@@ -233,11 +236,8 @@ class Client:
 
     def _hidden(self) -> list[str]:
         """Every form in which a server can say back what we sent, longest first."""
-        sent = [self._settings.client_secret.reveal(), self._basic().reveal().split()[1].rstrip("=")]
-        sent += [token.reveal().rstrip("=") for token in self._sent_tokens]
-        forms = {form(text) for text in sent for form in (str, lambda text: quote(text, safe=""), quote_plus)}
-        forms |= {form.casefold() for form in forms}
-        return sorted(forms, key=len, reverse=True)
+        sent = telling_texts(self._settings) + [token.reveal().rstrip("=") for token in self._sent_tokens]
+        return sorted(set().union(*map(spellings, sent)), key=len, reverse=True)
 
 
 HOST = re.compile(r"[a-z0-9.-]{1,253}")

@@ -75,12 +75,21 @@ def _whole_text(value: Any) -> Any:
 
 def complaint(body: bytes) -> str:
     """Return what an answer that is an error says in words, or an empty text. The service documents no error body."""
-    try:
-        document = decode(body[:LARGEST_COMPLAINT])
-    except PayloadError:
-        return ""
+    document = _complaining(body)
     words = [document[name] for name in ("error", "error_description", "message", "detail") if name in document]
     return ": ".join(word for word in words if isinstance(word, str))
+
+
+def error_of(body: bytes) -> Any:
+    """Return the error that an answer names, such as ``invalid_client`` in the answers of RFC 6749; None without."""
+    return _complaining(body).get("error")
+
+
+def _complaining(body: bytes) -> dict[str, Any]:
+    try:
+        return decode(body[:LARGEST_COMPLAINT])
+    except PayloadError:
+        return {}
 
 
 def read_statuses(document: Mapping[str, Any]) -> list[MonitorStatus]:

@@ -89,7 +89,7 @@ def _credential(options: Mapping[str, Any], name: str) -> str:
             code=f"{name}_missing",
         )
     text = str(value)
-    if not text.isprintable() or (name == "client_id" and ":" in text):
+    if not text.isprintable():
         raise ConfigurationError(f"{name} holds a character that no credential can have, such as a line break")
     return text
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._domain.legible import legible
+from . import payloads
 from .errors import PayloadError
 from .settings import Secret
 
@@ -22,6 +23,10 @@ MARGIN = 60.0
 
 SENDABLE = re.compile(r"[\x21-\x7e]+")
 """What can stand in a header; anything else in a token would be sent as something else."""
+
+
+REFUSALS = ("invalid_client", "invalid_request")
+"""What RFC 6749 has a server say that does not know the client, or cannot decode how it presents itself."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ def read_token(document: Any, now: float) -> Token:
         raise PayloadError(f"the token answer has the token_type {legible(kind, 40)}, not Bearer")
     lifetime = _lifetime(document.get("expires_in"))
     return Token(Secret(text), now + lifetime - min(MARGIN, lifetime / 10))
+
+
+def refuses_client(status: int, body: bytes) -> bool:
+    """Whether a token answer is about who asked, and not about what that client may do."""
+    return status == 401 or (status == 400 and payloads.error_of(body) in REFUSALS)
 
 
 def _lifetime(value: Any) -> float:

@@ -152,7 +152,7 @@ def test_each_question_may_renew_its_token_once(script: Script) -> None:
     ("steps", "kind", "status"),
     [
         ([answered(TOKEN, status=400)], errors.CredentialsError, 400),
-        ([answered(TOKEN, status=401)], errors.CredentialsError, 401),
+        ([answered(TOKEN, status=401)] * 2, errors.CredentialsError, 401),
         ([answered(TOKEN, status=403)], errors.AccessError, 403),
         ([answered(TOKEN, status=404)], errors.ServiceError, 404),
         ([answered(TOKEN, status=302, location="https://else.example/")], errors.ServiceError, 302),

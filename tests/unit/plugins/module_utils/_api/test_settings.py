@@ -45,14 +45,21 @@ def test_a_missing_credential_names_everything_that_would_mend_it(name: str, val
         ("client_secret", "hunter2\r\nX: y"),
         ("client_secret", "hunter2\x00"),
         ("client_secret", "hunter2\ud800"),
-        ("client_id", "id\n"),
-        ("client_id", "hunter2:"),
+        ("client_id", "hunter2\n"),
+        ("client_id", "hunter2:\x7f"),
+        ("client_id", "hunter2\u2028"),
     ],
 )
 def test_a_credential_that_cannot_be_sent_is_refused_without_showing_it(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=name) as caught:
         Settings.from_options({**GIVEN, name: value})
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["team:red", ":", "a%3Ab", "é", "a b", '"\\'])
+def test_a_credential_may_hold_whatever_can_be_printed(value: str) -> None:
+    settings = Settings.from_options({"client_id": value, "client_secret": value})
+    assert (settings.client_id, settings.client_secret.reveal()) == (value, value)
 
 
 @pytest.mark.parametrize(

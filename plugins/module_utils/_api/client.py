@@ -13,11 +13,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from .._domain.legible import ELLIPSIS, legible
+from .._domain.legible import legible
 from .._domain.monitor import MonitorConfig, MonitorStatus
 from .._domain.timestamps import duration
 from . import payloads
-from .credentials import basic_headers, spellings, telling_texts
+from .credentials import basic_headers, telling_texts
 from .errors import (
     AccessError,
     ConfigurationError,
@@ -28,6 +28,7 @@ from .errors import (
     PayloadError,
     ServiceError,
 )
+from .redaction import redacted
 from .retry import RETRIED, Deadline, pause, retry_after
 from .service_clock import OLDEST, ServiceClock
 from .settings import Secret, Settings
@@ -224,20 +225,8 @@ class Client:
 
     def _told(self, text: str, limit: int = 200) -> str:
         """Return what a server said for use in a sentence, even if it said back what we sent."""
-        return legible(self._redacted(text), limit)
-
-    def _redacted(self, text: str) -> str:
-        """Hide what we sent, cut short by a limit too."""
-        for hidden in self._hidden():
-            text = text.replace(hidden, "********")
-            for length in range(len(hidden) - 1, 3, -1):
-                text = text.replace(hidden[:length] + ELLIPSIS, "********" + ELLIPSIS)
-        return text
-
-    def _hidden(self) -> list[str]:
-        """Every form in which a server can say back what we sent, longest first."""
         sent = telling_texts(self._settings) + [token.reveal().rstrip("=") for token in self._sent_tokens]
-        return sorted(set().union(*map(spellings, sent)), key=len, reverse=True)
+        return legible(redacted(text, sent), limit)
 
 
 HOST = re.compile(r"[a-z0-9.-]{1,253}")

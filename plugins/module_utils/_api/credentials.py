@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import base64
-import re
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from .settings import Secret, Settings
-
-ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 def basic_headers(settings: Settings) -> list[Secret]:
@@ -30,13 +27,6 @@ def telling_texts(settings: Settings) -> list[str]:
     secret = settings.client_secret.reveal()
     pairs = [_base64(pair).rstrip("=") for pair in (_plain_pair(settings), _encoded_pair(settings))]
     return [secret, _encoded(secret), *pairs]
-
-
-def spellings(text: str) -> set[str]:
-    """Return ``text`` as it is, escaped for a URL or a form in either case, and as a host name would have it."""
-    escaped = {text, quote(text, safe=""), quote_plus(text)}
-    escaped |= {ESCAPE.sub(lambda found: found.group().lower(), form) for form in escaped}
-    return escaped | {form.casefold() for form in escaped}
 
 
 def _plain_pair(settings: Settings) -> str:

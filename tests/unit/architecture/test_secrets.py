@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -35,22 +36,28 @@ Serve = Callable[..., ScriptedServer]
 SECRET = "S3cr3t/with+odd=signs~and spaces&MORE-than-forty-characters-of-it"
 TOKEN = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.a-token/that+is~longer-than-forty-characters=="
 PAIR = base64.b64encode(f"id:{SECRET}".encode()).decode()
+QUOTED = quote(SECRET, safe="")
+IN_LOWER_CASE = re.sub("%..", lambda found: found.group().lower(), QUOTED)
+PARTLY_QUOTED = quote(SECRET, safe="/&")
+SPELT = (SECRET, QUOTED, IN_LOWER_CASE, PARTLY_QUOTED, quote(QUOTED), quote_plus(SECRET))
+ENCODED_PAIR = base64.b64encode(f"id:{QUOTED}".encode()).decode()
 
 FORMS = {
     "secret": SECRET,
-    "secret, quoted": quote(SECRET, safe=""),
+    "secret, quoted": QUOTED,
+    "secret, quoted in lower case": IN_LOWER_CASE,
+    "secret, quoted twice": quote(QUOTED),
+    "secret, quoted in part": PARTLY_QUOTED,
     "secret, as in a form": quote_plus(SECRET),
     "basic header": f"Basic {PAIR}",
     "basic header, quoted": quote(f"Basic {PAIR}", safe=""),
+    "encoded basic header": f"Basic {ENCODED_PAIR}",
+    "encoded basic header, quoted": quote(f"Basic {ENCODED_PAIR}", safe=""),
     "bearer header": f"Bearer {TOKEN}",
     "bearer header, quoted": quote(f"Bearer {TOKEN}", safe=""),
 }
 
-HIDDEN = [
-    text[start : start + 16]
-    for text in (SECRET, quote(SECRET, safe=""), quote_plus(SECRET), PAIR, TOKEN)
-    for start in range(len(text) - 16)
-]
+HIDDEN = [text[start : start + 16] for text in (*SPELT, PAIR, ENCODED_PAIR, TOKEN) for start in range(len(text) - 16)]
 """Every part of a secret that is long enough to help somebody."""
 
 PADDINGS = ["", "p" * 30, "p" * 180]
@@ -180,7 +187,7 @@ def test_no_secret_is_in_what_a_debugger_or_a_log_would_print(serve: Serve) -> N
 
 @pytest.mark.parametrize("spec", [STATUS_INFO, MONITOR_INFO])
 @pytest.mark.parametrize(
-    "change", [{"client_id": ""}, {"client_id": "a:b"}, {"api_url": "ftp://x"}, {"retries": -1}, {"include": ["~("]}]
+    "change", [{"client_id": ""}, {"client_id": "a\nb"}, {"api_url": "ftp://x"}, {"retries": -1}, {"include": ["~("]}]
 )
 def test_no_secret_is_in_what_a_mistake_in_the_options_gives(spec: Any, change: dict[str, Any]) -> None:
     options = {name: option.get("default") for name, option in spec.items()}

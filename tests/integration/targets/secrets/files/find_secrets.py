@@ -17,18 +17,29 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 
+def escaped(text: str) -> re.Pattern[bytes]:
+    """Match ``text`` with any of its characters escaped: encoders differ in what they leave as it is."""
+    units = []
+    for character in text:
+        ways = [re.escape(character.encode()), b"(?i:%s)" % b"".join(b"%%%02x" % byte for byte in character.encode())]
+        units.append(b"(?:%s)" % b"|".join([*ways, *([rb"\+"] if character == " " else [])]))
+    return re.compile(b"".join(units))
+
+
 def forms(client: str, secret: str) -> dict[str, re.Pattern[bytes]]:
     plain = {
         "the secret": secret,
-        "the secret in a URL": quote(secret, safe=""),
-        "the secret in a form": quote_plus(secret),
         "the secret in JSON": json.dumps(secret)[1:-1],
         "the secret in base64": base64.b64encode(secret.encode()).decode(),
         "the header": base64.b64encode(f"{client}:{secret}".encode()).decode(),
         "the header for a URL": base64.urlsafe_b64encode(f"{client}:{secret}".encode()).decode(),
-        "the quoted header": base64.b64encode(f"{quote_plus(client)}:{quote_plus(secret)}".encode()).decode(),
+        "the encoded header": base64.b64encode(f"{quote(client, safe='')}:{quote(secret, safe='')}".encode()).decode(),
+        "the encoded header with + for a blank": base64.b64encode(
+            f"{quote_plus(client)}:{quote_plus(secret)}".encode()
+        ).decode(),
     }
     found = {name: re.compile(re.escape(text.rstrip("=").encode())) for name, text in plain.items()}
+    found["the secret in a URL or a form"] = escaped(secret)
     found["a token"] = re.compile(rb"eyJ[A-Za-z0-9_-]{10,}[.]eyJ[A-Za-z0-9_-]{10,}")
     return found
 

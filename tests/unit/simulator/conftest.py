@@ -82,6 +82,7 @@ class Caller:
 WORLD = {
     "clients": [
         {"id": "reader", "secret": "reader-secret"},
+        {"id": "team:red", "secret": "red-secret"},
         {"id": "outsider", "secret": "outsider-secret", "forbidden": True},
     ],
     "monitors": [

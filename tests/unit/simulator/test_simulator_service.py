@@ -29,6 +29,8 @@ GOOD = basic("reader:reader-secret")
         (GOOD, FORM, GRANT, 200, None),
         (GOOD, FORM + "; charset=utf-8", GRANT, 200, None),
         (basic("re%61der:reader%2Dsecret"), FORM, GRANT, 200, None),
+        (basic("team%3Ared:red-secret"), FORM, GRANT, 200, None),
+        (basic("team:red:red-secret"), FORM, GRANT, 401, "invalid_client"),
         (None, FORM, GRANT, 401, "invalid_client"),
         (None, FORM, GRANT + b"&client_id=reader&client_secret=reader-secret", 401, "invalid_client"),
         (basic("reader:wrong"), FORM, GRANT, 401, "invalid_client"),

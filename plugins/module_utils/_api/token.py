@@ -24,7 +24,6 @@ MARGIN = 60.0
 SENDABLE = re.compile(r"[\x21-\x7e]+")
 """What can stand in a header; anything else in a token would be sent as something else."""
 
-
 REFUSALS = ("invalid_client", "invalid_request")
 """What RFC 6749 has a server say that does not know the client, or cannot decode how it presents itself."""
 

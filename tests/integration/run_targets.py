@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 TARGETS = Path(__file__).resolve().parent / "targets"
@@ -122,6 +122,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (%(default)s)")
     parser.add_argument("--timeout", type=float, default=300, help="seconds that one target may take (%(default)s)")
     parser.add_argument("--show", action="store_true", help="show the output of targets that pass, too")
+    parser.add_argument("--outcomes", type=Path, metavar="FILE", help="write there, as JSON, what came of each target")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="goes to ansible-playbook")
     return parser.parse_args()
 
@@ -137,14 +138,17 @@ def main() -> int:
     if mistaken:
         print(f"rename target {mistaken[0]}: ansible-test would run the collection's role instead", file=sys.stderr)
         return 2
-    failed = []
+    failed, outcomes = [], []
     with ThreadPoolExecutor(options.jobs) as pool:
         for outcome in pool.map(lambda target: run(target, options.timeout, options.verbose), targets):
             if options.show or not outcome.passed:
                 print(outcome.output)
             print(f"{'ok    ' if outcome.passed else 'FAILED'} {outcome.target} ({outcome.seconds:.0f} s)", flush=True)
+            outcomes.append(asdict(outcome))
             if not outcome.passed:
                 failed.append(outcome.target)
+    if options.outcomes:
+        options.outcomes.write_text(json.dumps(outcomes), encoding="utf-8")
     print(f"{len(targets) - len(failed)} targets passed" + (f", failed: {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0
 

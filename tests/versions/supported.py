@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which releases of ansible-core are supported, and which of them a run is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomllib
+
+FINAL = re.compile(r"\d+\.\d+\.\d+")
+
+
+@dataclass(frozen=True)
+class Combination:
+    """A release of ansible-core on a Python. ``pins`` replace those that hold otherwise."""
+
+    core: str
+    python: str
+    pins: tuple[str, ...] = ()
+    primary: bool = False
+
+    @property
+    def final(self) -> bool:
+        return FINAL.fullmatch(self.core) is not None
+
+
+def read(file: Path) -> list[Combination]:
+    """Return what ``file`` lists, oldest first."""
+    told = tomllib.loads(file.read_text(encoding="utf-8"))
+    by_python = {version: tuple(entry["pins"]) for version, entry in told["python"].items()}
+    return [
+        Combination(
+            release["core"],
+            python,
+            (*release.get("pins", ()), *by_python.get(python, ())),
+            release.get("primary", False),
+        )
+        for release in told["release"]
+        for python in release["pythons"]
+    ]
+
+
+def chosen(
+    supported: Sequence[Combination],
+    oldest: bool = False,
+    primary: bool = False,
+    newest: bool = False,
+    only: Sequence[str] = (),
+) -> list[Combination]:
+    """Return those that one of the wishes names, or all without a wish. The newest is never a pre-release.
+
+    Raises ValueError, with a sentence, for a release in ``only`` that is not supported.
+    """
+    releases = list(dict.fromkeys(one.core for one in supported if one.final))
+    wanted = {core for core, wish in ((releases[0], oldest), (releases[-1], newest)) if wish}
+    wanted |= {one.core for one in supported if primary and one.primary}
+    for name in only:
+        named = {one.core for one in supported if one.core == name or one.core.startswith(f"{name}.")}
+        if not named:
+            known = ", ".join(dict.fromkeys(one.core for one in supported))
+            raise ValueError(f"ansible-core {name} is not supported; these are: {known}")
+        wanted |= named
+    return [one for one in supported if one.core in wanted] if wanted else list(supported)

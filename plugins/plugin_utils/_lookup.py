@@ -30,6 +30,7 @@ class MonitorLookup(LookupBase):
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **given: Any) -> list[Any]:
         """Raises AnsibleOptionsError for a mistake in the options, AnsibleLookupError without a whole answer."""
+        given.pop("wantlist", None)  # Until 2.18, with_<lookup> says so to the plugin itself.
         try:
             included = [*self._flatten(terms), *check_type_list(given.pop("include", []) or [])]
         except TypeError:

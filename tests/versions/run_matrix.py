@@ -82,7 +82,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--newest", action="store_true", help="the newest release that is no pre-release")
     parser.add_argument("--only", action="append", default=[], metavar="VERSION", help="this one, such as 2.16")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="targets at a time (%(default)s)")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def main() -> int:

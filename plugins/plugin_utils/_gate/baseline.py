@@ -58,13 +58,13 @@ def fingerprint(include: Sequence[str], exclude: Sequence[str], types: Sequence[
 def take(sample: Sample, selection: str) -> dict[str, Any]:
     """Return the baseline of ``sample`` as plain data that can be registered, stored and handed on."""
     alerts = {
-        monitor.id: utc(monitor.status.alerted) if monitor.status.alerted is not None else None
+        _inert(monitor.id): utc(monitor.status.alerted) if monitor.status.alerted is not None else None
         for monitor in sample.monitors
         if monitor.status is not None and monitor.status.alert_active
     }
     named = None
     if len(sample.monitors) <= MOST_NAMED:
-        named = {monitor.id: _described(monitor) for monitor in sample.monitors}
+        named = {_inert(monitor.id): _described(monitor) for monitor in sample.monitors}
     return {
         "version": VERSION,
         "taken_at": utc(sample.taken_at),
@@ -75,10 +75,22 @@ def take(sample: Sample, selection: str) -> dict[str, Any]:
     }
 
 
+def _inert(text: str) -> str:
+    """Return ``text`` so that Ansible finds no template in it, whatever way the baseline is handed on.
+
+    From a file of variables or the command line, all text is taken for the user's own.
+    """
+    return text.replace("%", "%25").replace("{", "%7B")
+
+
+def _as_it_was(text: object) -> str:
+    return str(text).replace("%7B", "{").replace("%25", "%")
+
+
 def _described(monitor: Monitor) -> dict[str, Any]:
     config = monitor.config
     return {
-        "label": monitor.label,
+        "label": _inert(monitor.label),
         "timer": config.timer if config else None,
         "active": config.active if config else True,
     }
@@ -98,8 +110,8 @@ def read_baseline(value: Mapping[str, Any]) -> Baseline:
             epoch(given["taken_at"]),
             str(given["selection"]),
             int(given["scope"]),
-            {str(name): None if start is None else epoch(start) for name, start in given["alerts"].items()},
-            None if named is None else {str(name): _then(then) for name, then in named.items()},
+            {_as_it_was(name): None if start is None else epoch(start) for name, start in given["alerts"].items()},
+            None if named is None else {_as_it_was(name): _then(then) for name, then in named.items()},
         )
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(
@@ -110,4 +122,4 @@ def read_baseline(value: Mapping[str, Any]) -> Baseline:
 
 def _then(value: Mapping[str, Any]) -> Then:
     timer = value["timer"]
-    return Then(str(value["label"]), None if timer is None else float(timer), bool(value["active"]))
+    return Then(_as_it_was(value["label"]), None if timer is None else float(timer), bool(value["active"]))

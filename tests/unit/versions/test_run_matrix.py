@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.tests.unit.versions.fake_python import fake_python
+
+SCRIPT = Path(__file__).resolve().parents[2] / "versions" / "run_matrix.py"
+PASSED = {"target": "kf_status", "passed": True, "seconds": 3.2, "output": ""}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Return a runner of the script on a machine whose only Python is a fake 3.13."""
+    fake_python(tmp_path / "bin", "3.13", tmp_path / "notes")
+
+    def run(*arguments, path="bin", outcomes=None, **environment):
+        told = {} if outcomes is None else {"FAKE_OUTCOMES": json.dumps(outcomes)}
+        return subprocess.run(
+            [sys.executable, str(SCRIPT), str(tmp_path / "kept"), *arguments],
+            env={"PATH": str(tmp_path / path), **told, **environment},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["kf_statuz"], "there is no target kf_statuz; the targets are bad_input, "),
+        (["kf_status", "setup_simulator"], "there is no target setup_simulator"),
+        (["../kf_status"], "there is no target ../kf_status"),
+        (["--only", "2.15"], "ansible-core 2.15 is not supported; these are: 2.16."),
+        (["--only"], "expected one argument"),
+        (["--newesst"], "unrecognized arguments: --newesst"),
+        (["--jobs", "many"], "invalid int value"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_is_made(run, tmp_path, arguments, sentence):
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "notes").exists()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code", "cell"),
+    [
+        ([PASSED], 0, "| 2.16.19      | 3.13   | ok 3 s    |"),
+        ([{**PASSED, "passed": False}], 1, "| 2.16.19      | 3.13   | FAILED 3 s |"),
+        ([{**PASSED, "target": "another"}], 1, "| 2.16.19      | 3.13   | FAILED to run |"),
+        ([], 1, "| 2.16.19      | 3.13   | FAILED to run |"),
+        (None, 1, "| 2.16.19      | 3.13   | FAILED to run |"),
+    ],
+)
+def test_what_came_is_in_the_table_and_a_python_that_is_not_here_is_no_failure(run, outcomes, code, cell):
+    done = run("--only", "2.16", "kf_status", outcomes=outcomes)
+    assert done.returncode == code, done.stderr
+    assert cell in done.stdout
+    assert "| 2.16.19      | 3.10   | not here" in done.stdout
+
+
+def test_an_environment_that_cannot_be_made_is_a_failure_and_says_why(run):
+    done = run("--only", "2.22", "kf_status", outcomes=[PASSED], FAKE_PIP="1")
+    assert done.returncode == 1
+    assert "the environment could not be made" in done.stdout
+    assert "no such package" in done.stdout
+    assert "FAILED to run" in done.stdout
+
+
+def test_nothing_to_try_it_on_is_no_pass(run):
+    done = run("--oldest", path="elsewhere")
+    assert done.returncode == 2
+    assert "none of these is here: Python 3.10, 3.13; install one of them" in done.stderr
+
+
+def test_targets_meet_the_environment_and_no_proxy(run, tmp_path):
+    done = run("--newest", "kf_status", "kf_gate", "--jobs", "5", https_proxy="http://127.0.0.1:9", HTTP_PROXY="x")
+    assert done.returncode == 1
+    (asked,) = [line for line in (tmp_path / "notes").read_text("utf-8").splitlines() if line.startswith("targets")]
+    assert "--jobs 5 --outcomes " in asked
+    assert asked.endswith("kf_status kf_gate")
+    environment = (tmp_path / "notes.env").read_text("utf-8").splitlines()
+    assert any(line.startswith(f"PATH={tmp_path}/kept/2.21.5-py3.13/bin:") for line in environment)
+    assert [line for line in environment if "proxy=" in line.lower()] == []
+
+
+def test_all_means_every_target_that_is_run_by_itself(run, tmp_path):
+    run("--all", "--newest")
+    asked = (tmp_path / "notes").read_text("utf-8")
+    assert " bad_input " in asked
+    assert "setup_simulator" not in asked

@@ -43,6 +43,7 @@ def ask(server: ScriptedServer, *terms: Any, variables: dict[str, Any] | None = 
         (["Web"], {"include": "Mail", "all": True}, ["m", "w"]),
         ([], {"types": ["http"], "all": True}, ["w"]),
         ([], {"exclude": ["Mail"], "all": "yes"}, ["w"]),
+        (["Mail"], {"wantlist": True}, ["m"]),
     ],
 )
 def test_terms_and_options_select(serve: Serve, terms: list[Any], options: dict[str, Any], ids: list[str]) -> None:

@@ -14,6 +14,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ba
     take,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+from hypothesis import given
+from hypothesis import strategies as st
 
 from .monitors_at_hand import NOW, SELECTION, baseline, config, monitor, sample, status
 
@@ -31,6 +33,22 @@ def test_what_is_taken_can_be_read_again():
 
 def test_the_whole_result_of_a_gate_serves_as_well():
     assert read_baseline({"baseline": TAKEN, "verdict": "pass"}) == read_baseline(TAKEN)
+
+
+@pytest.mark.parametrize("text", ["{{ 7 * 191 }}", "{% if x %}", "{# x #}", "{", "{{{", "{%7B", "{{%25"])
+def test_no_text_in_it_can_be_read_as_a_template(text):
+    alerting = status(id=text, label=text, alert_active=True)
+    taken = take(sample(alerting), SELECTION)
+    texts = [*taken["alerts"], *taken["monitors"], *(then["label"] for then in taken["monitors"].values())]
+    assert len(texts) == 3
+    assert not any("{" in told for told in texts)
+
+
+@given(st.text(alphabet="{%257B}# ", min_size=1))
+def test_a_text_that_looks_like_its_own_spelling_is_read_as_it_was(text):
+    read = read_baseline(take(sample(status(id=text, label=text, alert_active=True)), SELECTION))
+    assert list(read.alerts) == list(read.monitors) == [text]
+    assert read.monitors[text].label == text
 
 
 @pytest.mark.parametrize(

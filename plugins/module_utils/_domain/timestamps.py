@@ -54,9 +54,17 @@ def earliest(utc_text: str | None, utc_seconds: float | None) -> float | None:
     return min(readings) if readings else None
 
 
+FIRST_SHOWN, LAST_SHOWN = -62135596800, 253402300799
+"""The calendar's first and last second, in the years 1 and 9999."""
+
+
 def utc(seconds: float) -> str:
-    """Return epoch ``seconds`` as ``2026-05-31T18:51:18Z``."""
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Return epoch ``seconds`` as ``2026-05-31T18:51:18Z``, at most the calendar's last second.
+
+    A sum of options and timers can lie far beyond what a single reading is believed to be.
+    """
+    shown = min(max(seconds, FIRST_SHOWN), LAST_SHOWN)
+    return datetime.fromtimestamp(shown, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
 def duration(seconds: float) -> str:

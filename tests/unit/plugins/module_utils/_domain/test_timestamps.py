@@ -8,6 +8,7 @@ import math
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import (
+    EARLIEST,
     LATEST,
     believed,
     duration,
@@ -70,6 +71,24 @@ def test_a_time_that_is_believed_can_be_shown(seconds: float) -> None:
     except ValueError:
         return
     assert utc(time).endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (1e15, "9999-12-31T23:59:59Z"),
+        (math.inf, "9999-12-31T23:59:59Z"),
+        (-1e15, "0001-01-01T00:00:00Z"),
+        (-59999999999.0, "0068-09-03T13:20:01Z"),
+    ],
+)
+def test_a_sum_of_times_is_shown_as_far_as_the_calendar_goes(seconds: float, shown: str) -> None:
+    assert utc(seconds) == shown
+
+
+@given(st.floats(min_value=EARLIEST + 1, max_value=LATEST - 1))
+def test_a_time_that_is_written_down_is_read_again(seconds: float) -> None:
+    assert abs(epoch(utc(seconds)) - seconds) <= 1
 
 
 @pytest.mark.parametrize("seconds", [0, 1, SAMPLE, LATEST - 1])

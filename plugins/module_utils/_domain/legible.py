@@ -16,7 +16,9 @@ def legible(value: object, limit: int = 200) -> str:
     Control characters, line breaks, marks that reorder text and lone surrogates appear as escapes such as ``\\x1b``.
     """
     text = value if isinstance(value, str) else str(value)
-    shown = "".join(_escaped(character) for character in text[: limit + 1])
+    shown = text[: limit + 1]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(map(_escaped, shown))
     return shown if len(shown) <= limit else shown[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 

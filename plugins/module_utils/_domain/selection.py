@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from heapq import nsmallest
 from typing import Generic, Protocol, TypeVar
 
 from .legible import enumerated
@@ -124,9 +125,20 @@ def warned_of_unmatched(chosen: Chosen[N], monitors: Iterable[Named], on_unmatch
     return [sentence]
 
 
+MOST_TRIED, MOST_COMPARED, LONGEST_COMPARED = 5, 1000, 200
+"""Patterns, labels for each and characters: comparing takes longer than everything else that is done with a monitor."""
+
+
 def suggestion(unmatched: Sequence[str], monitors: Iterable[Named]) -> str:
     """Return a sentence part that names ``unmatched`` patterns, with the closest labels that do exist."""
     labels = [monitor.label for monitor in monitors]
-    close = list(dict.fromkeys(near for text in unmatched for near in get_close_matches(text, labels, 2)))
+    close = list(dict.fromkeys(near for text in unmatched[:MOST_TRIED] for near in _close(text, labels)))
     hint = f"; similar labels are {enumerated(close)}" if close else ""
     return f"{enumerated(list(unmatched))} matched none of {len(labels)} monitors{hint}"
+
+
+def _close(text: str, labels: Iterable[str]) -> list[str]:
+    """Return the two labels that are most like ``text``, of those that are about as long."""
+    if len(text) > LONGEST_COMPARED:
+        return []
+    return get_close_matches(text, nsmallest(MOST_COMPARED, labels, lambda label: abs(len(label) - len(text))), 2)

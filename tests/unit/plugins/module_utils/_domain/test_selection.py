@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain import selection
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import (
     PatternError,
     Patterns,
@@ -133,3 +135,24 @@ def test_thousands_of_names_cost_next_to_nothing() -> None:
 )
 def test_an_unmatched_pattern_is_shown_with_what_it_may_have_meant(unmatched: list[str], sentence: str) -> None:
     assert suggestion(unmatched, ALL).startswith(sentence)
+
+
+def test_suggestions_cost_no_more_for_more_patterns_and_monitors(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+
+    def noted(text: str, labels: list[str], most: int) -> list[str]:
+        compared.append(len(labels))
+        return get_close_matches(text, labels, most)
+
+    monkeypatch.setattr(selection, "get_close_matches", noted)
+    things = [Thing(str(number), f"Primary web server number {number}") for number in range(20000)]
+    told = suggestion([f"Primary web server nomber {number}" for number in range(1000)], things)
+    assert "Primary web server nomber 4 and 995 more matched none of 20000 monitors; similar labels are Primary" in told
+    assert compared == [1000] * 5
+
+
+@pytest.mark.parametrize(("text", "label"), [("abc", "x" * 10**6), ("x" * 10**6, "y" * 10**6), ("ab" * 99, "cd" * 99)])
+def test_texts_of_any_length_are_compared_at_once_or_not_at_all(text: str, label: str) -> None:
+    started = time.monotonic()
+    assert suggestion([text], [Thing("1", label)] * 1000).endswith("matched none of 1000 monitors")
+    assert time.monotonic() - started < 2.0

@@ -10,7 +10,6 @@ with its place in the document, such as ``monitor_list[3].alert_active``.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -18,40 +17,25 @@ from .._domain.legible import legible
 from .._domain.monitor import Check, MonitorConfig, MonitorStatus
 from .._domain.timestamps import believed, earliest
 from .errors import PayloadError, ServiceError
+from .strict_json import REPLACED, read_json
 
 M = TypeVar("M", MonitorStatus, MonitorConfig)
 
 LARGEST_COMPLAINT = 65536
 
-SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-"""Half of a UTF-16 pair, escaped: the only way for one to get through UTF-8. Alone it cannot be printed or stored."""
+SHORTEST_TIMER = 0.001
+"""Seconds. Nothing tests more often, and times that are divided by less are no numbers any more."""
 
 
 def decode(body: bytes) -> dict[str, Any]:
     """Return the JSON object in ``body``. Raises PayloadError when there is none, with what seems to be there."""
     try:
-        document = json.loads(
-            body.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_without_contradiction
-        )
-        if SURROGATE.search(body):
-            document = _whole_text(document)
+        document = read_json(body)
     except (ValueError, RecursionError) as error:
         raise PayloadError(f"the answer is no JSON but {_seems(body)}") from error
     if not isinstance(document, dict):
         raise PayloadError(f"the answer is {_kind(document)}, not a JSON object")
     return document
-
-
-def _without_contradiction(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object's members. One that is told twice could be quiet in one place and alerting in the other."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member is told twice")
-    return members
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _seems(body: bytes) -> str:
@@ -61,16 +45,6 @@ def _seems(body: bytes) -> str:
     if start.startswith((b"<!doctype", b"<html")):
         return "a web page"
     return f"{len(body)} bytes that are cut short or something else"
-
-
-def _whole_text(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_whole_text(item) for item in value]
-    if isinstance(value, dict):
-        return {_whole_text(key): _whole_text(item) for key, item in value.items()}
-    return value
 
 
 def complaint(body: bytes) -> str:
@@ -160,7 +134,7 @@ def _status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
 def _config(entry: Mapping[str, Any], place: str) -> MonitorConfig:
     identity = _identity(entry, "id", place)
     timer = _number(entry, "timer", place)
-    if timer is not None and timer <= 0:
+    if timer is not None and timer < SHORTEST_TIMER:
         raise PayloadError(f"{place}.timer is {timer}, not a number of seconds")
     _optional(entry, "config", place, dict)
     return MonitorConfig(
@@ -195,6 +169,8 @@ def _identity(entry: Mapping[str, Any], name: str, place: str) -> str:
     identity: str = _required(entry, name, place, str)
     if not identity:
         raise PayloadError(f"{place}.{name} is empty")
+    if REPLACED in identity:
+        raise PayloadError(f"{place}.{name} holds half a character, so that it could be that of another monitor")
     return identity
 
 

@@ -20,6 +20,8 @@ UNKNOWN_LIFETIME = 60.0
 
 LONGEST_LIFETIME = 86400.0
 MARGIN = 60.0
+LONGEST_TOKEN = 32768
+"""Characters. No server takes a header that long."""
 
 SENDABLE = re.compile(r"[\x21-\x7e]+")
 """What can stand in a header; anything else in a token would be sent as something else."""
@@ -44,7 +46,7 @@ def read_token(document: Any, now: float) -> Token:
     if not isinstance(document, dict):
         raise PayloadError("the token answer is no JSON object")
     text = document.get("access_token")
-    if not isinstance(text, str) or not SENDABLE.fullmatch(text):
+    if not isinstance(text, str) or len(text) > LONGEST_TOKEN or not SENDABLE.fullmatch(text):
         raise PayloadError("the token answer has no usable access_token")
     kind = document.get("token_type", "Bearer")
     if not isinstance(kind, str) or kind.casefold() != "bearer":

@@ -74,6 +74,7 @@ def test_the_token_type_is_read_without_regard_to_case(kind: str) -> None:
         {"access_token": "nul\x00"},
         {"access_token": "ümlaut"},
         {"access_token": "\ud800"},
+        {"access_token": "t" * 32769},
         {"access_token": "t", "token_type": None},
         {"access_token": "t", "token_type": "mac"},
         {"access_token": "t", "token_type": ["Bearer"]},

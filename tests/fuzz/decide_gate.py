@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The harness ``gate``: a story's answers through the real client, sampler and gate, and the proof of every pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns, Selection
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
+    Baseline,
+    fingerprint,
+    read_baseline,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate, Outcome
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import PHASES, REACTIONS, Policy
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import rule
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_progress import Progress
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import gate_result
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._sampling import Sampler
+
+from .ask_client import TIMEOUT, asking
+from .played_service import PlayedService
+from .proof import Demands, looks_of, prove
+from .read_result import result_is_settled
+from .settled import sentence
+from .story import read_story
+
+NUMBERS: dict[str, tuple[type, float]] = {
+    "settle": (float, 1e6),
+    "clean_tests": (int, 5),
+    "timeout": (float, 300.0),
+    "timeout_max": (float, 300.0),
+    "poll": (float, 300.0),
+    "alert_after": (int, 1000),
+    "stale_factor": (float, 1e6),
+    "stale_grace": (float, 1e6),
+    "max_blocking": (int, 10),
+    "min_monitors": (int, 10),
+}
+"""What a story's task can set, and the most that leaves the fuzzer its speed."""
+
+SHORTEST_POLL = 20.0
+MOST_TASKS = 4
+
+
+def gate_passes_on_proof_only(data: bytes) -> None:
+    """Run the gates of a story one after another on one service, each with the baseline of the last one before it."""
+    story = read_story(data)
+    service = PlayedService(story.answers)
+    tasks = story.tasks if isinstance(story.tasks, list) else [{}]
+    baseline: Mapping[str, Any] | None = None
+    named: frozenset[str] = frozenset()
+    for task in [task for task in tasks if isinstance(task, dict)][:MOST_TASKS]:
+        asked = len(service.exchanges)
+        result = _decided(task, service, baseline if task.get("with_baseline") is True else None, named)
+        if result is not None and result["phase"] == "before" and result["baseline"] is not None:
+            baseline, named = result["baseline"], _named(service, asked, task)
+
+
+def _named(service: PlayedService, asked: int, task: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids that a baseline names: those of the newest look that got anything."""
+    looks = [look for look in looks_of(service.exchanges[asked:]) if look is not None]
+    return frozenset(looks[-1].in_scope(_include(task))) if looks else frozenset()
+
+
+def _decided(
+    task: Mapping[str, Any], service: PlayedService, given: Mapping[str, Any] | None, named: frozenset[str]
+) -> dict[str, Any] | None:
+    include, asked, began = _include(task), len(service.exchanges), service.now()
+    policy = _policy(task, began)
+    if policy is None:
+        return None
+    baseline = read_baseline(given) if given is not None else None
+    lines: list[str] = []
+    chosen: tuple[list[str], list[str], list[str]] = (include, [], [])
+    clocks = {"now": service.now, "clock": service.clock}
+    sampler = Sampler(
+        asking(service), Selection(*chosen), policy.min_monitors, "warn", fingerprint(*chosen), lines.append, **clocks
+    )
+    gate = Gate(policy, baseline, sampler, service.clock, service.sleep, Progress(lines.append))
+    outcome = gate.decide()
+    if outcome.judgement.verdict == "pass" and policy.phase != "plan":
+        before = named if baseline is not None and baseline.selection == fingerprint(*chosen) else frozenset()
+        prove(service.exchanges[asked:], _demands(policy, include, before))
+    for line in lines:
+        sentence(line)
+    return _told(outcome, policy, baseline, began)
+
+
+def _told(outcome: Outcome, policy: Policy, baseline: Baseline | None, began: float) -> dict[str, Any]:
+    limit = policy.timeout_max if policy.timeout is None else policy.timeout
+    assert 0 <= outcome.waited <= limit + 3 * TIMEOUT, f"waited {outcome.waited} s of {limit} s"
+    ruling = rule(outcome.judgement, policy, began + outcome.waited)
+    result = gate_result(outcome, ruling, policy, baseline, verbose=True)
+    assert result["decision"] == "stop" or result["verdict"] in ("pass", "warn") or not policy.enforce
+    assert result["verified"] == (result["verdict"] == "pass" and policy.phase != "plan")
+    if result["decision"] == "stop":
+        assert result["failed"] and result["gate_rc"] in (10, 11, 12, 13)
+        assert result["reasons"] and all(reason["unblock"] for reason in result["reasons"])
+    result_is_settled(result, outcome, policy, baseline, began, ruling.notes)
+    return result
+
+
+def _include(task: Mapping[str, Any]) -> list[str]:
+    """Return names without a pattern among them, which the proof need not understand."""
+    given = task.get("include")
+    names = given if isinstance(given, list) else []
+    return [name for name in names if isinstance(name, str) and name.strip() and not set("~*?[") & set(name)]
+
+
+def _policy(task: Mapping[str, Any], now: float) -> Policy | None:
+    given: dict[str, Any] = {"poll": SHORTEST_POLL}
+    for name, (kind, most) in NUMBERS.items():
+        value = task.get(name)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e9:
+            given[name] = kind(min(value, most))
+    given["poll"] = max(given["poll"], SHORTEST_POLL)
+    for known in fields(Policy):
+        if known.name.startswith("on_") and task.get(known.name) in REACTIONS:
+            given[known.name] = task[known.name]
+    given["full_detection"] = task.get("full_detection") is True
+    given["enforce"] = task.get("enforce") is not False
+    if task.get("with_baseline") is True:
+        given["deploy_started"] = now
+    given |= {name: Patterns(_include({"include": task.get(name)})) for name in ("advisory", "fixes")}
+    phase = task.get("phase")
+    try:
+        return Policy.of(phase if phase in PHASES else PHASES[0], now, **given)
+    except ValueError as error:
+        sentence(str(error))
+        return None
+
+
+def _demands(policy: Policy, include: list[str], before: frozenset[str]) -> Demands:
+    return Demands(
+        anchor=policy.since + policy.settle,
+        clean_tests=policy.clean_tests,
+        alert_after=policy.alert_after,
+        full_detection=policy.full_detection,
+        stale_factor=policy.stale_factor,
+        stale_grace=policy.stale_grace,
+        min_monitors=policy.min_monitors,
+        include=include,
+        before=before,
+    )

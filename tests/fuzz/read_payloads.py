@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The harness ``payloads``: one body, given to everything that reads bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import payloads
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.token import LONGEST_LIFETIME, read_token
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import (
+    Check,
+    MonitorConfig,
+    MonitorStatus,
+    join,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection, suggestion
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import duration, utc
+
+from .settled import moment, sentence, settled, shown, told
+
+R = TypeVar("R")
+
+SELECTION = Selection(include=["Web*", "~.*[Mm]ail", "mon1"], exclude=["*test*"], types=["http"])
+
+
+def payloads_are_read_or_refused(data: bytes) -> None:
+    """Prove that a body is read into what it should be, or refused with a sentence."""
+    complaint = payloads.complaint(data)
+    shown(complaint)
+    document = _or_refusal(lambda: payloads.decode(data))
+    if document is None:
+        return
+    settled(document)
+    statuses = _or_refusal(lambda: payloads.read_statuses(document)) or []
+    configs = _or_refusal(lambda: payloads.read_configs(document)) or []
+    one = _or_refusal(lambda: payloads.read_config(document, "mon1"))
+    settled(_or_refusal(lambda: payloads.read_version(document)))
+    for status in statuses:
+        _prove_status(status)
+    for config in [*configs, *([one] if one else [])]:
+        _prove_config(config)
+    _prove_token(document)
+    _prove_selection(configs, statuses)
+
+
+def _or_refusal(read: Callable[[], R]) -> R | None:
+    try:
+        return read()
+    except KnowledgeFrontError as error:
+        told(error)
+        return None
+
+
+def _prove_status(status: MonitorStatus) -> None:
+    assert isinstance(status.id, str) and status.id and isinstance(status.label, str) and status.label
+    assert isinstance(status.alert_active, bool) and status.fields["alert_active"] is status.alert_active
+    for count in (status.alert_count, status.fail_count, status.test_count):
+        assert count is None or (isinstance(count, int) and not isinstance(count, bool) and count >= 0), repr(count)
+    for check in (status.last_test, status.last_failed):
+        assert check is None or isinstance(check, Check)
+        if check is not None and check.started is not None:
+            _prove_time(check.started)
+    if status.alerted is not None:
+        _prove_time(status.alerted)
+    assert isinstance(status.failing, bool)
+    shown(status.error)
+    shown(status.label, 80)
+
+
+def _prove_config(config: MonitorConfig) -> None:
+    assert isinstance(config.id, str) and config.id and isinstance(config.label, str) and config.label
+    assert config.type is None or isinstance(config.type, str)
+    assert isinstance(config.active, bool)
+    assert config.timer is None or moment(config.timer) > 0
+    sentence(duration(config.timer or 0.0))
+
+
+def _prove_time(seconds: float) -> None:
+    text = utc(moment(seconds))
+    assert len(text) == len("2026-05-31T18:51:18Z") and text.endswith("Z"), text
+
+
+def _prove_token(document: dict[str, Any]) -> None:
+    token = _or_refusal(lambda: read_token(document, 1000.0))
+    if token is not None:
+        assert 1000.0 <= moment(token.good_until) <= 1000.0 + LONGEST_LIFETIME
+        assert token.secret.reveal() not in repr(token)
+
+
+def _prove_selection(configs: list[MonitorConfig], statuses: list[MonitorStatus]) -> None:
+    joined = join(configs, statuses)
+    assert len({monitor.id for monitor in joined}) == len(joined)
+    chosen = SELECTION.choose(joined, lambda monitor: monitor.type)
+    assert set(chosen.unmatched) <= set(SELECTION.include.texts)
+    if chosen.unmatched:
+        sentence(suggestion(chosen.unmatched, joined))

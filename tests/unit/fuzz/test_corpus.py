@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inputs that fuzzing has found worth keeping, replayed without a fuzzer; and harnesses that do find mistakes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import client, payloads, strict_json
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import loop, states
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Judgement
+from ansible_collections.knowledgefront.monitoring.tests.fuzz import decide_gate
+from ansible_collections.knowledgefront.monitoring.tests.fuzz.harnesses import CORPUS, HARNESSES
+from ansible_collections.knowledgefront.monitoring.tests.fuzz.proof import Unproved
+
+INPUTS = sorted(path for path in CORPUS.rglob("*") if path.is_file())
+LARGEST = 12_000
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(CORPUS).with_suffix("").as_posix()
+
+
+def replay(name: str) -> None:
+    HARNESSES[name.partition("/")[0]].check((CORPUS / f"{name}.bin").read_bytes())
+
+
+def test_every_harness_has_a_corpus_of_small_files() -> None:
+    assert {path.parent.name for path in INPUTS} == set(HARNESSES)
+    assert [name_of(path) for path in INPUTS if path.stat().st_size > LARGEST] == []
+
+
+def test_no_linter_takes_an_input_for_a_text_that_it_may_judge() -> None:
+    assert {path.suffix for path in INPUTS} == {".bin"}
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=name_of)
+def test_an_input_of_the_corpus_holds(path: Path) -> None:
+    replay(name_of(path))
+
+
+PASSING = {
+    "all_clean_before_and_after": ["pass", "pass"],
+    "during_with_baseline": ["pass", "pass"],
+    "three_clean_tests_full_detection": ["pass"],
+    "alert_clears": ["pass"],
+    "alert_with_clean_tests": ["block"],
+    "away_then_back": ["pass"],
+    "new_alert_after": ["pass", "block"],
+    "only_one_included": ["pass"],
+    "ignored_and_advisory": ["warn"],
+    "monitor_vanishes": ["inconclusive"],
+    "a_monitor_is_renamed_out_of_the_scope": ["pass", "error"],
+    "an_older_test_than_before": ["inconclusive"],
+    "silent_failure": ["block"],
+    "service_five_minutes_ahead": ["inconclusive"],
+    "service_five_minutes_behind": ["pass", "error"],
+    "answer_of_a_cache": ["error"],
+    "a_test_that_is_told_before_it_started": ["inconclusive"],
+    "timer_of_three_thousand_years": ["error", "error", "pass"],
+    "member_told_twice": ["error"],
+    "seconds_later_than_text": ["inconclusive"],
+    "same_test_twice": ["inconclusive"],
+    "ids_that_differ_in_half_a_character": ["error"],
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_a_story_ends_as_it_should(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without stories that pass there would be nothing to prove."""
+    verdicts = []
+    decided = decide_gate.gate_result
+
+    def noted(*arguments: Any, **named: Any) -> dict[str, Any]:
+        result = decided(*arguments, **named)
+        verdicts.append(result["verdict"])
+        return result
+
+    monkeypatch.setattr(decide_gate, "gate_result", noted)
+    replay(f"gate/{name}")
+    assert verdicts == PASSING[name]
+
+
+def without_alerts() -> tuple[Any, ...]:
+    return tuple(rule for rule in states.RULES if rule.__name__ != "_alerting")
+
+
+MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
+    "the last of two members counts": (strict_json, "_without_contradiction", dict, "member_told_twice"),
+    "the later of two times counts": (
+        payloads,
+        "earliest",
+        lambda text, seconds: max(payloads.believed(seconds or 0), 0.0),
+        "seconds_later_than_text",
+    ),
+    "alerts are overlooked": (states, "RULES", without_alerts(), "alert_with_clean_tests"),
+    "no answer is as good as any": (
+        loop,
+        "unavailable",
+        lambda error, policy: Judgement("pass", [], final=True),
+        "away_then_back",
+    ),
+    "every test counts ten times": (
+        Evidence,
+        "clean_run",
+        lambda self, name: [self.anchor + 1e6] * 10,
+        "same_test_twice",
+    ),
+    "ids are what can be shown of them": (payloads, "REPLACED", "\0", "ids_that_differ_in_half_a_character"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_pass_that_a_mistake_gives_away_is_found(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, name, wrong, story = MISTAKES[mistake]
+    monkeypatch.setattr(owner, name, wrong)
+    with pytest.raises(Unproved):
+        replay(f"gate/{story}")
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "wrong", "path"),
+    [
+        (client, "redacted", lambda text, secrets: text, "client/secret_said_back"),
+        (client, "legible", lambda text, limit=200: text, "client/control_characters"),
+        (strict_json, "_finite", float, "payloads/number_beyond_floats"),
+        (strict_json, "_whole_text", lambda value: value, "payloads/half_a_character"),
+        (payloads, "legible", lambda text, limit=200: text, "payloads/error_with_control_characters"),
+    ],
+)
+def test_a_harness_fails_when_the_code_is_wrong(
+    owner: Any, name: str, wrong: Callable[..., Any], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner, name, wrong)
+    with pytest.raises((AssertionError, ValueError)):
+        replay(path)
+
+
+@pytest.mark.parametrize("harness", [name for name, harness in HARNESSES.items() if harness.mutate])
+def test_mutated_inputs_of_the_corpus_hold(harness: str) -> None:
+    """A little of what ./run fuzz does for longer, and the same each time."""
+    chance = random.Random(harness)
+    inputs = [path.read_bytes() for path in INPUTS if path.parent.name == harness]
+    mutate = HARNESSES[harness].mutate
+    assert mutate
+    for _round in range(60):
+        changed = mutate(chance.choice(inputs), chance)
+        HARNESSES[harness].check(changed)
+        inputs.append(changed)

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fuzzer's own judge: it lets through what is proved, and nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.tests.fuzz.played_service import Exchange
+from ansible_collections.knowledgefront.monitoring.tests.fuzz.proof import Demands, Unproved, prove
+
+NOW = 1_800_000_000.0
+MISSING = "(missing)"
+
+
+def started(at: float, error: str | None = None, **fields: Any) -> dict[str, Any]:
+    return {"error": error, "utc_mktime": at, **fields}
+
+
+def monitor(**fields: Any) -> dict[str, Any]:
+    told = {"monitor": "a", "alert_active": False, "last_test": started(NOW - 10), **fields}
+    return {name: value for name, value in told.items() if value != MISSING}
+
+
+def told(kind: str, document: Any, at: float = NOW, status: int = 200, everything: bool = True) -> Exchange:
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return Exchange(kind, {"all": "true"} if everything else {}, at, status, body)
+
+
+def statuses(*monitors: dict[str, Any], at: float = NOW, **members: Any) -> Exchange:
+    return told("status", {"error": None, "monitor_list": list(monitors), **members}, at)
+
+
+def configs(*ids: str, at: float = NOW, **fields: Any) -> Exchange:
+    return told("configs", {"monitor_list": [{"id": name, "timer": 60, **fields} for name in ids]}, at)
+
+
+def dated(kind: str, date: float | None = None, **headers: str) -> Exchange:
+    """An answer of a service whose clock is ``date`` seconds ahead of ours."""
+    if date is not None:
+        headers["date"] = formatdate(NOW + date, usegmt=True)
+    return dataclasses.replace(statuses(monitor()), kind=kind, headers=headers)
+
+
+PROVED: dict[str, tuple[list[Exchange], Demands]] = {
+    "one clean monitor": ([statuses(monitor()), configs("a")], Demands(NOW)),
+    "one that was away in between": (
+        [statuses(monitor()), configs("a"), told("status", b"", status=503), statuses(monitor())],
+        Demands(NOW),
+    ),
+    "configurations at the second attempt": (
+        [statuses(monitor()), told("configs", b"", status=500), configs("a")],
+        Demands(NOW),
+    ),
+    "two tests since": (
+        [
+            statuses(monitor(last_test=started(NOW + 1)), at=NOW + 2),
+            configs("a", at=NOW + 2),
+            statuses(monitor(last_test=started(NOW + 61)), at=NOW + 62),
+        ],
+        Demands(NOW, clean_tests=2),
+    ),
+    "one included by its label": (
+        [statuses(monitor(), monitor(monitor="b", alert_active=True)), configs("a", label="Web")],
+        Demands(NOW, include=["Web"]),
+    ),
+    "an alert that could have been raised": (
+        [statuses(monitor(last_test=started(NOW + 121)), at=NOW + 130), configs("a", at=NOW + 130)],
+        Demands(NOW, full_detection=True),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROVED)
+def test_what_the_answers_prove_is_let_through(name: str) -> None:
+    prove(*PROVED[name])
+
+
+def one(**fields: Any) -> list[Exchange]:
+    return [statuses(monitor(**fields)), configs("a")]
+
+
+UNPROVED: dict[str, tuple[list[Exchange], Demands]] = {
+    "nothing was asked": ([], Demands(NOW)),
+    "only alerts were asked for": ([told("status", {"monitor_list": []}, everything=False)], Demands(NOW)),
+    "the last look failed": ([*one(), told("status", b"", status=503)], Demands(NOW)),
+    "the last answer says error": ([statuses(monitor(), error="down"), configs("a")], Demands(NOW)),
+    "the last answer is cut": ([*one(), told("status", b'{"monitor_list": [')], Demands(NOW)),
+    "no monitor at all": ([statuses(), configs()], Demands(NOW)),
+    "too few monitors": (one(), Demands(NOW, min_monitors=2)),
+    "none of the included": (one(), Demands(NOW, include=["other"])),
+    "a configured monitor without a status": ([statuses(monitor()), configs("a", "b")], Demands(NOW)),
+    "a monitor without a configuration": ([statuses(monitor()), configs()], Demands(NOW)),
+    "configurations that failed": ([statuses(monitor()), told("configs", b"", status=500)], Demands(NOW)),
+    "a monitor that was there": ([statuses(monitor(), monitor(monitor="b")), configs("a"), *one()], Demands(NOW)),
+    "a monitor of the baseline": (one(), Demands(NOW, before=frozenset({"b"}))),
+    "a monitor that left the scope": (
+        [statuses(monitor()), configs("a", label="Web"), statuses(monitor()), configs("a", label="Other")],
+        Demands(NOW, include=["Web"]),
+    ),
+    **{
+        f"alert_active is {value!r}": (one(alert_active=value), Demands(NOW))
+        for value in (True, None, 0, "false", [], MISSING)
+    },
+    "two monitors with one id": ([statuses(monitor(), monitor()), configs("a")], Demands(NOW)),
+    "an id that is none": (one(monitor=""), Demands(NOW)),
+    "never tested": (one(last_test=None), Demands(NOW)),
+    "tested at no known time": (one(last_test={"error": None}), Demands(NOW)),
+    "its newest test failed": (one(last_test=started(NOW, "down")), Demands(NOW)),
+    "a failed test is as new": (one(last_failed=started(NOW - 10)), Demands(NOW)),
+    "not tested for too long": (one(last_test=started(NOW - 181)), Demands(NOW)),
+    "the earlier time is too old": (one(last_test=started(NOW, utc_time_init="2027-01-15T07:00:00")), Demands(NOW)),
+    "a time that is none": (one(last_test=started(NOW, utc_time_init="now")), Demands(NOW)),
+    "tested in the future": (one(last_test=started(NOW + 61)), Demands(NOW)),
+    "no timer": ([statuses(monitor()), told("configs", {"monitor_list": [{"id": "a"}]})], Demands(NOW)),
+    "a timer of no time": ([statuses(monitor()), configs("a", timer=0)], Demands(NOW)),
+    "tested before the anchor": (one(), Demands(NOW, clean_tests=1)),
+    "the same test twice": ([*one(), *one()], Demands(NOW - 60, clean_tests=2)),
+    "a failure between clean tests": (
+        [*one(), statuses(monitor(last_test=started(NOW - 1), last_failed=started(NOW - 5)))],
+        Demands(NOW - 60, clean_tests=2),
+    ),
+    "a failure that only the count tells": (
+        [*one(fail_count=0), statuses(monitor(last_test=started(NOW - 1), fail_count=1))],
+        Demands(NOW - 60, clean_tests=2),
+    ),
+    "an alert between clean tests": (
+        [*one(), statuses(monitor(alert_active=True)), statuses(monitor(last_test=started(NOW - 1)))],
+        Demands(NOW - 60, clean_tests=2),
+    ),
+    "an alert could not have been raised": (one(), Demands(NOW, full_detection=True)),
+    "an answer out of a cache": ([dated("status", age="61"), configs("a")], Demands(NOW)),
+    "an answer older than the one before it": (
+        [*one(), dated("token", date=0), dated("status", date=-90)],
+        Demands(NOW),
+    ),
+    "a service ahead, by whose clock the test is old": ([dated("status", date=300), configs("a")], Demands(NOW)),
+    "a service ahead, by whose clock the test was before": (
+        [dated("status", date=20), configs("a")],
+        Demands(NOW - 20, clean_tests=1),
+    ),
+    "a service behind, by whose clock the test is to come": ([dated("status", date=-90), configs("a")], Demands(NOW)),
+    "a test that was told before it started": (
+        [
+            statuses(monitor(last_test=started(NOW + 5))),
+            configs("a"),
+            statuses(monitor(last_test=started(NOW + 5)), at=NOW + 9),
+        ],
+        Demands(NOW, clean_tests=1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNPROVED)
+def test_what_the_answers_do_not_prove_is_a_finding(name: str) -> None:
+    with pytest.raises(Unproved):
+        prove(*UNPROVED[name])

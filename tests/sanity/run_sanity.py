@@ -19,7 +19,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from copy_of_checkout import copy_checkout, need_git
+
 GET_PIP = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{}.py"
 
 # ansible-test bootstraps pip with a script from its own site, which a machine with nothing but a package index
@@ -30,17 +33,6 @@ wanted = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no
 subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
 sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", "--quiet", *wanted]))
 """
-
-
-def copy_checkout(collections: Path) -> Path:
-    """Copy what git tracks or would track: ansible-test wants a real folder of the right name."""
-    copy = collections / "ansible_collections" / "knowledgefront" / "monitoring"
-    listing = ["git", "-c", "safe.directory=*", "ls-files", "-coz", "--exclude-standard"]
-    for name in subprocess.check_output(listing, cwd=CHECKOUT, text=True).split("\0"):
-        if name and (CHECKOUT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(CHECKOUT / name, copy / name)
-    return copy
 
 
 def provide_pip(home: Path) -> None:
@@ -86,9 +78,7 @@ def keep_pip_settings(home: Path) -> None:
 
 
 def main() -> int:
-    if not shutil.which("git"):
-        print("git is needed to tell which files to check: install it (Debian and Ubuntu: apt-get install git)")
-        return 2
+    need_git()
     home = Path(sys.argv[1]).absolute()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     provide_pip(home)

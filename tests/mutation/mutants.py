@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every mistake that is put into a module, one at a time."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+from mutmut.mutation.mutators import mutation_operators
+from own_mutations import OWN_MUTATIONS
+
+AT_MODULE_LEVEL = "(module)"
+FOR_TYPE_CHECKERS = {"TypeVar", "cast"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one mistake in it. ``function`` and ``change`` name it however the lines around it shift."""
+
+    module: str
+    function: str
+    change: str
+    code: str
+
+
+def mutants(module: str, source: str) -> Iterator[Mutant]:
+    """Yield every mutant of ``source`` that is another program than those before it."""
+    tree = cst.parse_module(source)
+    places = Places()
+    tree.visit(places)
+    seen = {_program(source)}
+    for function, original, mistaken in places.found:
+        replaced = tree.deep_replace(original, mistaken)
+        assert isinstance(replaced, cst.Module)
+        program = _program(replaced.code)
+        if program not in seen:
+            seen.add(program)
+            yield Mutant(module, function, _change(source, replaced.code), replaced.code)
+
+
+class Places(cst.CSTVisitor):
+    """Finds the pairs of what stands there and what is to stand there instead, with the function they are in.
+
+    Annotations and decorators' arguments are for type checkers and for style; nothing is decided by them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, cst.CSTNode, cst.CSTNode]] = []
+        self._within: list[str] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if _is_left_alone(node):
+            return False
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            self._within.append(node.name.value)
+        function = ".".join(self._within) or AT_MODULE_LEVEL
+        for kinds, mutate in (*mutation_operators, *OWN_MUTATIONS):
+            if isinstance(node, kinds):
+                self.found += [(function, node, mistaken) for mistaken in mutate(node)]
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if isinstance(original_node, (cst.FunctionDef, cst.ClassDef)):
+            self._within.pop()
+
+
+def _is_left_alone(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.SimpleStatementLine):
+        statement = node.body[0]
+        documents = isinstance(statement, cst.Expr) and isinstance(statement.value, cst.SimpleString)
+        return documents or isinstance(statement, (cst.Import, cst.ImportFrom))
+    if isinstance(node, cst.Call):
+        return isinstance(node.func, cst.Name) and node.func.value in FOR_TYPE_CHECKERS
+    return isinstance(node, (cst.Annotation, cst.Decorator))
+
+
+def _program(source: str) -> str:
+    return ast.dump(ast.parse(source))
+
+
+def _change(source: str, mutated: str) -> str:
+    """Return the lines that differ, as a diff shows them, without their place."""
+    lines = list(difflib.unified_diff(source.splitlines(), mutated.splitlines(), n=0, lineterm=""))[2:]
+    return "\n".join(f"{line[0]} {line[1:].strip()}" for line in lines if not line.startswith("@@"))

@@ -53,7 +53,7 @@ def trial_of(module: str, checkout: Path) -> Trial:
     """Return the trial in which a module's own tests come first, and then those of its folder."""
     folder = MODULES[module]
     tests = checkout / "tests" / "unit" / folder
-    own = [path for path in (tests / f"test_{module}.py",) if path.is_file()]
+    own = sorted(tests.glob(f"test_{module}*.py"))
     others = [] if folder in BY_ITSELF else [path for path in sorted(tests.glob("test_*.py")) if path not in own]
     quick, slow = [path for path in others if path.name not in SLOW], [path for path in others if path.name in SLOW]
     groups = [group for group in (own, quick, slow) if group]

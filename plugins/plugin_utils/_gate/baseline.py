@@ -52,7 +52,7 @@ class Baseline:
 def fingerprint(include: Sequence[str], exclude: Sequence[str], types: Sequence[str]) -> str:
     """Return a short text that is the same for the same selection only."""
     text = json.dumps([sorted(include), sorted(exclude), sorted(kind.casefold() for kind in types)])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def take(sample: Sample, selection: str) -> dict[str, Any]:

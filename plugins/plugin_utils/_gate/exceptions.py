@@ -87,4 +87,4 @@ def _number(value: Any) -> float:
 
 
 def _text(value: Any) -> float:
-    return epoch(str(value).strip().replace(" ", "T", 1))
+    return epoch(str(value).strip())

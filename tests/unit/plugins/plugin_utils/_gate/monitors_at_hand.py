@@ -23,6 +23,12 @@ NOW = 1_800_000_000.0
 TIMER = 60.0
 SELECTION = "selection"
 
+LONGEST = "x" * 80
+"""A name that a sentence shows whole; of one that is longer it shows CUT."""
+CUT = "x" * 77 + "..."
+NAMES = [("Web", "Web"), (LONGEST, LONGEST), (LONGEST + "x", CUT), ("a\x1b\nb", "a\\x1b\\nb")]
+"""Names with what a sentence shows of them, so that it stays short and does no harm on a terminal."""
+
 
 def status(**changes: Any) -> MonitorStatus:
     fields: dict[str, Any] = {

@@ -23,6 +23,20 @@ ALERT = status(id="a", label="Alerting", alert_active=True, alerted=NOW - 60.5)
 TAKEN = take(sample(ALERT, status()), SELECTION)
 
 
+def test_a_baseline_is_plain_data_that_other_releases_read():
+    assert TAKEN == {
+        "version": 1,
+        "taken_at": "2027-01-15T08:00:00Z",
+        "selection": SELECTION,
+        "scope": 2,
+        "alerts": {"a": "2027-01-15T07:58:59Z"},
+        "monitors": {
+            "a": {"label": "Alerting", "timer": 60.0, "active": True},
+            "m1": {"label": "Web", "timer": 60.0, "active": True},
+        },
+    }
+
+
 def test_what_is_taken_can_be_read_again():
     read = read_baseline(json.loads(json.dumps(TAKEN)))
     assert (read.taken_at, read.selection, read.scope) == (NOW, SELECTION, 2)
@@ -81,6 +95,12 @@ def test_anything_else_is_refused_in_a_sentence(value):
         read_baseline(value)
 
 
+@pytest.mark.parametrize("number", [0, 1, 100])
+def test_a_scope_of_up_to_a_hundred_is_named(number):
+    taken = take(sample(*(status(id=str(one)) for one in range(number))), SELECTION)
+    assert (len(taken["monitors"]), taken["scope"]) == (number, number)
+
+
 def test_a_large_scope_is_counted_and_not_named():
     many = sample(*(status(id=str(number)) for number in range(MOST_NAMED + 1)))
     taken = take(many, SELECTION)
@@ -119,7 +139,13 @@ def test_an_alert_that_started_later_is_another_one(then, alerted, had):
     ("one", "other", "same"),
     [
         ((["a", "b"], [], []), (["b", "a"], [], []), True),
-        (([], [], ["HTTP"]), ([], [], ["http"]), True),
+        ((["w"], ["a", "b"], []), (["w"], ["b", "a"], []), True),
+        (([], [], ["HTTP", "dns"]), ([], [], ["dns", "http"]), True),
+        ((["w"], ["a"], []), (["w"], [], []), False),
+        ((["w"], ["a"], []), (["w"], ["b"], []), False),
+        (([], [], ["http"]), ([], [], []), False),
+        (([], [], ["http"]), ([], [], ["dns"]), False),
+        (([], ["http"], []), ([], [], ["http"]), False),
         ((["a"], [], []), ([], ["a"], []), False),
         ((["a"], [], []), (["A"], [], []), False),
         (([], [], []), (["\ud800"], [], []), False),
@@ -127,3 +153,7 @@ def test_an_alert_that_started_later_is_another_one(then, alerted, had):
 )
 def test_a_fingerprint_is_the_same_for_the_same_selection_only(one, other, same):
     assert (fingerprint(*one) == fingerprint(*other)) is same
+
+
+def test_a_fingerprint_is_short_and_stays_the_same_from_release_to_release():
+    assert fingerprint(["Primary *"], ["Lab"], ["HTTP"]) == "26348c805a1a53c2"

@@ -5,8 +5,28 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import DEFAULTS, LEAST
 
 from .monitors_at_hand import NOW, policy
+
+STRICT = {
+    "on_new_alert": "block",
+    "on_silent_failure": "block",
+    "on_blind": "block",
+    "on_unavailable": "block",
+    "alert_after": 3,
+    "full_detection": False,
+    "stale_factor": 2.0,
+    "stale_grace": 60.0,
+    "timeout_max": 3600.0,
+    "poll": None,
+    "max_blocking": 0,
+    "min_monitors": 1,
+    "deploy_started": None,
+    "known": (),
+    "override": None,
+    "enforce": True,
+}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +54,17 @@ def test_a_number_that_would_make_the_gate_meaningless_is_refused_by_name(wrong)
 
 
 def test_the_least_numbers_are_accepted():
-    assert policy(alert_after=1, stale_factor=1.0, stale_grace=0.0, min_monitors=1, timeout=0.0, poll=1.0)
+    least = {"settle": 0, "clean_tests": 0, "timeout": 0, "timeout_max": 1, "alert_after": 1, "stale_factor": 1}
+    least |= {"stale_grace": 0, "poll": 1, "max_blocking": 0, "min_monitors": 1}
+    assert least == LEAST
+    assert policy(**least)
+
+
+def test_what_nobody_loosens_is_strict():
+    chosen = policy()
+    assert {name: getattr(chosen, name) for name in STRICT} == STRICT
+    assert (chosen.advisory.texts, chosen.fixes.texts) == ([], [])
+    assert {name: DEFAULTS[name] for name in STRICT} == STRICT
 
 
 @pytest.mark.parametrize(

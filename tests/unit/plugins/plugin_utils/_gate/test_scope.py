@@ -34,22 +34,36 @@ def test_a_monitor_that_one_answer_lacks_stays_in_scope(selection, configs, stat
     assert warnings == []
 
 
+EMPTY = "{} of {} monitors are in scope, and min_monitors asks for {}: correct include, exclude or types"
+
+
 @pytest.mark.parametrize(
     ("selection", "configs", "least", "code", "told"),
     [
-        (Selection(), [], 1, "empty_scope", "0 of 0 monitors"),
-        (Selection(exclude=["*"]), [WEB, DNS], 1, "empty_scope", "0 of 2 monitors"),
-        (Selection(types=["ftp"]), [WEB, DNS], 1, "empty_scope", "min_monitors asks for 1"),
-        (Selection(), [WEB, DNS], 3, "small_scope", "2 of 2 monitors"),
-        (Selection(include=["Wep"]), [WEB, DNS], 1, "unmatched", "similar labels are Web"),
-        (Selection(include=["Web", "Mail"]), [WEB, DNS], 1, "unmatched", "Mail matched none of 2"),
+        (Selection(), [], 1, "empty_scope", EMPTY.format(0, 0, 1)),
+        (Selection(exclude=["*"]), [WEB, DNS], 1, "empty_scope", EMPTY.format(0, 2, 1)),
+        (Selection(types=["ftp"]), [WEB, DNS], 1, "empty_scope", EMPTY.format(0, 2, 1)),
+        (Selection(), [WEB, DNS], 3, "small_scope", EMPTY.format(2, 2, 3)),
+        (
+            Selection(include=["Wep"]),
+            [WEB, DNS],
+            1,
+            "unmatched",
+            "include: Wep matched none of 2 monitors; similar labels are Web; correct include, or set on_unmatched",
+        ),
+        (
+            Selection(include=["Web", "Mail"]),
+            [WEB, DNS],
+            1,
+            "unmatched",
+            "include: Mail matched none of 2 monitors; correct include, or set on_unmatched",
+        ),
     ],
 )
 def test_a_scope_that_proves_nothing_is_final(selection, configs, least, code, told):
     with pytest.raises(Unavailable) as raised:
         in_scope(configs, [], selection, least, "fail")
-    assert (raised.value.code, raised.value.final) == (code, True)
-    assert told in str(raised.value)
+    assert (raised.value.code, raised.value.final, str(raised.value)) == (code, True, told)
 
 
 @pytest.mark.parametrize(("on_unmatched", "warned"), [("warn", 1), ("ignore", 0)])

@@ -9,6 +9,7 @@ import json
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
     MOST_NAMED,
+    Then,
     fingerprint,
     read_baseline,
     take,
@@ -79,6 +80,7 @@ def test_a_text_that_looks_like_its_own_spelling_is_read_as_it_was(text):
         {**TAKEN, "taken_at": "yesterday"},
         {**TAKEN, "taken_at": None},
         {**TAKEN, "scope": "many"},
+        {**TAKEN, "scope": float("inf")},
         {**TAKEN, "alerts": None},
         {**TAKEN, "alerts": []},
         {**TAKEN, "alerts": {"a": 5}},
@@ -114,6 +116,38 @@ def test_a_monitor_of_which_little_is_known_is_kept():
     assert taken["alerts"] == {"m1": None}
     assert {name: then["timer"] for name, then in taken["monitors"].items()} == {"m1": None, "c": None}
     assert read_baseline(taken).alerts == {"m1": None}
+
+
+def test_how_a_monitor_was_configured_is_kept():
+    found = [monitor(None, config(id="off", active=False)), monitor(status(id="bare")), monitor(None, config(id="on"))]
+    read = read_baseline(take(Sample(found, NOW), SELECTION))
+    assert read.monitors == {
+        "off": Then("Web", 60.0, False),
+        "bare": Then("Web", None, True),
+        "on": Then("Web", 60.0, True),
+    }
+
+
+def test_what_was_stored_as_text_is_read_as_what_it_is():
+    stored = {
+        **TAKEN,
+        "scope": "2",
+        "selection": 7,
+        "alerts": {1: None},
+        "monitors": {2: {"label": 3, "timer": "60", "active": 0}},
+    }
+    read = read_baseline(stored)
+    assert (read.scope, read.selection, read.alerts) == (2, "7", {"1": None})
+    assert read.monitors == {"2": Then("3", 60.0, False)}
+
+
+def test_a_refused_baseline_says_what_to_hand_over():
+    with pytest.raises(ValueError) as raised:
+        read_baseline({"verdict": "pass"})
+    assert str(raised.value) == (
+        "baseline: this is not what the before phase returned (KeyError); "
+        "hand over the registered result of phase before, or its baseline"
+    )
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ class Gate:
     def _ahead(self, outcome: Outcome) -> Forecast | None:
         """Return what is still to be expected, from the newest valid sample."""
         sample = outcome.sample
-        if sample is None or outcome.forecast is None:
+        if sample is None:
             return None
         return forecast(sample.monitors, self._policy, self._evidence, sample.service_time)
 

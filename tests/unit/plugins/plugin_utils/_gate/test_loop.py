@@ -8,8 +8,9 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import MOST_LOOKS, Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Reason
 
-from .monitors_at_hand import NOW, config, failing, monitor, policy, sample, status
+from .monitors_at_hand import NAMES, NOW, baseline, config, failing, monitor, policy, sample, status
 
 ALERT = sample(status(alert_active=True))
 CLEAN = sample(status())
@@ -112,10 +113,22 @@ def test_without_any_answer_a_predicted_wait_has_an_end_too():
 )
 def test_a_wait_that_cannot_be_long_enough_is_refused_at_once(phase, given, told):
     outcome = Play(look_of(60)).decide(policy(phase, **given))
-    assert (outcome.judgement.verdict, outcome.judgement.gate_rc, outcome.waited) == ("error", 13, 0)
-    assert outcome.judgement.reasons[0].code == "timeout_too_short"
-    assert outcome.judgement.reasons[0].unblock == told
-    assert "Web tests only every 1 min" in outcome.judgement.reasons[0].message
+    judgement = outcome.judgement
+    assert (judgement.verdict, judgement.gate_rc, judgement.final, outcome.waited) == ("error", 13, True, 0)
+    assert [(reason.code, reason.verdict, reason.unblock) for reason in judgement.reasons] == [
+        ("timeout_too_short", "error", told)
+    ]
+    assert [found.monitor.label for found in judgement.standings] == ["Web"]
+
+
+@pytest.mark.parametrize(
+    ("given", "end"), [({"timeout": 59.5}, "timeout is 59.5 s"), ({"timeout_max": 59.0}, "timeout_max is 59 s")]
+)
+@pytest.mark.parametrize(("name", "shown"), NAMES)
+def test_a_wait_that_is_too_short_names_the_monitor_that_decides(given, end, name, shown):
+    outcome = Play(look_of(60, label=name)).decide(policy("after", **given))
+    told = f"the evidence takes 1 min, as {shown} tests only every 1 min, and {end}"
+    assert [reason.message for reason in outcome.judgement.reasons] == [told]
 
 
 def test_a_new_alert_is_told_rather_than_a_short_timeout():
@@ -188,11 +201,70 @@ def test_an_interrupt_ends_the_wait_at_once_and_passes_nothing(answers):
     outcome = Play(*answers).decide(policy(timeout=60, poll=10))
     assert outcome.interrupted
     assert (outcome.judgement.verdict, outcome.judgement.gate_rc) == ("inconclusive", 11)
-    assert outcome.judgement.reasons[0].code == "interrupted"
+    assert outcome.judgement.reasons == [
+        Reason("interrupted", "inconclusive", "the wait was interrupted", "start the gate again")
+    ]
+    assert outcome.judgement.final
     assert len(outcome.judgement.standings) == len(answers) - 1
+    assert outcome.waited == 10 * (len(answers) - 1)
 
 
 def test_a_long_wait_keeps_the_first_look_and_the_newest_ones():
     outcome = Play(ALERT).decide(policy(timeout=10.0 * MOST_LOOKS + 100, poll=10))
     assert len(outcome.looks) == MOST_LOOKS
-    assert (outcome.looks[0].seconds, outcome.looks[-1].seconds) == (0, 10 * MOST_LOOKS + 100)
+    last = 10 * MOST_LOOKS + 100
+    assert [look.seconds for look in outcome.looks[:3]] == [
+        0,
+        last - 10 * (MOST_LOOKS - 2),
+        last - 10 * (MOST_LOOKS - 3),
+    ]
+    assert outcome.looks[-1].seconds == last
+    assert outcome.samples == MOST_LOOKS + 11
+
+
+def test_each_look_tells_what_it_saw():
+    outcome = Play(ALERT, AWAY, CLEAN).decide(policy(timeout=60, poll=10))
+    seen = [
+        (look.seconds, look.verdict, {name for name, count in look.counts.items() if count}) for look in outcome.looks
+    ]
+    assert seen == [
+        (0, "block", {"monitors", "existing_alert"}),
+        (10, "error", set()),
+        (20, "pass", {"monitors", "clean"}),
+    ]
+    assert outcome.sample is CLEAN
+
+
+def test_progress_tells_the_newest_judgement_and_what_is_still_to_come():
+    play = Play(look_of(60, first=30))
+    play.decide(policy("after", poll=10, settle=0.0))
+    assert [(now.judgement.verdict, now.forecast.seconds, now.forecast.monitor.label) for now in play.told] == [
+        ("inconclusive", 30, "Web"),
+        ("inconclusive", 20, "Web"),
+        ("inconclusive", 10, "Web"),
+    ]
+    assert [now.left for now in play.told] == [150, 140, 130]
+
+
+def test_the_baseline_tells_new_alerts_from_old_ones():
+    alert = sample(status(alert_active=True, alerted=NOW - 3600))
+    old = baseline(alerts={"m1": NOW - 3600})
+    assert Play(alert).decide(policy("during"), baseline=old).judgement.verdict == "warn"
+    assert Play(alert).decide(policy("during"), baseline=baseline()).judgement.verdict == "block"
+
+
+def test_a_predicted_wait_is_cut_at_its_most():
+    stuck = sample(status(last_test=Check(NOW, None)), timer=60)
+    assert Play(stuck).decide(policy("after", poll=10, timeout_max=100.0)).waited == 100
+    assert Play(AWAY).decide(policy("after", poll=10, timeout_max=100.0)).waited == 100
+
+
+def test_without_timers_a_predicted_wait_leaves_time_for_what_is_told_late():
+    unknown = Sample([monitor(status())], NOW)
+    assert Play(unknown).decide(policy("after", poll=10)).waited == 60
+
+
+def test_a_plan_with_no_more_time_than_it_takes_is_refused_only_for_want_of_time():
+    assert Play(look_of(60)).decide(policy("plan", timeout=60.0)).judgement.final
+    outcome = Play(look_of(60)).decide(policy("plan", timeout=59.0))
+    assert [found.state for found in outcome.judgement.standings] == ["pending"]

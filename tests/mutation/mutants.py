@@ -31,16 +31,22 @@ class Mutant:
 def mutants(module: str, source: str) -> Iterator[Mutant]:
     """Yield every mutant of ``source`` that is another program than those before it."""
     tree = cst.parse_module(source)
-    places = Places()
-    tree.visit(places)
-    seen = {_program(source)}
-    for function, original, mistaken in places.found:
-        replaced = tree.deep_replace(original, mistaken)
-        assert isinstance(replaced, cst.Module)
-        program = _program(replaced.code)
-        if program not in seen:
-            seen.add(program)
-            yield Mutant(module, function, _change(source, replaced.code), replaced.code)
+    codes = [tree.code_for_node(statement) for statement in tree.body]
+    begun = source.index("".join(codes))
+    for code, statement in zip(codes, tree.body, strict=True):
+        places = Places()
+        statement.visit(places)
+        seen = {_program(code)}
+        for function, original, mistaken in places.found:
+            replaced = statement.deep_replace(original, mistaken)
+            assert isinstance(replaced, cst.CSTNode)
+            mutated = tree.code_for_node(replaced)
+            program = _program(mutated)
+            if program not in seen:
+                seen.add(program)
+                whole = source[:begun] + mutated + source[begun + len(code) :]
+                yield Mutant(module, function, _change(code, mutated), whole)
+        begun += len(code)
 
 
 class Places(cst.CSTVisitor):

@@ -29,7 +29,8 @@ SLOWER = 5
 """How many times the processor time of the unmutated program is a hang. Waiting takes none, so it has a limit too."""
 LEAST_SECONDS = 5
 MOST_MEMORY = 4 << 30
-QUICKLY = ["-x", "-q", "--tb=line", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+NOT_NEEDED = ("cacheprovider", "faulthandler", "junitxml", "logging", "threadexception", "unraisableexception")
+QUICKLY = ["-x", "-q", "--tb=line", "--assert=plain", *(f"-pno:{plugin}" for plugin in NOT_NEEDED)]
 
 
 class TrialError(Exception):

@@ -10,6 +10,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known, Override
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
+    VERDICTS,
     Reason,
     judge,
     rule,
@@ -153,6 +154,10 @@ def test_an_exception_is_needed_while_one_of_its_alerts_is_active():
 )
 def test_the_summary_counts_the_worst_and_names_them(judgement, line):
     assert summary(judgement, rule(judgement, policy(), NOW), "after") == line
+
+
+def test_verdicts_are_ranked_from_best_to_worst():
+    assert VERDICTS == ("pass", "warn", "inconclusive", "error", "block")
 
 
 def test_every_state_is_counted():

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime, timezone
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import (
@@ -105,6 +106,25 @@ def test_a_time_before_the_calendar_began_is_refused_or_can_be_shown(seconds: fl
     utc(time)
 
 
+@pytest.mark.parametrize(("least", "most"), [(-6 * 10**10, 10**11)])
+def test_what_is_believed_ends_with_the_years_68_and_5138(least: int, most: int) -> None:
+    for seconds in (least + 1, most - 1):
+        assert isinstance(believed(seconds), float)
+    for seconds in (least, most):
+        with pytest.raises(ValueError, match="^out of range$"):
+            believed(seconds)
+    assert (datetime.fromtimestamp(least, timezone.utc).year, datetime.fromtimestamp(most, timezone.utc).year) == (
+        68,
+        5138,
+    )
+
+
+@pytest.mark.parametrize("text", ["0067-01-01T00:00:00", "5139-01-01T00:00:00Z"])
+def test_a_text_that_tells_an_absurd_time_is_refused_too(text: str) -> None:
+    with pytest.raises(ValueError, match="^out of range$"):
+        epoch(text)
+
+
 @pytest.mark.parametrize(
     ("text", "seconds", "earlier"),
     [
@@ -143,7 +163,12 @@ def test_utc_is_shown_with_its_zone() -> None:
         (3600, "1 h"),
         (3601, "1 h 1 s"),
         (3661, "1 h 1 min"),
+        (86399, "23 h 59 min"),
+        (86400, "1 d"),
         (90000, "1 d 1 h"),
+        (172861, "2 d 1 min"),
+        (1, "1 s"),
+        (59.4, "59 s"),
     ],
 )
 def test_a_duration_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:

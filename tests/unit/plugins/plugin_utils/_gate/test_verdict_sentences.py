@@ -169,3 +169,8 @@ def test_every_state_is_counted():
         "failing": 1,
     }
     assert len(counts) == 11
+
+
+def test_a_valid_answer_asks_for_no_wait():
+    assert judged([CLEAN]).retry_after is None
+    assert judged(alerting()).retry_after is None

@@ -138,8 +138,7 @@ def _reaction(state: str, policy: Policy) -> str:
 
 
 def _within_budget(reasons: list[Reason], most: int) -> list[Reason]:
-    blocking = sum(reason.verdict == BLOCK for reason in reasons)
-    if not 0 < blocking <= most:
+    if sum(reason.verdict == BLOCK for reason in reasons) > most:
         return reasons
     return [
         Reason(r.code, WARN, f"{r.message} (tolerated: max_blocking is {most})", r.unblock, r.monitor, r.label)

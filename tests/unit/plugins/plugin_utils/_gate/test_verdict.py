@@ -88,6 +88,7 @@ def test_the_worst_finding_is_the_verdict(found, given, verdict, rc):
         ([SILENT], {}, False),
         ([ALERT], {"phase": "during"}, True),
         ([ALERT], AFTER, True),
+        ([ALERT, PENDING, FAILING], AFTER, True),
         ([SILENT], AFTER, True),
         ([FAILING], AFTER, False),
         ([PENDING], AFTER, False),
@@ -118,20 +119,22 @@ THEN = {"c": Then("Clean", 60.0, True), "x": Then("Gone", 60.0, True)}
 
 
 @pytest.mark.parametrize(
-    ("then", "codes"),
+    ("then", "found"),
     [
-        (baseline(monitors=THEN), ["missing"]),
+        (baseline(monitors=THEN), [("missing", "x", "Gone")]),
+        (baseline(monitors=THEN, scope=2), [("missing", "x", "Gone")]),
         (baseline(monitors=THEN, selection="other"), []),
-        (baseline(scope=2), ["shrunk"]),
+        (baseline(monitors={"c": THEN["c"]}, scope=2), []),
+        (baseline(scope=2), [("shrunk", None, None)]),
         (baseline(scope=2, selection="other"), []),
         (baseline(scope=1), []),
         (baseline(scope=0), []),
     ],
 )
-def test_a_monitor_that_the_baseline_had_is_missed(then, codes):
+def test_a_monitor_that_the_baseline_had_is_missed(then, found):
     judgement = judged([CLEAN], then, phase="during")
-    assert [reason.code for reason in judgement.reasons] == codes
-    assert judgement.verdict == ("inconclusive" if codes else "pass")
+    assert [(reason.code, reason.monitor, reason.label) for reason in judgement.reasons] == found
+    assert judgement.verdict == ("inconclusive" if found else "pass")
 
 
 @pytest.mark.parametrize(("on_blind", "silent"), list(itertools.product(REACTIONS, REACTIONS)))

@@ -26,8 +26,10 @@ import requests  # noqa: F401
 KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
 
 SLOWER = 5
-"""How many times the processor time of the unmutated program is a hang. Waiting takes none, so it has a limit too."""
+"""How many times the processor time of the unmutated program is a hang."""
 LEAST_SECONDS = 5
+WAITING = 60
+"""How many times that limit ends a trial that waits: long, as a busy machine must not look like a hang."""
 MOST_MEMORY = 4 << 30
 NOT_NEEDED = ("cacheprovider", "faulthandler", "junitxml", "logging", "threadexception", "unraisableexception")
 QUICKLY = ["-x", "-q", "--tb=line", "--assert=plain", *(f"-pno:{plugin}" for plugin in NOT_NEEDED)]
@@ -133,7 +135,7 @@ def _run(trial: Trial, code: str, folder: Path, limit: int | None, output: Path)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(10 * limit)
+        signal.alarm(WAITING * limit)
     sys.meta_path.insert(0, Mistaken(trial, code))
     options = [*QUICKLY, f"--basetemp={folder / str(os.getpid())}"]
     for group in trial.tests:

@@ -196,12 +196,17 @@ def test_an_order_changes_the_decision_and_never_the_verdict(judgement, given, d
     assert (told in ruling.notes[0]) if told else not ruling.notes
 
 
+GONE = Sample([monitor(None, config(id="c"))], NOW)
+
+
 @pytest.mark.parametrize(
     ("judgement", "pattern", "expires", "told"),
     [
         (judged([ALERT]), "a", NOW + 1, None),
         (judged([ALERT]), "a", NOW, "has expired and does not help"),
         (judged([CLEAN]), "a", None, "matches no active alert"),
+        (judged([CLEAN]), "c", None, "matches no active alert"),
+        (judge(GONE, view(policy(), GONE)), "c", None, "matches no active alert"),
         (judged([ALERT]), "z", None, "matches no active alert"),
         (AWAY, "a", None, None),
         (AWAY, "a", NOW, "has expired"),

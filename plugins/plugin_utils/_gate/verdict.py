@@ -52,7 +52,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict with its reasons, worst first. ``standings`` is empty when there was no valid sample.
+    """A verdict with its reasons: worst first, and among equals those about the whole gate before single monitors.
+
+    ``standings`` is empty when there was no valid sample.
 
     ``gate_rc`` is what a stop would be reported as, 0 when nothing stops; ``final`` says that waiting cannot change it;
     ``retry_after`` is the number of seconds that the service asked us to wait.
@@ -80,8 +82,8 @@ def judge(sample: Sample, view: View) -> Judgement:
     policy = view.policy
     gone = {monitor.id: monitor for monitor in [*view.evidence.vanished(sample), *_lost(sample, view.baseline)]}
     standings = [standing(monitor, view) for monitor in sample.monitors] + [vanished(one) for one in gone.values()]
-    reasons = [reason for found in standings if (reason := _reason(found, policy)) is not None]
-    reasons += _shrunk(len(sample.monitors), sample.selection, view.baseline)
+    reasons = _shrunk(len(sample.monitors), sample.selection, view.baseline)
+    reasons += [reason for found in standings if (reason := _reason(found, policy)) is not None]
     reasons = _within_budget(reasons, policy.max_blocking)
     reasons.sort(key=lambda reason: -VERDICTS.index(reason.verdict))
     verdict = reasons[0].verdict if reasons else PASS

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
 
 from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status
@@ -83,6 +84,13 @@ def test_a_plan_looks_once_and_judges_nothing(look):
 
 def test_a_plan_needs_an_answer():
     assert Play(AWAY).decide(policy("plan", timeout=0.0)).judgement.verdict == "error"
+
+
+def test_without_once_the_gate_waits():
+    play = Play(ALERT, CLEAN)
+    gate = Gate(policy(timeout=60, poll=10), None, play.sample, lambda: play.time, play.sleep, play.told.append)
+    outcome = gate.decide()
+    assert (outcome.judgement.verdict, outcome.samples, outcome.interrupted) == ("pass", 2, False)
 
 
 @pytest.mark.parametrize("look", [look_of(60), ALERT, AWAY])

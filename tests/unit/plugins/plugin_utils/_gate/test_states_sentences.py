@@ -102,17 +102,24 @@ NO_TIMER = (
         ),
         (failing(), config(), {}, ("failing", "failed its newest test: no answer", "wait until a test of it passes")),
         (
-            status(last_test=Check(NOW + 1, None)),
+            status(last_test=Check(NOW, None)),
             config(),
             {"phase": "after", "clean_tests": 2, "settle": 0},
+            ("pending", "has 1 of 2 clean tests that started at 2027-01-15T08:00:00Z or later", MORE_TIME),
+        ),
+        (
+            status(last_test=Check(NOW + 1, None)),
+            config(),
+            {"phase": "after", "clean_tests": 2},
             (
                 "pending",
-                "has 1 of 2 clean tests that started at 2027-01-15T08:00:00Z or later",
+                "has 0 of 2 clean tests that started at 2027-01-15T08:00:30Z or later; its newest test was told before "
+                "it started, so some clock is wrong and it does not count",
                 MORE_TIME,
             ),
         ),
         (
-            status(last_test=Check(NOW + 1, None)),
+            status(last_test=Check(NOW, None)),
             config(),
             {"phase": "after", "settle": 0, "full_detection": True},
             (

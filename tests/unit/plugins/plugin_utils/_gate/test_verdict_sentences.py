@@ -156,6 +156,13 @@ def test_the_summary_counts_the_worst_and_names_them(judgement, line):
     assert summary(judgement, rule(judgement, policy(), NOW), "after") == line
 
 
+def test_what_is_about_the_whole_gate_is_told_before_single_monitors():
+    judgement = judged([status(id="b", label="Blind", last_test=None)], baseline(scope=3), phase="during")
+    assert [(reason.code, reason.monitor) for reason in judgement.reasons] == [("shrunk", None), ("blind", "b")]
+    line = "during: stop, inconclusive: 1 monitors are in scope, and there were 3 in the baseline"
+    assert summary(judgement, rule(judgement, policy("during"), NOW), "during") == line
+
+
 def test_verdicts_are_ranked_from_best_to_worst():
     assert VERDICTS == ("pass", "warn", "inconclusive", "error", "block")
 

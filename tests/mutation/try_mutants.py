@@ -26,7 +26,7 @@ MODULES = {
     **dict.fromkeys(("verdict", "policy", "baseline", "exceptions", "scope", "loop"), GATE),
     **dict.fromkeys(("evidence", "states", "forecast", "sample"), GATE),
     **dict.fromkeys(("monitor", "timestamps", "selection"), DOMAIN),
-    "payloads": API,
+    **dict.fromkeys(("service_clock", "payloads"), API),
 }
 SLOW = ("test_no_false_pass.py",)
 """What is asked last, as it plays many cases for each question."""

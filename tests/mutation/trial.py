@@ -108,7 +108,8 @@ def _meaning(status: int) -> str:
     if os.WIFSIGNALED(status):
         return TIMED_OUT if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL) else KILLED
     code = os.WEXITSTATUS(status)
-    if code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+    # A module that cannot be imported interrupts the collection, or is a wrong use of pytest when conftest.py needs it.
+    if code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR):
         return KILLED
     if code == pytest.ExitCode.OK:
         return SURVIVED

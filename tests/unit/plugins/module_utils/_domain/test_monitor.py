@@ -34,6 +34,8 @@ def config(identity: str) -> MonitorConfig:
         (Check(2.0, None), Check(3.0, "newer"), True, "newer"),
         (Check(2.0, "new"), Check(1.0, "old"), True, "new"),
         (Check(None, None), Check(None, "unknown times prove nothing"), False, "unknown times prove nothing"),
+        (Check(None, None), Check(1.0, "old"), False, "old"),
+        (Check(2.0, None), Check(None, "untimed"), False, "untimed"),
         (Check(None, "untimed"), None, True, "untimed"),
     ],
 )

@@ -94,11 +94,12 @@ def test_without_once_the_gate_waits():
     assert (outcome.judgement.verdict, outcome.samples, outcome.interrupted) == ("pass", 2, False)
 
 
-@pytest.mark.parametrize("look", [look_of(60), ALERT, AWAY])
-def test_once_means_once(look):
-    outcome = Play(look).decide(policy("after", deploy_started=NOW), once=True)
-    assert (outcome.samples, outcome.waited) == (1, 0)
-    assert outcome.judgement.verdict != "pass"
+@pytest.mark.parametrize("timeout", [None, 1.0, 600.0])
+@pytest.mark.parametrize(("look", "verdict"), [(look_of(60), "inconclusive"), (ALERT, "block"), (AWAY, "error")])
+def test_once_means_once_and_refuses_no_wait(look, verdict, timeout):
+    outcome = Play(look).decide(policy("after", deploy_started=NOW, timeout=timeout), once=True)
+    assert (outcome.samples, outcome.waited, outcome.judgement.verdict) == (1, 0, verdict)
+    assert all(reason.code != "timeout_too_short" for reason in outcome.judgement.reasons)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,13 @@ def test_a_predicted_wait_is_cut_at_its_most():
     stuck = sample(status(last_test=Check(NOW, None)), timer=60)
     assert Play(stuck).decide(policy("after", poll=10, timeout_max=100.0)).waited == 100
     assert Play(AWAY).decide(policy("after", poll=10, timeout_max=100.0)).waited == 100
+
+
+def test_a_predicted_wait_has_room_for_another_round_of_the_slowest_monitor():
+    stuck = status(last_test=Check(NOW, None))
+    quick, slow = config(timer=60.0), config(id="s", timer=300.0)
+    taken = Sample([monitor(stuck, quick), monitor(status(id="s"), slow)], NOW)
+    assert Play(taken).decide(policy("after", poll=10, settle=0.0)).waited == 290 + 300 + 60
 
 
 def test_without_timers_a_predicted_wait_leaves_time_for_what_is_told_late():

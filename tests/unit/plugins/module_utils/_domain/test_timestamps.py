@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import time
 from datetime import datetime, timezone
 
 import pytest
@@ -192,3 +193,21 @@ def test_a_duration_is_told_in_its_two_largest_units(seconds: float, words: str)
 )
 def test_a_date_of_a_header_is_utc_unless_it_says_otherwise(text: str, seconds: float | None) -> None:
     assert http_date(text) == seconds
+
+
+@pytest.mark.parametrize("year", ["10000", "9" * 20])
+def test_a_header_with_an_absurd_date_tells_none(year: str) -> None:
+    assert http_date(f"Sun, 31 May {year} 18:51:18 GMT") is None
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
+def test_a_time_without_an_offset_is_utc_wherever_the_machine_is(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    try:
+        with monkeypatch.context() as patched:
+            patched.setenv("TZ", zone)
+            time.tzset()
+            assert epoch("2026-05-31T18:51:18") == SAMPLE
+            assert http_date("Sun, 31 May 2026 18:51:18 -0000") == SAMPLE
+            assert utc(SAMPLE) == "2026-05-31T18:51:18Z"
+    finally:
+        time.tzset()

@@ -15,7 +15,7 @@ from mutmut.mutation.mutators import mutation_operators
 from own_mutations import OWN_MUTATIONS
 
 AT_MODULE_LEVEL = "(module)"
-FOR_TYPE_CHECKERS = {"TypeVar", "cast"}
+FOR_TYPE_CHECKERS = {"Protocol", "TypeVar", "cast"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
 class Places(cst.CSTVisitor):
     """Finds the pairs of what stands there and what is to stand there instead, with the function they are in.
 
-    Annotations and decorators' arguments are for type checkers and for style; nothing is decided by them.
+    Annotations, protocols and decorators' arguments are for type checkers and for style; nothing is decided by them.
     """
 
     def __init__(self) -> None:
@@ -83,6 +83,8 @@ def _is_left_alone(node: cst.CSTNode) -> bool:
         return documents or isinstance(statement, (cst.Import, cst.ImportFrom))
     if isinstance(node, cst.Call):
         return isinstance(node.func, cst.Name) and node.func.value in FOR_TYPE_CHECKERS
+    if isinstance(node, cst.ClassDef):
+        return any(isinstance(base.value, cst.Name) and base.value.value in FOR_TYPE_CHECKERS for base in node.bases)
     return isinstance(node, (cst.Annotation, cst.Decorator))
 
 

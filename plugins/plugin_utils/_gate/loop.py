@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ...module_utils._domain.legible import legible
+from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.timestamps import duration
 from .baseline import Baseline
 from .evidence import Evidence
@@ -150,7 +151,7 @@ class Gate:
             return policy.timeout
         if outcome.forecast is None:
             return min(WITHOUT_FORECAST, policy.timeout_max)
-        another_round = max(_timers(outcome.sample), default=0.0)
+        another_round = max(_timers(outcome.sample.monitors if outcome.sample else []), default=0.0)
         return min(policy.timeout_max, outcome.forecast.seconds + another_round + LATE)
 
     def _refused(self, outcome: Outcome) -> Judgement | None:
@@ -161,7 +162,7 @@ class Gate:
             return None
         told = (
             f"the evidence takes {duration(ahead.seconds)}, as {legible(ahead.monitor.label, 80)} tests only every "
-            f"{duration(_timer(ahead))}, and {name} is {limit:g} s"
+            f"{duration(max(_timers([ahead.monitor])))}, and {name} is {limit:g} s"
         )
         reason = Reason("timeout_too_short", ERROR, told, f"set {name} to {int(ahead.seconds) + 1} or more")
         return Judgement(ERROR, [reason], outcome.judgement.standings, RC_CONFIGURATION, final=True)
@@ -172,14 +173,8 @@ class Gate:
             return self._policy.poll
         if outcome.sample is None:
             return SHORTEST_POLL
-        return min(LONGEST_POLL, max(SHORTEST_POLL, min(_timers(outcome.sample), default=LONGEST_POLL)))
+        return min(LONGEST_POLL, max(SHORTEST_POLL, min(_timers(outcome.sample.monitors), default=LONGEST_POLL)))
 
 
-def _timers(sample: Sample | None) -> list[float]:
-    monitors = sample.monitors if sample else []
+def _timers(monitors: list[Monitor]) -> list[float]:
     return [monitor.config.timer for monitor in monitors if monitor.config and monitor.config.timer]
-
-
-def _timer(ahead: Forecast) -> float:
-    config = ahead.monitor.config if ahead.monitor else None
-    return config.timer if config and config.timer else 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from heapq import nsmallest
 from typing import Generic, Protocol, TypeVar
@@ -69,8 +69,8 @@ class Chosen(Generic[N]):
     """The monitors that a selection kept, in their order, and what it asked for in vain."""
 
     monitors: list[N]
-    unmatched: list[str] = field(default_factory=list)
-    unmatched_types: list[str] = field(default_factory=list)
+    unmatched: list[str]
+    unmatched_types: list[str]
 
 
 class Selection:

@@ -104,7 +104,9 @@ def test_a_pattern_that_matches_only_what_is_excluded_again_is_not_unmatched() -
     assert (found.monitors, found.unmatched) == ([], [])
 
 
-@pytest.mark.parametrize("text", ["", " ", "\t\n", "~(", "~[", "~*", "~(?P<a", "~" + "(" * 2000])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\t\n", "~(", "~[", "~*", "~(?P<a", "~" + "(" * 2000, "~x{" + "9" * 30 + "}"]
+)
 def test_an_unusable_pattern_is_refused_by_name(text: str) -> None:
     with pytest.raises(PatternError) as caught:
         Patterns([text])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -134,7 +135,8 @@ def _run(trial: Trial, code: str, folder: Path, limit: int | None, output: Path)
         os.dup2(told, stream)
     if limit is not None:
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        with contextlib.suppress(OSError, ValueError):  # macOS has no such limit.
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(WAITING * limit)
     sys.meta_path.insert(0, Mistaken(trial, code))

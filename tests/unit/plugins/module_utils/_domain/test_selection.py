@@ -173,7 +173,7 @@ def test_texts_of_any_length_are_compared_at_once_or_not_at_all(text: str, label
 def test_two_similar_labels_are_enough_of_a_hint() -> None:
     near = [Thing(f"id-{number}", f"Shop {number}") for number in range(5)]
     hint = suggestion(["Shop"], near).partition("; similar labels are ")[2]
-    assert len(hint.split(" and ")) == 2
+    assert hint.count("Shop") == 2
 
 
 @pytest.mark.parametrize(

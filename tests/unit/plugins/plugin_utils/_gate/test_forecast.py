@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
@@ -80,3 +82,25 @@ def test_monitors_that_only_advise_are_not_waited_for():
 def test_it_tells_whether_an_alert_could_have_been_raised_by_then(given, detection, possible):
     found = ahead(seen(NOW - 10), **given)
     assert (found.detection, found.alert_possible) == (detection, possible)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_the_order_of_the_answer_decides_nothing(order):
+    known = [
+        monitor(status(id="q", label="Quick"), config(id="q", label="Quick", timer=60.0)),
+        monitor(status(id="s", label="Slow"), config(id="s", label="Slow", timer=600.0)),
+        monitor(status(id="x", label="Unknown")),
+        monitor(status(id="n", label="No timer"), config(id="n", label="No timer", timer=None)),
+    ]
+    found = ahead(Sample([known[place] for place in order], NOW), settle=0)
+    assert (found.monitor.label, found.seconds, found.detection) == ("Slow", 590, 1800)
+
+
+def test_of_monitors_that_take_equally_long_the_first_is_named():
+    equals = [monitor(status(id=name, label=name), config(id=name, label=name)) for name in ("one", "two")]
+    assert ahead(Sample(equals, NOW)).monitor.label == "one"
+
+
+def test_without_timers_nothing_is_told_of_detection():
+    found = ahead(Sample([monitor(status())], NOW))
+    assert (found.seconds, found.monitor, found.detection, found.alert_possible) == (0, None, None, False)

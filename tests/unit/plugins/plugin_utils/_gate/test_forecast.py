@@ -104,3 +104,33 @@ def test_of_monitors_that_take_equally_long_the_first_is_named():
 def test_without_timers_nothing_is_told_of_detection():
     found = ahead(Sample([monitor(status())], NOW))
     assert (found.seconds, found.monitor, found.detection, found.alert_possible) == (0, None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("now", "given", "seconds"),
+    [
+        (NOW, {}, 330),
+        (NOW + 90, {}, 300),
+        (NOW, {"settle": 0, "clean_tests": 2}, 600),
+        (NOW, {"settle": 0, "clean_tests": 0, "full_detection": True}, 900),
+    ],
+)
+@pytest.mark.parametrize("found", [None, status(last_test=None), status(last_test=Check(None, None))])
+def test_a_monitor_of_which_no_test_is_known_gets_a_timer_for_its_first_one(found, now, given, seconds):
+    assert ahead(Sample([monitor(found, config(timer=300.0))], NOW), now=now, **given).seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("starts", "given", "seconds"),
+    [
+        ([0], {"clean_tests": 2}, 240),
+        ([0, 60], {"clean_tests": 2}, 0),
+        ([0], {"clean_tests": 4}, 840),
+        ([0], {"clean_tests": 1, "full_detection": True}, 540),
+        ([0, 600], {"clean_tests": 1, "full_detection": True}, 0),
+        ([0, 599], {"clean_tests": 1, "full_detection": True}, 300),
+    ],
+)
+def test_what_was_seen_already_is_not_waited_for_again(starts, given, seconds):
+    looks = [sample(status(last_test=Check(NOW + start, None)), at=NOW + start, timer=300.0) for start in starts]
+    assert ahead(*looks, now=NOW + max(60, starts[-1]), settle=0, **given).seconds == seconds

@@ -8,7 +8,6 @@ import json
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
-    MOST_NAMED,
     Then,
     fingerprint,
     read_baseline,
@@ -104,9 +103,9 @@ def test_a_scope_of_up_to_a_hundred_is_named(number):
 
 
 def test_a_large_scope_is_counted_and_not_named():
-    many = sample(*(status(id=str(number)) for number in range(MOST_NAMED + 1)))
+    many = sample(*(status(id=str(number)) for number in range(101)))
     taken = take(many, SELECTION)
-    assert (taken["monitors"], taken["scope"]) == (None, MOST_NAMED + 1)
+    assert (taken["monitors"], taken["scope"]) == (None, 101)
     assert len(json.dumps(taken)) < 300
     assert read_baseline(taken).monitors is None
 

@@ -90,7 +90,9 @@ class Evidence:
         broken_at = _broken_at(record, status)
         record.clean_starts = [start for start in record.clean_starts if start > broken_at and start >= self.anchor]
         new = started != record.newest
-        record.newest, record.fail_count = started, status.fail_count
+        record.newest = started
+        if status.fail_count is not None:
+            record.fail_count = status.fail_count
         if status.failing:
             record.clean_starts.clear()
             if new:

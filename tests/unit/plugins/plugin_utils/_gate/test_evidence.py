@@ -122,3 +122,97 @@ def test_a_test_that_was_told_too_early_is_remembered_until_the_next_one():
         evidence.observe(sample(clean(start), at=at))
         told.append(evidence.untimely("m1"))
     assert told == [True, True, False]
+
+
+def test_of_a_monitor_without_a_test_nothing_is_known():
+    evidence = Evidence(ANCHOR, 1)
+    evidence.observe(Sample([monitor(None, config()), monitor(status(id="n", last_test=None))], NOW))
+    for name in ("m1", "n"):
+        assert (evidence.clean_run(name), evidence.failed_run(name)) == ([], 0)
+        assert (evidence.backwards(name), evidence.untimely(name)) == (False, False)
+
+
+def test_a_monitor_that_vanished_is_remembered_as_it_was_told_last():
+    evidence = Evidence(ANCHOR, 1)
+    for label, kind in (("Old", "dns"), ("New", "http")):
+        evidence.observe(Sample([monitor(status(label=label), config(label=label, type=kind))], NOW))
+    [gone] = evidence.vanished(Sample([], NOW))
+    assert (gone.id, gone.label, gone.type, gone.status) == ("m1", "New", "http", None)
+    assert gone.config == config(label="New")
+
+
+@pytest.mark.parametrize(
+    ("rule", "looks", "run"),
+    [
+        ("the gap breaks the run of the one that was away alone", ["ab", "a", "ab"], {"a": 3, "b": 1}),
+        ("one that has no status was away", ["ab", "a-b", "ab"], {"a": 3, "b": 1}),
+        ("nobody was", ["ab", "ab", "ab"], {"a": 3, "b": 3}),
+        ("one that came later has less to show", ["a", "ab", "ab"], {"a": 3, "b": 2}),
+    ],
+)
+def test_monitors_are_counted_apart(rule, looks, run):
+    evidence = Evidence(ANCHOR, 5)
+    for step, look in enumerate(looks):
+        present, _, bare = look.partition("-")
+        found = [monitor(clean(NOW + step, id=name), config(id=name)) for name in present]
+        evidence.observe(Sample([*found, *(monitor(None, config(id=name)) for name in bare)], LATER))
+    assert {name: len(evidence.clean_run(name)) for name in run} == run, rule
+
+
+@pytest.mark.parametrize(
+    ("looks", "run", "backwards"),
+    [
+        ([clean(NOW + 5), clean(NOW + 4)], [], True),
+        ([clean(NOW + 5), clean(NOW + 4), clean(NOW + 5)], [NOW + 5], False),
+        ([clean(NOW + 5), clean(NOW + 4), clean(NOW + 6)], [NOW + 6], False),
+        ([clean(NOW + 5), status(last_test=None)], [], True),
+        ([clean(NOW + 5), status(last_test=None), clean(NOW + 4)], [], True),
+        ([broken(NOW + 5), broken(NOW + 4)], [], True),
+        ([broken(NOW + 5), broken(NOW + 4), broken(NOW + 5)], [], False),
+    ],
+)
+def test_going_back_is_remembered_until_the_answers_are_news_again(looks, run, backwards):
+    evidence = Evidence(ANCHOR, 3)
+    for look in looks:
+        evidence.observe(sample(look, at=LATER))
+    assert (evidence.clean_run("m1"), evidence.backwards("m1")) == (run, backwards)
+
+
+@pytest.mark.parametrize(
+    ("looks", "failed"),
+    [
+        ([broken(NOW + 5), broken(NOW + 4)], 1),
+        ([broken(NOW + 5), broken(NOW + 4), broken(NOW + 5)], 1),
+        ([broken(NOW), broken(NOW + 1), status(last_test=None), broken(NOW + 2)], 3),
+        ([broken(NOW), clean(NOW + 1, alert_active=True), broken(NOW + 2)], 1),
+    ],
+)
+def test_a_failure_counts_once_and_until_a_test_passes(looks, failed):
+    evidence = Evidence(ANCHOR, 3)
+    for look in looks:
+        evidence.observe(sample(look, at=LATER))
+    assert evidence.failed_run("m1") == failed
+
+
+@pytest.mark.parametrize(
+    ("rule", "looks", "run"),
+    [
+        ("a failure betrayed by the count reaches the newest test before", [(0, 0), (1, 0), (2, 1), (3, 1)], [2, 3]),
+        ("also when one told of earlier is older", [(0, 1), (1, 1), (2, 2)], [2]),
+        ("a count that was unknown betrays nothing", [(0, None), (1, 5)], [0, 1]),
+        ("nor does the same count", [(0, 5), (1, 5)], [0, 1]),
+        ("it is compared with the newest count that is known", [(0, 0), (1, None), (2, 1), (3, 1)], [2, 3]),
+    ],
+)
+def test_a_count_that_grows_breaks_the_run(rule, looks, run):
+    evidence = Evidence(ANCHOR, 9)
+    for start, count in looks:
+        evidence.observe(sample(clean(NOW + start, failed=NOW - 9, fail_count=count), at=LATER))
+    assert [start - NOW for start in evidence.clean_run("m1")] == run, rule
+
+
+def test_a_test_that_failed_later_than_the_newest_one_is_no_clean_one():
+    evidence = Evidence(ANCHOR, 3)
+    for look in (clean(NOW), clean(NOW + 1, failed=NOW + 1)):
+        evidence.observe(sample(look, at=LATER))
+    assert (evidence.clean_run("m1"), evidence.failed_run("m1")) == ([], 1)

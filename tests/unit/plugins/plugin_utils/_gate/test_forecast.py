@@ -134,3 +134,8 @@ def test_a_monitor_of_which_no_test_is_known_gets_a_timer_for_its_first_one(foun
 def test_what_was_seen_already_is_not_waited_for_again(starts, given, seconds):
     looks = [sample(status(last_test=Check(NOW + start, None)), at=NOW + start, timer=300.0) for start in starts]
     assert ahead(*looks, now=NOW + max(60, starts[-1]), settle=0, **given).seconds == seconds
+
+
+@pytest.mark.parametrize("start", [None, NOW - 5])
+def test_where_no_clean_test_is_asked_for_none_is_waited_for(start):
+    assert ahead(seen(start, timer=10.0), clean_tests=0).seconds == 0

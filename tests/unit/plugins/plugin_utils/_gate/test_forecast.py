@@ -129,6 +129,7 @@ def test_a_monitor_of_which_no_test_is_known_gets_a_timer_for_its_first_one(foun
         ([0], {"clean_tests": 1, "full_detection": True}, 540),
         ([0, 600], {"clean_tests": 1, "full_detection": True}, 0),
         ([0, 599], {"clean_tests": 1, "full_detection": True}, 300),
+        ([300, 600], {"clean_tests": 2, "full_detection": True}, 0),
     ],
 )
 def test_what_was_seen_already_is_not_waited_for_again(starts, given, seconds):

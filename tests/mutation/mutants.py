@@ -62,10 +62,10 @@ class Places(cst.CSTVisitor):
         self._within: list[str] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if _is_left_alone(node):
-            return False
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             self._within.append(node.name.value)
+        if _is_left_alone(node):
+            return False
         function = ".".join(self._within) or AT_MODULE_LEVEL
         for kinds, mutate in (*mutation_operators, *OWN_MUTATIONS):
             if isinstance(node, kinds):

@@ -58,7 +58,7 @@ def judged(size: int) -> float:
         policy = Policy.of("after", sample.taken_at - 60)
         evidence = Evidence(policy.anchor, policy.clean_tests)
         evidence.observe(sample)
-        judge(sample, View(policy, evidence, None, sample.taken_at))
+        judge(sample, View(policy, evidence, None, sample.taken_at, sample.lead))
 
     decoding = cpu(lambda: payloads.read_statuses(payloads.decode(body)))
     judging = cpu(decide)

@@ -14,7 +14,7 @@ from ...module_utils._domain.timestamps import duration, utc
 from .baseline import Baseline
 from .evidence import Evidence
 from .policy import BEFORE, PLAN, Policy
-from .sample import AGREED, Lead
+from .sample import Lead
 
 NEW_ALERT = "new_alert"
 SILENT_FAILURE = "silent_failure"
@@ -51,7 +51,7 @@ class View:
     evidence: Evidence
     baseline: Baseline | None
     now: float
-    lead: Lead = AGREED
+    lead: Lead
 
     @property
     def service_time(self) -> float:

@@ -120,9 +120,11 @@ def _answering(answer: Callable[[socket.socket], None] | None) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         if answer is not None:
             threading.Thread(target=_accept, args=(listener, answer), daemon=True).start()
-        yield listener.getsockname()[1]
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
 
 
 def _accept(listener: socket.socket, answer: Callable[[socket.socket], None]) -> None:

@@ -30,6 +30,9 @@ INTEGRATION = CHECKOUT / "tests" / "integration"
 WHAT_DIFFERS = ("hostile_text", "kf_status")
 """The targets in which releases of ansible-core differ most, templating and lookups, in about a minute each time."""
 
+LONGEST = 900
+"""Seconds that a target may take. Who tries every release has time, and often a machine that does more than this."""
+
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 """What pip needs, and what must not come between a target and its simulator."""
 
@@ -52,8 +55,9 @@ def outcomes(python: Path, targets: Sequence[str], jobs: int) -> dict[str, Cell]
     environment["VIRTUAL_ENV"] = str(python.parents[1])
     with tempfile.TemporaryDirectory(prefix="kf-matrix-") as folder:
         told = Path(folder) / "outcomes.json"
-        runner = [str(python), str(INTEGRATION / "run_targets.py"), "--jobs", str(jobs), "--outcomes", str(told)]
-        subprocess.run([*runner, *targets], env=environment, stdin=subprocess.DEVNULL, check=False)
+        runner = [str(python), str(INTEGRATION / "run_targets.py"), "--timeout", str(LONGEST)]
+        given = ["--jobs", str(jobs), "--outcomes", str(told), *targets]
+        subprocess.run([*runner, *given], env=environment, stdin=subprocess.DEVNULL, check=False)
         if not told.is_file():
             return {}
         found = json.loads(told.read_text(encoding="utf-8"))

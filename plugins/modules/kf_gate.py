@@ -415,6 +415,8 @@ since:
 baseline:
   description:
     - What is so now, for O(baseline) of a later gate. Of more than 100 monitors it keeps the number and no names.
+    - In ids and labels, C(%) and C({) are written as C(%25) and C(%7B), so that it can be handed on in a file of
+      variables too, where Ansible would take them for templates.
     - Null without a valid answer.
   returned: always
   type: dict

@@ -64,6 +64,7 @@ def tally(module: str, checkout: Path, explanations: Explanations, folder: Path,
     trial = trial_of(module, checkout)
     found = list(mutants(module, trial.source.read_text(encoding="utf-8")))
     told = Tally(module)
+    print(f"{module}: {len(found)} mistakes ...", file=sys.stderr, flush=True)
     for mutant, outcome in zip(found, outcomes(trial, [one.code for one in found], folder, jobs), strict=True):
         told.counts[outcome] += 1
         if outcome != SURVIVED:

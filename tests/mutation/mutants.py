@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -21,7 +22,10 @@ FOR_TYPE_CHECKERS = {"Protocol", "TypeVar", "cast"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A module with one mistake in it. ``function`` and ``change`` name it however the lines around it shift."""
+    """A module with one mistake in it. ``function`` and ``change`` name it however the lines around it shift.
+
+    Where a function has the same change in several places, the later ones are numbered.
+    """
 
     module: str
     function: str
@@ -34,6 +38,7 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
     tree = cst.parse_module(source)
     codes = [tree.code_for_node(statement) for statement in tree.body]
     begun = source.index("".join(codes))
+    named: Counter[tuple[str, str]] = Counter()
     for code, statement in zip(codes, tree.body, strict=True):
         places = Places()
         statement.visit(places)
@@ -46,7 +51,10 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
             if program not in seen:
                 seen.add(program)
                 whole = source[:begun] + mutated + source[begun + len(code) :]
-                yield Mutant(module, function, _change(code, mutated), whole)
+                change = _change(code, mutated)
+                named[function, change] += 1
+                number = named[function, change]
+                yield Mutant(module, function if number == 1 else f"{function} ({number})", change, whole)
         begun += len(code)
 
 

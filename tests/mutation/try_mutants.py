@@ -11,14 +11,18 @@ makes those, but none in texts and arguments; it starts a pytest for each, and f
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from explanations import Explanations, ExplanationsError, read_explanations
+from forked import KILLED, SURVIVED, TIMED_OUT, TrialError, outcomes
 from mutants import Mutant, mutants
-from trial import KILLED, SURVIVED, TIMED_OUT, Trial, TrialError, outcomes
+from swapped import noticed_at_once
+from trial import Trial, seconds_unmutated, try_wholly
 
 COLLECTION = "ansible_collections.knowledgefront.monitoring"
 GATE, DOMAIN, API = "plugins/plugin_utils/_gate", "plugins/module_utils/_domain", "plugins/module_utils/_api"
@@ -32,6 +36,10 @@ SLOW = ("test_no_false_pass.py",)
 """What is asked last, as it plays many cases for each question."""
 BY_ITSELF = {API}
 """Folders whose other tests start servers, and have nothing to say about the one module."""
+
+
+SLOWER, LEAST_SECONDS = 5, 5
+"""How many times the processor time of the unmutated program is a hang, and what never is."""
 
 
 @dataclass
@@ -65,7 +73,12 @@ def tally(module: str, checkout: Path, explanations: Explanations, folder: Path,
     found = list(mutants(module, trial.source.read_text(encoding="utf-8")))
     told = Tally(module)
     print(f"{module}: {len(found)} mistakes ...", file=sys.stderr, flush=True)
-    for mutant, outcome in zip(found, outcomes(trial, [one.code for one in found], folder, jobs), strict=True):
+    limit = max(LEAST_SECONDS, math.ceil(SLOWER * seconds_unmutated(trial, folder)))
+    at_once = noticed_at_once(trial, [one.code for one in found], folder, limit, jobs)
+    told.counts.update(at_once.values())
+    left = [one for one in found if one.code not in at_once]
+    tasks = [partial(try_wholly, trial, one.code) for one in left]
+    for mutant, outcome in zip(left, outcomes(tasks, folder, limit, jobs), strict=True):
         told.counts[outcome] += 1
         if outcome != SURVIVED:
             continue

@@ -13,11 +13,14 @@ from .sample import Sample
 
 @dataclass
 class Record:
-    """What the samples so far told of one monitor. Starts are in epoch seconds, oldest first."""
+    """What the samples so far told of one monitor. Starts are in epoch seconds, oldest first.
+
+    ``failed_run`` is the number of tests in a row that were seen to fail up to now.
+    """
 
     monitor: Monitor
     clean_starts: list[float] = field(default_factory=list)
-    failed_starts: list[float] = field(default_factory=list)
+    failed_run: int = 0
     newest: float | None = None
     fail_count: int | None = None
     backwards: bool = False
@@ -61,7 +64,7 @@ class Evidence:
 
     def failed_run(self, monitor_id: str) -> int:
         """Return how many tests in a row were seen to fail up to now."""
-        return len(self._records[monitor_id].failed_starts)
+        return self._records[monitor_id].failed_run
 
     def backwards(self, monitor_id: str) -> bool:
         """Whether the newest sample told an older newest test than a sample before it: then it is no news."""
@@ -96,9 +99,9 @@ class Evidence:
         if status.failing:
             record.clean_starts.clear()
             if new:
-                record.failed_starts.append(started)
+                record.failed_run += 1
             return
-        record.failed_starts.clear()
+        record.failed_run = 0
         if started > now:
             record.untimely = started
         if status.alert_active:

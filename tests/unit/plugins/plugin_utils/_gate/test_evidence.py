@@ -216,3 +216,11 @@ def test_a_test_that_failed_later_than_the_newest_one_is_no_clean_one():
     for look in (clean(NOW), clean(NOW + 1, failed=NOW + 1)):
         evidence.observe(sample(look, at=LATER))
     assert (evidence.clean_run("m1"), evidence.failed_run("m1")) == ([], 1)
+
+
+@pytest.mark.parametrize("failed", [None, Check(None, None), Check(NOW - 9, "old")])
+def test_a_failed_test_breaks_the_run_also_when_only_its_error_tells(failed):
+    evidence = Evidence(ANCHOR, 3)
+    for look in (clean(NOW), status(last_test=Check(NOW + 1, "x"), last_failed=failed), clean(NOW + 2)):
+        evidence.observe(sample(look, at=LATER))
+    assert evidence.clean_run("m1") == [NOW + 2]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ansible.errors import AnsibleOptionsError
-from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible.answers import answer, failure
+from ..module_utils._ansible.handed_secret import ARGUMENT
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
+from ._handover import HandoverAction
 from ._options import checked_options
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ..module_utils._ansible.arguments import Spec
 
 
-class InfoAction(ActionBase):
+class InfoAction(HandoverAction):
     """Asks ``question`` here, or, with ``run_on=target``, has ``module`` ask it there with the same options."""
 
     question: ClassVar[Question]
@@ -31,17 +32,26 @@ class InfoAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        variables = task_vars or {}
         try:
-            options = checked_options(
-                self._task.args, task_vars or {}, self._templar, self.spec, self.mutually_exclusive
-            )
+            options = checked_options(self._task.args, variables, self._templar, self.spec, self.mutually_exclusive)
+            return self._asked_there(options, task_vars) if options["run_on"] == "target" else self._asked_here(options)
         except AnsibleOptionsError as error:
             return {"changed": False, "failed": True, **failure(ConfigurationError(str(error)))}
-        if options["run_on"] == "target":
-            given = {name: value for name, value in options.items() if name in self.spec and value not in (None, [])}
-            return dict(self._execute_module(module_name=self.module, module_args=given, task_vars=task_vars))
-        try:
-            answered = answer(type(self).question, options)
         except KnowledgeFrontError as error:
             return {"changed": False, "failed": True, **failure(error)}
+
+    def _asked_here(self, options: dict[str, Any]) -> dict[str, Any]:
+        answered = answer(type(self).question, options)
         return {"changed": False, **answered.result, "warnings": answered.warnings}
+
+    def _asked_there(self, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        given = {name: value for name, value in options.items() if name in self.spec and value not in (None, [])}
+        secret = given.pop("client_secret", "")
+        if not secret.strip():
+            return self._executed(given, task_vars)
+        with self._handed(secret) as path:
+            return self._executed({**given, ARGUMENT: path}, task_vars)
+
+    def _executed(self, arguments: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        return dict(self._execute_module(module_name=self.module, module_args=arguments, task_vars=task_vars))

@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import ansible.template
 from ansible.module_utils import basic
 from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
+from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 
 
@@ -29,20 +32,33 @@ def templar(variables: Mapping[str, Any]) -> Templar:
     return Templar(loader=DataLoader(), variables=dict(variables))
 
 
-def action(plugin: type[Any], arguments: Mapping[str, Any], variables: Mapping[str, Any], check: bool = False) -> Any:
-    """Return ``plugin`` for a task with ``arguments``. It has no connection that could be used."""
+def action(
+    plugin: type[Any],
+    arguments: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    check: bool = False,
+    connection: Any = None,
+) -> Any:
+    """Return ``plugin`` for a task with ``arguments``. Unless one is given, it has no connection that could be used."""
     task = Task()
     task.args = dict(arguments)
     task.check_mode = check
-    connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
     return plugin(
         task=task,
-        connection=connection,
-        play_context=SimpleNamespace(check_mode=check),
+        connection=connection or SimpleNamespace(_shell=SimpleNamespace(tmpdir=None)),
+        play_context=SimpleNamespace(check_mode=check, executable="/bin/sh"),
         loader=DataLoader(),
         templar=templar(variables),
         shared_loader_obj=None,
     )
+
+
+def local_connection(remote_tmp: Path) -> Any:
+    """Return Ansible's own connection to this machine, with its temporary folders below ``remote_tmp``."""
+    connection = connection_loader.get("local", PlayContext())
+    connection.set_options()
+    connection._shell.set_options(var_options={"ansible_remote_tmp": str(remote_tmp)})
+    return connection
 
 
 def lookup(plugin: type[Any], variables: Mapping[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ansible.module_utils.basic import AnsibleModule
 
 from .._api.errors import KnowledgeFrontError
+from . import handed_secret
 from .answers import answer, failure
 
 if TYPE_CHECKING:
@@ -17,14 +18,32 @@ if TYPE_CHECKING:
     from .arguments import Spec
 
 
+class _Module(AnsibleModule):
+    """Knows where the action plugin put the secret, which is no option and so in no invocation that is shown."""
+
+    secret_file: str | None = None
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.secret_file = self.params.pop(handed_secret.ARGUMENT, None)
+
+
 def run(question: Question, spec: Spec, mutually_exclusive: list[list[str]] | None = None) -> None:
     """Answer ``question`` with the module's own options and end the process, as a module does."""
-    module = AnsibleModule(argument_spec=spec, mutually_exclusive=mutually_exclusive or [], supports_check_mode=True)
-    options: dict[str, Any] = module.params
+    module = _Module(argument_spec=spec, mutually_exclusive=mutually_exclusive or [], supports_check_mode=True)
     try:
-        answered = answer(question, options)
+        answered = answer(question, _options(module))
     except KnowledgeFrontError as error:
         module.fail_json(**failure(error))
     for warning in answered.warnings:
         module.warn(warning)
     module.exit_json(changed=False, **answered.result)
+
+
+def _options(module: _Module) -> dict[str, Any]:
+    """Return the module's options with the secret, which Ansible then hides in whatever the module returns."""
+    options: dict[str, Any] = dict(module.params)
+    if module.secret_file is not None:
+        options["client_secret"] = handed_secret.take_secret(module.secret_file)
+        module.no_log_values.add(options["client_secret"])
+    return options

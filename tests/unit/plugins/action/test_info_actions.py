@@ -6,14 +6,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleActionFail
+from ansible import constants as C
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_status_info import ActionModule as StatusInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_version_info import ActionModule as VersionInfo
-from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import action, trusted
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.handed_secret import (
+    ARGUMENT,
+    take_secret,
+)
+from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import (
+    action,
+    local_connection,
+    trusted,
+)
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import ScriptedServer, as_json, service
 
 Serve = Callable[..., ScriptedServer]
@@ -30,10 +40,33 @@ ALL = [StatusInfo, MonitorInfo, VersionInfo]
 
 
 def run(
-    plugin: type[Any], arguments: dict[str, Any], variables: dict[str, Any] | None = None, check: bool = False
+    plugin: type[Any],
+    arguments: dict[str, Any],
+    variables: dict[str, Any] | None = None,
+    check: bool = False,
+    connection: Any = None,
 ) -> Any:
     variables = variables or {}
-    return action(plugin, arguments, variables, check).run(task_vars=variables)
+    return action(plugin, arguments, variables, check, connection).run(task_vars=variables)
+
+
+def on_target(plugin: type[Any], executed: list[dict[str, Any]]) -> type[Any]:
+    """Return ``plugin`` with a module that only takes what it is given, and tells the secret apart."""
+
+    class OnTarget(plugin):  # type: ignore[misc]
+        def _execute_module(self, **call: Any) -> dict[str, Any]:
+            path = call["module_args"].pop(ARGUMENT, None)
+            executed.append({**call, "secret": take_secret(path) if path else None})
+            return {"changed": False, "from": "target"}
+
+    return OnTarget
+
+
+@pytest.fixture
+def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    (tmp_path / "local").mkdir()
+    monkeypatch.setattr(C, "DEFAULT_LOCAL_TMP", str(tmp_path / "local"))
+    return local_connection(tmp_path / "remote")
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -138,30 +171,77 @@ def test_an_unmatched_pattern_is_met_as_the_user_wants(
 
 
 @pytest.mark.parametrize("plugin", ALL)
+@pytest.mark.parametrize("check", [False, True])
 def test_on_the_target_the_module_gets_every_option_explicitly(
-    serve: Serve, plugin: type[Any], monkeypatch: pytest.MonkeyPatch
+    serve: Serve, plugin: type[Any], monkeypatch: pytest.MonkeyPatch, target: Any, check: bool
 ) -> None:
     executed: list[dict[str, Any]] = []
-
-    class OnTarget(plugin):  # type: ignore[misc]
-        def _execute_module(self, **call: Any) -> dict[str, Any]:
-            executed.append(call)
-            return {"changed": False, "from": "target"}
-
     server = serve(service(DOCUMENTS))
     monkeypatch.setenv("KF_RETRIES", "1")
     variables = {"kf_client_secret": trusted("{{ 'hunter' ~ 2 }}")}
     given = {"run_on": "target", "client_id": "id", "base_url": server.url, "validate_certs": False}
-    assert run(OnTarget, given, variables)["from"] == "target"
+    result = run(on_target(plugin, executed), given, variables, check, connection=target)
+    assert result["from"] == "target"
     [call] = executed
     assert call["module_name"] == plugin.module
     assert call["task_vars"] == variables
     arguments = call["module_args"]
-    expected = {"client_id": "id", "client_secret": "hunter2", "api_url": server.url, "retries": 1, "timeout": 60}
+    expected = {"client_id": "id", "api_url": server.url, "retries": 1, "timeout": 60}
     assert {name: arguments[name] for name in expected} == expected
     assert arguments["validate_certs"] is False
     assert None not in arguments.values()
     assert server.calls == [], "nothing is asked on the controller"
+
+
+SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, str]]] = {
+    "task": ({"client_secret": "hunter2"}, {}, {}),
+    "variable": ({}, {"kf_client_secret": "hunter2"}, {}),
+    "template": ({}, {"kf_client_secret": trusted("{{ own }}"), "own": "hunter2"}, {}),
+    "environment": ({}, {}, {"KF_CLIENT_SECRET": "hunter2"}),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("plugin", ALL)
+def test_on_the_target_the_secret_is_in_no_argument(
+    plugin: type[Any], source: str, monkeypatch: pytest.MonkeyPatch, target: Any
+) -> None:
+    given, variables, environment = SOURCES[source]
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    executed: list[dict[str, Any]] = []
+    run(on_target(plugin, executed), {"client_id": "id", "run_on": "target", **given}, variables, connection=target)
+    [call] = executed
+    assert call["secret"] == "hunter2"
+    assert "hunter2" not in json.dumps(call["module_args"])
+    assert "client_secret" not in call["module_args"]
+
+
+@pytest.mark.parametrize("secret", [None, "", "   "])
+def test_without_a_secret_the_module_says_so_and_nothing_is_handed_over(secret: str | None) -> None:
+    """The action has no connection here, so that any attempt would fail."""
+    executed: list[dict[str, Any]] = []
+    given = {**CONNECTION, "client_secret": secret, "run_on": "target"}
+    assert run(on_target(VersionInfo, executed), given)["from"] == "target"
+    assert executed[0]["secret"] is None
+    assert "client_secret" not in executed[0]["module_args"]
+
+
+@pytest.mark.parametrize("plugin", ALL)
+def test_a_secret_that_cannot_be_handed_over_is_a_failure_with_a_code(
+    plugin: type[Any], monkeypatch: pytest.MonkeyPatch, target: Any
+) -> None:
+    def no_space(*given: Any) -> None:
+        raise AnsibleError("No space left on device")
+
+    executed: list[dict[str, Any]] = []
+    failing = on_target(plugin, executed)
+    monkeypatch.setattr(failing, "_transfer_file", no_space)
+    result = run(failing, {**CONNECTION, "run_on": "target"}, connection=target)
+    assert (result["failed"], result["changed"], result["error_code"]) == (True, False, "handover")
+    assert "No space left on device" in result["msg"]
+    assert "hunter2" not in json.dumps(result)
+    assert executed == []
 
 
 @pytest.mark.parametrize(
@@ -171,18 +251,15 @@ def test_on_the_target_the_module_gets_every_option_explicitly(
         (MonitorInfo, {"base_url": "https://h", "monitor_id": "m", "with_status": True}),
     ],
 )
-def test_what_the_target_gets_holds_no_alias_beside_its_option(plugin: type[Any], given: dict[str, Any]) -> None:
+def test_what_the_target_gets_holds_no_alias_beside_its_option(
+    plugin: type[Any], given: dict[str, Any], target: Any
+) -> None:
     executed: list[dict[str, Any]] = []
-
-    class OnTarget(plugin):  # type: ignore[misc]
-        def _execute_module(self, **call: Any) -> dict[str, Any]:
-            executed.append(call["module_args"])
-            return {}
-
-    run(OnTarget, {**CONNECTION, "run_on": "target", **given})
-    assert set(executed[0]) <= set(plugin.spec)
+    run(on_target(plugin, executed), {**CONNECTION, "run_on": "target", **given}, connection=target)
+    [call] = executed
+    assert set(call["module_args"]) <= set(plugin.spec)
     names = {"t": "window", "base_url": "api_url"}
-    assert all(executed[0][names.get(name, name)] == value for name, value in given.items())
+    assert all(call["module_args"][names.get(name, name)] == value for name, value in given.items())
 
 
 @pytest.mark.parametrize("plugin", ALL)

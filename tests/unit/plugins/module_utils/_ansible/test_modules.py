@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.handed_secret import ARGUMENT
 from ansible_collections.knowledgefront.monitoring.plugins.modules import (
     kf_monitor_info,
     kf_status_info,
@@ -107,6 +109,65 @@ def test_a_mistake_in_the_options_is_refused_before_any_call(
     server = serve(service(DOCUMENTS))
     code, result = ran(module, server.url, **options)
     assert (code, result["failed"]) == (1, True)
+    assert server.calls == []
+
+
+MODULES = [kf_status_info, kf_monitor_info, kf_version_info]
+
+
+@pytest.fixture
+def handed(tmp_path: Path) -> Path:
+    path = tmp_path / "kf-secret"
+    path.write_text("hunter2", encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("beside", [None, "another"])
+def test_a_secret_that_was_handed_over_is_used_and_deleted(
+    serve: Serve, ran: Callable[..., Any], module: Any, handed: Path, beside: str | None
+) -> None:
+    server = serve(service(DOCUMENTS))
+    code, result = ran(module, server.url, client_secret=beside, **{ARGUMENT: str(handed)})
+    assert (code, result["changed"]) == (0, False)
+    assert server.calls[0].headers["authorization"] == "Basic aWQ6aHVudGVyMg=="
+    assert not handed.exists()
+    assert ARGUMENT not in json.dumps(result)
+    assert "hunter2" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_secret_that_was_handed_over_is_in_no_result(
+    serve: Serve, ran: Callable[..., Any], module: Any, handed: Path
+) -> None:
+    server = serve(lambda call: as_json({"error": "no hunter2"}, 401))
+    code, result = ran(module, server.url, client_secret=None, _ansible_verbosity=5, **{ARGUMENT: str(handed)})
+    assert (code, result["error_code"]) == (1, "credentials")
+    assert "hunter2" not in json.dumps(result)
+    assert not handed.exists()
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize(
+    ("prepared", "code"),
+    [
+        (Path.unlink, "handover"),
+        (lambda path: path.chmod(0o644), "handover"),
+        (lambda path: path.write_text(""), "handover"),
+        (lambda path: path.write_text("hunter\n2"), "configuration"),
+        (lambda path: path.write_text(" "), "client_secret_missing"),
+    ],
+)
+def test_a_secret_that_cannot_be_used_is_one_sentence_before_any_call(
+    serve: Serve, ran: Callable[..., Any], module: Any, handed: Path, prepared: Callable[[Path], Any], code: str
+) -> None:
+    prepared(handed)
+    server = serve(service(DOCUMENTS))
+    exit_code, result = ran(module, server.url, client_secret=None, **{ARGUMENT: str(handed)})
+    assert (exit_code, result["failed"], result["error_code"]) == (1, True, code)
+    assert "\n" not in result["msg"]
+    assert "exception" not in result
     assert server.calls == []
 
 

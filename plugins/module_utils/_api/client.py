@@ -10,6 +10,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -28,7 +29,7 @@ from .errors import (
     PayloadError,
     ServiceError,
 )
-from .redaction import redacted
+from .redaction import redacted, without_echoes
 from .retry import RETRIED, Deadline, pause, retry_after
 from .service_clock import OLDEST, ServiceClock
 from .settings import Secret, Settings
@@ -127,7 +128,8 @@ class Client:
     def _get(self, what: str, url: str, params: dict[str, str], deadline: Deadline) -> Response:
         token = self._fresh_token(deadline)
         bearer = Secret(f"Bearer {token.secret.reveal()}")
-        return self._send(what, Request("GET", url, bearer, params), deadline)
+        response = self._send(what, Request("GET", url, bearer, params), deadline)
+        return replace(response, body=without_echoes(response.body, self._sent()))
 
     def _fresh_token(self, deadline: Deadline) -> Token:
         if self._token is None or not self._token.fresh(self._clock()):
@@ -225,8 +227,10 @@ class Client:
 
     def _told(self, text: str, limit: int = 200) -> str:
         """Return what a server said for use in a sentence, even if it said back what we sent."""
-        sent = telling_texts(self._settings) + [token.reveal().rstrip("=") for token in self._sent_tokens]
-        return legible(redacted(text, sent), limit)
+        return legible(redacted(text, self._sent()), limit)
+
+    def _sent(self) -> list[str]:
+        return telling_texts(self._settings) + [token.reveal().rstrip("=") for token in self._sent_tokens]
 
 
 HOST = re.compile(r"[a-z0-9.-]{1,253}")

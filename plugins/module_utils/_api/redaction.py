@@ -9,6 +9,7 @@ import html
 import json
 import re
 from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 from .._domain.legible import ELLIPSIS
 
@@ -18,6 +19,9 @@ SHORTEST_PART = 4
 
 LONGEST_TEXT = 600
 """Characters of a text that are looked at; nobody is shown more, and a hostile one cannot keep us busy."""
+
+SHORTEST_ECHO = 8
+"""Characters of a secret that is looked for among data, where a shorter one may be a part of any word."""
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
@@ -31,6 +35,26 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
         if secret:
             text = _without(text, [_ways(character) for character in secret])
     return text
+
+
+def without_echoes(body: bytes, secrets: Iterable[str]) -> bytes:
+    """Return a good answer's ``body`` with stars wherever it says one of ``secrets`` back, as in a monitor's label.
+
+    An answer can be hundreds of megabytes large, so the usual spellings have to do here.
+    """
+    long_enough = {secret for secret in secrets if len(secret) >= SHORTEST_ECHO}
+    for spelt in sorted({spelt for secret in long_enough for spelt in _in_json(secret)}, key=len, reverse=True):
+        if spelt in body:
+            body = body.replace(spelt, STARS.encode())
+    return body
+
+
+def _in_json(secret: str) -> set[bytes]:
+    """Return how JSON holds ``secret``, be it as it is or in a URL."""
+    spelt = {quote(secret, safe=""), quote(secret), quote_plus(secret), quote(secret, safe="!'()*")}
+    spelt |= {re.sub("%..", lambda escape: escape.group().lower(), text) for text in spelt} | {secret}
+    quoted = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in spelt for ascii_only in (True, False)}
+    return {text.encode() for text in quoted | {text.replace("/", "\\/") for text in quoted}}
 
 
 def _ways(character: str) -> set[str]:

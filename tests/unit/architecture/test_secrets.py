@@ -161,6 +161,26 @@ def test_a_token_answer_with_the_secret_in_the_wrong_field_never_gets_into_an_er
         assert not leaks(everything_told(error))
 
 
+@pytest.mark.parametrize("form", sorted(FORMS.keys() - {"secret, quoted in part"}))
+def test_an_echo_in_a_good_answer_never_gets_into_a_result(serve: Serve, form: str) -> None:
+    """Of data, which is not cut short as an error is, only the usual spellings are looked at."""
+    echo = FORMS[form]
+    monitor = {"id": "m", "monitor": "m", "label": echo, "alert_active": True, "config": {"url": [echo], echo: 1}}
+    monitor["last_alert"] = {"error": f"after {echo}"}
+
+    def answering(call: Call) -> bytes:
+        if call.path == "/v2/token":
+            return as_json({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600})
+        return as_json({"monitor_list": [monitor], "monitor": monitor, "version": echo, "error": None})
+
+    options = {name: option.get("default") for name, option in {**STATUS_INFO, **MONITOR_INFO}.items()}
+    options.update({"api_url": serve(answering).url, "client_id": "id", "client_secret": SECRET, "with_status": True})
+    for question in (answers.statuses, answers.monitors, answers.version):
+        shown = json.dumps(answers.answer(question, options).result)
+        assert "********" in shown
+        assert not leaks(shown)
+
+
 def test_a_token_that_was_refused_and_replaced_is_hidden_too(serve: Serve) -> None:
     granted = iter([TOKEN, "token-2"])
 

@@ -11,7 +11,12 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.redaction import STARS, redacted
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.redaction import (
+    LONGEST_TEXT,
+    STARS,
+    redacted,
+    without_echoes,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.legible import legible
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +89,34 @@ def test_a_text_that_nearly_holds_the_secret_everywhere_is_read_in_seconds() -> 
 def test_a_secret_at_the_end_of_what_is_looked_at_is_hidden(size: int) -> None:
     told = redacted("." * size + SECRET + SECRET, [SECRET])
     assert not any(SECRET[start : start + 4] in told for start in range(len(SECRET) - 4))
+
+
+IN_DATA = ["as it is", "in a URL", "in a path", "in a form", "by JavaScript"]
+JSON: dict[str, Callable[[object], str]] = {
+    "by Python": json.dumps,
+    "in UTF-8": lambda document: json.dumps(document, ensure_ascii=False),
+    "by PHP": lambda document: json.dumps(document).replace("/", "\\/"),
+}
+
+
+@pytest.mark.parametrize("written", JSON)
+@pytest.mark.parametrize("spelling", IN_DATA)
+def test_a_good_answer_is_left_whole_but_for_the_secrets_in_it(spelling: str, written: str) -> None:
+    spelt, twin = (SPELLINGS[spelling](text) for text in (SECRET, f"id:{SECRET}"))
+    answer = {"monitor_list": [{"label": f"a {spelt} b/c", spelt: ["é", twin]}, "p" * LONGEST_TEXT + spelt]}
+    body = without_echoes(JSON[written](answer).encode(), [SECRET, f"id:{SECRET}", SECRET])
+    assert json.loads(body) == {
+        "monitor_list": [{"label": f"a {STARS} b/c", STARS: ["é", STARS]}, "p" * LONGEST_TEXT + STARS]
+    }
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe not UTF-8", b'{"label": "a short word"}', b"secre"])
+@pytest.mark.parametrize("secrets", [[], [""], ["short"], ["word", "secret-1"]])
+def test_an_answer_without_a_secret_is_not_even_copied(body: bytes, secrets: list[str]) -> None:
+    assert without_echoes(body, secrets) is body
+
+
+def test_a_large_answer_that_nearly_holds_the_secret_everywhere_is_read_in_seconds() -> None:
+    began = time.process_time()
+    without_echoes(b"a" * 30_000_000, ["a" * 300 + "c", "a" * 2000 + "c", "c" + "a" * 500])
+    assert time.process_time() - began < 10

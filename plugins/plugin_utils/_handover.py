@@ -66,8 +66,8 @@ class HandoverAction(ActionBase):
             removed = False
         if not removed:
             self._display.warning(
-                f"the file {legible(path)} on the target of this task may still be there and may hold the client_secret:"
-                " remove it"
+                f"the file {legible(path)} may still be on the target of this task and may hold the client_secret: "
+                "remove it"
             )
 
 

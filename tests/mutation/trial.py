@@ -68,7 +68,8 @@ def seconds_unmutated(trial: Trial, folder: Path) -> float:
     """Return the processor time that the tests take. Raises TrialError when they do not pass as they are."""
     output = folder / "output"
     source = trial.source.read_text(encoding="utf-8")
-    _, status, usage = os.wait4(start(lambda: try_wholly(trial, source), folder, None, output), 0)
+    pid = start(lambda: try_wholly(trial, source), folder, None, output)
+    status, usage = os.wait4(pid, 0)[1:]
     if status:
         told = output.read_text(encoding="utf-8", errors="replace")
         raise TrialError(f"the tests of {trial.source.stem} do not pass as they are: mend that first\n{told}")

@@ -195,3 +195,25 @@ def test_the_longer_of_both_proofs_of_a_silent_failure_is_told(seen, told):
     standing = states.standing(looks[-1].monitors[0], view(policy(), *looks))
     assert (standing.state == "silent_failure") is (told is not None)
     assert told is None or f"at least {told} tests" in standing.message
+
+
+@pytest.mark.parametrize(("failed", "tested"), [(None, None), (None, 3), (3, None), (3, 4), (0, 0)])
+def test_counts_that_are_unknown_or_differ_prove_no_silent_failure(failed, tested):
+    taken = sample(failing(fail_count=failed, test_count=tested))
+    assert states.standing(taken.monitors[0], view(policy(), taken)).state == "failing"
+
+
+@pytest.mark.parametrize(("starts", "state"), [([0, 119], "pending"), ([0, 120], "clean"), ([120, 121], "clean")])
+def test_the_newest_clean_test_decides_whether_an_alert_could_have_been_raised(starts, state):
+    looks = [sample(status(last_test=Check(NOW + start, None)), at=NOW + start) for start in starts]
+    chosen = policy("after", settle=0, clean_tests=2, full_detection=True)
+    assert states.standing(looks[-1].monitors[0], view(chosen, *looks)).state == state
+
+
+@pytest.mark.parametrize(
+    ("of_config", "full_detection", "moment"),
+    [(config(), True, NOW + 120), (config(), False, None), (config(timer=None), True, None), (None, True, None)],
+)
+def test_when_an_alert_could_have_been_raised_is_known_with_a_timer_only(of_config, full_detection, moment):
+    chosen = policy("after", full_detection=full_detection)
+    assert states.detected_from(monitor(status(), of_config), chosen, NOW) == moment

@@ -62,7 +62,7 @@ def unpacked(content: bytes) -> Iterator[bytes]:
             yield base64.b64decode(letters + b"=" * (-len(letters) % 4))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def found_in(content: bytes, looked_for: tuple[bytes, ...], depth: int = DEPTH) -> frozenset[str]:
     """Return what is in ``content`` or below. Modules have most of what is packed in them in common."""
     how = "as it is" if depth == DEPTH else "encoded or packed"

@@ -22,7 +22,8 @@ options:
     type: str
   client_secret:
     description:
-      - The secret of that API client. It appears in no output, error or file.
+      - The secret of that API client. It appears in no output, error or report. Ansible itself may show what a playbook
+        says, so give it as a variable or in the environment.
       - Id and secret may hold any printable character. They are sent as they are and, if the service refuses them so,
         once more encoded as RFC 6749 has it; an O(client_id) with a colon is sent encoded only.
     type: str

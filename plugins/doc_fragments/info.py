@@ -16,6 +16,7 @@ options:
       - On V(target) the module runs on the host of the task, for networks in which only that host reaches the
         service.
         There, O(ca_path) is a path on that host, and that host needs the Python library requests.
+        The secret goes there in a private file, which the module deletes when it has read it.
       - Options from variables, the environment and C(ansible.cfg) are those of the controller also then.
     type: str
     choices: [controller, target]

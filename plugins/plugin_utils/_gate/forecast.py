@@ -62,7 +62,10 @@ def _complete_at(monitor: Monitor, timer: float, policy: Policy, evidence: Evide
 
 
 def _first_from(moment: float, newest: float | None, timer: float, now: float) -> float:
-    """Return when the first test starts that is not over yet and starts at ``moment`` or later."""
-    if newest is None:
+    """Return when the first test starts that is not over yet and starts at ``moment`` or later.
+
+    A newest test that is still to come tells nothing but that some clock is wrong.
+    """
+    if newest is None or newest > now:
         return max(moment, now) + timer
     return newest + timer * max(1, math.ceil((moment - newest) / timer))

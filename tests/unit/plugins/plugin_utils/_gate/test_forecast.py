@@ -140,3 +140,9 @@ def test_what_was_seen_already_is_not_waited_for_again(starts, given, seconds):
 @pytest.mark.parametrize("start", [None, NOW - 5])
 def test_where_no_clean_test_is_asked_for_none_is_waited_for(start):
     assert ahead(seen(start, timer=10.0), clean_tests=0).seconds == 0
+
+
+@pytest.mark.parametrize("early", [1, 60, 10**10])
+def test_a_test_from_the_future_foretells_nothing(early):
+    assert ahead(seen(NOW + early), settle=0).seconds == 300
+    assert ahead(seen(None), settle=0).seconds == 300

@@ -167,18 +167,22 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | 
 
 
 def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
-    starts, policy = view.evidence.clean_run(monitor.id), view.policy
-    told = f"has {len(starts)} of {policy.clean_tests} clean tests that started at {utc(view.evidence.anchor)} or later"
-    if view.evidence.untimely(monitor.id):
-        told += "; its newest test was told before it started, so some clock is wrong and it does not count"
+    told = _unproved(monitor, view)
+    return Standing(monitor, PENDING, told, "give it more time: raise timeout") if told else None
+
+
+def _unproved(monitor: Monitor, view: View) -> str | None:
+    """Return what the monitor has not proved yet, None when it has proved all that is asked for."""
+    starts, policy, anchor = view.evidence.clean_run(monitor.id), view.policy, view.evidence.anchor
     if len(starts) < policy.clean_tests:
-        return Standing(monitor, PENDING, told, "give it more time: raise timeout")
-    needed = detected_from(monitor, policy, view.evidence.anchor)
+        told = f"has {len(starts)} of {policy.clean_tests} clean tests that started at {utc(anchor)} or later"
+        if view.evidence.untimely(monitor.id):
+            told += "; its newest test was told before it started, so some clock is wrong and it does not count"
+        return told
+    needed = detected_from(monitor, policy, anchor)
     if needed is not None and (not starts or starts[-1] < needed):
-        told = (
-            f"could not have raised an alert yet: its {policy.alert_after} tests end at {utc(needed)} at the earliest"
-        )
-        return Standing(monitor, PENDING, told, "give it more time: raise timeout")
+        tests = f"its {policy.alert_after} tests end at {utc(needed)} at the earliest"
+        return f"could not have raised an alert yet: {tests}"
     return None
 
 

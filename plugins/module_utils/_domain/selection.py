@@ -9,8 +9,6 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from heapq import nsmallest
 from typing import Generic, Protocol, TypeVar
 
 from .legible import enumerated
@@ -139,6 +137,10 @@ def suggestion(unmatched: Sequence[str], monitors: Iterable[Named]) -> str:
 
 def _close(text: str, labels: Iterable[str]) -> list[str]:
     """Return the two labels that are most like ``text``, of those that are about as long."""
+    import difflib
+    import heapq
+
     if len(text) > LONGEST_COMPARED:
         return []
-    return get_close_matches(text, nsmallest(MOST_COMPARED, labels, lambda label: abs(len(label) - len(text))), 2)
+    compared = heapq.nsmallest(MOST_COMPARED, labels, lambda label: abs(len(label) - len(text)))
+    return difflib.get_close_matches(text, compared, 2)

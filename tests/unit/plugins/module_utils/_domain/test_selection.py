@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain import selection
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import (
     PatternError,
     Patterns,
@@ -156,7 +156,7 @@ def test_suggestions_cost_no_more_for_more_patterns_and_monitors(monkeypatch: py
         compared.append(len(labels))
         return get_close_matches(text, labels, most)
 
-    monkeypatch.setattr(selection, "get_close_matches", noted)
+    monkeypatch.setattr(difflib, "get_close_matches", noted)
     things = [Thing(str(number), f"Primary web server number {number}") for number in range(20000)]
     told = suggestion([f"Primary web server nomber {number}" for number in range(1000)], things)
     assert "Primary web server nomber 4 and 995 more matched none of 20000 monitors; similar labels are Primary" in told

@@ -1,15 +1,16 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a gate costs: CPU of judging against that of decoding the same answer, and requests while it waits.
+"""What the gate's judgement alone costs: CPU against that of decoding the same answer, and requests while it waits.
 
-Every figure is a ratio or a count taken in this one run, so that it means the same on a slow machine.
+It prints JSON, and runs as a process of its own: what it holds would be taken for memory of the plays.
 """
 
 from __future__ import annotations
 
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -30,22 +31,17 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._samplin
 from simulator.large import large_world
 from simulator.server import Simulator
 
-SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 5
 LOOKS = 5
 
 
 def main() -> None:
-    print("| monitors | decode, s of CPU | judge, s of CPU | judge / decode | judge, per 1,000 monitors |")
-    print("|---|---|---|---|---|")
-    slopes = [judged(size) for size in SIZES]
-    growth = slopes[-1] / slopes[0]
-    print(f"\nThe cost per monitor at {SIZES[-1]:,} is {growth:.2f} times that at {SIZES[0]:,}: 1 would be linear")
-    waited()
+    sizes = [int(size) for size in sys.argv[1:]]
+    print(json.dumps({"judged": [judged(size) for size in sizes], "waited": waited()}))
 
 
-def judged(size: int) -> float:
-    """Print a row for ``size`` monitors and return the seconds of CPU that judging a thousand of them takes."""
+def judged(size: int) -> tuple[int, float, float]:
+    """Return the size, and seconds of CPU for decoding so many monitors and for judging them."""
     with Simulator(large_world(size)) as simulator:
         client = Client(Settings.from_options(connection(simulator)))
         configs, statuses = client.configs(), client.statuses(everything=True)
@@ -60,11 +56,7 @@ def judged(size: int) -> float:
         evidence.observe(sample)
         judge(sample, View(policy, evidence, None, sample.taken_at, sample.lead))
 
-    decoding = cpu(lambda: payloads.read_statuses(payloads.decode(body)))
-    judging = cpu(decide)
-    per_thousand = judging / size * 1000
-    print(f"| {size:,} | {decoding:.3f} | {judging:.3f} | {judging / decoding:.2f} | {per_thousand:.4f} |", flush=True)
-    return per_thousand
+    return size, cpu(lambda: payloads.read_statuses(payloads.decode(body))), cpu(decide)
 
 
 def cpu(work: Callable[[], object]) -> float:
@@ -76,18 +68,15 @@ def cpu(work: Callable[[], object]) -> float:
     return statistics.median(spent)
 
 
-def waited() -> None:
-    """Print what a gate that waits for an alert asks of the service."""
+def waited() -> dict[str, int]:
+    """Return what a gate that waits for an alert asks of the service, with its number of ``looks``."""
     with Simulator(large_world(10, alerting=1)) as simulator:
         client = Client(Settings.from_options(connection(simulator)))
-        sampler = Sampler(client, Selection(), 1, "fail", "", print)
+        sampler = Sampler(client, Selection(), 1, "fail", "", lambda warning: None)
         policy = Policy.of("before", time.time(), timeout=float(LOOKS - 1), poll=1.0)
         outcome = Gate(policy, None, sampler, time.monotonic, time.sleep, lambda now: None).decide()
         client.close()
-        calls = simulator.control.calls()
-    per_look = calls["status"] / outcome.samples
-    print(f"\nA waiting gate, {outcome.samples} looks: {per_look:.2f} status requests for each, and in all", end=" ")
-    print(f"{calls['config_monitors']} for configurations, {calls['token']} token, {calls['connections']} connection")
+        return {**simulator.control.calls(), "looks": outcome.samples}
 
 
 def connection(simulator: Simulator) -> dict[str, Any]:

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this collection costs, against floors and against what people write today, in one run on one machine."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from . import machine, page, table, time_spent, turns
+from .comparisons import SIZES, Circumstances, Comparison, chosen
+from .cost import Broken
+from .options import FULL, QUICK, options_from
+from .picture import picture
+from .plays import Plays, missing
+from .service import Services
+from .ways import WAYS
+
+WAITED = {
+    "status": "status requests",
+    "config_monitors": "for configurations",
+    "token": "for tokens",
+    "connections": "connections",
+}
+LARGEST = Circumstances(SIZES[-1])
+
+
+def tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def workshop() -> Iterator[tuple[Plays, Services, Path]]:
+    """Yield what measures, with a folder that ends with it."""
+    secret = secrets.token_urlsafe(24)
+    with tempfile.TemporaryDirectory(prefix="kf-bench-") as name, Services(Path(name), secret) as services:
+        yield Plays(services, Path(name), secret), services, Path(name)
+
+
+def measured(comparisons: Sequence[Comparison], seconds: float) -> turns.Samples:
+    """Return what was measured of those whose programs are here. Raises Broken."""
+    deadline = time.monotonic() + seconds
+    here = [one for one in comparisons if not missing(one.way) and not missing(one.against)]
+    with workshop() as (plays, services, _folder):
+        for way in dict.fromkeys(name for one in here for name in (one.against, one.way)):
+            plays.warm(way)
+        for size in dict.fromkeys(one.where.monitors for one in here):
+            services.of(size)
+        return turns.run(here, plays.cost, time.monotonic, deadline, tell)
+
+
+def judged(sizes: Sequence[int]) -> tuple[list[table.Row], str]:
+    """Return a row for each size, under a heading, and a sentence about what a waiting gate asks. Raises Broken."""
+    command = [sys.executable, "-m", f"{__package__}.judging", *map(str, sizes)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise Broken(f"the judgement alone could not be measured: its process ended with {done.returncode}")
+    told = json.loads(done.stdout)
+    rows: list[table.Row] = [table.JUDGING]
+    for size, decode, judge in told["judged"]:
+        figures = (f"{decode:.3f}", f"{judge:.3f}", f"{judge / decode:.2f}", f"{judge / size * 1000:.4f}")
+        rows.append([f"{size:,}", *figures])
+    calls, looks = told["waited"], told["waited"]["looks"]
+    asked = ", ".join(f"{calls[name]} {what}" for name, what in WAITED.items())
+    return rows, f"A waiting gate that looked {looks} times needed for that, in all: {asked}."
+
+
+def drawn(samples: turns.Samples) -> str:
+    """Return the picture, or nothing when fewer than two sizes were measured."""
+    curves = table.curves(samples, "wall")
+    named = {WAYS[way].told.replace("`", ""): points for way, points in curves.items()}
+    if max((len(points) for points in named.values()), default=0) < 2:
+        return ""
+    return picture(named, "One question from one host", "monitors", "wall-clock time, in empty plays")
+
+
+def verdicts(comparisons: Sequence[Comparison], samples: turns.Samples) -> Counter[str]:
+    """Count the goals by what became of them; how a gate grows is one of them where it is asked of the largest size."""
+    counted = Counter(table.verdict(one, samples) for one in comparisons if one.goal)
+    if any(one.way == table.MUST_BE_LINEAR and one.where == LARGEST for one in comparisons):
+        counted[table.linear(samples)] += 1
+    return counted
+
+
+def conclusion(counted: Counter[str]) -> tuple[str, int]:
+    """Return the last sentence and the exit code: a goal that was not measured is not met."""
+    met, missed = counted[table.MET], counted[table.MISSED]
+    others = counted.total() - met - missed
+    said = f"{met} goals met, {missed} missed, {others} not measured well enough"
+    return said, 1 if missed or others else 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    comparisons = chosen(options.quick, options.only)
+    if options.list:
+        for one in comparisons:
+            print(f"{one.way} against {one.against}: {one.where}{f', {one.goal.told}' if one.goal else ''}")
+        return 0
+    busy = machine.load()
+    samples = measured(comparisons, QUICK if options.quick else FULL)
+    gated = any(one.way == table.MUST_BE_LINEAR for one in comparisons)
+    rows, waiting = judged(SIZES[1:3] if options.quick else SIZES[1:]) if gated else ([], "")
+    results = page.Results(
+        date=datetime.now(timezone.utc).date().isoformat(),
+        machine=machine.machine(),
+        versions=machine.versions(),
+        load=busy,
+        quick=options.quick,
+        costs=table.costs(comparisons, samples, missing),
+        growth=table.growths(samples),
+        judging=rows,
+        waiting=waiting,
+        picture=drawn(samples),
+    )
+    print(f"{results.machine}; {results.versions}; {busy:.1f} other processes for each core\n")
+    print("\n\n".join(table.markdown(each) for each in (results.costs, results.growth, rows) if len(each) > 1))
+    if waiting:
+        print(f"\n{waiting}")
+    if options.write:
+        print("\n".join(f"written: {path}" for path in page.write(results)))
+    said, code = conclusion(verdicts(comparisons, samples))
+    print(f"\n{said}")
+    return code
+
+
+def profile(options: argparse.Namespace) -> int:
+    look = time_spent.imports if options.imports else time_spent.functions
+    with workshop() as (plays, services, folder):
+        print(look(plays, services, folder, options.profile, Circumstances(options.monitors, options.hosts)))
+    return 0
+
+
+def main() -> int:
+    options = options_from(sys.argv[1:])
+    try:
+        return profile(options) if options.profile else compare(options)
+    except Broken as problem:
+        tell(f"./run bench: {problem}")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

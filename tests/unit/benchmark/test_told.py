@@ -1,0 +1,251 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people are shown: tables, picture, page."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import docutils.core
+import docutils.utils
+import pytest
+import yaml
+from ansible_collections.knowledgefront.monitoring.tests.benchmark import __main__, machine, page, table
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons import SIZES, Circumstances, Comparison
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Broken, Cost
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.goals import AtMost
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.picture import HEIGHT, WIDTH, picture
+
+HERE = Circumstances()
+GATE = Comparison("kf_gate", "empty", HERE, AtMost(1.15))
+SVG = "{http://www.w3.org/2000/svg}"
+
+Samples = dict[tuple[str, Circumstances], list[Cost]]
+
+
+def nothing_missing(_way: str) -> None:
+    return None
+
+
+def samples(ours: list[float], theirs: list[float], calls: tuple[int, ...] = (1,)) -> Samples:
+    counts = [{"token": 1, "status": count, "bytes_out": 2_500} for count in calls]
+    return {
+        ("kf_gate", HERE): [Cost(wall, wall, 60.0, counts[n % len(counts)]) for n, wall in enumerate(ours)],
+        ("empty", HERE): [Cost(wall, wall, 50.0) for wall in theirs],
+    }
+
+
+@pytest.mark.parametrize(
+    ("measured", "missing", "cells"),
+    [
+        (samples([1.1] * 3, [1.0] * 3), nothing_missing, ["3", "1.10 (1.10-1.10)", "yes"]),
+        (samples([1.1] * 2, [1.0] * 3), nothing_missing, ["2", "1.10 (1.10-1.10)", "too few"]),
+        (samples([1.3, 1.2, 1.1], [1.0] * 3), nothing_missing, ["3", "1.20 (1.10-1.30)", "NO"]),
+        (samples([1.3, 1.2], [1.0]), nothing_missing, ["1", "1.30 (1.30-1.30)", "too few"]),
+        ({}, nothing_missing, ["no time", "", "no time"]),
+        ({}, lambda way: "jq" if way == "kf_gate" else None, ["not here: jq", "", "no time"]),
+        ({}, lambda way: "curl" if way == "empty" else None, ["not here: curl", "", "no time"]),
+    ],
+)
+def test_a_row_tells_the_ratio_or_why_there_is_none(
+    measured: Samples, missing: Callable[[str], str | None], cells: list[str]
+) -> None:
+    heading, row = table.costs([GATE], measured, missing)
+    assert len(row) == len(heading)
+    told = dict(zip(heading, row, strict=True))
+    assert [told["pairs"], told["wall"], told["met"]] == cells
+    assert [told["what"], told["against"], told["goal"]] == ["`kf_gate`", "an empty play", "wall <= 1.15"]
+
+
+def test_a_row_tells_memory_and_requests() -> None:
+    heading, row = table.costs([GATE], samples([1, 1, 1], [1, 1, 1], calls=(1, 2, 2)), nothing_missing)
+    told = dict(zip(heading, row, strict=True))
+    assert [told[name] for name in ("memory", "MiB", "requests", "kB")] == ["1.20", "60", "1 + 2 (1-2)", "2"]
+
+
+def test_without_a_goal_there_is_no_verdict() -> None:
+    assert table.verdict(Comparison("kf_gate", "empty", HERE), samples([9], [1])) == ""
+
+
+ENOUGH, FEW = samples([1.1] * 3, [1.0] * 3), samples([1.1], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "measured", "said", "code"),
+    [
+        ([GATE], ENOUGH, "1 goals met, 0 missed, 0 not", 0),
+        ([GATE], samples([1.2] * 3, [1.0] * 3), "0 goals met, 1 missed, 0 not", 1),
+        ([GATE], FEW, "0 goals met, 0 missed, 1 not", 1),
+        ([GATE], {}, "0 goals met, 0 missed, 1 not", 1),
+        ([GATE, Comparison("kf_gate", "empty", Circumstances(SIZES[-1]))], ENOUGH, "1 goals met, 0 missed, 1 not", 1),
+        ([Comparison("kf_gate", "empty", HERE)], {}, "0 goals met, 0 missed, 0 not", 0),
+    ],
+)
+def test_all_is_well_only_when_every_goal_was_measured_and_met(
+    comparisons: list[Comparison], measured: Samples, said: str, code: int
+) -> None:
+    told, ended = __main__.conclusion(__main__.verdicts(comparisons, measured))
+    assert told.startswith(said)
+    assert ended == code
+
+
+def test_a_judgement_that_cannot_be_measured_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(__main__.sys, "executable", "/bin/false")
+    with pytest.raises(Broken, match="judgement alone could not be measured: its process ended with 1"):
+        __main__.judged([10])
+
+
+def grown(cost: Callable[[int], float], sizes: tuple[int, ...] = SIZES) -> Samples:
+    found: Samples = {}
+    for size in sizes:
+        found["kf_gate", Circumstances(size)] = [Cost(cost(size), cost(size), 1.0)]
+        found["empty", Circumstances(size)] = [Cost(0.5, 0.5, 1.0)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cost", "sizes", "rows"),
+    [
+        (lambda n: 0.5 + n / 20_000, SIZES, [["`kf_gate`", "4", "50.0 ms", "0.1000", "1.00", "yes", "linear", "yes"]]),
+        (lambda n: 0.5 + n * n / 2e8, SIZES, [["`kf_gate`", "4", "500.1 ms", "1.0001", "2.00", "no", "linear", "NO"]]),
+        (lambda n: 0.5, SIZES, [["`kf_gate`", "4", "0.0 ms", "0.0000", "-", "too small to tell", "linear", "too few"]]),
+        (lambda n: 0.5 + n / 20_000, SIZES[:2], []),
+    ],
+)
+def test_growth_is_told_of_three_sizes(cost: Any, sizes: tuple[int, ...], rows: list[list[str]]) -> None:
+    assert table.growths(grown(cost, sizes))[1:] == rows
+
+
+@pytest.mark.parametrize("other", [{"hosts": 50}, {"latency": 50}, {"stored": True}, {"questions": 4}])
+def test_growth_is_of_one_host_that_asks_once(other: dict[str, Any]) -> None:
+    where = Circumstances(10, **other)
+    assert table.curves({("kf_gate", where): [Cost(1, 1, 1)], ("empty", where): [Cost(1, 1, 1)]}, "cpu") == {}
+
+
+def test_a_markdown_cell_cannot_end_its_cell() -> None:
+    assert table.markdown([["a", "b"], ["1 | 2", "3"]]) == "| a | b |\n| --- | --- |\n| 1 \\| 2 | 3 |"
+
+
+def drawn(curves: dict[str, list[tuple[float, float]]]) -> ElementTree.Element:
+    return ElementTree.fromstring(picture(curves, "Title", "across", "up"))
+
+
+@pytest.mark.parametrize(
+    "curves",
+    [
+        {"one point": [(10, 1.0)]},
+        {"a line": [(10, 1.0), (100_000, 30.0)]},
+        {"flat": [(10, 1.0), (100_000, 1.0)], "steep": [(10, 0.3), (100_000, 9999.0)]},
+        {"<b>&\"'": [(10, 1.0), (1_000, 2.0)]},
+        {str(number): [(10, 1.0 + number)] for number in range(6)},
+    ],
+)
+def test_a_picture_is_xml_within_its_frame(curves: dict[str, list[tuple[float, float]]]) -> None:
+    root = drawn(curves)
+    texts = [element.text for element in root.iter(f"{SVG}text")]
+    assert {"Title", "across", "up", *curves} <= set(texts)
+    marks = [(float(mark.attrib["cx"]), float(mark.attrib["cy"])) for mark in root.iter(f"{SVG}circle")]
+    assert len(marks) == sum(map(len, curves.values())) + len(curves)
+    assert all(0 < x < WIDTH and 0 < y < HEIGHT for x, y in marks)
+
+
+def test_a_picture_has_a_shade_for_dark_screens_of_every_curve() -> None:
+    style = next(drawn({"a": [(1, 1)], "b": [(1, 2)]}).iter(f"{SVG}style")).text or ""
+    light, _media, dark = style.partition("prefers-color-scheme:dark")
+    assert light.count(".c1{--c:") == dark.count(".c1{--c:") == 1
+
+
+def test_more_is_higher_and_further_right() -> None:
+    points = list(drawn({"a": [(10, 1.0), (1_000, 5.0)]}).iter(f"{SVG}circle"))[:2]
+    first, second = ((float(mark.attrib["cx"]), float(mark.attrib["cy"])) for mark in points)
+    assert first[0] < second[0]
+    assert first[1] > second[1]
+
+
+@pytest.mark.parametrize(
+    ("curves", "why"),
+    [
+        ({}, "nothing to draw"),
+        ({"a": []}, "nothing to draw"),
+        ({"a": [(0, 1)]}, "above zero"),
+        ({"a": [(1, -1)]}, "above zero"),
+        ({"a": [(1, float("nan"))]}, "above zero"),
+        ({str(number): [(1, 1)] for number in range(7)}, "no more than 6"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(curves: dict[str, list[tuple[float, float]]], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        drawn(curves)
+
+
+def results(**changes: Any) -> page.Results:
+    told = {
+        "date": "2026-05-31",
+        "machine": "2 cores",
+        "versions": "Python 3",
+        "load": 0.1,
+        "quick": False,
+        "costs": table.costs([GATE], samples([1], [1]), nothing_missing),
+        "growth": table.growths(grown(lambda n: 0.5 + n)),
+        "judging": [table.JUDGING, ["10", "1", "1", "1", "1"]],
+        "waiting": "It waited.",
+        "picture": picture({"a": [(10, 1.0)]}, "Title", "across", "up"),
+    }
+    return page.Results(**{**told, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "there", "not_there"),
+    [
+        ({}, "data:image/svg", "busy"),
+        ({"picture": ""}, "Growth", "image::"),
+        ({"quick": True}, "quick run", "busy"),
+        ({"load": 4.5}, "busy with other work (4.5", "quick run"),
+        ({"growth": [table.GROWTH]}, "It waited", "power of the size"),
+    ],
+)
+def test_the_page_can_be_read(changes: dict[str, Any], there: str, not_there: str) -> None:
+    text = page.page(results(**changes))
+    settings = {"halt_level": docutils.utils.Reporter.WARNING_LEVEL, "report_level": 5}
+    docutils.core.publish_doctree(text, settings_overrides=settings)
+    assert there in text
+    assert not_there not in text
+    assert text.splitlines()[3].strip() == "SPDX-License-" + "Identifier: GPL-3.0-or-later"
+
+
+def test_the_page_is_listed_once_and_an_old_picture_does_not_stay(tmp_path: Path) -> None:
+    (tmp_path / "rst").mkdir()
+    shutil.copy(page.DOCSITE / page.CONTENTS, tmp_path)
+    written = [[path.name for path in page.write(results(**told), tmp_path)] for told in ({}, {"picture": ""})]
+    assert written == [["benchmark.rst", "benchmark.svg", page.CONTENTS], ["benchmark.rst", page.CONTENTS]]
+    assert [path.name for path in (tmp_path / "rst").iterdir()] == ["benchmark.rst"]
+    guides = yaml.safe_load((tmp_path / page.CONTENTS).read_text())["sections"][-1]["toctree"]
+    assert "gate_cookbook" in guides
+    assert guides.count("benchmark") == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("processor\t: 0\nmodel name\t: Some  CPU @ 2 GHz\n", "Some CPU @ 2 GHz"),
+        ("processor : 0\nModel : Raspberry Pi\n", "Raspberry Pi"),
+        ("model name :\n", None),
+        ("", None),
+    ],
+)
+def test_a_processor_has_a_name_or_an_architecture(told: str, name: str | None) -> None:
+    found = machine.processor(told)
+    assert found == name if name else re.fullmatch(r"\w+", found)
+
+
+def test_nothing_tells_whose_machine_it_is() -> None:
+    told = f"{machine.machine()} {machine.versions()}"
+    assert re.search(r"\d cores, \d+ GiB of memory", told)
+    assert machine.platform.node() not in told
+    assert "/" not in told.replace("w/", "")

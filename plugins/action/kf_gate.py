@@ -28,6 +28,7 @@ from ..plugin_utils._interrupts import interruptible
 from ..plugin_utils._options import checked_options
 from ..plugin_utils._report_files import check_paths, write_reports
 from ..plugin_utils._sampling import Sampler
+from ..plugin_utils._sharing import NO_ANSWERS, shared
 
 FALLBACK = {"verbose_result": False}
 """What a result and its report need of options that could not be read."""
@@ -70,7 +71,9 @@ class ActionModule(ActionBase):
     def _outcome(
         self, policy: Policy, baseline: Baseline | None, options: dict[str, Any], warnings: list[str]
     ) -> Outcome:
-        client = Client(Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]}))
+        settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
+        sharing = shared(options, warnings.append, NO_ANSWERS)(settings)
+        client = Client(settings, sharing=sharing)
         chosen = [options[name] for name in ("include", "exclude", "types")]
         sampler = Sampler(
             client,
@@ -87,6 +90,7 @@ class ActionModule(ActionBase):
             return Gate(policy, baseline, sampler, time.monotonic, time.sleep, progress, once).decide()
         finally:
             client.close()
+            sharing.close()
 
     def _result(
         self,
@@ -101,7 +105,8 @@ class ActionModule(ActionBase):
         result = gate_result(outcome, ruling, policy, baseline, options["verbose_result"])
         if ruling.bypassed:
             self._display.banner(ruling.notes[0])
-        unwritten = write_reports(_paths(options["reports"]), document(result, outcome, policy, began, ruling.notes))
+        paths = _paths(options["reports"])
+        unwritten = write_reports(paths, document(result, outcome, policy, began, ruling.notes)) if paths else []
         if unwritten:
             result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
         if self._task.diff:

@@ -43,6 +43,28 @@ options:
         fifteen.
     type: int
     default: 4
+  token_cache:
+    description:
+      - Whether a token is kept for other tasks, forks and runs of the same user, in a file that is encrypted with the
+        secret, until shortly before it expires.
+      - Only plugins on the controller keep one.
+    type: str
+    choices: [file, none]
+    default: file
+  max_age:
+    description:
+      - Seconds for which an answer of the service may be used again by whoever asks the same on this controller. So a
+        play asks once for all its hosts. With V(0) every question is asked anew.
+      - Only lookups, inventories and modules that run on the controller use an answer again;
+        M(knowledgefront.monitoring.kf_gate) always asks anew.
+    type: int
+    default: 10
+  cache_dir:
+    description:
+      - The folder for tokens and answers that are kept, by default C(knowledgefront) below C(ANSIBLE_HOME). It is made
+        when it is absent.
+      - A folder that belongs or is open to somebody else is not used; a warning says so, and the work goes on without.
+    type: path
 """
 
     TIMEOUT = r"""
@@ -121,4 +143,28 @@ options:
         key: retries
     vars:
       - name: kf_retries
+  token_cache:
+    env:
+      - name: KF_TOKEN_CACHE
+    ini:
+      - section: knowledgefront
+        key: token_cache
+    vars:
+      - name: kf_token_cache
+  max_age:
+    env:
+      - name: KF_MAX_AGE
+    ini:
+      - section: knowledgefront
+        key: max_age
+    vars:
+      - name: kf_max_age
+  cache_dir:
+    env:
+      - name: KF_CACHE_DIR
+    ini:
+      - section: knowledgefront
+        key: cache_dir
+    vars:
+      - name: kf_cache_dir
 """

@@ -14,6 +14,7 @@ from ..module_utils._ansible.handed_secret import ARGUMENT
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ._handover import HandoverAction
 from ._options import checked_options
+from ._sharing import shared
 
 if TYPE_CHECKING:
     from ..module_utils._ansible.answers import Question
@@ -42,7 +43,7 @@ class InfoAction(HandoverAction):
             return {"changed": False, "failed": True, **failure(error)}
 
     def _asked_here(self, options: dict[str, Any]) -> dict[str, Any]:
-        answered = answer(type(self).question, options)
+        answered = answer(type(self).question, options, shared(options, self._display.warning))
         return {"changed": False, **answered.result, "warnings": answered.warnings}
 
     def _asked_there(self, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ansible.utils.display import Display
 from ..module_utils._ansible.answers import answer
 from ..module_utils._api.errors import KnowledgeFrontError
 from ._options import checked_options
+from ._sharing import shared
 
 if TYPE_CHECKING:
     from ..module_utils._ansible.answers import Question
@@ -37,7 +38,7 @@ class MonitorLookup(LookupBase):
             raise AnsibleOptionsError("include is no list of patterns") from None
         options = checked_options({**given, "include": included}, variables or {}, self._templar, self.spec)
         try:
-            answered = answer(type(self).question, options)
+            answered = answer(type(self).question, options, shared(options, Display().warning))
         except KnowledgeFrontError as error:
             raise AnsibleLookupError(str(error)) from None
         for warning in answered.warnings:

@@ -93,7 +93,7 @@ def _connection(
 def _text(value: Any) -> str:
     if isinstance(value, (Mapping, list, tuple, set)):
         raise TypeError
-    return check_type_str(value)
+    return str(check_type_str(value))
 
 
 NAMES = {"str": "text", "bool": "true or false", "int": "whole number", "path": "path"}

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 from pathlib import Path
 
-from . import granted, reached, refused, said, sent
+from . import granted, kept, reached, refused, said, sent
 from .fault import Fault
 from .judged import Cell, cells
 from .play import perform
@@ -25,7 +25,15 @@ CONTROLS = [
     Fault("nothing at all", None, fast=True),
     Fault("nothing but an alert", None, world="alerting", fast=True),
 ]
-FAULTS = [*CONTROLS, *said.faults(), *sent.faults(), *granted.faults(), *refused.faults(), *reached.faults()]
+FAULTS = [
+    *CONTROLS,
+    *said.faults(),
+    *sent.faults(),
+    *granted.faults(),
+    *refused.faults(),
+    *reached.faults(),
+    *kept.faults(),
+]
 
 
 def arguments() -> argparse.Namespace:

@@ -47,7 +47,7 @@ class Fault:
 
     ``orders`` are given to the simulator before each entry point; ``tries`` is how often each question at these
     endpoints may be asked, and ``tokens`` how often each client may ask for a token in all. ``labels`` replaces what
-    the monitors of the world are called.
+    the monitors of the world are called; ``kept`` is how what tasks share is spoilt.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Fault:
     scene: str = "http"
     environment: Mapping[str, str] = field(default_factory=dict)
     clock: str = ""
+    kept: str = ""
     fast: bool = False
 
     @property

@@ -16,6 +16,7 @@ from typing import Any
 
 from .entry_points import ENTRY_POINTS, QUESTION, RETRIES, WAIT_FOR_EVIDENCE, WAIT_IN_VAIN
 from .fault import Fault, Refused
+from .kept import spoilt
 from .stage import CLIENT, Stage, stage
 
 HERE = Path(__file__).resolve().parent
@@ -49,7 +50,7 @@ class Performance:
 def perform(fault: Fault, secret: str, folder: Path) -> Performance:
     """Play ``fault``; everything that is written goes below ``folder``, and is searched for secrets."""
     folder.mkdir()
-    with stage(fault, secret, folder) as scene:
+    with stage(fault, secret, folder) as scene, spoilt(fault.kept, folder / "kept"):
         output = _played(fault, secret, folder, scene)
         observations = _observed(folder / "record", scene)
     (folder / "output").write_text(output, encoding="utf-8", errors="surrogateescape")
@@ -101,8 +102,12 @@ def _environment(fault: Fault, secret: str, folder: Path, scene: Stage) -> dict[
         "KF_FAULTS_CONTROL": scene.control,
         "KF_FAULTS_ORDERS": str(folder / "orders"),
         "KF_FAULTS_RECORD": str(folder / "record"),
+        # A fault that an answer from before would hide shows nothing.
+        "KF_CACHE_DIR": str(folder / "kept"),
+        "KF_MAX_AGE": "0",
         "KF_RETRIES": str(RETRIES),
         "KF_TIMEOUT": str(QUESTION),
+        "KF_TOKEN_CACHE": "none",
     }
     if fault.clock:
         environment["KF_FAULTS_CLOCK"] = fault.clock

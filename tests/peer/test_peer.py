@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import CredentialsError
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import (
     Request,

@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .._api.client import Client
 from .._api.errors import ConfigurationError, KnowledgeFrontError
 from .._api.settings import Settings
+from .._api.shared_answers import SharedAnswers
+from .._api.sharing import Alone, Sharing
 from .._domain.legible import enumerated
-from .._domain.monitor import MonitorStatus
 from .._domain.selection import N, PatternError, Selection, UnmatchedError, warned_of_unmatched
 
 if TYPE_CHECKING:
-    Question = Callable[[Client, Mapping[str, Any]], "Answer"]
+    from .._api.shared_answers import AnyStatus
+
+    Question = Callable[[SharedAnswers, Mapping[str, Any]], "Answer"]
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,21 @@ class Answer:
     warnings: list[str] = field(default_factory=list)
 
 
-def answer(question: Question, options: Mapping[str, Any]) -> Answer:
+def answer(
+    question: Question, options: Mapping[str, Any], share: Callable[[Settings], Sharing] = lambda settings: Alone()
+) -> Answer:
     """Return the answer to ``question``, asked with the connection that ``options`` describe.
 
-    Raises KnowledgeFrontError.
+    ``share`` returns what tokens and answers are shared through. Raises KnowledgeFrontError.
     """
-    client = Client(Settings.from_options(options))
+    settings = Settings.from_options(options)
+    sharing = share(settings)
+    service = SharedAnswers(settings, sharing)
     try:
-        return question(client, options)
+        return question(service, options)
     finally:
-        client.close()
+        service.close()
+        sharing.close()
 
 
 def failure(error: KnowledgeFrontError) -> dict[str, Any]:
@@ -46,15 +53,15 @@ def failure(error: KnowledgeFrontError) -> dict[str, Any]:
     return {"msg": str(error), "error_code": error.code, "http_status": error.status}
 
 
-def statuses(client: Client, options: Mapping[str, Any]) -> Answer:
+def statuses(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
     """Return ``monitors``, ``alert_active``, ``counts`` and ``window``.
 
     A pattern can only be called unmatched among all monitors, so patterns and types ask for everything.
     """
     selection = _selection(options)
     narrowed = bool(options["include"] or options["types"])
-    found = client.statuses(options["all"] or narrowed, options["window"])
-    kinds = {config.id: config.type for config in client.configs()} if options["types"] else {}
+    found = service.statuses(options["all"] or narrowed, options["window"])
+    kinds = {config.id: config.type for config in service.configs()} if options["types"] else {}
     chosen, warnings = _choose(selection, found, options["on_unmatched"], lambda status: kinds.get(status.id))
     kept = [status for status in chosen if options["all"] or status.alert_active]
     monitors = [_status_entry(status) for status in kept]
@@ -67,17 +74,17 @@ def statuses(client: Client, options: Mapping[str, Any]) -> Answer:
     return _with_monitors(result, monitors, options["fields"], warnings)
 
 
-def monitors(client: Client, options: Mapping[str, Any]) -> Answer:
+def monitors(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
     """Return ``monitors`` and ``counts`` of configurations, of one monitor or of those selected."""
     if options.get("monitor_id") is not None:
-        chosen = [client.config(options["monitor_id"])]
+        chosen = [service.config(options["monitor_id"])]
         warnings: list[str] = []
     else:
         selection = _selection(options)
-        chosen, warnings = _choose(selection, client.configs(), options["on_unmatched"], lambda config: config.type)
+        chosen, warnings = _choose(selection, service.configs(), options["on_unmatched"], lambda config: config.type)
     entries: list[dict[str, Any]] = [dict(config.fields) for config in chosen]
     if options["with_status"]:
-        known = {status.id: _status_entry(status) for status in client.statuses(everything=True)}
+        known = {status.id: _status_entry(status) for status in service.statuses(everything=True)}
         entries = [{**entry, "status": known.get(entry["id"])} for entry in entries]
     counts = {
         "monitors": len(chosen),
@@ -87,12 +94,12 @@ def monitors(client: Client, options: Mapping[str, Any]) -> Answer:
     return _with_monitors({"counts": counts}, entries, options["fields"], warnings)
 
 
-def version(client: Client, options: Mapping[str, Any]) -> Answer:
+def version(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
     """Return ``version``: the service's answer as it is."""
-    return Answer({"version": client.version()})
+    return Answer({"version": service.version()})
 
 
-def _status_entry(status: MonitorStatus) -> dict[str, Any]:
+def _status_entry(status: AnyStatus) -> dict[str, Any]:
     return {**status.fields, "id": status.id}
 
 

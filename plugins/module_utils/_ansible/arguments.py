@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._api.client import WINDOW
 from .._api.settings import API_URL, RETRIES, TIMEOUT
+from .._domain.window import WINDOW
+
+MAX_AGE = 10
+"""Seconds for which an answer may be used again."""
 
 if TYPE_CHECKING:
     Spec = dict[str, dict[str, Any]]
@@ -21,6 +24,9 @@ CONNECTION: Spec = {
     "ca_path": {"type": "path"},
     "timeout": {"type": "int", "default": TIMEOUT},
     "retries": {"type": "int", "default": RETRIES},
+    "token_cache": {"type": "str", "choices": ["file", "none"], "default": "file"},
+    "max_age": {"type": "int", "default": MAX_AGE},
+    "cache_dir": {"type": "path"},
 }
 
 SELECTION: Spec = {

@@ -17,8 +17,10 @@ from urllib.parse import quote, urlsplit
 from .._domain.legible import legible
 from .._domain.monitor import MonitorConfig, MonitorStatus
 from .._domain.timestamps import duration
+from .._domain.window import LONGEST_WINDOW, WINDOW
 from . import payloads
 from .credentials import basic_headers, telling_texts
+from .deadline import Deadline
 from .errors import (
     AccessError,
     ConfigurationError,
@@ -30,18 +32,15 @@ from .errors import (
     ServiceError,
 )
 from .redaction import redacted, without_echoes
-from .retry import RETRIED, Deadline, pause, retry_after
+from .retry import RETRIED, pause, retry_after
 from .service_clock import OLDEST, ServiceClock
 from .settings import Secret, Settings
+from .sharing import Alone, Sharing
 from .token import Token, read_token, refuses_client
 from .transport import PERMANENT, Request, RequestsTransport, Response, Transport
 
 A = TypeVar("A")
 E = TypeVar("E", bound=KnowledgeFrontError)
-
-WINDOW = 1800
-LONGEST_WINDOW = 10800
-"""Seconds of history that a status can count over, from the vendor's page."""
 
 
 class Client:
@@ -57,41 +56,45 @@ class Client:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         draw: Callable[[], float] = random.random,
+        sharing: Sharing | None = None,
     ) -> None:
         self._settings = settings
         self._transport = transport or RequestsTransport(settings)
         self._clock = clock
         self._sleep = sleep
         self._draw = draw
+        self._sharing: Sharing = sharing or Alone()
         self._basics = basic_headers(settings)
         self._token: Token | None = None
         self._sent_tokens: deque[Secret] = deque(maxlen=4)
         self._service_clock = ServiceClock()
 
-    def statuses(self, everything: bool = False, window: int = WINDOW) -> list[MonitorStatus]:
+    def statuses(
+        self, everything: bool = False, window: int = WINDOW, deadline: Deadline | None = None
+    ) -> list[MonitorStatus]:
         """Return the monitors with an active alert, or every active one; counts are of the last ``window`` seconds."""
         if not 1 <= window <= LONGEST_WINDOW:
             raise ConfigurationError(f"window must be from 1 to {LONGEST_WINDOW} seconds, not {window}")
         params = {"t": str(window)}
         if everything:
             params["all"] = "true"
-        return self._ask("the status", "/v2/status", payloads.read_statuses, params)
+        return self._ask("the status", "/v2/status", payloads.read_statuses, deadline, params)
 
-    def configs(self) -> list[MonitorConfig]:
+    def configs(self, deadline: Deadline | None = None) -> list[MonitorConfig]:
         """Return the configuration of every active monitor."""
-        return self._ask("the configurations", "/v2/config/monitor", payloads.read_configs)
+        return self._ask("the configurations", "/v2/config/monitor", payloads.read_configs, deadline)
 
-    def config(self, monitor_id: str) -> MonitorConfig:
+    def config(self, monitor_id: str, deadline: Deadline | None = None) -> MonitorConfig:
         """Return one active monitor's configuration. Raises NotFoundError when the service does not know it."""
         if monitor_id.strip(".") == "" or not monitor_id.isprintable():
             raise NotFoundError(f"monitor_id {legible(monitor_id, 80)!r} cannot be the id of a monitor")
         what = f"the configuration of monitor {legible(monitor_id, 80)}"
         path = "/v2/config/monitor/" + quote(monitor_id, safe="")
-        return self._ask(what, path, lambda document: payloads.read_config(document, monitor_id), one=True)
+        return self._ask(what, path, lambda document: payloads.read_config(document, monitor_id), deadline, one=True)
 
-    def version(self) -> dict[str, Any]:
+    def version(self, deadline: Deadline | None = None) -> dict[str, Any]:
         """Return the version answer as the service sends it."""
-        return self._ask("the version", "/v2/version", payloads.read_version)
+        return self._ask("the version", "/v2/version", payloads.read_version, deadline)
 
     def service_time(self) -> tuple[float, float] | None:
         """Return the earliest and the latest epoch seconds that it can be for the service, None if nothing told."""
@@ -106,10 +109,11 @@ class Client:
         what: str,
         path: str,
         read: Callable[[dict[str, Any]], A],
+        deadline: Deadline | None,
         params: dict[str, str] | None = None,
         one: bool = False,
     ) -> A:
-        deadline = Deadline(self._settings.timeout, self._clock)
+        deadline = deadline or Deadline(self._settings.timeout, self._clock)
         url = self._settings.api_url + path
         response = self._get(what, url, params or {}, deadline)
         if response.status == 401 and self._token is not None:
@@ -133,9 +137,22 @@ class Client:
 
     def _fresh_token(self, deadline: Deadline) -> Token:
         if self._token is None or not self._token.fresh(self._clock()):
-            self._token = self._new_token(deadline)
+            self._token = self._shared_token(self._token, deadline)
             self._sent_tokens.append(self._token.secret)
         return self._token
+
+    def _shared_token(self, useless: Token | None, deadline: Deadline) -> Token:
+        """Return a token that is kept, or else a new one, which is kept then; never the ``useless`` one."""
+
+        def acceptable(text: bytes) -> bool:
+            return useless is None or text != useless.secret.reveal().encode()
+
+        with self._sharing.token(acceptable, deadline) as turn:
+            if turn.kept is not None:
+                return Token(Secret(turn.kept.content.decode()), self._clock() + turn.kept.left)
+            token = self._new_token(deadline)
+            turn.keep(token.secret.reveal().encode, token.good_until - self._clock())
+            return token
 
     def _new_token(self, deadline: Deadline) -> Token:
         url = self._settings.api_url + "/v2/token"

@@ -39,16 +39,3 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time
         return float(value[:12])
     moment = http_date(value)
     return None if moment is None else max(0.0, moment - now())
-
-
-class Deadline:
-    """The end of a wall-clock budget of ``seconds``."""
-
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.seconds = seconds
-        self._clock = clock
-        self._end = clock() + seconds
-
-    def left(self) -> float:
-        """Return the seconds left, 0 when the budget is spent."""
-        return max(0.0, self._end - self._clock())

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._domain.legible import legible
+from .deadline import Deadline
 from .errors import ConfigurationError, KnowledgeFrontError, NetworkError, ServiceError
-from .retry import Deadline
 from .settings import Secret, Settings
 
 if TYPE_CHECKING:

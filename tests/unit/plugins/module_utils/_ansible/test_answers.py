@@ -19,6 +19,8 @@ from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport
     STATUS,
     VERSION,
     Play,
+    ScriptedTransport,
+    Time,
     answered,
     token,
 )
@@ -225,15 +227,15 @@ def test_a_missing_credential_stops_before_the_question() -> None:
 
 
 def test_the_connection_is_given_up_even_after_a_failure() -> None:
-    seen = []
+    transport = ScriptedTransport([], Time())
 
-    def question(client: Any, given: Any) -> answers.Answer:
-        seen.append(client)
+    def question(service: Any, given: Any) -> answers.Answer:
+        service._client()._transport = transport
         raise errors.ServiceError("no", status=500)
 
     with pytest.raises(errors.ServiceError):
         answers.answer(question, {"client_id": "id", "client_secret": "x"})
-    assert seen[0]._transport._session is None
+    assert transport.closed == 1
 
 
 def test_a_failure_tells_its_sentence_its_code_and_its_status() -> None:

@@ -10,11 +10,9 @@ from email.utils import format_datetime
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import (
     RETRIED,
-    Deadline,
     pause,
     retry_after,
 )
-from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import Time
 
 NOW = datetime(2026, 5, 31, 18, 51, 18, tzinfo=timezone.utc).timestamp()
 
@@ -71,13 +69,3 @@ def test_the_services_own_wish_wins_and_is_not_shortened() -> None:
 
 def test_a_wish_of_zero_is_no_licence_to_hammer() -> None:
     assert pause(3, 0.0, lambda: 1.0) == 4.0
-
-
-def test_a_deadline_counts_down_and_never_below_zero() -> None:
-    time = Time(now=50.0)
-    deadline = Deadline(10, time.clock)
-    assert deadline.left() == 10
-    time.now = 59.0
-    assert deadline.left() == 1
-    time.now = 1e9
-    assert deadline.left() == 0

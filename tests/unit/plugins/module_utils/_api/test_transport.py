@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import Deadline
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret, Settings
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import (
     USER_AGENT,

@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is in a file of the store, and who could have written it: only somebody who knows the same secret."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass
+
+from ...module_utils._api.settings import Settings
+from ...module_utils._api.sharing import Kept
+
+VERSION = 1
+
+_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Now by two clocks, in seconds: one that can be set, and one that begins anew with the machine.
+
+    An age counts only when both agree that it is none below zero, and then the greater one.
+    """
+
+    wall: float
+    boot: float
+
+    @classmethod
+    def now(cls) -> Moment:
+        return cls(time.time(), time.clock_gettime(_BOOT))
+
+    def age(self, wall: float, boot: float) -> float | None:
+        ages = self.wall - wall, self.boot - boot
+        return max(ages) if min(ages) >= 0 else None
+
+
+class Keys:
+    """Names and seals that come from the secret: other credentials, services or rules of trust never meet."""
+
+    def __init__(self, settings: Settings) -> None:
+        trust = [settings.api_url, settings.client_id, settings.validate_certs, settings.ca_path]
+        self._key = _digest(settings.client_secret.reveal().encode(), json.dumps([VERSION, *trust]))
+
+    def __repr__(self) -> str:
+        return "Keys(...)"
+
+    def name(self, what: str) -> str:
+        return _digest(self._key, f"name {what}").hex()[:32]
+
+    def sealed(self, what: str, content: bytes, written: Moment, lifetime: float) -> bytes:
+        """Return the record of ``content``, which is good for ``lifetime`` seconds from ``written`` on."""
+        head = json.dumps([VERSION, written.wall, written.boot, lifetime]).encode("ascii")
+        return b"\n".join([self._seal(what, head, content), head, content])
+
+    def opened(self, what: str, record: bytes, now: Moment, oldest: float) -> Kept | None:
+        """Return what ``record`` keeps; None when it is torn, forged, too old, from the future or another version."""
+        try:
+            seal, head, content = record.split(b"\n", 2)
+            if not hmac.compare_digest(seal, self._seal(what, head, content)):
+                return None
+            version, wall, boot, lifetime = json.loads(head)
+        except ValueError:
+            return None
+        age = now.age(wall, boot)
+        if version != VERSION or age is None:
+            return None
+        left = min(lifetime, oldest) - age
+        return Kept(content, left) if left > 0 else None
+
+    def hidden(self, text: bytes) -> bytes:
+        """Return ``text`` encrypted, so that a file of ours is no credential."""
+        return self._cipher().encrypt(text)
+
+    def shown(self, hidden: bytes) -> bytes | None:
+        from cryptography.fernet import InvalidToken
+
+        try:
+            return self._cipher().decrypt(hidden)
+        except InvalidToken:
+            return None
+
+    def _cipher(self):  # type: ignore[no-untyped-def]
+        from cryptography.fernet import Fernet
+
+        return Fernet(base64.urlsafe_b64encode(_digest(self._key, "token")))
+
+    def _seal(self, what: str, head: bytes, content: bytes) -> bytes:
+        seal = hashlib.blake2b(head, key=self._key, digest_size=16)
+        seal.update(what.encode("utf-8", "surrogatepass") + b"\n")
+        seal.update(content)
+        return seal.hexdigest().encode("ascii")
+
+
+def _digest(key: bytes, text: str) -> bytes:
+    return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()

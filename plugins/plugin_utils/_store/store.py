@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tokens and answers that the processes of one user share, on this controller."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from ...module_utils._api.deadline import Deadline
+from ...module_utils._api.settings import Settings
+from ...module_utils._api.sharing import Kept, Turn
+from .folder import PrivateFolder
+from .records import Keys, Moment
+from .single_flight import turn
+
+LARGEST = 512 * 2**20
+"""Bytes of a record that are read at most."""
+
+FORGOTTEN_AFTER = 86400.0
+"""Seconds after which a file that nobody wrote anew is removed."""
+
+TOKEN = "token"
+
+
+class Store:
+    """Keeps tokens while they are good, if ``tokens`` is set, and lets answers be used again for ``max_age`` seconds.
+
+    Where a file cannot be read, written or locked the work goes on as if there was no store.
+    """
+
+    def __init__(
+        self,
+        folder: PrivateFolder,
+        settings: Settings,
+        tokens: bool,
+        max_age: float,
+        now: Callable[[], Moment] = Moment.now,
+    ) -> None:
+        self._folder = folder
+        self._keys = Keys(settings)
+        self._tokens = tokens
+        self._max_age = max_age
+        self._now = now
+
+    @contextlib.contextmanager
+    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> Iterator[Turn]:
+        def read() -> Kept | None:
+            kept = self._read(TOKEN, FORGOTTEN_AFTER)
+            text = self._keys.shown(kept.content) if kept else None
+            return Kept(text, kept.left) if kept and text is not None and acceptable(text) else None
+
+        with self._turn(TOKEN, read if self._tokens else None, self._keys.hidden, deadline) as found:
+            yield found
+
+    @contextlib.contextmanager
+    def answer(self, question: str, deadline: Deadline) -> Iterator[Turn]:
+        def read() -> Kept | None:
+            return self._read(question, self._max_age)
+
+        with self._turn(question, read if self._max_age > 0 else None, bytes, deadline) as found:
+            yield found
+
+    def close(self) -> None:
+        self._folder.close()
+
+    @contextlib.contextmanager
+    def _turn(
+        self,
+        what: str,
+        read: Callable[[], Kept | None] | None,
+        form: Callable[[bytes], bytes],
+        deadline: Deadline,
+    ) -> Iterator[Turn]:
+        if read is None:
+            yield Turn(None, lambda make, lifetime: None)
+            return
+        kept = read()
+        if kept is not None:
+            yield Turn(kept, lambda make, lifetime: None)
+            return
+        name = self._keys.name(what)
+        before = self._folder.changed(name)
+        patience = deadline.left() / 2
+        with turn(self._folder, name, patience, lambda: self._folder.changed(name) != before) as ours:
+
+            def keep(make: Callable[[], bytes], lifetime: float) -> None:
+                if ours:
+                    self._write(what, form(make()), lifetime)
+
+            yield Turn(read(), keep)
+
+    def _read(self, what: str, oldest: float) -> Kept | None:
+        record = self._folder.read(self._keys.name(what), LARGEST)
+        return None if record is None else self._keys.opened(what, record, self._now(), oldest)
+
+    def _write(self, what: str, content: bytes, lifetime: float) -> None:
+        now = self._now()
+        with contextlib.suppress(OSError):
+            self._folder.write(self._keys.name(what), self._keys.sealed(what, content, now, lifetime))
+            self._folder.remove_old(now.wall - FORGOTTEN_AFTER)

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import multiprocessing
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._store.folder import PrivateFolder
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._store.single_flight import turn
+
+NAME = "0" * 32
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> PrivateFolder:
+    return PrivateFolder(str(tmp_path / "store"))
+
+
+def never() -> bool:
+    return False
+
+
+def test_one_at_a_time(folder: PrivateFolder) -> None:
+    at_it, most = [], []
+
+    def work() -> None:
+        with turn(folder, NAME, 30.0, never) as ours:
+            assert ours
+            at_it.append(1)
+            most.append(len(at_it))
+            at_it.pop()
+
+    threads = [threading.Thread(target=work) for _number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 20
+
+
+def test_whoever_waits_gives_up_in_time_and_does_not_have_the_turn(folder: PrivateFolder) -> None:
+    time, naps = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        time[0] += seconds
+
+    with turn(folder, NAME, 1.0, never) as first, turn(folder, NAME, 1.0, never, lambda: time[0], sleep) as second:
+        assert (first, second) == (True, False)
+    assert 0.8 < sum(naps) <= 1.0
+    assert naps[0] < naps[-1] <= 0.1
+
+
+def test_whoever_waits_stops_as_soon_as_it_is_told(folder: PrivateFolder) -> None:
+    told = iter([False, False, True])
+    with turn(folder, NAME, 99.0, never):
+        with turn(folder, NAME, 99.0, lambda: next(told), sleep=lambda seconds: None) as ours:
+            assert not ours
+        assert next(told, None) is None
+
+
+def test_other_names_do_not_wait(folder: PrivateFolder) -> None:
+    with turn(folder, NAME, 0.0, never) as first, turn(folder, "1" * 32, 0.0, never) as second:
+        assert first and second
+
+
+def test_a_turn_ends_with_an_error_too(folder: PrivateFolder) -> None:
+    with pytest.raises(ValueError), turn(folder, NAME, 0.0, never):
+        raise ValueError
+    with turn(folder, NAME, 0.0, never) as ours:
+        assert ours
+
+
+def hold_and_die(path: str, ready: multiprocessing.synchronize.Event) -> None:
+    with turn(PrivateFolder(path), NAME, 0.0, never):
+        ready.set()
+        os._exit(9)
+
+
+def test_a_process_that_dies_at_its_turn_loses_it(tmp_path: Path, folder: PrivateFolder) -> None:
+    spawned = multiprocessing.get_context("fork")
+    ready = spawned.Event()
+    holder = spawned.Process(target=hold_and_die, args=(str(tmp_path / "store"), ready))
+    holder.start()
+    assert ready.wait(20)
+    with turn(folder, NAME, 20.0, never) as ours:
+        assert ours
+    holder.join(20)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EIO])
+def test_where_there_are_no_locks_nobody_has_a_turn(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def without(descriptor: int, operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", without)
+    with turn(folder, NAME, 0.0, never) as ours:
+        assert not ours
+
+
+def test_where_no_file_can_be_made_nobody_has_a_turn(tmp_path: Path, folder: PrivateFolder) -> None:
+    (tmp_path / "store" / f"{NAME}.lock").mkdir()
+    with turn(folder, NAME, 0.0, never) as ours:
+        assert not ours
+
+
+def test_a_lock_that_was_removed_as_an_old_one_is_taken_anew(tmp_path: Path, folder: PrivateFolder) -> None:
+    with turn(folder, NAME, 0.0, never) as first:
+        (tmp_path / "store" / f"{NAME}.lock").unlink()
+        with turn(folder, NAME, 0.0, never) as second:
+            assert first and second
+    opened = folder.open_lock(NAME)
+    (tmp_path / "store" / f"{NAME}.lock").unlink()
+    assert not folder.is_lock(NAME, opened)
+    os.close(opened)

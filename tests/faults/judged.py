@@ -118,7 +118,9 @@ def _asked(entry: EntryPoint, fault: Fault, refused: Refused | None, seen: Obser
         return _answered(entry, fault, seen)
     if not seen.failed:
         return FALSE_PASS, f"it answered {str(seen.result)[:400]}"
-    return _refused(refused, told, seen.result.get("error_code", refused.code if entry.name == "lookup" else None))
+    if entry.name == "lookup":
+        return _said(refused, told)
+    return _refused(refused, told, seen.result.get("error_code"))
 
 
 def _answered(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, str]:
@@ -135,6 +137,10 @@ def _answered(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, 
 def _refused(refused: Refused, told: str, code: str | None) -> tuple[str, str]:
     if not re.fullmatch(refused.code, str(code)):
         return WRONG, f"the code is {code}, not {refused.code}: {told[:400]}"
+    return _said(refused, told)
+
+
+def _said(refused: Refused, told: str) -> tuple[str, str]:
     if not re.search(refused.says, told):
         return WRONG, f"the sentence is not one that says {refused.says!r}: {told[:400]}"
     if "\n" in told or len(told) > 3000:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-import hypothesis  # noqa: F401
+import hypothesis  # noqa: F401  # pylint: disable=unused-import
 import pytest
-import requests  # noqa: F401
+import requests  # noqa: F401  # pylint: disable=unused-import
 from forked import TrialError, start
 
 NOT_NEEDED = ("cacheprovider", "faulthandler", "junitxml", "logging", "threadexception", "unraisableexception")

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from environments import NotMade, provide, requirements
 from interpreters import find, folders
+from matrix_table import Cell, Row, markdown, verdict
 from supported import Combination, chosen, read
-from table import Cell, Row, markdown, verdict
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from ...module_utils._api.deadline import Deadline
 from ...module_utils._api.settings import Settings
@@ -44,23 +45,19 @@ class Store:
         self._max_age = max_age
         self._now = now
 
-    @contextlib.contextmanager
-    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> Iterator[Turn]:
+    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Turn]:
         def read() -> Kept | None:
             kept = self._read(TOKEN, FORGOTTEN_AFTER)
             text = self._keys.shown(kept.content) if kept else None
             return Kept(text, kept.left) if kept and text is not None and acceptable(text) else None
 
-        with self._turn(TOKEN, read if self._tokens else None, self._keys.hidden, deadline) as found:
-            yield found
+        return self._turn(TOKEN, read if self._tokens else None, self._keys.hidden, deadline)
 
-    @contextlib.contextmanager
-    def answer(self, question: str, deadline: Deadline) -> Iterator[Turn]:
+    def answer(self, question: str, deadline: Deadline) -> AbstractContextManager[Turn]:
         def read() -> Kept | None:
             return self._read(question, self._max_age)
 
-        with self._turn(question, read if self._max_age > 0 else None, bytes, deadline) as found:
-            yield found
+        return self._turn(question, read if self._max_age > 0 else None, bytes, deadline)
 
     def close(self) -> None:
         self._folder.close()

@@ -25,6 +25,7 @@ ENTRIES = {entry.name: entry for entry in ENTRY_POINTS}
 SAYS = "failed to get the status: the answer is empty"
 NOTHING = Fault("nothing", None)
 EMPTY = Fault("an empty answer", Refused("payload", "is empty"), STATUS)
+ODD = Fault("an odd answer", Refused("(payload|network)", "is empty|is odd"), STATUS)
 STALE = Fault("old tests", Judged({"before": ("inconclusive",)}), STATUS, world="quiet")
 
 
@@ -68,6 +69,8 @@ ALL = sorted(labels("quiet"))
         ("a fault elsewhere", EMPTY, "version_info", seen(False, {"version": {"release_date": "x"}}), judged.RIGHT),
         ("a clean error", EMPTY, "status_info", seen(True, {"msg": SAYS, "error_code": "payload"}), judged.ERROR),
         ("a lookup has no code", EMPTY, "lookup", seen(True, {"msg": SAYS}), judged.ERROR),
+        ("one of two codes", ODD, "status_info", seen(True, {"msg": SAYS, "error_code": "payload"}), judged.ERROR),
+        ("a lookup has neither", ODD, "lookup", seen(True, {"msg": SAYS}), judged.ERROR),
         ("an answer all the same", EMPTY, "status_info", seen(False, monitors(*ALL)), judged.FALSE_PASS),
         ("no alerts", EMPTY, "lookup", seen(False, {"msg": []}), judged.FALSE_PASS),
         ("another code", EMPTY, "status_info", seen(True, {"msg": SAYS, "error_code": "network"}), judged.WRONG),

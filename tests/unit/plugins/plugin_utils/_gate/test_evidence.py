@@ -153,7 +153,7 @@ def test_a_monitor_that_vanished_is_remembered_as_it_was_told_last():
 def test_monitors_are_counted_apart(rule, looks, run):
     evidence = Evidence(ANCHOR, 5)
     for step, look in enumerate(looks):
-        present, _, bare = look.partition("-")
+        present, _dash, bare = look.partition("-")
         found = [monitor(clean(NOW + step, id=name), config(id=name)) for name in present]
         evidence.observe(Sample([*found, *(monitor(None, config(id=name)) for name in bare)], LATER))
     assert {name: len(evidence.clean_run(name)) for name in run} == run, rule

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.tests.versions.table import Cell, Row, markdown, verdict
+from ansible_collections.knowledgefront.monitoring.tests.versions.matrix_table import Cell, Row, markdown, verdict
 
 GOOD = Row("2.16.19", "3.10", cells={"a": Cell(True, 12.4), "b": Cell(True, 0.6)})
 BAD = Row("2.19.14", "3.11", cells={"a": Cell(True, 1.0), "b": Cell(False, 7.0)})

@@ -23,6 +23,11 @@ def at(seconds: float) -> dict[str, str]:
         ("a date counts in seconds and was read some time in between", [(at(0), 0, 2)], (-2, 1)),
         ("a second answer narrows it down", [(at(0), 0, 2), (at(10), 10, 10.5)], (-0.5, 1)),
         ("a wide one does not widen it", [(at(0), 0, 0), (at(10), 9, 60)], (0, 1)),
+        ("one narrows it down from above", [(at(0), 0, 10), (at(0), 6, 12)], (-10, -5)),
+        ("and one from below", [(at(0), 0, 10), (at(10), 6, 13)], (-3, 1)),
+        ("answers that only touch agree on a moment", [(at(0), 0, 10), (at(10), 9, 9)], (1, 1)),
+        ("one that is as old as may be is believed", [(at(0), 0, 0), ({**at(10), "age": "60"}, 10, 10.5)], (0, 1)),
+        ("also when it is the first", [({**at(10), "age": "60"}, 10, 10)], (0, 1)),
         ("a clock that was set is believed anew", [(at(0), 0, 0), (at(100), 10, 10)], (90, 91)),
         ("an answer without a date changes nothing", [(at(0), 0, 0), ({}, 5, 5)], (0, 1)),
         ("nor does one with nonsense", [(at(0), 0, 0), ({"date": "noon"}, 5, 5)], (0, 1)),
@@ -66,3 +71,16 @@ def test_an_answer_is_old_when_a_cache_says_so_or_its_date_is_before_an_earlier_
     clock = ServiceClock()
     clock.observe(at(0), 0, 0)
     assert (clock.observe(headers, 100, 100) > OLDEST) is old, rule
+
+
+def test_the_service_gets_older_as_we_do() -> None:
+    clock = ServiceClock()
+    clock.observe(at(0), 0, 2)
+    assert clock.now(100.0) == (NOON + 98, NOON + 101)
+
+
+@pytest.mark.parametrize(("headers", "age"), [(at(0), 89), ({**at(0), "age": "95"}, 95), ({**at(0), "age": "5"}, 89)])
+def test_an_answer_is_as_old_as_can_be_proved(headers: dict[str, str], age: float) -> None:
+    clock = ServiceClock()
+    clock.observe(at(0), 0, 10)
+    assert clock.observe(headers, 100, 100) == age

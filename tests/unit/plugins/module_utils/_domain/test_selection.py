@@ -229,3 +229,16 @@ def test_each_pattern_that_selects_is_told_once(texts: list[str], selecting: int
 def test_a_type_that_only_an_excluded_monitor_has_is_not_unseen() -> None:
     found = Selection(["id-1"], ["id-2"], ["HTTP", "smtp", "dns"]).choose(ALL, lambda thing: thing.kind)
     assert (found.monitors, found.unmatched_types) == ([SMTP], ["dns"])
+
+
+@pytest.mark.parametrize(
+    ("text", "others"), [("Shop", "A" * 100), ("Shop number one hundred", "A")], ids=["longer", "shorter"]
+)
+def test_of_many_labels_those_of_about_the_same_length_are_compared(text: str, others: str) -> None:
+    things = [Thing(f"id-{number}", f"{others}{number}") for number in range(1000)]
+    assert suggestion([text], [*things, Thing("id", f"{text}!")]).endswith(f"; similar labels are {text}!")
+
+
+@pytest.mark.parametrize(("length", "compared"), [(200, True), (201, False)])
+def test_a_text_too_long_for_a_label_is_compared_with_none(length: int, compared: bool) -> None:
+    assert ("similar labels" in suggestion(["x" * length], [Thing("id", "x" * 199)])) is compared

@@ -92,7 +92,7 @@ def collections_path(folder: Path) -> Path:
 
 def run(target: str, timeout: float, verbosity: int) -> Outcome:
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="kf-target-") as name:
+    with tempfile.TemporaryDirectory(prefix="kf-target-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         command, directory = prepare(target, folder)
         if verbosity:

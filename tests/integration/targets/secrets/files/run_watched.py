@@ -41,7 +41,6 @@ def main() -> int:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=PAUSE)
     (folder / "processes").write_bytes(b"\n".join(sorted(seen)))
-    sys.stdout.buffer.write((folder / "output").read_bytes())
     return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
 

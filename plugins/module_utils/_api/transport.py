@@ -160,7 +160,12 @@ def _new_session() -> requests.Session:
             "pip install requests",
             code="requests_missing",
         ) from None
-    session = requests.Session()
+
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> None:
+            """Nothing is followed. The library would look at where it leads all the same, and fail over nonsense."""
+
+    session = Session()
     session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"})
     session.headers["Cache-Control"] = "no-cache"
     return session

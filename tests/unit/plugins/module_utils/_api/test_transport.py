@@ -123,6 +123,12 @@ def test_nothing_is_sent_before_the_first_exchange_and_closing_twice_is_harmless
     assert server.connections == 0
 
 
+@pytest.mark.parametrize("location", ["http://[::1", "https://\xff\xfe/", "//", "", "http://a:b:c/", "x" * 9000])
+def test_a_redirect_to_nonsense_is_an_answer_like_any_other(serve: Serve, location: str) -> None:
+    server = serve(lambda call: http(b"", 302, Location=location))
+    assert exchange(server.url).status == 302
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed_so_that_credentials_go_nowhere_else(serve: Serve, status: int) -> None:
     other = serve(lambda call: as_json({}))

@@ -78,45 +78,31 @@ def _proxies() -> list[Fault]:
     ]
 
 
+WRONG_CLOCKS = {"slow": "-300", "fast": "300", "a day slow": "-86400", "a day fast": "86400"}
+JUMPING_CLOCKS = {"back": "0 1:-3600", "forth": "0 1:3600", "back and forth": "0 .5:-90 1:90 1.5:-9000 2:0"}
+
+STOPS = ("inconclusive", "error", "block")
+BEFORE_AND_WHILE = {"before": ("pass",), "during": ("pass",)}
+# A start that a fast clock tells is still to come for the service, and nobody waits that long here.
+IN_A_WRONG_TIME = Judged({**BEFORE_AND_WHILE, "after": ("pass", "inconclusive", "error")})
+WHILE_IT_JUMPS = Judged(dict.fromkeys(("before", "during", "after"), ("pass", *STOPS)))
+WITHOUT_EVIDENCE = Judged({"after": STOPS})
+WITH_AN_ALERT = Judged(dict.fromkeys(("before", "during", "after"), ("block",)))
+
+
 def _clocks() -> list[Fault]:
     """A clock may make the gate stop, and never make it proceed without evidence: see the world of each."""
-    as_it_is = {"before": ("pass",), "during": ("pass",), "after": ("pass", "inconclusive")}
-    any_stop = ("inconclusive", "error", "block")
-    no_evidence = dict.fromkeys(("after",), any_stop)
-    alerting = dict.fromkeys(("before", "during", "after"), ("block",))
-    jumps = dict.fromkeys(("before", "during", "after"), ("pass", *any_stop))
     found = []
-    for name, schedule in (("slow", "-300"), ("fast", "300"), ("a day slow", "-86400"), ("a day fast", "86400")):
-        found.append(Fault(f"our clock is {name}", Judged(as_it_is), world=QUIET, clock=schedule))
-        found.append(
-            Fault(
-                f"our clock is {name} and there is no test since",
-                Judged(no_evidence),
-                world="asleep",
-                clock=schedule,
-                fast=name == "slow",
-            )
-        )
-        found.append(
-            Fault(f"our clock is {name} and there is an alert", Judged(alerting), world=ALERTING, clock=schedule)
-        )
-    for name, schedule in (
-        ("back", "0 1:-3600"),
-        ("forth", "0 1:3600"),
-        ("back and forth", "0 .5:-90 1:90 1.5:-9000 2:0"),
-    ):
-        found.append(Fault(f"our clock jumps {name}", Judged(jumps), world=QUIET, clock=schedule))
-        found.append(
-            Fault(
-                f"our clock jumps {name} and there is no test since",
-                Judged(no_evidence),
-                world="asleep",
-                clock=schedule,
-            )
-        )
-        found.append(
-            Fault(f"our clock jumps {name} and there is an alert", Judged(alerting), world=ALERTING, clock=schedule)
-        )
+    clocks = [(f"is {name}", schedule, IN_A_WRONG_TIME) for name, schedule in WRONG_CLOCKS.items()]
+    clocks += [(f"jumps {name}", schedule, WHILE_IT_JUMPS) for name, schedule in JUMPING_CLOCKS.items()]
+    for name, schedule, judged in clocks:
+        for what, outcome, world in (
+            ("", judged, QUIET),
+            (" and there is no test since", WITHOUT_EVIDENCE, "asleep"),
+            (" and there is an alert", WITH_AN_ALERT, ALERTING),
+        ):
+            fast = name == "is slow" and world == "asleep"
+            found.append(Fault(f"our clock {name}{what}", outcome, world=world, clock=schedule, fast=fast))
     return found
 
 

@@ -11,9 +11,13 @@ import hmac
 import json
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.sharing import Kept
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 VERSION = 1
 
@@ -84,7 +88,7 @@ class Keys:
         except InvalidToken:
             return None
 
-    def _cipher(self):  # type: ignore[no-untyped-def]
+    def _cipher(self) -> Fernet:
         from cryptography.fernet import Fernet
 
         return Fernet(base64.urlsafe_b64encode(_digest(self._key, "token")))

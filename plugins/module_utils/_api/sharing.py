@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,6 +21,10 @@ class Kept:
     left: float
 
 
+def keep_nothing(make: Callable[[], bytes], lifetime: float) -> None:
+    """Nobody would find it."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """Either what was kept or the task to find it out.
@@ -29,8 +33,8 @@ class Turn:
     shares, and a failure of it is nobody's loss.
     """
 
-    kept: Kept | None
-    keep: Callable[[Callable[[], bytes], float], None]
+    kept: Kept | None = None
+    keep: Callable[[Callable[[], bytes], float], None] = keep_nothing
 
 
 class Sharing(Protocol):
@@ -49,17 +53,11 @@ class Sharing(Protocol):
 class Alone:
     """Shares nothing."""
 
-    @contextmanager
-    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> Iterator[Turn]:
-        yield Turn(None, _keep_nothing)
+    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Turn]:
+        return nullcontext(Turn())
 
-    @contextmanager
-    def answer(self, question: str, deadline: Deadline) -> Iterator[Turn]:
-        yield Turn(None, _keep_nothing)
+    def answer(self, question: str, deadline: Deadline) -> AbstractContextManager[Turn]:
+        return nullcontext(Turn())
 
     def close(self) -> None:
         """There is nothing to give up."""
-
-
-def _keep_nothing(make: Callable[[], bytes], lifetime: float) -> None:
-    """Nobody would find it."""

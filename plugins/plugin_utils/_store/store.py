@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 from ...module_utils._api.deadline import Deadline
 from ...module_utils._api.settings import Settings
@@ -51,31 +50,24 @@ class Store:
             text = self._keys.shown(kept.content) if kept else None
             return Kept(text, kept.left) if kept and text is not None and acceptable(text) else None
 
-        return self._turn(TOKEN, read if self._tokens else None, self._keys.hidden, deadline)
+        return self._turn(TOKEN, read, self._keys.hidden, deadline) if self._tokens else nullcontext(Turn())
 
     def answer(self, question: str, deadline: Deadline) -> AbstractContextManager[Turn]:
         def read() -> Kept | None:
             return self._read(question, self._max_age)
 
-        return self._turn(question, read if self._max_age > 0 else None, bytes, deadline)
+        return self._turn(question, read, bytes, deadline) if self._max_age > 0 else nullcontext(Turn())
 
     def close(self) -> None:
         self._folder.close()
 
-    @contextlib.contextmanager
+    @contextmanager
     def _turn(
-        self,
-        what: str,
-        read: Callable[[], Kept | None] | None,
-        form: Callable[[bytes], bytes],
-        deadline: Deadline,
+        self, what: str, read: Callable[[], Kept | None], form: Callable[[bytes], bytes], deadline: Deadline
     ) -> Iterator[Turn]:
-        if read is None:
-            yield Turn(None, lambda make, lifetime: None)
-            return
         kept = read()
         if kept is not None:
-            yield Turn(kept, lambda make, lifetime: None)
+            yield Turn(kept)
             return
         name = self._keys.name(what)
         before = self._folder.changed(name)
@@ -94,6 +86,6 @@ class Store:
 
     def _write(self, what: str, content: bytes, lifetime: float) -> None:
         now = self._now()
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             self._folder.write(self._keys.name(what), self._keys.sealed(what, content, now, lifetime))
             self._folder.remove_old(now.wall - FORGOTTEN_AFTER)

@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils import _bytecode  # noqa: F401 - keeps what follows compiled
+
+# isort: split
 from ..module_utils._api.client import Client
 from ..module_utils._api.errors import ConfigurationError
 from ..module_utils._api.settings import Settings
@@ -17,7 +21,6 @@ from ..module_utils._domain.selection import Selection
 from ..plugin_utils._gate.baseline import Baseline, fingerprint
 from ..plugin_utils._gate.loop import Gate, Outcome
 from ..plugin_utils._gate.policy import PHASES, Policy
-from ..plugin_utils._gate.reports.document import document
 from ..plugin_utils._gate.sample import Unavailable
 from ..plugin_utils._gate.verdict import rule, unavailable
 from ..plugin_utils._gate_arguments import GATE, REQUEST_TIMEOUT
@@ -26,7 +29,6 @@ from ..plugin_utils._gate_progress import Progress
 from ..plugin_utils._gate_result import difference, gate_result
 from ..plugin_utils._interrupts import interruptible
 from ..plugin_utils._options import checked_options
-from ..plugin_utils._report_files import check_paths, write_reports
 from ..plugin_utils._sampling import Sampler
 from ..plugin_utils._sharing import NO_ANSWERS, shared
 
@@ -39,6 +41,8 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        # Everything that the controller has loaded is here too, and would be searched for garbage with each look.
+        gc.freeze()
         began = time.time()
         warnings: list[str] = []
         baseline, options = None, {**FALLBACK, "reports": self._task.args.get("reports")}
@@ -57,7 +61,10 @@ class ActionModule(ActionBase):
         self._refuse_free_strategies()
         renamed = {"timeout": REQUEST_TIMEOUT}
         options = checked_options(self._task.args, task_vars, self._templar, GATE, renamed=renamed)
-        check_paths(options["reports"])
+        if options["reports"]:
+            from ..plugin_utils._report_files import check_paths
+
+            check_paths(options["reports"])
         return options
 
     def _refuse_free_strategies(self) -> None:
@@ -106,7 +113,12 @@ class ActionModule(ActionBase):
         if ruling.bypassed:
             self._display.banner(ruling.notes[0])
         paths = _paths(options["reports"])
-        unwritten = write_reports(paths, document(result, outcome, policy, began, ruling.notes)) if paths else []
+        unwritten: list[str] = []
+        if paths:
+            from ..plugin_utils._gate.reports.document import document
+            from ..plugin_utils._report_files import write_reports
+
+            unwritten = write_reports(paths, document(result, outcome, policy, began, ruling.notes))
         if unwritten:
             result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
         if self._task.diff:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns, Selection
@@ -119,9 +118,9 @@ def _policy(task: Mapping[str, Any], now: float) -> Policy | None:
         if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e9:
             given[name] = kind(min(value, most))
     given["poll"] = max(given["poll"], SHORTEST_POLL)
-    for known in fields(Policy):
-        if known.name.startswith("on_") and task.get(known.name) in REACTIONS:
-            given[known.name] = task[known.name]
+    for name in Policy._fields:
+        if name.startswith("on_") and task.get(name) in REACTIONS:
+            given[name] = task[name]
     given["full_detection"] = task.get("full_detection") is True
     given["enforce"] = task.get("enforce") is not False
     if task.get("with_baseline") is True:

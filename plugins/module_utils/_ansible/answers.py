@@ -7,28 +7,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .._api.errors import ConfigurationError, KnowledgeFrontError
+from .._api.errors import KnowledgeFrontError
 from .._api.settings import Settings
 from .._api.shared_answers import SharedAnswers
 from .._api.sharing import Alone, Sharing
 from .._domain.legible import enumerated
-from .._domain.selection import N, PatternError, Selection, UnmatchedError, warned_of_unmatched
 
 if TYPE_CHECKING:
     from .._api.shared_answers import AnyStatus
+    from .chosen import Choice
 
     Question = Callable[[SharedAnswers, Mapping[str, Any]], "Answer"]
 
 
-@dataclass(frozen=True)
 class Answer:
     """A result as Ansible returns it, and what the user should be warned of."""
 
-    result: dict[str, Any]
-    warnings: list[str] = field(default_factory=list)
+    def __init__(self, result: dict[str, Any], warnings: Sequence[str] = ()) -> None:
+        self.result = result
+        self.warnings = list(warnings)
 
 
 def answer(
@@ -58,11 +57,11 @@ def statuses(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
 
     A pattern can only be called unmatched among all monitors, so patterns and types ask for everything.
     """
-    selection = _selection(options)
+    choose = _choice(options)
     narrowed = bool(options["include"] or options["types"])
     found = service.statuses(options["all"] or narrowed, options["window"])
     kinds = {config.id: config.type for config in service.configs()} if options["types"] else {}
-    chosen, warnings = _choose(selection, found, options["on_unmatched"], lambda status: kinds.get(status.id))
+    chosen, warnings = choose(found, lambda status: kinds.get(status.id))
     kept = [status for status in chosen if options["all"] or status.alert_active]
     monitors = [_status_entry(status) for status in kept]
     counts = {
@@ -80,8 +79,8 @@ def monitors(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
         chosen = [service.config(options["monitor_id"])]
         warnings: list[str] = []
     else:
-        selection = _selection(options)
-        chosen, warnings = _choose(selection, service.configs(), options["on_unmatched"], lambda config: config.type)
+        choose = _choice(options)
+        chosen, warnings = choose(service.configs(), lambda config: config.type)
     entries: list[dict[str, Any]] = [dict(config.fields) for config in chosen]
     if options["with_status"]:
         known = {status.id: _status_entry(status) for status in service.statuses(everything=True)}
@@ -103,24 +102,13 @@ def _status_entry(status: AnyStatus) -> dict[str, Any]:
     return {**status.fields, "id": status.id}
 
 
-def _selection(options: Mapping[str, Any]) -> Selection:
-    try:
-        return Selection(options["include"], options["exclude"], options["types"])
-    except PatternError as error:
-        raise ConfigurationError(f"a pattern in include or exclude cannot be used: {error}", code="pattern") from None
+def _choice(options: Mapping[str, Any]) -> Choice:
+    """Return what selects as ``options`` say. Raises ConfigurationError for a pattern that cannot be used."""
+    if not (options["include"] or options["exclude"] or options["types"]):
+        return lambda candidates, kind_of: (list(candidates), [])
+    from .chosen import choice
 
-
-def _choose(
-    selection: Selection, candidates: Sequence[N], on_unmatched: str, kind_of: Callable[[N], str | None]
-) -> tuple[list[N], list[str]]:
-    chosen = selection.choose(candidates, kind_of)
-    try:
-        warnings = warned_of_unmatched(chosen, candidates, on_unmatched)
-    except UnmatchedError as error:
-        raise ConfigurationError(str(error), code="unmatched") from None
-    if chosen.unmatched_types:
-        warnings.append(f"types: no monitor has the type {enumerated(chosen.unmatched_types)}")
-    return chosen.monitors, warnings
+    return choice(options)
 
 
 def _with_monitors(

@@ -10,7 +10,6 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -133,7 +132,7 @@ class Client:
         token = self._fresh_token(deadline)
         bearer = Secret(f"Bearer {token.secret.reveal()}")
         response = self._send(what, Request("GET", url, bearer, params), deadline)
-        return replace(response, body=without_echoes(response.body, self._sent()))
+        return response._replace(body=without_echoes(response.body, self._sent()))
 
     def _fresh_token(self, deadline: Deadline) -> Token:
         if self._token is None or not self._token.fresh(self._clock()):

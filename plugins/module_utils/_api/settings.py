@@ -8,7 +8,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -40,17 +39,26 @@ class Secret:
         raise TypeError("a secret is not written anywhere")
 
 
-@dataclass(frozen=True)
 class Settings:
     """The connection options, checked. ``timeout`` is in seconds and bounds one question with all its retries."""
 
-    api_url: str
-    client_id: str
-    client_secret: Secret
-    validate_certs: bool = True
-    ca_path: str | None = None
-    timeout: float = TIMEOUT
-    retries: int = RETRIES
+    def __init__(
+        self,
+        api_url: str,
+        client_id: str,
+        client_secret: Secret,
+        validate_certs: bool = True,
+        ca_path: str | None = None,
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
+    ) -> None:
+        self.api_url = api_url
+        self.client_id = client_id
+        self.client_secret = client_secret
+        self.validate_certs = validate_certs
+        self.ca_path = ca_path
+        self.timeout = timeout
+        self.retries = retries
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Settings:
@@ -100,7 +108,6 @@ SHOWABLE = r"[^@?#]*"
 
 def checked_url(url: str) -> str:
     """Return ``url`` without a slash at its end. Raises ConfigurationError when credentials must not be sent there."""
-    shown = legible(url) if re.fullmatch(SHOWABLE, url.strip()) else "(not shown, it may hold a password)"
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname or ""
@@ -110,12 +117,16 @@ def checked_url(url: str) -> str:
     if "@" in parts.netloc:
         raise ConfigurationError("api_url must not hold a user name or a password: use client_id and client_secret")
     if parts.scheme not in ("https", "http") or not host or not url.strip().isprintable() or " " in url.strip():
-        raise ConfigurationError(f"api_url {shown} is not a URL such as {API_URL}")
+        raise ConfigurationError(f"api_url {_shown(url)} is not a URL such as {API_URL}")
     if parts.query or parts.fragment:
-        raise ConfigurationError(f"api_url {shown} must end with the host or a path: remove what follows ? or #")
+        raise ConfigurationError(f"api_url {_shown(url)} must end with the host or a path: remove what follows ? or #")
     if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(f"api_url {shown} would send the secret unencrypted: use https")
+        raise ConfigurationError(f"api_url {_shown(url)} would send the secret unencrypted: use https")
     return SplitResult(parts.scheme, parts.netloc, parts.path.rstrip("/"), "", "").geturl()
+
+
+def _shown(url: str) -> str:
+    return legible(url) if re.fullmatch(SHOWABLE, url.strip()) else "(not shown, it may hold a password)"
 
 
 def is_loopback(host: str) -> bool:

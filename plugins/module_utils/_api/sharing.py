@@ -7,25 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from .deadline import Deadline
 
 
-@dataclass(frozen=True)
 class Kept:
     """What somebody kept, and for how many seconds it may still be used."""
 
-    content: bytes = field(repr=False)
-    left: float
+    def __init__(self, content: bytes, left: float) -> None:
+        self.content = content
+        self.left = left
 
 
 def keep_nothing(make: Callable[[], bytes], lifetime: float) -> None:
     """Nobody would find it."""
 
 
-@dataclass(frozen=True)
 class Turn:
     """Either what was kept or the task to find it out.
 
@@ -33,8 +31,11 @@ class Turn:
     shares, and a failure of it is nobody's loss.
     """
 
-    kept: Kept | None = None
-    keep: Callable[[Callable[[], bytes], float], None] = keep_nothing
+    def __init__(
+        self, kept: Kept | None = None, keep: Callable[[Callable[[], bytes], float], None] = keep_nothing
+    ) -> None:
+        self.kept = kept
+        self.keep = keep
 
 
 class Sharing(Protocol):

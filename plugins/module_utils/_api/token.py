@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._domain.legible import legible
 from . import payloads
@@ -30,8 +29,7 @@ REFUSALS = ("invalid_client", "invalid_request")
 """What RFC 6749 has a server say that does not know the client, or cannot decode how it presents itself."""
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """An access token and the moment, on the caller's clock, from which it is not used any more."""
 
     secret: Secret

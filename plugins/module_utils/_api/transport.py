@@ -13,8 +13,8 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .._domain.legible import legible
 from .deadline import Deadline
@@ -36,24 +36,25 @@ PERMANENT = frozenset({"certificate", "tls", "unknown_host", "answer_too_large"}
 """Codes of network errors that the next attempt would meet again."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request. ``authorization`` is the whole header value."""
 
     method: str
     url: str
     authorization: Secret
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = MappingProxyType({})
     form: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """One whole HTTP answer, of any status; header names are in lower case, ``body`` is decoded from gzip."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Response({self.status}, {len(self.body)} bytes)"
 
 
 class Transport(Protocol):

@@ -6,20 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One test of a monitor: its start in epoch seconds if it is known, and why it failed."""
 
     started: float | None
     error: str | None
 
 
-@dataclass(frozen=True)
-class MonitorStatus:
+class MonitorStatus(NamedTuple):
     """A monitor in a status answer; ``fields`` is what the service sent, with everything we do not know.
 
     Counts are of the answer's window. None says that the service did not tell.
@@ -58,8 +55,7 @@ class MonitorStatus:
         return None
 
 
-@dataclass(frozen=True)
-class MonitorConfig:
+class MonitorConfig(NamedTuple):
     """A monitor in a configuration answer; ``timer`` is the number of seconds between two tests."""
 
     id: str
@@ -70,8 +66,7 @@ class MonitorConfig:
     fields: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Monitor:
+class Monitor(NamedTuple):
     """One monitor as both answers tell it. At least one of the two is there."""
 
     id: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from .legible import enumerated
@@ -62,13 +61,13 @@ def _compiled(text: str) -> Callable[[str], object]:
         raise PatternError(f"{enumerated([text])} is no regular expression ({error})") from error
 
 
-@dataclass(frozen=True)
 class Chosen(Generic[N]):
     """The monitors that a selection kept, in their order, and what it asked for in vain."""
 
-    monitors: list[N]
-    unmatched: list[str]
-    unmatched_types: list[str]
+    def __init__(self, monitors: list[N], unmatched: list[str], unmatched_types: list[str]) -> None:
+        self.monitors = monitors
+        self.unmatched = unmatched
+        self.unmatched_types = unmatched_types
 
 
 class Selection:

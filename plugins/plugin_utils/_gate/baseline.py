@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
 from ...module_utils._domain.timestamps import epoch, utc
@@ -20,8 +19,7 @@ MOST_NAMED = 100
 """Monitors that a baseline names one by one. Of more it keeps the number, so that it stays small enough to hand on."""
 
 
-@dataclass(frozen=True)
-class Then:
+class Then(NamedTuple):
     """A monitor at the time of the baseline; ``timer`` in seconds."""
 
     label: str
@@ -29,8 +27,7 @@ class Then:
     active: bool
 
 
-@dataclass(frozen=True)
-class Baseline:
+class Baseline(NamedTuple):
     """A scope at ``taken_at``, in epoch seconds. ``alerts`` maps ids to the start of their active alert."""
 
     taken_at: float

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.selection import Patterns
@@ -17,8 +16,7 @@ SHORTEST_REASON = 10
 """Characters. Whoever reads the report later must learn more than a word."""
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """An existing alert that is accepted. ``expires`` is in epoch seconds; None is until the entry is removed."""
 
     pattern: str
@@ -30,8 +28,7 @@ class Known:
         return self.expires is None or now < self.expires
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(NamedTuple):
     """A person's order to go ahead whatever the verdict is. ``expires`` is in epoch seconds."""
 
     reason: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...module_utils._domain.monitor import Monitor
 from .evidence import Evidence
@@ -15,8 +15,7 @@ from .policy import Policy
 from .states import detected_from
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(NamedTuple):
     """Seconds from now until each monitor has had the tests that are asked for, and the monitor that takes longest.
 
     ``detection`` is the number of seconds until an alert that needs ``alert_after`` violations could have been raised

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.monitor import Monitor
@@ -31,8 +32,7 @@ LATE = 60.0
 MOST_LOOKS = 500
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """One look at the service: the seconds since the first one, its verdict, and monitors by state."""
 
     seconds: float
@@ -53,8 +53,7 @@ class Outcome:
     interrupted: bool = False
 
 
-@dataclass(frozen=True)
-class Now:
+class Now(NamedTuple):
     """What people are told while the gate waits. ``left`` and ``waited`` are in seconds."""
 
     judgement: Judgement

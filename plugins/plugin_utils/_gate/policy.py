@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...module_utils._domain.selection import Patterns
 from .exceptions import Known, Override
@@ -24,8 +23,10 @@ BY_PHASE[PLAN] = BY_PHASE[AFTER]
 """Defaults that differ between phases. A ``timeout`` of None is predicted from the monitors' own timers."""
 
 
-@dataclass(frozen=True)
-class Policy:
+NO_PATTERNS = Patterns()
+
+
+class Policy(NamedTuple):
     """The gate's options, checked.
 
     Lengths of time are in seconds, moments in epoch seconds; ``poll`` None is chosen from the monitors' own timers.
@@ -52,8 +53,8 @@ class Policy:
     max_blocking: int = 0
     min_monitors: int = 1
     deploy_started: float | None = None
-    advisory: Patterns = field(default_factory=Patterns)
-    fixes: Patterns = field(default_factory=Patterns)
+    advisory: Patterns = NO_PATTERNS
+    fixes: Patterns = NO_PATTERNS
     known: tuple[Known, ...] = ()
     override: Override | None = None
     enforce: bool = True
@@ -91,4 +92,4 @@ LEAST = {
     "min_monitors": 1,
 }
 
-DEFAULTS = {known.name: known.default for known in fields(Policy)}
+DEFAULTS = Policy._field_defaults

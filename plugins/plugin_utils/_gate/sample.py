@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...module_utils._domain.monitor import Monitor
 
 
-@dataclass(frozen=True)
-class Lead:
+class Lead(NamedTuple):
     """By how many seconds the service's clock is ahead of ours, within what its answers prove; negative is behind."""
 
     least: float = 0.0
@@ -22,8 +21,7 @@ AGREED = Lead()
 """What is assumed of a service that tells no time."""
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """The monitors in scope as one whole and valid answer tells them, received at ``taken_at`` in epoch seconds.
 
     ``selection`` is the fingerprint of what put them in scope. Monitors tell their times by the service's clock.

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
@@ -30,8 +30,7 @@ CLEAN = "clean"
 ALL = (NEW_ALERT, SILENT_FAILURE, MISSING, EXISTING_ALERT, KNOWN, FIXING, BLIND, FAILING, PENDING, CLEAN)
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A monitor's state, what is known of it in a sentence, and what would unblock it."""
 
     monitor: Monitor
@@ -40,8 +39,7 @@ class Standing:
     unblock: str = ""
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """What a judgement rests on beside the newest sample.
 
     ``now`` is the moment of that sample, in epoch seconds by our clock, and ``lead`` how far the service's is ahead.

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ...module_utils._domain.legible import enumerated, legible
 from ...module_utils._domain.monitor import Monitor
@@ -34,8 +34,7 @@ AT_ONCE = frozenset({states.NEW_ALERT, states.SILENT_FAILURE})
 """What time does not mend once a deployment has begun."""
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """Why the verdict is not ``pass``: about one monitor, or about the gate itself when ``monitor`` is None."""
 
     code: str
@@ -50,8 +49,7 @@ class Reason:
         return f"{legible(self.label, 80)} {self.message}" if self.label is not None else self.message
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A verdict with its reasons: worst first, and among equals those about the whole gate before single monitors.
 
     ``standings`` is empty when there was no valid sample.
@@ -62,7 +60,7 @@ class Judgement:
 
     verdict: str
     reasons: list[Reason]
-    standings: list[Standing] = field(default_factory=list)
+    standings: Sequence[Standing] = ()
     gate_rc: int = 0
     final: bool = False
     retry_after: float | None = None
@@ -164,8 +162,7 @@ def unavailable(error: Unavailable, policy: Policy) -> Judgement:
     return Judgement(ERROR, [reason], gate_rc=rc, final=error.final, retry_after=error.retry_after)
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What follows from a judgement. A person's order changes the decision, never the verdict."""
 
     decision: str

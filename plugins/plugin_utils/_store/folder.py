@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from ...module_utils._domain.legible import legible
 
-OURS = re.compile(r"[0-9a-f]{32}(\.lock)?|\.[0-9a-f]{16}\.tmp")
+OURS = r"[0-9a-f]{32}(\.lock)?|\.[0-9a-f]{16}\.tmp"
 """Every name that is ever written here."""
 
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -102,7 +102,7 @@ class PrivateFolder:
 
     def _names(self) -> Iterator[str]:
         with contextlib.suppress(OSError):
-            yield from (name for name in os.listdir(self._folder) if OURS.fullmatch(name))
+            yield from (name for name in os.listdir(self._folder) if re.fullmatch(OURS, name))
 
     def _remove(self, name: str) -> None:
         with contextlib.suppress(OSError):

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...module_utils._api.settings import Settings
@@ -24,15 +23,15 @@ VERSION = 1
 _BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
-@dataclass(frozen=True)
 class Moment:
     """Now by two clocks, in seconds: one that can be set, and one that begins anew with the machine.
 
     An age counts only when both agree that it is none below zero, and then the greater one.
     """
 
-    wall: float
-    boot: float
+    def __init__(self, wall: float, boot: float) -> None:
+        self.wall = wall
+        self.boot = boot
 
     @classmethod
     def now(cls) -> Moment:

@@ -13,7 +13,6 @@ from ...module_utils._api.settings import Settings
 from ...module_utils._api.sharing import Kept, Turn
 from .folder import PrivateFolder
 from .records import Keys, Moment
-from .single_flight import turn
 
 LARGEST = 512 * 2**20
 """Bytes of a record that are read at most."""
@@ -69,6 +68,8 @@ class Store:
         if kept is not None:
             yield Turn(kept)
             return
+        from .single_flight import turn
+
         name = self._keys.name(what)
         before = self._folder.changed(name)
         patience = deadline.left() / 2

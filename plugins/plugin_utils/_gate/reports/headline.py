@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..policy import AFTER, BEFORE, BLOCK, DURING, PLAN, WARN
 from ..verdict import ERROR, INCONCLUSIVE, PASS, STOP
@@ -41,8 +41,7 @@ CONSEQUENCES = {
 }
 
 
-@dataclass(frozen=True)
-class Headline:
+class Headline(NamedTuple):
     """``tone`` is a verdict or FORECAST, for colours and marks. ``caveat`` is to be read before anything else."""
 
     question: str

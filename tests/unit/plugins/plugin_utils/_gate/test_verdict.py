@@ -166,7 +166,7 @@ def test_what_the_budget_tolerates_says_so():
 def test_no_answer_is_never_a_pass_and_refused_credentials_always_stop(final, reaction, verdict, rc):
     judgement = unavailable(Unavailable("no", "credentials", final=final), policy(on_unavailable=reaction))
     assert (judgement.verdict, judgement.gate_rc, judgement.final) == (verdict, rc, final)
-    assert judgement.standings == []
+    assert list(judgement.standings) == []
 
 
 VALID = Override("the shop is down", "ann", "OPS-1", NOW + 60)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +11,12 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.set
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._store import records
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._store.records import Keys, Moment
 
-SETTINGS = Settings("https://api.example", "id", Secret("s3cr3t-s3cr3t"))
+CONNECTION: dict[str, Any] = {
+    "api_url": "https://api.example",
+    "client_id": "id",
+    "client_secret": Secret("s3cr3t-s3cr3t"),
+}
+SETTINGS = Settings(**CONNECTION)
 KEYS = Keys(SETTINGS)
 WRITTEN = Moment(1_800_000_000.0, 5_000.0)
 RECORD = KEYS.sealed("what", b"content\nof it", WRITTEN, 100.0)
@@ -80,14 +84,14 @@ def test_a_record_under_another_name_is_none() -> None:
     ],
 )
 def test_other_credentials_services_and_rules_of_trust_never_meet(change: dict[str, Any]) -> None:
-    other = Keys(replace(SETTINGS, **change))
+    other = Keys(Settings(**{**CONNECTION, **change}))
     assert other.name("what") != KEYS.name("what")
     assert other.opened("what", RECORD, later(1), 10) is None
     assert other.shown(KEYS.hidden(b"token")) is None
 
 
 def test_waiting_longer_or_trying_harder_is_no_other_connection() -> None:
-    assert Keys(replace(SETTINGS, timeout=1, retries=0)).name("what") == KEYS.name("what")
+    assert Keys(Settings(**CONNECTION, timeout=1, retries=0)).name("what") == KEYS.name("what")
 
 
 def test_a_name_tells_nothing_and_is_the_same_every_time() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...module_utils._domain.selection import Patterns
+from ...module_utils._domain.staleness import FACTOR, GRACE
 from .exceptions import Known, Override
 
 BEFORE, DURING, AFTER, PLAN = PHASES = ("before", "during", "after", "plan")
@@ -46,8 +47,8 @@ class Policy(NamedTuple):
     on_unavailable: str = BLOCK
     alert_after: int = 3
     full_detection: bool = False
-    stale_factor: float = 2.0
-    stale_grace: float = 60.0
+    stale_factor: float = FACTOR
+    stale_grace: float = GRACE
     timeout_max: float = 3600.0
     poll: float | None = None
     max_blocking: int = 0

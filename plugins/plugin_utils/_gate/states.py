@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
+from ...module_utils._domain.staleness import FUTURE, staleness
 from ...module_utils._domain.timestamps import duration, utc
 from .baseline import Baseline
 from .evidence import Evidence
@@ -139,21 +140,24 @@ def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | No
 
 def _unseen(monitor: Monitor, status: MonitorStatus, view: View) -> tuple[str, str] | None:
     """Return why nobody can say how the monitor is now, and what would help."""
-    if status.last_test is None or status.last_test.started is None:
+    started = status.last_test.started if status.last_test is not None else None
+    timer = monitor.config.timer if monitor.config is not None else None
+    policy, now = view.policy, view.service_time
+    why = staleness(started, timer, now, policy.stale_factor, policy.stale_grace)
+    if started is None:
         return "has not been tested yet", "wait for its first test, or exclude it"
-    started, policy, now = status.last_test.started, view.policy, view.service_time
     if view.evidence.backwards(monitor.id):
         return "tells an older test than it did before, so that the answer is no news", "see what caches the answers"
-    if started > now + policy.stale_grace:
+    if why == FUTURE:
         told = f"says that it was tested in the future, at {utc(started)}"
         return told, "compare the controller's clock with a time server"
-    if monitor.config is None or monitor.config.timer is None:
+    if timer is None:
         return "has no configured timer, so that nobody knows when it should test", "wait two minutes, or exclude it"
-    if now - started <= policy.stale_factor * monitor.config.timer + policy.stale_grace:
+    if why is None:
         return None
     return (
         f"was last tested {duration(now - started)} ago, at {utc(started)}, and should be at least every "
-        f"{duration(monitor.config.timer)}",
+        f"{duration(timer)}",
         "see why it does not test, compare the controller's clock, or exclude it",
     )
 

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.staleness import (
+    FUTURE,
+    OLD,
+    UNTESTED,
+    UNTIMED,
+    staleness,
+)
+
+NOW = 1000000.0
+
+
+@pytest.mark.parametrize(
+    ("started", "timer", "why"),
+    [
+        (NOW, 60.0, None),
+        (NOW - 180, 60.0, None),
+        (NOW - 180.5, 60.0, OLD),
+        (NOW - 60, 0.0, None),
+        (NOW - 61, 0.0, OLD),
+        (NOW + 60, 60.0, None),
+        (NOW + 60.5, 60.0, FUTURE),
+        (NOW + 60.5, None, FUTURE),
+        (NOW, None, UNTIMED),
+        (NOW - 86400, None, UNTIMED),
+        (None, 60.0, UNTESTED),
+        (None, None, UNTESTED),
+        (0.0, 60.0, OLD),
+        (-1.0, 60.0, OLD),
+    ],
+)
+def test_only_a_recent_test_tells_how_a_monitor_is(started: float | None, timer: float | None, why: str | None) -> None:
+    assert staleness(started, timer, NOW) == why
+
+
+@pytest.mark.parametrize(
+    ("started", "factor", "grace", "why"),
+    [
+        (NOW - 130, 2.0, 10.0, None),
+        (NOW - 131, 2.0, 10.0, OLD),
+        (NOW - 130, 1.0, 70.0, None),
+        (NOW - 60, 1.0, 0.0, None),
+        (NOW - 60.5, 1.0, 0.0, OLD),
+        (NOW + 10, 2.0, 10.0, None),
+        (NOW + 11, 2.0, 10.0, FUTURE),
+    ],
+)
+def test_how_old_is_too_old_can_be_said(started: float, factor: float, grace: float, why: str | None) -> None:
+    assert staleness(started, 60.0, NOW, factor, grace) == why

@@ -47,6 +47,10 @@ STATUS: Spec = {
 
 STATUS_LOOKUP: Spec = {**CONNECTION, **SELECTION, **FIELDS, **STATUS}
 
+WITH_STATUS: Spec = {"with_status": {"type": "bool", "default": False}}
+
+MONITOR_LOOKUP: Spec = {**CONNECTION, **SELECTION, **FIELDS, **WITH_STATUS}
+
 STATUS_INFO: Spec = {**CONNECTION, **RUN_ON, **SELECTION, **FIELDS, **STATUS}
 
 MONITOR_INFO: Spec = {
@@ -55,7 +59,7 @@ MONITOR_INFO: Spec = {
     **SELECTION,
     **FIELDS,
     "monitor_id": {"type": "str"},
-    "with_status": {"type": "bool", "default": False},
+    **WITH_STATUS,
 }
 ONE_OR_MANY = [["monitor_id", "include"], ["monitor_id", "exclude"], ["monitor_id", "types"]]
 

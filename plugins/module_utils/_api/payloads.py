@@ -69,7 +69,7 @@ def _complaining(body: bytes) -> dict[str, Any]:
 def read_statuses(document: Mapping[str, Any]) -> list[MonitorStatus]:
     """Return the monitors of a status answer. Raises PayloadError, or ServiceError when the answer is an error."""
     _refuse_error(document)
-    return _read_list(document, _status)
+    return _read_list(document, read_status)
 
 
 def read_configs(document: Mapping[str, Any]) -> list[MonitorConfig]:
@@ -114,7 +114,8 @@ def _read_list(document: Mapping[str, Any], read: Callable[[Mapping[str, Any], s
     return list(monitors.values())
 
 
-def _status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
+def read_status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
+    """Return the monitor of one entry of a status answer; ``place`` is where that is. Raises PayloadError."""
     identity = _identity(entry, "monitor", place)
     alert = _optional(entry, "last_alert", place, dict)
     return MonitorStatus(

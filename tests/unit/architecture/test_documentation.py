@@ -19,6 +19,7 @@ import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import (
     CONNECTION,
     MONITOR_INFO,
+    MONITOR_LOOKUP,
     STATUS_INFO,
     STATUS_LOOKUP,
     VERSION_INFO,
@@ -36,6 +37,7 @@ PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
     ("module", "kf_monitor_info"): MONITOR_INFO,
     ("module", "kf_status_info"): STATUS_INFO,
     ("module", "kf_version_info"): VERSION_INFO,
+    ("lookup", "kf_monitor"): {**MONITOR_LOOKUP, "_terms": TERMS},
     ("lookup", "kf_status"): {**STATUS_LOOKUP, "_terms": TERMS},
 }
 """Every plugin that has options, by kind and name, with the specification that its code goes by."""

@@ -21,10 +21,16 @@ import yaml
 
 FENCED = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"(?:^ {4}.*\n)+", re.MULTILINE)
+KINDS = ("lookup", "modules", "test")
+"""Whose examples are tasks."""
+
 PLAY = "- name: Try the examples of {name}\n  hosts: web\n  gather_facts: false\n  tasks:\n"
 
 
 def examples(source: Path) -> str:
+    beside = source.with_suffix(".yml")
+    if beside.exists():
+        return str(yaml.safe_load(beside.read_text(encoding="utf-8"))["EXAMPLES"])
     for node in ast.parse(source.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EXAMPLES":
             return str(ast.literal_eval(node.value))
@@ -48,7 +54,7 @@ def main() -> None:
     root, folder = Path(sys.argv[1]), Path(sys.argv[2])
     readme = (root / "README.md").read_text(encoding="utf-8")
     texts = {f"readme_{number}": text for number, text in enumerate(FENCED.findall(readme), 1)}
-    plugins = sorted([*(root / "plugins" / "modules").glob("*.py"), *(root / "plugins" / "lookup").glob("*.py")])
+    plugins = sorted(source for kind in KINDS for source in (root / "plugins" / kind).glob("*.py"))
     texts |= {f"{source.parent.name}_{source.stem}": examples(source) for source in plugins}
     shown: dict[str, object] = {"playbooks": [], "readme": []}
     plays = 0
@@ -71,7 +77,7 @@ def main() -> None:
         "alert": {"label": label, "error": error},
         "by_name": by_name,
         "install": [line for line in commands if line.startswith("ansible-galaxy collection ")],
-        "plugins": [source.stem for source in plugins],
+        "plugins": {kind: [source.stem for source in plugins if source.parent.name == kind] for kind in KINDS},
     }
     ignored = shutil.ignore_patterns(".*", "__pycache__", "dist", "output", "tests", "collections")
     shutil.copytree(root, folder / "checkout", ignore=ignored)

@@ -1,0 +1,17 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ..plugin_utils import _bytecode  # noqa: F401 - keeps what follows compiled
+
+# isort: split
+from ..module_utils._ansible.answers import monitors
+from ..module_utils._ansible.arguments import MONITOR_LOOKUP
+from ..plugin_utils._lookup import MonitorLookup
+
+
+class LookupModule(MonitorLookup):
+    question = monitors
+    spec = MONITOR_LOOKUP

@@ -66,7 +66,8 @@ LOOK = {"status": 1, "config_monitors": 1}
 PHASES = ("before", "during", "after", "plan")
 
 ENTRY_POINTS = (
-    EntryPoint("lookup", {"status": 1}, _looked_up),
+    EntryPoint("lookup_status", {"status": 1}, _looked_up),
+    EntryPoint("lookup_monitor", {"config_monitors": 1, "status": 1}, _looked_up),
     *_infos("", on_target=False),
     *_infos("target_", on_target=True),
     *(EntryPoint(f"gate_{phase}", LOOK, phase=phase) for phase in PHASES),

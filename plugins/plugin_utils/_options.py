@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 
 SECTION = "knowledgefront"
 NEVER_IN_A_FILE = frozenset({"client_secret"})
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """An option as its source has it; ``origin`` is ``Direct``, ``var: ...``, ``env: ...``, ``default`` or a file."""
+
+    value: Any = field(repr=False)
+    origin: str | None
 
 
 def definitions() -> dict[str, dict[str, Any]]:
@@ -55,14 +64,15 @@ def checked_options(
     connection option to the name it has in ``spec``, where another option needs its own.
     Raises AnsibleOptionsError with the first mistake, also for an option that ``spec`` does not know.
     """
-    others, direct = dict(given), {}
-    for name, connection in CONNECTION.items():
-        option = (renamed or {}).get(name, name)
-        for alias in (option, *connection.get("aliases", ())):
-            if alias in others:
-                direct[option] = others.pop(alias)
-    options = {**others, **_connection(direct, variables, templar, renamed or {})}
-    validated = ArgumentSpecValidator(spec, mutually_exclusive=mutually_exclusive).validate(options)
+    renamed = renamed or {}
+    others = dict(given)
+    for name, found in sourced_options(given, variables, templar, renamed).items():
+        option = renamed.get(name, name)
+        for alias in _names(option, name):
+            others.pop(alias, None)
+        if found.value is not None:
+            others[option] = _typed(option, found.value, CONNECTION[name]["type"], found.origin)
+    validated = ArgumentSpecValidator(spec, mutually_exclusive=mutually_exclusive).validate(others)
     if validated.unsupported_parameters:
         unknown = enumerated(sorted(map(str, validated.unsupported_parameters)))
         raise AnsibleOptionsError(f"there is no option {unknown}; the options are {', '.join(sorted(spec))}")
@@ -71,23 +81,27 @@ def checked_options(
     return dict(validated.validated_parameters)
 
 
-def _connection(
-    given: Mapping[str, Any], variables: Mapping[str, Any], templar: Templar, renamed: Mapping[str, str]
-) -> dict[str, Any]:
+def sourced_options(
+    given: Mapping[str, Any], variables: Mapping[str, Any], templar: Templar, renamed: Mapping[str, str] | None = None
+) -> dict[str, Sourced]:
+    """Return each connection option, by its own name, from the source that checked_options takes it from."""
     kind, owner = "action", "knowledgefront.monitoring.connection"
     C.config.initialize_plugin_configuration_definitions(kind, owner, definitions())
     named = [f"kf_{name}" for name in CONNECTION if f"kf_{name}" in variables]
     finished = {name: templar.template(variables[name]) for name in named}
     options = {}
     for name in CONNECTION:
-        option = renamed.get(name, name)
-        direct = {name: given[option]} if option in given else None
+        option = (renamed or {}).get(name, name)
+        direct = [{name: given[alias]} for alias in _names(option, name) if alias in given]
         value, origin = C.config.get_config_value_and_origin(
-            name, plugin_type=kind, plugin_name=owner, variables=finished, direct=direct
+            name, plugin_type=kind, plugin_name=owner, variables=finished, direct=direct[-1] if direct else None
         )
-        if value is not None:
-            options[option] = _typed(option, value, CONNECTION[name]["type"], origin)
+        options[name] = Sourced(value, origin)
     return options
+
+
+def _names(option: str, name: str) -> tuple[str, ...]:
+    return (option, *CONNECTION[name].get("aliases", ()))
 
 
 def _text(value: Any) -> str:

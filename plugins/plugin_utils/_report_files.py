@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a gate's reports reach the disk: whole or not at all, and one of them in spite of another."""
+"""How reports reach the disk: whole or not at all, and one of them in spite of another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from ..module_utils._domain.legible import legible
 from ._gate.reports.by_ending import RENDERERS, render
@@ -38,13 +39,17 @@ def write_reports(paths: Sequence[str], document: Document) -> list[str]:
 
     Folders are not created. A link is replaced by the report and never followed.
     """
-    problems = []
-    for path in paths:
-        try:
-            _write(path, render(_ending(path), document).encode())
-        except (OSError, ValueError) as error:
-            problems.append(f"the report {legible(path, LONGEST)} could not be written: {_why(error, path)}")
-    return problems
+    problems = (write_report(path, partial(render, _ending(path), document)) for path in paths)
+    return [problem for problem in problems if problem is not None]
+
+
+def write_report(path: str, text: Callable[[], str]) -> str | None:
+    """Write what ``text`` returns as write_reports does; return a sentence when that cannot be, else None."""
+    try:
+        _write(path, text().encode())
+    except (OSError, ValueError) as error:
+        return f"the report {legible(path, LONGEST)} could not be written: {_why(error, path)}"
+    return None
 
 
 def _ending(path: str) -> str:
@@ -53,7 +58,7 @@ def _ending(path: str) -> str:
 
 def _write(path: str, content: bytes) -> None:
     mode = _kept_mode(path)
-    unfinished = os.path.join(os.path.dirname(path), f".kf-gate-{secrets.token_hex(8)}.tmp")
+    unfinished = os.path.join(os.path.dirname(path), f".kf-report-{secrets.token_hex(8)}.tmp")
     descriptor = os.open(unfinished, CREATE, NEW_FILE)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -24,6 +24,11 @@ FOLDER = "knowledgefront"
 NO_ANSWERS = 0
 
 
+def folder_of(options: Mapping[str, Any]) -> str:
+    """Return the folder in which tokens and answers are kept."""
+    return str(options["cache_dir"] or os.path.join(C.ANSIBLE_HOME, FOLDER))
+
+
 def shared(
     options: Mapping[str, Any], warn: Callable[[str], None], max_age: int | None = None
 ) -> Callable[[Settings], Sharing]:
@@ -40,7 +45,7 @@ def shared(
         if not tokens and oldest == 0:
             return Alone()
         try:
-            folder = PrivateFolder(options["cache_dir"] or os.path.join(C.ANSIBLE_HOME, FOLDER))
+            folder = PrivateFolder(folder_of(options))
         except NotPrivate as why:
             warn(f"tokens and answers are not shared between tasks: {why}")
             return Alone()

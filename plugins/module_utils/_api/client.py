@@ -95,6 +95,10 @@ class Client:
         """Return the version answer as the service sends it."""
         return self._ask("the version", "/v2/version", payloads.read_version, deadline)
 
+    def authenticate(self, deadline: Deadline | None = None) -> None:
+        """Get a token, unless there is a good one already."""
+        self._fresh_token(deadline or Deadline(self._settings.timeout, self._clock))
+
     def service_time(self) -> tuple[float, float] | None:
         """Return the earliest and the latest epoch seconds that it can be for the service, None if nothing told."""
         return self._service_clock.now(self._clock())

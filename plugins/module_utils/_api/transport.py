@@ -57,6 +57,14 @@ class Response(NamedTuple):
         return f"Response({self.status}, {len(self.body)} bytes)"
 
 
+@dataclass(frozen=True)
+class Route:
+    """Through which proxy requests go, and the file or folder whose certificates are trusted; None for none."""
+
+    proxy: Secret | None
+    authorities: str | None
+
+
 class Transport(Protocol):
     """What the client needs of the network."""
 
@@ -118,8 +126,8 @@ class RequestsTransport:
             data=request.form,
             auth=_Authorization(request.authorization),
             timeout=(min(LONGEST_CONNECT, budget), budget),
-            verify=(settings.ca_path or True) if settings.validate_certs else False,
-            proxies=dict.fromkeys(("http", "https"), "") if settings.loopback else None,
+            verify=_verify(settings),
+            proxies=_proxies(settings),
             allow_redirects=False,
             stream=True,
         ) as answer:
@@ -150,6 +158,30 @@ class _Authorization:
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
         prepared.headers["Authorization"] = self._value.reveal()
         return prepared
+
+
+def route_of(settings: Settings) -> Route:
+    """Return how the library will get to the service, of which the environment decides a part.
+
+    Raises ConfigurationError when the library is missing.
+    """
+    session = _new_session()
+    from requests import utils
+
+    proxies = _proxies(settings)
+    merged = session.merge_environment_settings(settings.api_url, proxies, None, _verify(settings), None)
+    proxy = utils.select_proxy(settings.api_url, merged["proxies"])
+    verify = merged["verify"]
+    authorities = None if verify is False else utils.DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify)
+    return Route(Secret(proxy) if proxy else None, authorities)
+
+
+def _proxies(settings: Settings) -> dict[str, str] | None:
+    return dict.fromkeys(("http", "https"), "") if settings.loopback else None
+
+
+def _verify(settings: Settings) -> bool | str:
+    return (settings.ca_path or True) if settings.validate_certs else False
 
 
 def _new_session() -> requests.Session:

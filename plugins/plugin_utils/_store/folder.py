@@ -73,7 +73,7 @@ class PrivateFolder:
                 file.write(content)
             os.replace(unfinished, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
         except BaseException:
-            self._remove(unfinished)
+            self.remove(unfinished)
             raise
 
     def changed(self, name: str) -> tuple[int, int] | None:
@@ -104,7 +104,8 @@ class PrivateFolder:
         with contextlib.suppress(OSError):
             yield from (name for name in os.listdir(self._folder) if re.fullmatch(OURS, name))
 
-    def _remove(self, name: str) -> None:
+    def remove(self, name: str) -> None:
+        """Remove what is there under ``name``, if anything can be."""
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=self._folder)
 

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._api.deadline import Deadline
+from ..plugin_utils._doctor.examination import Row, counted, examined, overall
+from ..plugin_utils._doctor.finding import FAILED, failed
+from ..plugin_utils._doctor.patient import Patient
+from ..plugin_utils._doctor.report import entries, report
+from ..plugin_utils._doctor.table import advices, summary, table
+from ..plugin_utils._doctor_arguments import DOCTOR
+from ..plugin_utils._options import checked_options, sourced_options
+from ..plugin_utils._report_files import write_report
+from ..plugin_utils._surroundings import surroundings
+
+LONGEST = 300.0
+"""Seconds for all checks. A question that waits for a service takes at most the option ``timeout`` of them."""
+
+
+class ActionModule(ActionBase):
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        patient = self._patient(task_vars or {})
+        rows = examined(patient)
+        rows += self._reported(patient, rows)
+        for line in ["", *table(rows), "", *advices(rows)]:
+            self._display.display(line)
+        return {
+            "changed": False,
+            "failed": overall(rows) == FAILED,
+            "msg": summary(rows),
+            "outcome": overall(rows),
+            "counts": counted(rows),
+            "rows": entries(rows),
+            "advice": advices(rows),
+        }
+
+    def _patient(self, task_vars: dict[str, Any]) -> Patient:
+        given = dict(self._task.args)
+        options, mistake = None, ""
+        try:
+            options = checked_options(given, task_vars, self._templar, DOCTOR)
+        except AnsibleError as error:
+            mistake = str(error)
+        sources = sourced_options(given, task_vars, self._templar)
+        return Patient(sources, options, mistake, surroundings(options), Deadline(LONGEST))
+
+    def _reported(self, patient: Patient, rows: list[Row]) -> list[Row]:
+        """Write the report if one is wanted, even when the options are wrong; return a row if that cannot be."""
+        path = (patient.options or self._task.args).get("report")
+        if not path:
+            return []
+        problem = write_report(str(path), lambda: report(rows, time.time(), patient.around.versions))
+        return [Row("report", failed("report_unwritten", problem), 0.0)] if problem else []

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do about each code: one sentence, the same in the table, the report and the documentation."""
+
+from __future__ import annotations
+
+ADVICE = {
+    # options
+    "option_wrong": "Correct the option that is named, where the row says that it comes from.",
+    "url_credentials": "Take the user and the password out of api_url, and give client_id and client_secret instead.",
+    "url_plain": "Write https in api_url; plain http is for a service on this machine only.",
+    "url_query": "Remove what follows the ? or # in api_url.",
+    "url_no_url": "Write api_url as https:// and a host, such as https://api.knowledgefront.com.",
+    "url_path": "Remove the path from api_url unless a gateway of yours needs it.",
+    "client_id_missing": "Make an API client under Account Name > API Access and put its id into KF_CLIENT_ID.",
+    "client_secret_missing": "Put the secret of the API client into KF_CLIENT_SECRET, or into a vaulted variable "
+    "kf_client_secret.",
+    "credential_characters": "Give the credential anew without the line break; a file that is read may end with one.",
+    "credential_blanks": "Give the credential anew without the blanks, unless they are really a part of it.",
+    "credential_quotes": "Give the credential anew without the quotes; a file of variables may keep them as text.",
+    "credential_template": "Find out why nothing was put in for it, such as a variable that the pipeline does not know.",
+    "credential_person": "Give the id of an API client; the login of a person does not work here.",
+    "credentials_alike": "Look up the id and the secret once more; one was pasted twice.",
+    "secret_in_file": "Take the secret out of the file, and put it into KF_CLIENT_SECRET or a vaulted variable.",
+    "config_ignored": "Take the others' permission to write from that folder, or name the file in ANSIBLE_CONFIG.",
+    "setting_unknown": "Compare its spelling with the options in the documentation.",
+    # network
+    "name_unknown": "Check the host in api_url, and that this machine's name server knows it.",
+    "name_server_failing": "Try again, and check the name servers in /etc/resolv.conf.",
+    "name_server_silent": "Check the name servers in /etc/resolv.conf, and the network to them.",
+    "port_refused": "Check host and port in api_url, and that no firewall refuses the connection.",
+    "port_silent": "Have the firewall between here and the service let connections to that port out.",
+    "port_unreachable": "Check this machine's routes, and whether it has IPv4 or IPv6 as the service's addresses need.",
+    "address_dead": "Nothing is lost while another address answers, but connections may take seconds longer.",
+    "proxy_no_url": "Write the proxy's variable as http://host:port.",
+    "proxy_kind": "Go by the row of token, which uses that proxy; only http proxies are tried on their own.",
+    "proxy_unreachable": "Check the proxy's host and port in its variable, or exempt the service's host in NO_PROXY.",
+    "proxy_authentication": "Put the user and the password that the proxy wants into its variable, "
+    "as http://user:password@host:port.",
+    "proxy_refuses": "Have the proxy allow connections to the service's host and port.",
+    "proxy_silent": "Check that there is a proxy for http at that port, and ask who runs it.",
+    "proxy_nonsense": "Check that there is a proxy for http at that port, and not something else.",
+    # TLS
+    "ca_path_missing": "Correct the path to the authorities' certificates.",
+    "ca_path_useless": "Put the authorities' certificates there in PEM format.",
+    "tls_expired": "Compare this machine's clock with a time server; if it is right, have the certificate renewed.",
+    "tls_not_yet_valid": "Compare this machine's clock with a time server; if it is right, wait or have the certificate "
+    "replaced.",
+    "tls_other_name": "Use a name in api_url that is one of the certificate's.",
+    "tls_self_signed": "If it is really the service's, or that of a proxy that you trust, name its certificate in ca_path.",
+    "tls_untrusted": "If the issuer is one that you trust, such as your proxy's, name its certificate in ca_path.",
+    "tls_absent": "Check the port in api_url; what answers there does not speak TLS.",
+    "tls_expected": "Write https in api_url.",
+    "tls_failed": "Check that nothing between here and the service ends TLS connections, and which versions it speaks.",
+    "tls_silent": "Check that there is a TLS server at that port, and that nothing between here and it swallows packets.",
+    "tls_expires_soon": "Have the certificate renewed before it ends; from then on nothing works.",
+    "tls_unverified": "Set validate_certs back to true, and name the authority in ca_path instead.",
+    # service
+    "credentials": "Check client_id and client_secret, and in the web interface that the API client is still there.",
+    "forbidden": "Have the API client get the right to read this in the web interface.",
+    "token_unusable": "Check api_url, and tell the service's support what its token answer is like.",
+    "token_lifetime": "Nothing is broken by it, but tokens may have to be asked for often; tell the service's support.",
+    "rate_limited": "Ask less often: share tokens and answers by cache_dir and max_age, and start fewer runs at once.",
+    "server_error": "Try again later; if it lasts, tell the service's support, or whoever runs the proxy.",
+    "not_there": "Check api_url: the host is right only if it has the paths of the API, such as /v2/status.",
+    "refused": "Check api_url, and that no proxy answers in the service's place.",
+    "redirect": "Set api_url to the final address: credentials are never sent after a redirect.",
+    "unexpected_status": "Check that no proxy answers in the service's place, and tell the service's support.",
+    "web_page": "Check api_url, and whether a proxy or a login page for the network answers in the service's place.",
+    "empty": "Check that no proxy answers in the service's place, and tell the service's support.",
+    "no_json": "Check that nothing between here and the service cuts answers short, and tell the service's support.",
+    "no_object": "Check api_url, and tell the service's support.",
+    "answered_error": "Try again later; if it lasts, tell the service's support what the answer says.",
+    "old_answer": "Have the cache between here and the service keep nothing that is below /v2.",
+    "answer_too_large": "Tell the service's support; an answer of that size is not one about monitors.",
+    "timeout": "Try again; if it lasts, look for what slows the network down, or raise timeout.",
+    "incomplete": "Check that nothing between here and the service cuts connections, and try again.",
+    "connection": "Check that api_url names an HTTP server and nothing else.",
+    "retried": "Nothing is lost by it; if it is always so, tell the service's support.",
+    "slow": "Look for what slows the network down; a gate that waits looks every 15 to 60 seconds.",
+    "uncompressed": "Look for a proxy that removes Accept-Encoding; nothing is broken by it.",
+    "clock_behind": "Have this machine's clock set by a time server.",
+    "clock_ahead": "Have this machine's clock set by a time server.",
+    "clock_untold": "Compare this machine's clock with a time server by hand.",
+    # answers
+    "contract": "See the rows of contract for what differs, and send this report to the collection's maintainers.",
+    "contract_missing": "Send this report to the collection's maintainers; in a failed row, no plugin can go on without.",
+    "contract_type": "Send this report to the collection's maintainers; in a failed row, no plugin accepts it.",
+    "contract_value": "Send this report to the collection's maintainers; no plugin accepts such a value.",
+    "contract_new": "Nothing is broken by it; send this report to the collection's maintainers.",
+    "contract_path": "Check that the answer comes from where it was asked for; nothing else is broken by it.",
+    "contract_duplicate": "Tell the service's support; nobody could say which of the two is meant.",
+    "contract_old_shape": "Check api_url for an old version of the service, and tell its support.",
+    "no_monitors": "Make a monitor, or check that the API client belongs to the right account.",
+    "join_differs": "Try again in two minutes: the service needs that long for a changed configuration.",
+    "tests_absent": "The gate calls these monitors blind until they were tested; look at new ones again later.",
+    "tests_ahead": "Tell the service's support; the gate takes no test from the future for evidence.",
+    "tests_old": "The gate calls these monitors blind; look in the web interface why they are not tested.",
+    "tests_contradict": "Nothing is broken by it, as the earlier time counts; tell the service's support.",
+    # this machine
+    "cache_no_folder": "Remove it, or set cache_dir to a folder of your own.",
+    "cache_of_another": "Set cache_dir to a folder of your own.",
+    "cache_open": "Take it from the others with chmod 700, or set cache_dir to a folder of your own.",
+    "cache_unusable": "Set cache_dir to a folder that you can write in.",
+    "cache_not_writable": "Give yourself the permission to write there, or set cache_dir to a folder of your own.",
+    "cache_full": "Make room on that disk, or set cache_dir to a folder on another one.",
+    "cache_nearly_full": "Make room on that disk, or set cache_dir to a folder on another one.",
+    "cache_not_lockable": "Set cache_dir to a folder on a local disk; some network drives have no locks.",
+    "cache_spoilt": "Find out what else writes there; the files can be removed at any time.",
+    "library_missing": "Install it for the Python that runs Ansible, for example by pip install requests.",
+    "version_old": "Install a newer release; with an old one, errors may be told less well.",
+    "out_of_time": "Look at the slow rows above first, then run it again.",
+    "doctor_error": "Send this report to the collection's maintainers.",
+    "report_unwritten": "Name a file in a folder that is there and that you can write in.",
+}
+
+
+def advice_for(code: str) -> str:
+    """Return the sentence for ``code``; the client may have codes that nobody thought of here."""
+    return ADVICE.get(code, ADVICE["doctor_error"])

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether tokens and answers can be shared: the folder is ours alone, and can be written, read and locked."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+
+from ...module_utils._domain.legible import legible
+from .._store.folder import OF_OTHERS, OURS, NotPrivate, PrivateFolder
+from .._store.single_flight import turn
+from .finding import Finding, fine, skipped, warning
+from .patient import Patient
+
+ENOUGH = 64 * 2**20
+"""Bytes that should be free: the answers about 100,000 monitors need about as much."""
+
+PROBE = b"knowledgefront" * 512
+
+
+def examine(patient: Patient) -> list[Finding]:
+    """Try the folder. Nothing that is found here stops a plugin: it goes on without, and asks more often."""
+    path = patient.around.cache_folder
+    if path is None:
+        return [skipped("nothing is shared: token_cache is none and max_age is 0, or the options are wrong")]
+    shown = legible(path, 300)
+    obstacle = _obstacle(path)
+    if obstacle is not None:
+        return [warning(obstacle[0], f"{shown} {obstacle[1]}")]
+    try:
+        folder = PrivateFolder(path)
+    except NotPrivate as why:
+        return [warning("cache_unusable", str(why))]
+    try:
+        found = [*_tried(folder, shown), *_spoilt(path), *_room(path)]
+    finally:
+        folder.close()
+    return found or [fine(f"{shown} is private, and can be written, read and locked")]
+
+
+def _obstacle(path: str) -> tuple[str, str] | None:
+    try:
+        there = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISDIR(there.st_mode):
+        return "cache_no_folder", f"is a {'link' if stat.S_ISLNK(there.st_mode) else 'file'}, not a folder"
+    if there.st_uid != os.geteuid():
+        return "cache_of_another", "belongs to another user"
+    if there.st_mode & OF_OTHERS:
+        return "cache_open", f"is open to others (mode {stat.S_IMODE(there.st_mode):04o})"
+    return None
+
+
+def _tried(folder: PrivateFolder, shown: str) -> Iterator[Finding]:
+    name = secrets.token_hex(16)
+    try:
+        folder.write(name, PROBE)
+        if folder.read(name, len(PROBE)) != PROBE:
+            yield warning("cache_spoilt", f"a file in {shown} does not hold what was written to it")
+        with turn(folder, name, 0.0, lambda: False) as ours:
+            if not ours:
+                yield warning("cache_not_lockable", f"a file in {shown} cannot be locked")
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        code = "cache_full" if full else "cache_not_writable"
+        yield warning(code, f"{shown} cannot be written in ({legible(error.strerror or type(error).__name__)})")
+    finally:
+        folder.remove(name)
+        folder.remove(f"{name}.lock")
+
+
+def _spoilt(path: str) -> Iterator[Finding]:
+    """Look for files under our names that we cannot have left so."""
+    odd = 0
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if OURS.fullmatch(entry.name):
+                there = entry.stat(follow_symlinks=False)
+                whole = stat.S_ISREG(there.st_mode) and not there.st_mode & OF_OTHERS
+                empty = there.st_size == 0 and not entry.name.endswith((".lock", ".tmp"))
+                odd += not whole or there.st_uid != os.geteuid() or empty
+    if odd:
+        yield warning("cache_spoilt", f"{odd} files in {legible(path, 300)} are empty, links or of somebody else")
+
+
+def _room(path: str) -> Iterator[Finding]:
+    free = os.statvfs(path)
+    if free.f_bavail * free.f_frsize < ENOUGH:
+        yield warning("cache_nearly_full", f"only {free.f_bavail * free.f_frsize // 2**20} MiB are free for it")

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an answer differs from the documented one: what is new, missing, of another type, or no possible value.
+
+Only names of fields are told and how many monitors they concern, never what a customer's monitors hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...module_utils._api.strict_json import REPLACED
+from ...module_utils._domain.timestamps import epoch
+from . import documented
+from .documented import BOOLEAN, LIST, NEED, NUMBER, OBJECT, PASS, TEXT, UTC, WHOLE, Field
+from .finding import Finding, failed, warning
+
+MISSING, TYPE, VALUE, NEW, PATH, DUPLICATE, OLD_SHAPE = (
+    f"contract_{word}" for word in ("missing", "type", "value", "new", "path", "duplicate", "old_shape")
+)
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+"""A name that can be shown. Anything else could be a text of a customer's where a name should be."""
+
+MOST_TOLD = 8
+"""Rows for one answer and kind of difference."""
+
+MOST_KEPT = 500
+"""Different places that are counted, however many names a hostile answer makes up."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """``place`` is where it was first seen, and ``breaks`` whether the plugins refuse the answer for it."""
+
+    code: str
+    field: str
+    place: str
+    what: str
+    breaks: bool
+
+
+def differences(check: str, document: Mapping[str, Any]) -> list[Finding]:
+    """Return a finding for each way in which the answer that ``check`` asked for differs."""
+    found: dict[tuple[str, str, str], Difference] = {}
+    counts: dict[tuple[str, str, str], int] = {}
+    for one in _object(document, documented.ANSWERS[check], "", ""):
+        key = (one.code, one.field, one.what)
+        if key in found or len(found) < MOST_KEPT:
+            found.setdefault(key, one)
+            counts[key] = counts.get(key, 0) + 1
+    if "monitor_list" not in document and documented.OLD_SHAPE & set(document):
+        there = " and ".join(sorted(documented.OLD_SHAPE & set(document)))
+        told = f"{check}: {there} in place of monitor_list, as in an earlier edition of the vendor's page"
+        return [failed(OLD_SHAPE, told)]
+    return list(_told(check, found, counts))
+
+
+def _told(check: str, found: Mapping[Any, Difference], counts: Mapping[Any, int]) -> Iterator[Finding]:
+    for code in dict.fromkeys(one.code for one in found.values()):
+        keys = [key for key in found if key[0] == code]
+        for key in keys[:MOST_TOLD]:
+            one, count = found[key], counts[key]
+            many = f" ({count} monitors)" if "[" in one.place and count > 1 else ""
+            make = failed if one.breaks else warning
+            yield make(code, f"{check}: {one.place} {one.what}{many}")
+        if len(keys) > MOST_TOLD:
+            breaks = any(found[key].breaks for key in keys[MOST_TOLD:])
+            yield (failed if breaks else warning)(code, f"{check}: {len(keys) - MOST_TOLD} more fields of that kind")
+
+
+def _object(entry: Mapping[str, Any], fields: Mapping[str, Field], place: str, general: str) -> Iterator[Difference]:
+    """Yield how ``entry`` differs from ``fields``; ``general`` is its place without the numbers in it."""
+    for name, field in fields.items():
+        where = f"{place}.{name}" if place else name
+        what = f"{general}.{name}" if general else name
+        value = entry.get(name)
+        if value is None:
+            if not field.occasional:
+                word = "is null" if name in entry else "is missing"
+                yield Difference(MISSING, what, where, word, field.use == NEED)
+            continue
+        yield from _value(value, field, where, what)
+    for name in entry.keys() - fields.keys():
+        shown = name if NAME.fullmatch(name) else "a field with an odd name"
+        where, what = (f"{place}.{shown}", f"{general}.{shown}") if place else (shown, shown)
+        yield Difference(NEW, what, where, "is new", False)
+
+
+def _value(value: Any, field: Field, where: str, what: str) -> Iterator[Difference]:
+    breaks = field.use != PASS
+    if not _is(value, field.kind):
+        yield Difference(TYPE, what, where, f"is {kind_of(value)}, not {field.kind}", breaks)
+    elif field.kind == LIST and field.inside is not None:
+        yield from _list(value, field.inside, where, what)
+    elif field.inside is not None:
+        yield from _object(value, field.inside, where, what)
+    elif _impossible(value, field):
+        yield Difference(VALUE, what, where, _impossible(value, field), breaks)
+    elif field.path is not None and not _echoes(value, field.path):
+        yield Difference(PATH, what, where, f"is not {field.path}", False)
+
+
+def _list(entries: list[Any], fields: Mapping[str, Field], where: str, what: str) -> Iterator[Difference]:
+    identity = next(name for name, field in fields.items() if field.identity)
+    seen = set()
+    for index, entry in enumerate(entries):
+        place, general = f"{where}[{index}]", f"{what}[]"
+        if not isinstance(entry, dict):
+            yield Difference(TYPE, general, place, f"is {kind_of(entry)}, not {OBJECT}", True)
+            continue
+        yield from _object(entry, fields, place, general)
+        known = entry.get(identity)
+        if isinstance(known, str):
+            if known in seen:
+                yield Difference(DUPLICATE, f"{general}.{identity}", f"{place}.{identity}", "is that of another", True)
+            seen.add(known)
+
+
+def _is(value: Any, kind: str) -> bool:
+    if kind in (TEXT, UTC):
+        return isinstance(value, str)
+    if kind == BOOLEAN or isinstance(value, bool):
+        return isinstance(value, bool) and kind == BOOLEAN
+    kinds: dict[str, Any] = {WHOLE: int, NUMBER: (int, float), OBJECT: dict, LIST: list}
+    return isinstance(value, kinds[kind])
+
+
+def _impossible(value: Any, field: Field) -> str:
+    """Return why ``value`` cannot be, an empty text if it can."""
+    if field.identity:
+        return "is empty" if not value else "holds half a character" if REPLACED in value else ""
+    if field.kind == UTC:
+        try:
+            epoch(value)
+        except (ValueError, OverflowError):
+            return f"is no {UTC.removeprefix('a ')}"
+        return ""
+    if field.least is not None and value < field.least:
+        return "is negative" if value < 0 else "is too small"
+    return "is too large" if field.most is not None and value >= field.most else ""
+
+
+def _echoes(value: str, path: str) -> bool:
+    bare = value.removeprefix("/v2")
+    return bare.startswith(path) and len(bare) > len(path) if path.endswith("/") else bare == path
+
+
+def kind_of(value: Any) -> str:
+    """Return what ``value`` is, without anything of what it holds."""
+    kinds: dict[type, str] = {bool: BOOLEAN, int: NUMBER, float: NUMBER, str: TEXT, list: LIST, dict: OBJECT}
+    return kinds.get(type(value), "null")

@@ -9,12 +9,14 @@ DOCUMENTATION = r"""
 module: kf_doctor
 short_description: Examine the way to Knowledge Front, and say what is wrong
 description:
-  - Checks in order the options and where they come from, proxy, name, port, certificate, token and clock, each endpoint,
-    every answer against the documented one, the monitors, the folder for tokens and answers, and the versions at work.
-  - Shows a table of all checks, and a sentence of advice for each failure and warning. The task fails when a check failed.
+  - Checks in order the options and where they come from, proxy, name, port, certificate, token and clock, each
+    endpoint, every answer against the documented one, the monitors, the folder for tokens and answers, and the versions
+    at work.
+  - Shows a table of all checks, and a sentence of advice for each failure and warning. The task fails when a check
+    failed.
   - Checks that need another one which failed are skipped. All of them together take five minutes at most.
-  - What it returns, shows and writes holds no secret, no token, and no id, name or address of a monitor. It tells hosts,
-    paths and versions of this machine, names of fields, and what the service says in an error.
+  - What it returns, shows and writes holds no secret, no token, and no id, name or address of a monitor. It tells
+    hosts, paths and versions of this machine, names of fields, and what the service says in an error.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
@@ -78,7 +80,7 @@ rows:
       type: str
       choices: [ok, warning, failed, skipped]
     code:
-      description: A stable name for what was found, such as V(tls_expired). It is V(ok) or V(skipped) for these outcomes.
+      description: A stable name for what was found, such as V(tls_expired). For two outcomes it is their own.
       type: str
       sample: tls_expired
     found:

@@ -23,7 +23,8 @@ Result = Mapping[str, Any]
 class EntryPoint:
     """``asks`` counts the questions of one look by endpoint; ``clients`` that ask for a token each.
 
-    ``told`` returns the labels of the monitors that a result tells of, None where it tells of none at all.
+    ``told`` returns the labels of the monitors that a result tells of, None where it tells of none at all. One that
+    ``goes_on`` asks its other questions when one is refused.
     """
 
     name: str
@@ -32,6 +33,7 @@ class EntryPoint:
     clients: int = 1
     phase: str | None = None
     on_target: bool = False
+    goes_on: bool = False
 
     @property
     def questions(self) -> int:
@@ -71,6 +73,7 @@ ENTRY_POINTS = (
     *_infos("", on_target=False),
     *_infos("target_", on_target=True),
     *(EntryPoint(f"gate_{phase}", LOOK, phase=phase) for phase in PHASES),
+    EntryPoint("doctor", {**LOOK, "config_monitor": 1, "version": 1}, goes_on=True),
     # The role reads its scope first, and after a stop what the monitors report.
     EntryPoint("role_main", {"status": 2, "config_monitors": 2}, clients=3, phase="before"),
     *(EntryPoint(f"role_{phase}", {**LOOK, "status": 2}, clients=2, phase=phase) for phase in PHASES[1:]),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .diagnosed import diagnosis
 from .entry_points import ENTRY_POINTS, QUESTION, WAIT_FOR_EVIDENCE, EntryPoint
 from .fault import AT_THE_GATE, Fault, Judged, Refused
 from .play import Observation, Performance
@@ -87,9 +88,11 @@ def allowed_calls(entry: EntryPoint, fault: Fault, endpoint: str, looks: int) ->
     """Return the most requests: for each question one, and another for each try that the fault may cost."""
     if endpoint == "token":
         # A client that was refused asks for a token anew at each look.
+        looks = len(fault.endpoints) if entry.goes_on else looks
         each = fault.tokens * (fault.tries if fault.endpoints == {"token"} and fault.tokens == 1 else 1)
         return each * entry.clients * max(1, looks if isinstance(fault.outcome, Refused) else 1)
-    tries = fault.tries if endpoint in fault.endpoints else 1
+    anywhere = any(order["endpoint"] == "any" for order in fault.orders)
+    tries = fault.tries if endpoint in fault.endpoints or anywhere else 1
     return (entry.asks.get(endpoint, 0) + max(0, looks - 1)) * tries
 
 
@@ -107,6 +110,8 @@ def _outcome(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, s
             return WRONG, f"there is no verdict: {str(result)[:600]}"
         proceeded = result["proceeded"] if entry.name.startswith("role_") else not seen.failed
         return _at_the_gate(entry.phase, fault, outcome, result, proceeded)
+    if entry.name == "doctor":
+        return _examined(fault, seen)
     return _asked(entry, fault, outcome if isinstance(outcome, Refused) else None, seen)
 
 
@@ -146,6 +151,22 @@ def _said(refused: Refused, told: str) -> tuple[str, str]:
     if "\n" in told or len(told) > 3000:
         return WRONG, f"the sentence is not one: {told[:400]!r}"
     return ERROR, ""
+
+
+def _examined(fault: Fault, seen: Observation) -> tuple[str, str]:
+    """A doctor is right when it names this fault, and nothing but this fault."""
+    rows = seen.result.get("rows")
+    if not isinstance(rows, list) or not rows:
+        return WRONG, f"there is no row: {str(seen.result)[:600]}"
+    found = [f"{row['check']}.{row['code']}" for row in rows if row["outcome"] in ("failed", "warning")]
+    wrong = diagnosis(fault).wrong_with(found)
+    if wrong:
+        return (WRONG if found else FALSE_PASS), f"{wrong}: {rows}"[:3000]
+    if seen.failed != any(row["outcome"] == "failed" for row in rows):
+        return FALSE_PASS, f"it {'failed' if seen.failed else 'did not fail'}: {str(rows)[:600]}"
+    if any(row["advice"] is None for row in rows if row["outcome"] in ("failed", "warning")):
+        return WRONG, f"there is no advice: {str(rows)[:600]}"
+    return (ERROR if seen.failed else RIGHT), ""
 
 
 def _at_the_gate(

@@ -168,7 +168,8 @@ def route_of(settings: Settings) -> Route:
     session = _new_session()
     from requests import utils
 
-    proxies = _proxies(settings)
+    # An empty mapping, as the library itself starts from: to None it adds nothing from the environment.
+    proxies = _proxies(settings) or {}
     merged = session.merge_environment_settings(settings.api_url, proxies, None, _verify(settings), None)
     proxy = utils.select_proxy(settings.api_url, merged["proxies"])
     verify = merged["verify"]

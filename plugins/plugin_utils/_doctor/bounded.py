@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 def within(seconds: float, work: Callable[[], R]) -> R:
-    """Return what ``work`` returns, and raise what it raises. After ``seconds``, raise TimeoutError and leave it behind."""
+    """Return or raise what ``work`` does. After ``seconds``, raise TimeoutError and leave it behind."""
     outcome: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
 
     def deliver() -> None:
@@ -30,4 +30,4 @@ def within(seconds: float, work: Callable[[], R]) -> R:
         raise TimeoutError(f"nothing came of it within {seconds:g} s") from None
     if error is not None:
         raise error
-    return result  # type: ignore[no-any-return]
+    return result

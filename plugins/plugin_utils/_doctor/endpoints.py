@@ -150,9 +150,9 @@ def _failed(patient: Patient, error: KnowledgeFrontError, made: list[Exchange], 
     code, told = NAMED.get(error.code, error.code), str(error)
     if hide:
         told = told.replace(hide, "...") if PLAIN.fullmatch(hide) else f"there is no answer ({error.code})"
-    if error.code in ("connection", "incomplete") and not patient.encrypted:
-        if speaks_tls(patient.host, patient.port, patient.short()):
-            return failed("tls_expected", f"the port speaks TLS, and api_url says http: {legible(told, 300)}")
+    cut_off = error.code in ("connection", "incomplete") and not patient.encrypted
+    if cut_off and speaks_tls(patient.host, patient.port, patient.short()):
+        return failed("tls_expected", f"the port speaks TLS, and api_url says http: {legible(told, 300)}")
     return failed(code, told)
 
 

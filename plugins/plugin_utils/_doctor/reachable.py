@@ -54,7 +54,7 @@ def port(patient: Patient) -> list[Finding]:
     dead = [(address, error) for address, error in outcomes if error is not None]
     if not dead:
         return [fine(f"port {patient.port} answers at {_counted(patient.addresses)}")]
-    why = enumerated([f"{address[1][0]} ({_word(error)})" for address, error in dead])
+    why = enumerated([f"{address[1][0]} ({word_for(error)})" for address, error in dead])
     if len(dead) < len(outcomes):
         return [warning("address_dead", f"{len(dead)} of {len(outcomes)} addresses do not answer at the port: {why}")]
     return [failed(_code([error for _address, error in dead]), f"port {patient.port} does not answer: {why}")]
@@ -98,8 +98,12 @@ def _code(errors: Sequence[OSError]) -> str:
     return "port_silent" if all(isinstance(error, TimeoutError) for error in errors) else "port_unreachable"
 
 
-def _word(error: OSError) -> str:
-    return "no answer" if isinstance(error, TimeoutError) else legible(error.strerror or type(error).__name__, 80)
+def word_for(error: OSError | None) -> str:
+    return (
+        "no answer"
+        if isinstance(error, TimeoutError)
+        else legible(getattr(error, "strerror", None) or type(error).__name__, 80)
+    )
 
 
 def _counted(addresses: Sequence[Address]) -> str:

@@ -62,13 +62,14 @@ def examine(patient: Patient) -> list[Finding]:
 
 
 def trusting(authorities: str | None) -> ssl.SSLContext:
-    """Return a context that verifies by ``authorities``, a file or a folder; None is for the system's. Raises OSError."""
+    """Return a context that verifies by a file or a folder, or by the system's own means. Raises OSError."""
     if authorities is None:
         return ssl.create_default_context()
     if not os.path.exists(authorities):
         raise FileNotFoundError(authorities)
-    in_folder = os.path.isdir(authorities)
-    return ssl.create_default_context(**{"capath" if in_folder else "cafile": authorities})
+    if os.path.isdir(authorities):
+        return ssl.create_default_context(capath=authorities)
+    return ssl.create_default_context(cafile=authorities)
 
 
 def speaks_tls(host: str, port: int, seconds: float) -> bool:

@@ -24,6 +24,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_LOOKUP,
     VERSION_INFO,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor_arguments import DOCTOR
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
@@ -33,6 +34,7 @@ NAMESPACE = "knowledgefront.monitoring"
 TERMS = {"type": "list", "elements": "str", "default": []}
 
 PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
+    ("module", "kf_doctor"): DOCTOR,
     ("module", "kf_gate"): GATE,
     ("module", "kf_monitor_info"): MONITOR_INFO,
     ("module", "kf_status_info"): STATUS_INFO,

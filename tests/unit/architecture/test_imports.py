@@ -23,6 +23,8 @@ DOMAIN = "plugins.module_utils._domain"
 API = "plugins.module_utils._api"
 CROSSING = "plugins.module_utils._ansible"
 GATE = "plugins.plugin_utils._gate"
+DOCTOR = "plugins.plugin_utils._doctor"
+STORE = "plugins.plugin_utils._store"
 CONTROLLER = "plugins.plugin_utils"
 
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -30,6 +32,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins/module_utils/_api": (DOMAIN, API),
     "plugins/module_utils/_ansible": (DOMAIN, API, CROSSING, "ansible.module_utils"),
     "plugins/plugin_utils/_gate": (DOMAIN, GATE),
+    "plugins/plugin_utils/_doctor": (DOMAIN, API, DOCTOR, STORE),
     "plugins/plugin_utils": (DOMAIN, API, CROSSING, GATE, CONTROLLER, "ansible"),
     "plugins/doc_fragments": (),
     "plugins/modules": (f"{CROSSING}.answers", f"{CROSSING}.arguments", f"{CROSSING}.modules"),
@@ -45,6 +48,7 @@ EXTRA = {
     "plugins/module_utils/_api/transport.py": ("requests",),
     # ansible-core itself needs it for its vault.
     "plugins/plugin_utils/_store/records.py": ("cryptography",),
+    "plugins/plugin_utils/_doctor/certificate.py": ("cryptography",),
 }
 
 WITHOUT_TIME = {"plugins/module_utils/_domain", "plugins/plugin_utils/_gate"}

@@ -15,7 +15,7 @@ from ...module_utils._api.errors import KnowledgeFrontError
 from ...module_utils._domain.legible import legible
 from .bodies import document_of, told_of, what_is_wrong
 from .exchanges import Exchange
-from .finding import Finding, failed, fine, warning
+from .finding import OK, Finding, failed, fine, warning
 from .patient import Patient
 from .trusted import speaks_tls
 
@@ -60,8 +60,7 @@ def token(patient: Patient) -> list[Finding]:
     assert patient.recorder is not None
     client = patient.client = Client(patient.known, patient.recorder)
     found, _nothing = _asked(patient, "token", client.authenticate)
-    response = patient.answers.get("token")
-    document = document_of(response) if response is not None else None
+    document = document_of(patient.answers["token"]) if found[0].outcome == OK else None
     return [*found, *_lifetime(document)] if document is not None else found
 
 

@@ -17,7 +17,7 @@ from ...module_utils._domain.legible import enumerated, legible
 from .bounded import within
 from .finding import Finding, failed, fine, warning
 from .patient import Patient
-from .reachable import Unreachable, connected, resolve, word_for
+from .reachable import Unreachable, word_for
 
 VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 LARGEST_HEAD = 65536
@@ -80,13 +80,9 @@ def tunnel(patient: Patient) -> socket.socket:
 
 def _to_proxy(parts: SplitResult, seconds: float) -> socket.socket:
     try:
-        outcomes = connected(resolve(str(parts.hostname), _port(parts), seconds), seconds)
-    except Unreachable as why:
-        raise Unreachable("proxy_unreachable", f"cannot be found: {why}") from None
-    for address, error in outcomes:
-        if error is None:
-            return socket.create_connection(address[1][:2], seconds)
-    raise Unreachable("proxy_unreachable", f"cannot be reached: {word_for(outcomes[0][1])}")
+        return socket.create_connection((str(parts.hostname), _port(parts)), seconds)
+    except (OSError, UnicodeError) as error:
+        raise Unreachable("proxy_unreachable", f"cannot be reached ({word_for(error)})") from None
 
 
 def _port(parts: SplitResult) -> int:

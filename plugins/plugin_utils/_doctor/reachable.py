@@ -98,7 +98,7 @@ def _code(errors: Sequence[OSError]) -> str:
     return "port_silent" if all(isinstance(error, TimeoutError) for error in errors) else "port_unreachable"
 
 
-def word_for(error: OSError | None) -> str:
+def word_for(error: OSError | UnicodeError) -> str:
     return (
         "no answer"
         if isinstance(error, TimeoutError)

@@ -1,0 +1,280 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trustme
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import NetworkError
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import (
+    RequestsTransport,
+    Response,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import clock, endpoints
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.bodies import told_of, what_is_wrong
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.exchanges import Exchange, Recorder
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.finding import Finding
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.patient import Patient
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
+    bad,
+    patient,
+)
+from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
+    Call,
+    HangUp,
+    ScriptedServer,
+    as_json,
+    http,
+    service,
+)
+
+Serve = Callable[..., ScriptedServer]
+STATUSES = {"monitor_list": [{"monitor": "m", "label": "Mail", "alert_active": True}]}
+CONFIGS = {"monitor_list": [{"id": "a/b", "type": "smtp"}, {"id": "m", "type": "http"}]}
+DOCUMENTS = {
+    "/v2/status": STATUSES,
+    "/v2/config/monitor": CONFIGS,
+    "/v2/config/monitor/m": {"monitor": {"id": "m"}},
+    "/v2/version": {"major": 2, "odd": {"x": 1}, "text": "{{ 7 }} and more", "release_date": "2026-05-31"},
+}
+ASKING: dict[str, Callable[[Patient], list[Finding]]] = {
+    "status": endpoints.status,
+    "configurations": endpoints.configurations,
+    "configuration": endpoints.configuration,
+    "version": endpoints.version,
+}
+
+
+def connected(url: str, **options: Any) -> Patient:
+    made = patient(url, **options)
+    made.recorder = Recorder(RequestsTransport(made.known))
+    return made
+
+
+def told(document: Any, **token: Any) -> Callable[[Call], bytes]:
+    """Return an answering that grants tokens and gives ``document`` to anything else."""
+    granted = {"access_token": "token-1", "token_type": "Bearer", "expires_in": 3600, **token}
+
+    def answer(call: Call) -> bytes:
+        if call.path == "/v2/token":
+            return as_json({name: value for name, value in granted.items() if value != "gone"})
+        return document if isinstance(document, bytes) else as_json(document)
+
+    return answer
+
+
+def test_a_healthy_service_is_told_in_figures(serve: Serve) -> None:
+    made = connected(serve(service(DOCUMENTS)).url)
+    token = endpoints.token(made)
+    assert token[0].found.startswith("HTTP 200, 71 bytes (not compressed) in 0.")
+    assert token[1].found == "the token lasts 3600 s"
+    for check, ask in ASKING.items():
+        found = ask(made)
+        assert bad(found) == {}, check
+        assert found[0].found.startswith("HTTP 200, "), check
+    assert found[1].found == "major 2, release_date 2026-05-31"
+    assert [one.id for one in made.configs or []] == ["a/b", "m"]
+    assert set(made.answers) == {"token", *ASKING}
+    assert made.recorder is not None
+    assert made.recorder.tokens() == ["token-1"]
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "codes"),
+    [
+        (3600, {}),
+        (3599.5, {}),
+        (120, {}),
+        (86400, {}),
+        (119, {"token_lifetime": "warning"}),
+        (86401, {"token_lifetime": "warning"}),
+        (0, {"token_lifetime": "warning"}),
+        (-5, {"token_lifetime": "warning"}),
+        (10**300, {"token_lifetime": "warning"}),
+        ("3600", {"token_lifetime": "warning"}),
+        (None, {"token_lifetime": "warning"}),
+        (True, {"token_lifetime": "warning"}),
+        ("gone", {"token_lifetime": "warning"}),
+    ],
+)
+def test_an_odd_lifetime_of_a_token_is_warned_of(serve: Serve, lifetime: Any, codes: dict[str, str]) -> None:
+    assert bad(endpoints.token(connected(serve(told({}, expires_in=lifetime)).url))) == codes
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (as_json({"error": "invalid_client"}, 401), "credentials"),
+        (as_json({"error": "invalid_client"}, 400), "credentials"),
+        (as_json({}, 403), "forbidden"),
+        (as_json({}, 404), "not_there"),
+        (as_json({}, 418), "refused"),
+        (as_json({}, 429, Retry_After="99"), "rate_limited"),
+        (as_json({}, 500), "server_error"),
+        (as_json({}, 408), "server_error"),
+        (http(b"", 204), "unexpected_status"),
+        (http(b"", 302, Location="https://login.example/"), "redirect"),
+        (http(b"<!DOCTYPE html><title>Log in to the hotel"), "web_page"),
+        (http(b"<HTML><head>"), "web_page"),
+        (http(b" \n"), "empty"),
+        (http(b'{"a": '), "no_json"),
+        (http(b"[" * 100_000), "no_json"),
+        (as_json([]), "no_object"),
+        (as_json({"access_token": 7}), "token_unusable"),
+        (as_json({"access_token": "a", "token_type": "MAC"}), "token_unusable"),
+        (as_json({"access_token": "a"}, Age="99999"), "old_answer"),
+        (http(b"short", length=10, Connection="close"), "incomplete"),
+    ],
+)
+def test_whatever_comes_in_place_of_a_token_has_a_name(serve: Serve, answer: bytes, code: str) -> None:
+    found = endpoints.token(connected(serve(lambda call: answer).url))
+    assert bad(found) == {code: "failed"}
+    assert found[0].found
+
+
+def test_no_answer_at_all_has_a_name(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang_up(call: Call) -> bytes:
+        raise HangUp
+
+    made = connected(serve(hang_up).url, timeout=1)
+    assert bad(endpoints.token(made)) == {"connection": "failed"}
+    assert [one.outcome for one in clock.examine(made)] == ["skipped"]
+    quiet = connected(serve(lambda call: iter(())).url, timeout=1)
+    assert bad(endpoints.token(quiet)) == {"timeout": "failed"}
+
+
+def test_a_port_that_expects_tls_is_told_from_others(serve: Serve) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    server = serve(told({}), tls=context)
+    found = endpoints.token(connected(f"http://127.0.0.1:{server.port}", timeout=2))
+    assert bad(found) == {"tls_expected": "failed"}
+
+
+@pytest.mark.parametrize("check", ["status", "configurations"])
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ({"error": "database is away", "monitor_list": []}, "answered_error"),
+        ({"monitor_list": None}, "contract"),
+        (
+            {"monitor_list": [{"monitor": "Secret Shop", "id": "Secret Shop", "alert_active": 1, "timer": "x"}]},
+            "contract",
+        ),
+        ({"monitor_list": [{"monitor": "Secret Shop", "id": "Secret Shop", "alert_active": True}] * 2}, "contract"),
+        (http(b"<html>Secret Shop", 502), "server_error"),
+    ],
+)
+def test_an_answer_that_the_plugins_refuse_fails_and_quotes_no_monitor(
+    serve: Serve, check: str, document: Any, code: str
+) -> None:
+    made = connected(serve(told(document)).url)
+    endpoints.token(made)
+    found = ASKING[check](made)
+    assert bad(found) == {code: "failed"}
+    assert "Secret Shop" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("ids", "answer", "codes"),
+    [
+        ([], as_json({}), {}),
+        (["m"], as_json({"error": "no"}, 404), {"not_there": "failed"}),
+        (["m"], as_json({"monitor": {"id": "Secret Shop"}}), {"contract": "failed"}),
+        (["Secret Shop/1"], as_json({}, 401), {"credentials": "failed"}),
+        (["SecretShop"], as_json({}, 401), {"credentials": "failed"}),
+        ([".."], as_json({}), {"not_found": "failed"}),
+    ],
+)
+def test_one_configuration_is_asked_for_and_its_id_is_not_told(
+    serve: Serve, ids: list[str], answer: bytes, codes: dict[str, str]
+) -> None:
+    listed = as_json({"monitor_list": [{"id": one} for one in ids]})
+
+    def answering(call: Call) -> bytes:
+        return listed if call.path == "/v2/config/monitor" else told(answer)(call)
+
+    made = connected(serve(answering).url)
+    endpoints.token(made)
+    endpoints.configurations(made)
+    found = endpoints.configuration(made)
+    assert bad(found) == codes
+    assert "Secret" not in str(found)
+
+
+def test_an_answer_that_came_only_at_another_attempt_is_warned_of(serve: Serve) -> None:
+    answers = iter([as_json({}, 503, Retry_After="0"), as_json(STATUSES)])
+
+    def answering(call: Call) -> bytes:
+        return told(next(answers))(call) if call.path == "/v2/status" else told({})(call)
+
+    made = connected(serve(answering).url, retries=1)
+    endpoints.token(made)
+    found = endpoints.status(made)
+    assert bad(found) == {"retried": "warning"}
+    assert found[1].found == "it took 2 attempts; before the answer came HTTP 503"
+
+
+def test_what_was_slow_or_large_is_warned_of() -> None:
+    answer = Response(200, {}, b" " * endpoints.WORTH_PACKING)
+    made = [Exchange(object(), None, "timeout", 2.0), Exchange(object(), answer, None, 11.0)]  # type: ignore[arg-type]
+    found = endpoints._answered(made)
+    assert set(bad(found)) == {"retried", "slow", "uncompressed"}
+    assert "no answer (timeout)" in str(found)
+    packed = Response(200, {"content-encoding": "gzip", "content-length": "123"}, answer.body)
+    assert bad(endpoints._answered([Exchange(object(), packed, None, 0.1)])) == {}  # type: ignore[arg-type]
+    assert told_of(packed, 0.1) == "HTTP 200, 65536 bytes (compressed to 123) in 0.10 s"
+    assert "(compressed)" in told_of(Response(200, {"content-encoding": "gzip", "content-length": "x" * 99}, b""), 0.1)
+
+
+def test_an_answered_error_is_quoted_in_one_line() -> None:
+    body = json.dumps({"error": "away\r\n\x1b[31m"}).encode()
+    assert what_is_wrong(Response(200, {}, body)) == (
+        "answered_error",
+        "it says that the call did not work: away\\r\\n\\x1b[31m",
+    )
+
+
+def test_an_error_of_the_transport_is_recorded_and_raised() -> None:
+    class Away:
+        def exchange(self, request: Any, deadline: Any) -> Any:
+            raise NetworkError("away", code="proxy")
+
+        def close(self) -> None:
+            self.closed = True
+
+    made = patient()
+    made.recorder = Recorder(Away())
+    assert bad(endpoints.token(made)) == {"proxy_refuses": "failed"}
+    assert not made.recorder.answered
+    made.recorder.close()
+
+
+@pytest.mark.parametrize(
+    ("lead", "codes", "says"),
+    [
+        ((0.2, 1.2), {}, "agree within 2 s"),
+        ((-20.0, -19.0), {}, "agree within 21 s"),
+        ((300.0, 301.0), {"clock_behind": "warning"}, "5 min behind"),
+        ((-301.0, -300.0), {"clock_ahead": "warning"}, "5 min ahead"),
+        ((-31.0, -29.0), {}, "agree within 32 s"),
+        (None, {"clock_untold": "warning"}, "Date"),
+    ],
+)
+def test_the_clocks_are_compared(
+    serve: Serve, lead: tuple[float, float] | None, codes: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = connected(serve(told({})).url)
+    endpoints.token(made)
+    ours = 1_000_000.0
+    service_time = None if lead is None else (ours + lead[0], ours + lead[1])
+    monkeypatch.setattr(made.client, "service_time", lambda: service_time)
+    (found,) = clock.examine(made, lambda: ours)
+    assert bad([found]) == codes
+    assert says in found.found

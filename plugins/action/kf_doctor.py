@@ -46,13 +46,15 @@ class ActionModule(ActionBase):
         }
 
     def _patient(self, task_vars: dict[str, Any]) -> Patient:
-        given = dict(self._task.args)
+        given = self._task.args
+        # A variable that cannot be made out is told as a mistake; the other sources still count.
+        sources = sourced_options(given, {}, self._templar)
         options, mistake = None, ""
         try:
+            sources = sourced_options(given, task_vars, self._templar)
             options = checked_options(given, task_vars, self._templar, DOCTOR)
         except AnsibleError as error:
             mistake = str(error)
-        sources = sourced_options(given, task_vars, self._templar)
         return Patient(sources, options, mistake, surroundings(options), Deadline(LONGEST))
 
     def _reported(self, patient: Patient, rows: list[Row]) -> list[Row]:

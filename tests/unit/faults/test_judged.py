@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.advice import ADVICE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.examination import CHECKS
 from ansible_collections.knowledgefront.monitoring.tests.faults import judged
 from ansible_collections.knowledgefront.monitoring.tests.faults.__main__ import FAULTS
+from ansible_collections.knowledgefront.monitoring.tests.faults.diagnosed import DIAGNOSES, Diagnosis, diagnosis
 from ansible_collections.knowledgefront.monitoring.tests.faults.entry_points import ENTRY_POINTS
-from ansible_collections.knowledgefront.monitoring.tests.faults.fault import STATUS, Fault, Judged, Refused
+from ansible_collections.knowledgefront.monitoring.tests.faults.fault import ANSWERS, STATUS, Fault, Judged, Refused
 from ansible_collections.knowledgefront.monitoring.tests.faults.judged import cells
 from ansible_collections.knowledgefront.monitoring.tests.faults.play import Observation, Performance
 from ansible_collections.knowledgefront.monitoring.tests.faults.stage import SCENES
@@ -26,6 +30,8 @@ SAYS = "failed to get the status: the answer is empty"
 NOTHING = Fault("nothing", None)
 EMPTY = Fault("an empty answer", Refused("payload", "is empty"), STATUS)
 ODD = Fault("an odd answer", Refused("(payload|network)", "is empty|is odd"), STATUS)
+VOID = Fault("an empty 200, answer", Refused("payload", "is empty"), ANSWERS)
+NAMED = ("failed status.empty", "failed configurations.empty", "failed version.empty")
 STALE = Fault("old tests", Judged({"before": ("inconclusive",)}), STATUS, world="quiet")
 
 
@@ -47,6 +53,17 @@ def gate(verdict: str, rc: int, failed: bool | None = None, code: str = "payload
 def role(proceeded: bool, **changes: Any) -> Observation:
     result = {"verdict": "pass", "decision": "proceed", "gate_rc": 0, "proceeded": proceeded, **changes}
     return seen(False, {"msg": result})
+
+
+def doctor(*found: str, failed: bool | None = None, advice: str | None = "Do this.") -> Observation:
+    """Return what a doctor says: each finding is ``outcome check.code``."""
+    rows = []
+    for one in found:
+        outcome, _blank, place = one.partition(" ")
+        check, _dot, code = place.partition(".")
+        rows.append({"check": check, "outcome": outcome, "code": code, "advice": advice})
+    fails = any(row["outcome"] == "failed" for row in rows)
+    return seen(fails if failed is None else failed, {"rows": rows})
 
 
 def outcomes(fault: Fault, entry: str, observation: Observation, output: str = "", secrets: str = "") -> list[str]:
@@ -92,6 +109,22 @@ ALL = sorted(labels("quiet"))
         ("a gate without a verdict", STALE, "gate_before", seen(True, {"msg": "?"}), judged.WRONG),
         ("a role that goes on", NOTHING, "role_main", role(True), judged.RIGHT),
         ("a role that goes on after a stop", EMPTY, "role_main", role(True, verdict="error"), judged.FALSE_PASS),
+        ("a doctor that finds all well", NOTHING, "doctor", doctor("ok tls.ok", "skipped dns.skipped"), judged.RIGHT),
+        ("a doctor that finds what is not there", NOTHING, "doctor", doctor("warning tls.tls_x"), judged.WRONG),
+        ("a doctor that names it", VOID, "doctor", doctor(*NAMED), judged.ERROR),
+        ("a doctor that finds nothing", VOID, "doctor", doctor("ok status.ok"), judged.FALSE_PASS),
+        ("a doctor that finds half of it", VOID, "doctor", doctor(NAMED[0]), judged.WRONG),
+        (
+            "a doctor that calls it something else",
+            VOID,
+            "doctor",
+            doctor(*NAMED[:2], "failed version.no_json"),
+            judged.WRONG,
+        ),
+        ("a doctor that finds more", VOID, "doctor", doctor(*NAMED, "warning cache.cache_open"), judged.WRONG),
+        ("a doctor that does not fail", VOID, "doctor", doctor(*NAMED, failed=False), judged.FALSE_PASS),
+        ("a doctor without advice", VOID, "doctor", doctor(*NAMED, advice=None), judged.WRONG),
+        ("a doctor without a table", VOID, "doctor", seen(True, {"msg": "?"}), judged.WRONG),
         ("a role that stops for nothing", NOTHING, "role_main", role(False), judged.FALSE_PASS),
     ],
 )
@@ -144,3 +177,41 @@ def test_the_fast_ones_stand_for_every_kind() -> None:
     fast = [fault for fault in FAULTS if fault.fast]
     assert {type(fault.outcome) for fault in fast} == {type(None), Refused, Judged}
     assert {fault.outcome.rc for fault in fast if isinstance(fault.outcome, Refused)} == {12, 13}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_somebody_says_what_the_doctor_makes_of_each_fault(fault: Fault) -> None:
+    found = diagnosis(fault)
+    good = fault.outcome is None
+    assert good or found.must or found.may
+    checks = {check.name for check in CHECKS}
+    for place, _dot, codes in (one.partition(".") for one in (*found.must, *found.may)):
+        assert place in checks
+        prefix, _bracket, choices = codes.partition("(")
+        for choice in choices.rstrip(")").split("|"):
+            assert prefix + choice in ADVICE
+
+
+def test_no_diagnosis_is_for_nothing() -> None:
+    used = {next(pattern for pattern, _found in DIAGNOSES if fnmatchcase(fault.name, pattern)) for fault in FAULTS}
+    assert [pattern for pattern, _found in DIAGNOSES if pattern not in used] == []
+
+
+def test_a_fault_that_nobody_thought_of_is_no_pass() -> None:
+    with pytest.raises(LookupError):
+        diagnosis(Fault("never heard of", None))
+
+
+@pytest.mark.parametrize(
+    ("found", "wrong"),
+    [
+        (["a.x", "b.y"], ""),
+        (["a.x", "b.z"], ""),
+        (["a.x", "a.x", "b.y", "c.w"], ""),
+        (["a.x"], "it did not find b.(y|z)"),
+        (["a.x", "b.y", "d.v"], "it found d.v"),
+        (["a.xx", "b.y"], "it did not find a.x; it found a.xx"),
+    ],
+)
+def test_a_diagnosis_is_exact(found: list[str], wrong: str) -> None:
+    assert Diagnosis(("a.x", "b.(y|z)"), ("c.w",)).wrong_with(found) == wrong

@@ -1,0 +1,242 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import payloads
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Response
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import documents
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.contract import (
+    MOST_KEPT,
+    MOST_TOLD,
+    differences,
+    kind_of,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.documented import ANSWERS, Field
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
+    bad,
+    patient,
+)
+
+SAMPLES = {
+    "token": "token",
+    "status": "status",
+    "configurations": "monitor_configurations",
+    "configuration": "monitor_configuration",
+}
+GONE = object()
+
+
+def changed(document: Any, path: list[Any], value: Any) -> Any:
+    """Return a copy with ``value`` at ``path``, or nothing there if it is GONE."""
+    made = copy.deepcopy(document)
+    at = made
+    for step in path[:-1]:
+        at = at[step]
+    if value is GONE:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return made
+
+
+@pytest.mark.parametrize("check", SAMPLES)
+def test_the_vendors_own_samples_do_not_differ(sample: Callable[[str], Any], check: str) -> None:
+    assert differences(check, sample(SAMPLES[check])) == []
+
+
+@pytest.mark.parametrize("check", SAMPLES)
+def test_every_documented_field_is_one_of_the_vendors_samples(sample: Callable[[str], Any], check: str) -> None:
+    """Nothing is invented, and nothing of the page is left out."""
+
+    def names(document: Any) -> Any:
+        if isinstance(document, list):
+            return names(document[0])
+        return {name: names(value) for name, value in document.items()} if isinstance(document, dict) else None
+
+    def documented(fields: Any) -> Any:
+        return {name: documented(field.inside) if field.inside else None for name, field in fields.items()}
+
+    found = names(sample(SAMPLES[check]))
+    for part in ("monitor_list", "monitor"):
+        if isinstance(found.get(part), dict) and "config" in found[part]:
+            found[part]["config"] = None
+    assert documented(ANSWERS[check]) == found
+
+
+FIRST = ["monitor_list", 0]
+
+CASES = [
+    ("status", ["monitor_list"], GONE, "contract_missing", "failed", "monitor_list is missing"),
+    ("status", ["monitor_list"], None, "contract_missing", "failed", "monitor_list is null"),
+    ("status", ["monitor_list"], {}, "contract_type", "failed", "monitor_list is an object, not a list"),
+    ("status", FIRST, "x", "contract_type", "failed", "monitor_list[0] is a text, not an object"),
+    ("status", [*FIRST, "monitor"], 7, "contract_type", "failed", "monitor_list[0].monitor is a number, not a text"),
+    ("status", [*FIRST, "monitor"], "", "contract_value", "failed", "monitor_list[0].monitor is empty"),
+    ("status", [*FIRST, "monitor"], "a\ufffd", "contract_value", "failed", "holds half a character"),
+    ("status", [*FIRST, "alert_active"], 1, "contract_type", "failed", "is a number, not true or false"),
+    ("status", [*FIRST, "alert_active"], GONE, "contract_missing", "failed", "monitor_list[0].alert_active is missing"),
+    ("status", [*FIRST, "fail_count"], -1, "contract_value", "failed", "is negative"),
+    ("status", [*FIRST, "fail_count"], 1.5, "contract_type", "failed", "is a number, not a whole number"),
+    ("status", [*FIRST, "fail_count"], True, "contract_type", "failed", "is true or false, not a whole number"),
+    ("status", [*FIRST, "fail_count"], GONE, "contract_missing", "warning", "is missing"),
+    ("status", [*FIRST, "label"], [], "contract_type", "failed", "is a list, not a text"),
+    (
+        "status",
+        [*FIRST, "last_test", "utc_time_init"],
+        "noon",
+        "contract_value",
+        "failed",
+        "last_test.utc_time_init is no",
+    ),
+    ("status", [*FIRST, "last_test", "utc_mktime"], 10**300, "contract_value", "failed", "is too large"),
+    ("status", [*FIRST, "last_test", "utc_mktime"], GONE, "contract_missing", "warning", "is missing"),
+    ("status", [*FIRST, "last_test", "flag"], "no", "contract_type", "warning", "is a text, not true or false"),
+    ("status", [*FIRST, "last_alert", "utc_time"], "99999-01-01T00:00:00", "contract_value", "failed", "UTC time"),
+    ("status", [*FIRST, "last_alert", "time"], 5, "contract_type", "warning", "is a number, not a text"),
+    ("status", [*FIRST, "severity"], 5, "contract_new", "warning", "monitor_list[0].severity is new"),
+    ("status", [*FIRST, "Customer's own {{ label }}"], 5, "contract_new", "warning", "a field with an odd name is new"),
+    ("status", ["next"], "x", "contract_new", "warning", "next is new"),
+    ("status", ["path"], "/other", "contract_path", "warning", "path is not /status"),
+    ("status", ["path"], 7, "contract_type", "warning", "path is a number"),
+    ("status", ["t"], "1800", "contract_type", "warning", "t is a text"),
+    ("configurations", [*FIRST, "timer"], 0, "contract_value", "failed", "monitor_list[0].timer is too small"),
+    ("configurations", [*FIRST, "timer"], -5, "contract_value", "failed", "is negative"),
+    ("configurations", [*FIRST, "timer"], "300", "contract_type", "failed", "timer is a text, not a number"),
+    ("configurations", [*FIRST, "config"], [], "contract_type", "failed", "config is a list, not an object"),
+    ("configurations", [*FIRST, "description"], 5, "contract_type", "warning", "description is a number"),
+    ("configurations", [*FIRST, "time_zone"], GONE, "contract_missing", "warning", "time_zone is missing"),
+    ("configurations", ["path"], "/config", "contract_path", "warning", "path is not /config/monitor"),
+    ("configuration", ["path"], "/config/monitor/", "contract_path", "warning", "path is not /config/monitor/"),
+    ("configuration", ["monitor"], [], "contract_type", "failed", "monitor is a list, not an object"),
+    ("configuration", ["monitor", "id"], None, "contract_missing", "failed", "monitor.id is null"),
+    ("token", ["expires_in"], "3600", "contract_type", "warning", "expires_in is a text, not a number"),
+    ("token", ["access_token"], 7, "contract_type", "failed", "access_token is a number"),
+    ("token", ["refresh_token"], "hunter2", "contract_new", "warning", "refresh_token is new"),
+]
+
+
+@pytest.mark.parametrize(("check", "path", "value", "code", "outcome", "says"), CASES)
+def test_a_difference_is_told_with_its_place_and_no_value(
+    sample: Callable[[str], Any], check: str, path: list[Any], value: Any, code: str, outcome: str, says: str
+) -> None:
+    found = differences(check, changed(sample(SAMPLES[check]), path, value))
+    assert bad(found) == {code: outcome}
+    assert says in found[0].found
+    assert found[0].found.startswith(f"{check}: ")
+    assert "hunter2" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("check", "path", "value", "outcome"),
+    [(check, path, value, outcome) for check, path, value, _code, outcome, _says in CASES if check != "token"],
+)
+def test_a_difference_fails_exactly_when_the_plugins_refuse_the_answer(
+    sample: Callable[[str], Any], check: str, path: list[Any], value: Any, outcome: str
+) -> None:
+    document = changed(sample(SAMPLES[check]), path, value)
+    readers: dict[str, Callable[[Any], Any]] = {
+        "status": payloads.read_statuses,
+        "configurations": payloads.read_configs,
+        "configuration": lambda document: payloads.read_config(document, "mon1"),
+    }
+    try:
+        readers[check](document)
+    except KnowledgeFrontError:
+        assert outcome == "failed"
+    else:
+        assert outcome == "warning"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ([*FIRST, "last_test"], None),
+        ([*FIRST, "last_failed"], GONE),
+        ([*FIRST, "last_alert"], None),
+        ([*FIRST, "last_test", "error"], None),
+        (["error"], GONE),
+        (["path"], "/v2/status"),
+        (["monitor_list"], []),
+        ([*FIRST, "last_test", "utc_mktime"], 1780254018.5),
+    ],
+)
+def test_what_the_page_leaves_open_is_no_difference(sample: Callable[[str], Any], path: list[Any], value: Any) -> None:
+    assert differences("status", changed(sample("status"), path, value)) == []
+
+
+def test_a_difference_is_counted_over_all_monitors(sample: Callable[[str], Any]) -> None:
+    document = sample("monitor_configurations")
+    monitor = document["monitor_list"][0]
+    document["monitor_list"] = [{**monitor, "id": str(number)} for number in range(9)]
+    for odd in document["monitor_list"][3:]:
+        odd["timer"] = "x"
+    (found,) = differences("configurations", document)
+    assert found.found == "configurations: monitor_list[3].timer is a text, not a number (6 monitors)"
+
+
+def test_ids_that_are_there_twice_are_told_and_not_quoted(sample: Callable[[str], Any]) -> None:
+    document = sample("status")
+    document["monitor_list"] *= 3
+    (found,) = differences("status", document)
+    assert bad([found]) == {"contract_duplicate": "failed"}
+    assert found.found == "status: monitor_list[1].monitor is that of another (2 monitors)"
+
+
+@pytest.mark.parametrize("old", [{"global_alert_active": True, "monitors": []}, {"monitors": {}}])
+def test_the_body_of_an_earlier_edition_is_recognised(old: dict[str, Any]) -> None:
+    assert bad(differences("status", {"error": None, **old})) == {"contract_old_shape": "failed"}
+
+
+def test_a_hostile_answer_with_endless_names_is_told_briefly(sample: Callable[[str], Any]) -> None:
+    document = sample("status")
+    document["monitor_list"][0].update({f"name_{number}": 1 for number in range(MOST_KEPT * 3)})
+    found = differences("status", document)
+    assert len(found) == MOST_TOLD + 1
+    assert found[-1].found == f"status: {MOST_KEPT - MOST_TOLD} more fields of that kind"
+    wrong = {
+        **sample("status"),
+        "monitor_list": [{**sample("status")["monitor_list"][0], **dict.fromkeys("abcdefghi")}],
+    }
+    assert len(differences("status", wrong)) == MOST_TOLD + 1
+
+
+def test_too_many_failures_of_a_kind_still_fail() -> None:
+    fields = {f"f{number}": Field("a text", "need") for number in range(MOST_TOLD + 1)}
+    ANSWERS["many"] = fields
+    try:
+        found = differences("many", {})
+    finally:
+        del ANSWERS["many"]
+    assert {one.outcome for one in found} == {"failed"}
+    assert len(found) == MOST_TOLD + 1
+
+
+@pytest.mark.parametrize(
+    ("value", "word"), [(None, "null"), (True, "true or false"), (1.5, "a number"), ("x", "a text"), ([], "a list")]
+)
+def test_a_kind_is_told_without_the_value(value: Any, word: str) -> None:
+    assert kind_of(value) == word
+
+
+def test_only_answers_that_are_answers_are_looked_at(sample: Callable[[str], Any]) -> None:
+    made = patient()
+    assert [one.outcome for one in documents.examine(made)] == ["skipped"]
+    made.answers = {
+        "token": Response(200, {}, json.dumps(sample("token")).encode()),
+        "status": Response(200, {}, b'{"error": "away"}'),
+        "configurations": Response(500, {}, b"{}"),
+        "configuration": Response(200, {}, b"[]"),
+    }
+    (found,) = documents.examine(made)
+    assert found.found == 'token: as on the vendor\'s page "API Version 2"'
+    made.answers["status"] = Response(200, {}, b'{"monitor_list": []}')
+    assert bad(documents.examine(made)) == {"contract_missing": "warning"}

@@ -33,7 +33,7 @@ ADVICE = {
     "port_silent": "Have the firewall between here and the service let connections to that port out.",
     "port_unreachable": "Check this machine's routes, and whether it has IPv4 or IPv6 as the service's addresses need.",
     "address_dead": "Nothing is lost while another address answers, but connections may take seconds longer.",
-    "proxy_no_url": "Write the proxy's variable as http://host:port.",
+    "proxy_no_url": "Write the proxy's variable as http://host:port, and in a password %2F for / and %40 for @.",
     "proxy_kind": "Go by the row of token, which uses that proxy; only http proxies are tried on their own.",
     "proxy_unreachable": "Check the proxy's host and port in its variable, or exempt the service's host in NO_PROXY.",
     "proxy_authentication": "Put the user and the password that the proxy wants into its variable, "

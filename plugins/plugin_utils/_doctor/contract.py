@@ -85,7 +85,7 @@ def _object(entry: Mapping[str, Any], fields: Mapping[str, Field], place: str, g
                 yield Difference(MISSING, what, where, word, field.use == NEED)
             continue
         yield from _value(value, field, where, what)
-    for name in entry.keys() - fields.keys():
+    for name in (name for name in entry if name not in fields):
         shown = name if NAME.fullmatch(name) else "a field with an odd name"
         where, what = (f"{place}.{shown}", f"{general}.{shown}") if place else (shown, shown)
         yield Difference(NEW, what, where, "is new", False)

@@ -63,13 +63,14 @@ def _address(patient: Patient) -> Iterator[Finding]:
 
 
 def _wrong_with(url: str) -> str:
+    # A slash or a question mark in a password makes an odd host of what is before it.
+    if "@" in url:
+        return "url_credentials"
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
         return "url_no_url"
-    if "@" in parts.netloc:
-        return "url_credentials"
     if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
         return "url_no_url"
     if parts.query or parts.fragment:

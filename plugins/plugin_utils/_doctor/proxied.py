@@ -30,8 +30,6 @@ def examine(patient: Patient) -> list[Finding]:
         patient.route = route_of(patient.known)
     except ConfigurationError as error:
         return [failed("library_missing", str(error))]
-    except ValueError:
-        return [failed("proxy_no_url", f"a proxy in {_set(patient)} is no URL")]
     if patient.proxy is None:
         return [fine(_without(patient))]
     try:

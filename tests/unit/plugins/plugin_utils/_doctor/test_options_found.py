@@ -22,6 +22,8 @@ from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_uti
         ("http://api.example.com", "url_plain"),
         ("http://[2001:db8::1]", "url_plain"),
         ("https://user:hunter2@api.example.com", "url_credentials"),
+        ("https://user:hunter2/more@api.example.com", "url_credentials"),
+        ("https://user:?hunter2@api.example.com", "url_credentials"),
         ("https://api.example.com/?key=hunter2", "url_query"),
         ("https://api.example.com/#hunter2", "url_query"),
         ("ftp://api.example.com", "url_no_url"),

@@ -189,7 +189,7 @@ def test_an_answer_that_the_plugins_refuse_fails_and_quotes_no_monitor(
         (["m"], as_json({"monitor": {"id": "Secret Shop"}}), {"contract": "failed"}),
         (["Secret Shop/1"], as_json({}, 401), {"credentials": "failed"}),
         (["SecretShop"], as_json({}, 401), {"credentials": "failed"}),
-        ([".."], as_json({}), {"not_found": "failed"}),
+        ([".."], as_json({}), {"not_there": "failed"}),
     ],
 )
 def test_one_configuration_is_asked_for_and_its_id_is_not_told(

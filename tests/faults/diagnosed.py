@@ -182,7 +182,10 @@ DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
         WELL if os.geteuid() == 0 else _only("cache.cache_not_writable"),
     ),
     ("what tasks share is in a folder that is a *", _only("cache.cache_no_folder")),
-    ("what tasks share is in files that are *", _only(may=("cache.cache_spoilt",))),
+    # What is gone is no fault, and what has another's name cannot be told from what another secret keeps.
+    ("what tasks share is in files that are removed", WELL),
+    ("what tasks share is in files that are swapped", _only(may=("cache.cache_spoilt",))),
+    ("what tasks share is in files that are *", _only("cache.cache_spoilt")),
 )
 
 

@@ -12,13 +12,19 @@ import stat
 from collections.abc import Iterator
 
 from ...module_utils._domain.legible import legible
+from ...module_utils._domain.window import WINDOW
 from .._store.folder import OF_OTHERS, OURS, NotPrivate, PrivateFolder
+from .._store.records import Keys
 from .._store.single_flight import turn
+from .._store.store import LARGEST, TOKEN
 from .finding import Finding, fine, skipped, warning
 from .patient import Patient
 
 ENOUGH = 64 * 2**20
 """Bytes that should be free: the answers about 100,000 monitors need about as much."""
+
+QUESTIONS = (TOKEN, f"statuses True {WINDOW}", f"statuses False {WINDOW}", "configs", "version")
+"""What is kept as a rule, as it is called there."""
 
 PROBE = b"knowledgefront" * 512
 
@@ -37,7 +43,7 @@ def examine(patient: Patient) -> list[Finding]:
     except NotPrivate as why:
         return [warning("cache_unusable", str(why))]
     try:
-        found = [*_tried(folder, shown), *_spoilt(path), *_room(path)]
+        found = [*_tried(folder, shown), *_spoilt(path, _forged(folder, patient)), *_room(path)]
     finally:
         folder.close()
     return found or [fine(f"{shown} is private, and can be written, read and locked")]
@@ -75,9 +81,18 @@ def _tried(folder: PrivateFolder, shown: str) -> Iterator[Finding]:
         folder.remove(f"{name}.lock")
 
 
-def _spoilt(path: str) -> Iterator[Finding]:
+def _forged(folder: PrivateFolder, patient: Patient) -> int:
+    """Return how many of the records that these options would use were written by somebody else, or not whole."""
+    if patient.settings is None:
+        return 0
+    keys = Keys(patient.settings)
+    records = {what: folder.read(keys.name(what), LARGEST) for what in QUESTIONS}
+    return sum(not keys.ours(what, record) for what, record in records.items() if record)
+
+
+def _spoilt(path: str, forged: int) -> Iterator[Finding]:
     """Look for files under our names that we cannot have left so."""
-    odd = 0
+    odd = forged
     with os.scandir(path) as entries:
         for entry in entries:
             if OURS.fullmatch(entry.name):
@@ -86,7 +101,9 @@ def _spoilt(path: str) -> Iterator[Finding]:
                 empty = there.st_size == 0 and not entry.name.endswith((".lock", ".tmp"))
                 odd += not whole or there.st_uid != os.geteuid() or empty
     if odd:
-        yield warning("cache_spoilt", f"{odd} files in {legible(path, 300)} are empty, links or of somebody else")
+        yield warning(
+            "cache_spoilt", f"{odd} files in {legible(path, 300)} are cut short, links or written by somebody else"
+        )
 
 
 def _room(path: str) -> Iterator[Finding]:

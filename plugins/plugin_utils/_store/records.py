@@ -62,18 +62,20 @@ class Keys:
 
     def opened(self, what: str, record: bytes, now: Moment, oldest: float) -> Kept | None:
         """Return what ``record`` keeps; None when it is torn, forged, too old, from the future or another version."""
-        try:
-            seal, head, content = record.split(b"\n", 2)
-            if not hmac.compare_digest(seal, self._seal(what, head, content)):
-                return None
-            version, wall, boot, lifetime = json.loads(head)
-        except ValueError:
+        parts = self._unsealed(what, record)
+        if parts is None:
             return None
+        head, content = parts
+        version, wall, boot, lifetime = json.loads(head)
         age = now.age(wall, boot)
         if version != VERSION or age is None:
             return None
         left = min(lifetime, oldest) - age
         return Kept(content, left) if left > 0 else None
+
+    def ours(self, what: str, record: bytes) -> bool:
+        """Whether ``record`` is one that was written for ``what`` with the same secret, however old it may be."""
+        return self._unsealed(what, record) is not None
 
     def hidden(self, text: bytes) -> bytes:
         """Return ``text`` encrypted, so that a file of ours is no credential."""
@@ -86,6 +88,11 @@ class Keys:
             return self._cipher().decrypt(hidden)
         except InvalidToken:
             return None
+
+    def _unsealed(self, what: str, record: bytes) -> tuple[bytes, bytes] | None:
+        seal, _line, rest = record.partition(b"\n")
+        head, line, content = rest.partition(b"\n")
+        return (head, content) if line and hmac.compare_digest(seal, self._seal(what, head, content)) else None
 
     def _cipher(self) -> Fernet:
         from cryptography.fernet import Fernet

@@ -12,12 +12,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.shared_answers import SharedAnswers
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import cache_folder
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._store.folder import PrivateFolder
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._store.store import Store
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
     bad,
     patient,
 )
+from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import service
 
 
 def examined(path: Path | str) -> Any:
@@ -134,3 +137,50 @@ def test_files_under_our_names_that_we_cannot_have_left_are_warned_of(
     folder.mkdir(mode=0o700)
     spoil(folder / name)
     assert bad(examined(folder)) == ({"cache_spoilt": "warning"} if odd else {})
+
+
+def kept(folder: Path, url: str) -> list[Path]:
+    """Have the plugins' own store keep what they keep as a rule; return its records."""
+    settings = patient(url).known
+    store = Store(PrivateFolder(str(folder)), settings, True, 60)
+    service = SharedAnswers(settings, store)
+    service.statuses(everything=True)
+    service.configs()
+    service.version()
+    service.close()
+    store.close()
+    return sorted(path for path in folder.iterdir() if path.suffix != ".lock")
+
+
+DOCUMENTS = {"/v2/status": {"monitor_list": []}, "/v2/config/monitor": {"monitor_list": []}, "/v2/version": {"v": 2}}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "odd"),
+    [
+        (lambda path: None, False),
+        (lambda path: os.utime(path, (0, 0)), False),
+        (lambda path: os.truncate(path, path.stat().st_size // 2), True),
+        (lambda path: path.write_bytes(b"0\n[1, 0, 0, 9e9]\n{}"), True),
+        (lambda path: path.write_bytes(b"one line"), True),
+        (lambda path: os.truncate(path, 0), True),
+    ],
+)
+@pytest.mark.parametrize("which", range(4))
+def test_a_record_that_was_cut_short_or_forged_is_warned_of(
+    serve: Any, tmp_path: Path, which: int, spoil: Any, odd: bool
+) -> None:
+    folder, url = tmp_path / "kf", serve(service(DOCUMENTS)).url
+    records = kept(folder, url)
+    assert len(records) == 4
+    spoil(records[which])
+    found = cache_folder.examine(patient(url, around={"cache_folder": str(folder)}))
+    assert bad(found) == ({"cache_spoilt": "warning"} if odd else {})
+    assert not odd or found[0].found.startswith("1 files in ")
+
+
+def test_without_settings_no_record_is_called_forged(serve: Any, tmp_path: Path) -> None:
+    url = serve(service(DOCUMENTS)).url
+    kept(tmp_path / "kf", url)[0].write_bytes(b"forged")
+    made = patient(url, settled=False, around={"cache_folder": str(tmp_path / "kf")})
+    assert bad(cache_folder.examine(made)) == {}

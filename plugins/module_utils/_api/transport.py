@@ -11,6 +11,7 @@ import socket
 import ssl
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -93,9 +94,13 @@ class RequestsTransport:
             self._session = _new_session()
         outcome: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
         arguments = (self._session, request, deadline, outcome)
-        threading.Thread(target=self._deliver, args=arguments, daemon=True, name="knowledgefront-exchange").start()
         try:
-            result = outcome.get(timeout=deadline.left() + 0.05)
+            with _silently(self._settings):
+                thread = threading.Thread(
+                    target=self._deliver, args=arguments, daemon=True, name="knowledgefront-exchange"
+                )
+                thread.start()
+                result = outcome.get(timeout=deadline.left() + 0.05)
         except queue.Empty:
             self._session = None
             raise NetworkError(_out_of_time(deadline), code="timeout") from None
@@ -147,6 +152,20 @@ class RequestsTransport:
         if re.fullmatch("[0-9]{1,18}", announced) and answer.raw.tell() < int(announced):
             raise NetworkError("the connection ended in the middle of the answer", code="incomplete")
         return bytes(body)
+
+
+@contextmanager
+def _silently(settings: Settings) -> Iterator[None]:
+    """Keep the library from warning on the screen of what an option says.
+
+    Until ansible-core 2.18, a worker's other threads wait for ever for their turn to write there.
+    """
+    if settings.validate_certs:
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Unverified HTTPS request")
+        yield
 
 
 class _Authorization:

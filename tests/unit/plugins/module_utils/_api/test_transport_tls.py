@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 import ssl
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,10 +101,14 @@ def test_without_ca_path_only_the_usual_authorities_count(serve: Serve, authorit
     assert server.calls == []
 
 
-@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_validation_can_be_switched_off(serve: Serve) -> None:
     server = serve(answering, tls(trustme.CA().issue_cert("other.example")))
-    assert exchange(server.url, validate_certs=False).status == 200
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        filters = list(warnings.filters)
+        assert exchange(server.url, validate_certs=False).status == 200
+        assert warnings.filters == filters
+    assert caught == []
 
 
 @pytest.mark.parametrize(

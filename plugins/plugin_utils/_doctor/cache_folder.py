@@ -101,9 +101,8 @@ def _spoilt(path: str, forged: int) -> Iterator[Finding]:
                 empty = there.st_size == 0 and not entry.name.endswith((".lock", ".tmp"))
                 odd += not whole or there.st_uid != os.geteuid() or empty
     if odd:
-        yield warning(
-            "cache_spoilt", f"{odd} files in {legible(path, 300)} are cut short, links or written by somebody else"
-        )
+        told = f"files in {legible(path, 300)} that are cut short, links or written by somebody else: {odd}"
+        yield warning("cache_spoilt", told)
 
 
 def _room(path: str) -> Iterator[Finding]:

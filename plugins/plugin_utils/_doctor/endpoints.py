@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from ...module_utils._api.client import Client
 from ...module_utils._api.deadline import Deadline
 from ...module_utils._api.errors import KnowledgeFrontError
+from ...module_utils._api.transport import RequestsTransport
 from ...module_utils._domain.legible import legible
 from .bodies import document_of, told_of, what_is_wrong
-from .exchanges import Exchange
+from .exchanges import Exchange, Recorder
 from .finding import OK, Finding, failed, fine, warning
 from .patient import Patient
 from .trusted import speaks_tls
@@ -58,7 +59,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 def token(patient: Patient) -> list[Finding]:
     """Get a token, and look how long it lasts."""
-    assert patient.recorder is not None
+    patient.recorder = patient.recorder or Recorder(RequestsTransport(patient.known))
     client = patient.client = Client(patient.known, patient.recorder)
     found, _nothing = _asked(patient, "token", client.authenticate)
     document = document_of(patient.answers["token"]) if found[0].outcome == OK else None
@@ -146,6 +147,8 @@ def _failed(patient: Patient, error: KnowledgeFrontError, made: list[Exchange], 
         code, words = what_is_wrong(last.response)
         if code == "contract" and last.request.method == "POST":
             code, words = "token_unusable", str(error)
+        elif code == "redirect" and not hide:
+            words = str(error)
         return failed(code, f"{told_of(last.response, last.seconds)}: {words}")
     code, told = NAMED.get(error.code, error.code), str(error)
     if hide:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ...module_utils._api.redaction import redacted
-from ...module_utils._api.transport import RequestsTransport
 from ...module_utils._domain.legible import legible
 from . import (
     cache_folder,
@@ -25,7 +24,6 @@ from . import (
     trusted,
     versions,
 )
-from .exchanges import Recorder
 from .finding import FAILED, OUTCOMES, WARNING, Finding, failed, skipped
 from .patient import Patient
 
@@ -69,12 +67,12 @@ CHECKS = (
 )
 
 
-def examined(patient: Patient, clock: Callable[[], float] = time.monotonic) -> list[Row]:
+def examined(patient: Patient, now: Callable[[], float] = time.monotonic) -> list[Row]:
     """Return the rows of every check. It ends when the time in total is up, and raises nothing."""
     rows: list[Row] = []
     lost: dict[str, str] = {}
     for check in CHECKS:
-        began = clock()
+        began = now()
         cause = next((need for need in check.needs if need in lost), None)
         if cause is not None:
             lost[check.name] = lost[cause]
@@ -83,7 +81,7 @@ def examined(patient: Patient, clock: Callable[[], float] = time.monotonic) -> l
             found = _examined(check, patient)
             if any(one.outcome == FAILED for one in found):
                 lost[check.name] = check.name
-        rows += [Row(check.name, _shown(one, patient), clock() - began) for one in found]
+        rows += [Row(check.name, _shown(one, patient), now() - began) for one in found]
     if patient.client is not None:
         patient.client.close()
     return rows
@@ -92,8 +90,6 @@ def examined(patient: Patient, clock: Callable[[], float] = time.monotonic) -> l
 def _examined(check: Check, patient: Patient) -> list[Finding]:
     if patient.total.left() <= 0:
         return [failed("out_of_time", f"not tried, because the {patient.total.seconds:g} s for all checks are over")]
-    if check.name == "token":
-        patient.recorder = Recorder(RequestsTransport(patient.known))
     try:
         return check.examine(patient)
     except Exception as error:  # noqa: BLE001 - whatever one check meets, the others are to be told of

@@ -51,7 +51,7 @@ def _joined(statuses: Iterable[MonitorStatus], configs: Iterable[MonitorConfig])
     if told == configured:
         return []
     only = (
-        f"{len(told - configured)} monitors are in the status only, {len(configured - told)} in the configurations only"
+        f"monitors in the status only: {len(told - configured)}, in the configurations only: {len(configured - told)}"
     )
     return [warning("join_differs", only)]
 

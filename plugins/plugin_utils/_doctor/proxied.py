@@ -109,12 +109,17 @@ def _answered(connection: socket.socket) -> int | None:
 
 
 def _set(patient: Patient) -> str:
-    there = [name for name in patient.around.environment if name.upper() in VARIABLES[:3]]
+    there = [name for name, value in patient.around.environment.items() if _is_it(name, value, patient)]
     return enumerated(sorted(there)) if there else "the system's settings"
+
+
+def _is_it(name: str, value: str, patient: Patient) -> bool:
+    return name.upper() in VARIABLES and value == patient.proxy
 
 
 def _without(patient: Patient) -> str:
     named = sorted(name for name in patient.around.environment if name.upper() in VARIABLES)
     if patient.known.loopback:
         return "no proxy is used for a loopback address"
-    return f"no proxy applies to this URL, although {enumerated(named)} is set" if named else "no proxy is set"
+    there = f"no proxy applies to this URL, with {enumerated(named)} in the environment"
+    return there if named else "no proxy is set"

@@ -89,8 +89,8 @@ def _judged(patient: Patient, used: str | None, context: ssl.SSLContext) -> Find
             certificate = _shaken(patient, _trusting_anybody())[1]
             return _refused(patient, used, error, certificate)
         return _refused(patient, used, error, None)
-    days = int((certificate.ends - time.time()) // DAY)
-    told = f"{spoken}; the certificate is {certificate.told}; it ends in {days} days"
+    days = _days_left(certificate)
+    told = f"{spoken}; the certificate is {certificate.told}; it ends in {days} days" if certificate else spoken
     if not patient.known.validate_certs:
         return warning("tls_unverified", f"validate_certs is false: anybody could answer. {told}")
     verified = f"{told}; verified by {_by(patient, used)}"
@@ -102,7 +102,7 @@ def _refused(
 ) -> Finding:
     why = f"{legible(error.verify_message)}; verified by {_by(patient, used)}"
     if certificate is not None:
-        days = int((certificate.ends - time.time()) // DAY)
+        days = _days_left(certificate)
         ends = f"ended {-days} days ago" if days < 0 else f"ends in {days} days"
         why += f"; it is {certificate.told}, and {ends}"
     if not patient.known.validate_certs:
@@ -110,7 +110,14 @@ def _refused(
     return failed(PURPOSES.get(error.verify_code, "tls_untrusted"), f"the certificate does not verify: {why}")
 
 
-def _shaken(patient: Patient, context: ssl.SSLContext) -> tuple[str, Certificate]:
+def _days_left(certificate: Certificate | None) -> int:
+    """Return whole days; a certificate that verifies and cannot be read is not called one that ends."""
+    return int((certificate.ends - time.time()) // DAY) if certificate is not None else SOON
+
+
+def _shaken(patient: Patient, context: ssl.SSLContext) -> tuple[str, Certificate | None]:
+    """Return the version of TLS that was agreed on, and the certificate if it can be read."""
+
     def shake() -> tuple[str, bytes]:
         through = patient.proxy is not None
         seconds = patient.short()
@@ -118,7 +125,10 @@ def _shaken(patient: Patient, context: ssl.SSLContext) -> tuple[str, Certificate
         return _greeted(connection, patient.host, context)
 
     spoken, encoded = within(patient.short() + 0.1, shake)
-    return spoken, read_certificate(encoded)
+    try:
+        return spoken, read_certificate(encoded)
+    except (ValueError, ImportError):
+        return spoken, None
 
 
 def _greeted(connection: socket.socket, host: str, context: ssl.SSLContext) -> tuple[str, bytes]:

@@ -176,7 +176,7 @@ def test_a_record_that_was_cut_short_or_forged_is_warned_of(
     spoil(records[which])
     found = cache_folder.examine(patient(url, around={"cache_folder": str(folder)}))
     assert bad(found) == ({"cache_spoilt": "warning"} if odd else {})
-    assert not odd or found[0].found.startswith("1 files in ")
+    assert not odd or found[0].found.endswith("by somebody else: 1")
 
 
 def test_without_settings_no_record_is_called_forged(serve: Any, tmp_path: Path) -> None:

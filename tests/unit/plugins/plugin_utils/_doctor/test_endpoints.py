@@ -138,6 +138,11 @@ def test_whatever_comes_in_place_of_a_token_has_a_name(serve: Serve, answer: byt
     assert found[0].found
 
 
+def test_a_redirect_is_told_with_where_it_leads(serve: Serve) -> None:
+    found = endpoints.token(connected(serve(lambda call: http(b"", 302, Location="https://login.example/x?y")).url))
+    assert "it points to https://login.example; credentials are not sent" in found[0].found
+
+
 def test_no_answer_at_all_has_a_name(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     def hang_up(call: Call) -> bytes:
         raise HangUp

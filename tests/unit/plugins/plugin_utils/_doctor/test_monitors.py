@@ -70,7 +70,7 @@ def test_nothing_of_a_monitor_is_told_but_its_type() -> None:
 
 def test_a_difference_says_how_many_are_where() -> None:
     found = joined({"a": newest(5), "b": newest(5)}, {"b": {}, "c": {}, "d": {}})
-    assert found[1].found == "1 monitors are in the status only, 2 in the configurations only"
+    assert found[1].found == "monitors in the status only: 1, in the configurations only: 2"
 
 
 def test_the_services_own_clock_counts() -> None:

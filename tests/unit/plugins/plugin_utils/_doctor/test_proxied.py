@@ -116,7 +116,7 @@ def test_a_proxy_that_cannot_be_asked(monkeypatch: pytest.MonkeyPatch, url: str,
         (
             "https://api.example.com",
             {"HTTPS_PROXY": "http://p.example:1", "no_proxy": ".example.com"},
-            "no proxy applies to this URL, although HTTPS_PROXY and no_proxy is set",
+            "no proxy applies to this URL, with HTTPS_PROXY and no_proxy in the environment",
         ),
         ("http://127.0.0.1:1", {"HTTP_PROXY": "http://p.example:1"}, "no proxy is used for a loopback address"),
     ],

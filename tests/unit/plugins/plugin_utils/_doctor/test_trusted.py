@@ -181,6 +181,19 @@ def test_a_certificate_that_is_shown_once_only_is_refused_all_the_same(
     assert bad(looked_at(server.url)) == {"tls_untrusted": "failed"}
 
 
+@pytest.mark.parametrize("problem", [ValueError, ImportError])
+def test_a_certificate_that_verifies_and_cannot_be_read_is_fine(
+    serve: Serve, authority: trustme.CA, ca_path: str, problem: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(_encoded: bytes) -> Any:
+        raise problem("no")
+
+    monkeypatch.setattr(trusted, "read_certificate", read)
+    server = serve(answering, tls=server_context(authority.issue_cert("127.0.0.1", **days(-1, 99))))
+    assert bad(looked_at(server.url, ca_path=ca_path)) == {}
+    assert bad(looked_at(server.url)) == {"tls_untrusted": "failed"}
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9"])
 def test_plain_http_has_no_certificate(url: str) -> None:
     assert [one.outcome for one in looked_at(url)] == ["skipped"]

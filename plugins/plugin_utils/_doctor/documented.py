@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the vendor's page says of each answer, field by field: "API Version 2", as of 31 May 2026.
+"""What the vendor's page "API Version 2" says of each answer, field by field.
 
 What the page does not say stands here as free. A field that is documented and that the plugins rest on is one that
 they NEED or READ; one that they hand on as it is, they only PASS.

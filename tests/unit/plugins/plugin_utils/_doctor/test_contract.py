@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import payloads
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
@@ -21,10 +22,12 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.
     kind_of,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.documented import ANSWERS, Field
+from ansible_collections.knowledgefront.monitoring.tests.unit.conftest import FIXTURES
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
     bad,
     patient,
 )
+from hypothesis import strategies as st
 
 SAMPLES = {
     "token": "token",
@@ -70,6 +73,20 @@ def test_every_documented_field_is_one_of_the_vendors_samples(sample: Callable[[
         if isinstance(found.get(part), dict) and "config" in found[part]:
             found[part]["config"] = None
     assert documented(ANSWERS[check]) == found
+
+
+def refused(check: str, document: Any) -> bool:
+    """Whether the plugins refuse the document."""
+    readers: dict[str, Callable[[Any], Any]] = {
+        "status": payloads.read_statuses,
+        "configurations": payloads.read_configs,
+        "configuration": lambda document: payloads.read_config(document, document["monitor"]["id"]),
+    }
+    try:
+        readers[check](document)
+    except (KnowledgeFrontError, LookupError, TypeError):
+        return True
+    return False
 
 
 FIRST = ["monitor_list", 0]
@@ -143,17 +160,33 @@ def test_a_difference_fails_exactly_when_the_plugins_refuse_the_answer(
     sample: Callable[[str], Any], check: str, path: list[Any], value: Any, outcome: str
 ) -> None:
     document = changed(sample(SAMPLES[check]), path, value)
-    readers: dict[str, Callable[[Any], Any]] = {
-        "status": payloads.read_statuses,
-        "configurations": payloads.read_configs,
-        "configuration": lambda document: payloads.read_config(document, "mon1"),
-    }
-    try:
-        readers[check](document)
-    except KnowledgeFrontError:
-        assert outcome == "failed"
-    else:
-        assert outcome == "warning"
+    assert refused(check, document) is (outcome == "failed")
+
+
+JSON = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+JSON |= st.sampled_from(["2026-05-31T18:51:18", "2026-05-31", 0, 1, -1, 10**12, 0.0005, [], {}, [{}]]) | st.just(GONE)
+
+
+def places(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield every place in ``document`` that something else could be put in."""
+    nested = document.items() if isinstance(document, dict) else enumerate(document)
+    for step, value in nested:
+        yield (*path, step)
+        if isinstance(value, (dict, list)):
+            yield from places(value, (*path, step))
+
+
+@hypothesis.given(data=st.data())
+@hypothesis.settings(max_examples=1500)
+def test_no_other_change_is_judged_otherwise_than_by_the_plugins(data: st.DataObject) -> None:
+    check = data.draw(st.sampled_from(["status", "configurations", "configuration"]))
+    document = json.loads((FIXTURES / f"{SAMPLES[check]}.json").read_text(encoding="utf-8"))
+    if data.draw(st.booleans()) and check != "configuration":
+        document["monitor_list"] *= 2
+    path = data.draw(st.sampled_from([one for one in places(document) if one != ("error",)]))
+    document = changed(document, list(path), data.draw(JSON))
+    fails = any(one.outcome == "failed" for one in differences(check, document))
+    assert fails is refused(check, document), (path, document)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,24 @@ from typing import Any
 
 from ...module_utils._api.strict_json import REPLACED
 from ...module_utils._domain.timestamps import epoch
-from . import documented
-from .documented import BOOLEAN, LIST, NEED, NUMBER, OBJECT, PASS, TEXT, UTC, WHOLE, Field
-from .finding import Finding, failed, warning
+from .bodies import document_of
+from .documented import (
+    ANSWERS,
+    BOOLEAN,
+    LIST,
+    NEED,
+    NUMBER,
+    OBJECT,
+    OLD_FIELDS,
+    PASS,
+    SOURCE,
+    TEXT,
+    UTC,
+    WHOLE,
+    Field,
+)
+from .finding import Finding, failed, fine, skipped, warning
+from .patient import Patient
 
 MISSING, TYPE, VALUE, NEW, PATH, DUPLICATE, OLD_SHAPE = (
     f"contract_{word}" for word in ("missing", "type", "value", "new", "path", "duplicate", "old_shape")
@@ -44,17 +59,32 @@ class Difference:
     breaks: bool
 
 
+def examine(patient: Patient) -> list[Finding]:
+    """Look at each answer that is one: neither an error nor something that is no document."""
+    found: list[Finding] = []
+    looked_at = []
+    for check in ANSWERS:
+        response = patient.answers.get(check)
+        document = document_of(response) if response is not None else None
+        if document is not None and document.get("error") is None:
+            looked_at.append(check)
+            found += differences(check, document)
+    if not looked_at:
+        return [skipped("there is no answer to look at")]
+    return found or [fine(f"{', '.join(looked_at)}: as on {SOURCE}")]
+
+
 def differences(check: str, document: Mapping[str, Any]) -> list[Finding]:
     """Return a finding for each way in which the answer that ``check`` asked for differs."""
     found: dict[tuple[str, str, str], Difference] = {}
     counts: dict[tuple[str, str, str], int] = {}
-    for one in _object(document, documented.ANSWERS[check], "", ""):
+    for one in _object(document, ANSWERS[check], "", ""):
         key = (one.code, one.field, one.what)
         if key in found or len(found) < MOST_KEPT:
             found.setdefault(key, one)
             counts[key] = counts.get(key, 0) + 1
-    if "monitor_list" not in document and documented.OLD_SHAPE & set(document):
-        there = " and ".join(sorted(documented.OLD_SHAPE & set(document)))
+    if "monitor_list" not in document and OLD_FIELDS & set(document):
+        there = " and ".join(sorted(OLD_FIELDS & set(document)))
         told = f"{check}: {there} in place of monitor_list, as in an earlier edition of the vendor's page"
         return [failed(OLD_SHAPE, told)]
     return list(_told(check, found, counts))

@@ -113,5 +113,5 @@ ANSWERS: dict[str, Mapping[str, Field]] = {
 }
 """By the check that asks for it. The page names no field of the version's answer."""
 
-OLD_SHAPE = frozenset({"global_alert_active", "monitors"})
+OLD_FIELDS = frozenset({"global_alert_active", "monitors"})
 """Fields of the status that an earlier edition of the page had in place of monitor_list."""

@@ -15,7 +15,7 @@ from ...module_utils._domain.legible import legible
 from . import (
     cache_folder,
     clock,
-    documents,
+    contract,
     endpoints,
     monitors,
     options_found,
@@ -60,7 +60,7 @@ CHECKS = (
     Check("configurations", ("token",), endpoints.configurations),
     Check("configuration", ("configurations",), endpoints.configuration),
     Check("version", ("token",), endpoints.version),
-    Check("contract", ("tls",), documents.examine),
+    Check("contract", ("tls",), contract.examine),
     Check("monitors", ("status", "configurations"), monitors.examine),
     Check("cache", (), cache_folder.examine),
     Check("versions", (), versions.examine),

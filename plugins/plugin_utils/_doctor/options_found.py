@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from ...module_utils._api.errors import ConfigurationError
@@ -94,7 +94,8 @@ def _credentials(patient: Patient) -> Iterator[Finding]:
         yield warning("credentials_alike", "client_id and client_secret are the same text")
 
 
-def _odd(name: str, text: str) -> Iterator[tuple]:
+def _odd(name: str, text: str) -> Iterator[tuple[Callable[[str, str], Finding], str, str]]:
+    """Yield how bad an oddity is, its code, and a word on it that follows the name of the option."""
     if not text.isprintable():
         yield failed, "credential_characters", "holds a line break or another character that no credential has"
     elif text != text.strip():

@@ -18,7 +18,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     ONE_OR_MANY,
     STATUS_INFO,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import checked_options, definitions
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import (
+    checked_options,
+    definitions,
+    sourced_options,
+)
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import templar, trusted
 
 SOURCES = {
@@ -227,3 +231,25 @@ def test_every_connection_option_has_a_variable_an_environment_variable_and_a_li
     assert definition["vars"] == [{"name": f"kf_{name}"}]
     assert definition["env"] == [{"name": f"KF_{name.upper()}"}]
     assert definition.get("ini") == (None if name == "client_secret" else [{"section": "knowledgefront", "key": name}])
+
+
+@pytest.mark.parametrize("first", range(5), ids=["task", "variable", "environment", "ansible.cfg", "default"])
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_source_of_an_option_is_told(
+    ansible_cfg: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, first: int
+) -> None:
+    task, variable, environment, file = SOURCES[name]
+    ansible_cfg(**({name: file} if first <= 3 else {}))
+    if first <= 2:
+        monkeypatch.setenv(f"KF_{name.upper()}", environment)
+    variables = {f"kf_{name}": variable} if first <= 1 else {}
+    found = sourced_options({name: task} if first == 0 else {}, variables, templar(variables))
+    words = ["Direct", f"var: kf_{name}", f"env: KF_{name.upper()}", str(tmp_path / "ansible.cfg"), "default"]
+    assert found[name].origin == words[first]
+    assert set(found) == set(CONNECTION)
+
+
+def test_what_a_source_has_is_in_no_repr() -> None:
+    found = sourced_options({"client_secret": "hunter2", "base_url": "https://x"}, {}, templar({}))
+    assert "hunter2" not in repr(found)
+    assert (found["client_secret"].value, found["api_url"].value) == ("hunter2", "https://x")

@@ -419,3 +419,15 @@ def test_a_cache_that_keeps_a_refusal_does_not_hide_what_it_is(script: Script) -
     play = script(token(), answered(STATUS, status=403, age="3601"))
     with pytest.raises(errors.AccessError):
         play.client.statuses()
+
+
+def test_a_token_can_be_asked_for_beforehand_and_is_used_then(script: Script) -> None:
+    play = script(token("abc"), answered(STATUS, EMPTY))
+    play.client.authenticate()
+    play.client.authenticate()
+    assert play.client.statuses() == []
+
+
+def test_a_token_that_is_refused_beforehand_is_an_error_like_any_other(script: Script) -> None:
+    with pytest.raises(errors.CredentialsError):
+        script(answered(TOKEN, {}, 401), answered(TOKEN, {}, 401)).client.authenticate()

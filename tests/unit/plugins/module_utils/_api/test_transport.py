@@ -22,6 +22,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.tra
     Request,
     RequestsTransport,
     Response,
+    route_of,
 )
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
     Call,
@@ -335,3 +336,51 @@ def test_threads_do_not_pile_up(serve: Serve) -> None:
 def test_neither_requests_nor_answers_show_what_is_in_them(show: Callable[[Any], str]) -> None:
     assert SECRET not in show(Request("GET", "https://h", Secret(SECRET)))
     assert SECRET not in show(Response(200, {}, SECRET.encode()))
+
+
+FAR = "https://api.example.com"
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "proxy"),
+    [
+        (FAR, {}, None),
+        (FAR, {"HTTPS_PROXY": "http://a:1"}, "http://a:1"),
+        (FAR, {"https_proxy": "http://a:1", "HTTPS_PROXY": "http://b:1"}, "http://a:1"),
+        (FAR, {"ALL_PROXY": "http://u:hunter2@a:1"}, "http://u:hunter2@a:1"),
+        (FAR, {"HTTP_PROXY": "http://a:1"}, None),
+        (FAR, {"HTTPS_PROXY": "http://a:1", "NO_PROXY": "example.com"}, None),
+        (FAR, {"HTTPS_PROXY": "http://a:1", "NO_PROXY": "other.com"}, "http://a:1"),
+        ("http://127.0.0.1:1", {"HTTP_PROXY": "http://a:1", "ALL_PROXY": "http://a:1"}, None),
+        ("https://localhost", {"HTTPS_PROXY": "http://a:1"}, None),
+    ],
+)
+def test_the_proxy_that_will_be_used_is_told_beforehand(
+    url: str, environment: dict[str, str], proxy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    route = route_of(settings(url))
+    assert (route.proxy and route.proxy.reveal()) == proxy
+    assert SECRET not in repr(route)
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "authorities"),
+    [
+        ({"ca_path": "/a"}, {"REQUESTS_CA_BUNDLE": "/b"}, "/a"),
+        ({}, {"REQUESTS_CA_BUNDLE": "/b", "CURL_CA_BUNDLE": "/c"}, "/b"),
+        ({}, {"CURL_CA_BUNDLE": "/c"}, "/c"),
+        ({"validate_certs": False}, {"REQUESTS_CA_BUNDLE": "/b"}, None),
+    ],
+)
+def test_what_will_be_trusted_is_told_beforehand(
+    options: dict[str, Any], environment: dict[str, str], authorities: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert route_of(settings(FAR, **options)).authorities == authorities
+
+
+def test_without_any_wish_the_authorities_of_the_library_are_trusted() -> None:
+    assert Path(route_of(settings(FAR)).authorities or "").is_file()

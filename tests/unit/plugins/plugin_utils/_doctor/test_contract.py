@@ -14,11 +14,11 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import payloads
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Response
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import documents
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.contract import (
     MOST_KEPT,
     MOST_TOLD,
     differences,
+    examine,
     kind_of,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.documented import ANSWERS, Field
@@ -262,14 +262,14 @@ def test_a_kind_is_told_without_the_value(value: Any, word: str) -> None:
 
 def test_only_answers_that_are_answers_are_looked_at(sample: Callable[[str], Any]) -> None:
     made = patient()
-    assert [one.outcome for one in documents.examine(made)] == ["skipped"]
+    assert [one.outcome for one in examine(made)] == ["skipped"]
     made.answers = {
         "token": Response(200, {}, json.dumps(sample("token")).encode()),
         "status": Response(200, {}, b'{"error": "away"}'),
         "configurations": Response(500, {}, b"{}"),
         "configuration": Response(200, {}, b"[]"),
     }
-    (found,) = documents.examine(made)
+    (found,) = examine(made)
     assert found.found == 'token: as on the vendor\'s page "API Version 2"'
     made.answers["status"] = Response(200, {}, b'{"monitor_list": []}')
-    assert bad(documents.examine(made)) == {"contract_missing": "warning"}
+    assert bad(examine(made)) == {"contract_missing": "warning"}

@@ -70,6 +70,10 @@ def through(by: str, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Any:
         (b"", {"proxy_nonsense": "failed"}),
         (b"x" * 200_000, {"proxy_nonsense": "failed"}),
         (lambda connection: time.sleep(2), {"proxy_silent": "failed"}),
+        (
+            lambda connection: [connection.sendall(b"x") or time.sleep(0.2) for _ in range(9)],
+            {"proxy_silent": "failed"},
+        ),
     ],
 )
 def test_what_a_proxy_says_decides(monkeypatch: pytest.MonkeyPatch, answer: Any, codes: dict[str, str]) -> None:

@@ -14,7 +14,6 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.
     numbers,
     versions_judged,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._surroundings import surroundings
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
     RECENT,
@@ -52,19 +51,3 @@ def test_the_oldest_ansible_core_is_the_one_that_the_collection_demands() -> Non
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     demanded = numbers(runtime["requires_ansible"].removeprefix(">="))
     assert demanded[:2] == numbers(OLDEST["ansible-core"])
-
-
-def test_the_versions_of_this_process_are_all_told() -> None:
-    options = {"token_cache": "file", "max_age": 0, "cache_dir": "/x"}
-    found = surroundings(options)
-    assert set(found.versions) == set(OLDEST)
-    assert all(found.versions.values())
-    assert found.cache_folder == "/x"
-    assert surroundings({**options, "token_cache": "none"}).cache_folder is None
-    assert surroundings(None).cache_folder is None
-
-
-def test_a_library_that_is_not_installed_has_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = "ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._surroundings.LIBRARIES"
-    monkeypatch.setattr(module, ("no-such-library",))
-    assert surroundings(None).versions["no-such-library"] is None

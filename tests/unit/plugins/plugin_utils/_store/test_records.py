@@ -113,3 +113,18 @@ def test_now_is_told_by_both_clocks() -> None:
     age = second.age(first.wall, first.boot)
     assert age is not None
     assert 0 <= age < 60
+
+
+@pytest.mark.parametrize(
+    ("what", "record", "ours"),
+    [
+        ("what", RECORD, True),
+        ("something else", RECORD, False),
+        ("what", RECORD[:-1], False),
+        ("what", RECORD + b"x", False),
+        ("what", RECORD.partition(b"\n")[0], False),
+        ("what", b"", False),
+    ],
+)
+def test_a_record_is_ours_however_old_it_is_unless_somebody_changed_it(what: str, record: bytes, ours: bool) -> None:
+    assert KEYS.ours(what, record) is ours

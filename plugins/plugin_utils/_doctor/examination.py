@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ...module_utils._api.redaction import redacted
+from ...module_utils._api.redaction import SHORTEST_ECHO, redacted
 from ...module_utils._domain.legible import legible
 from . import (
     cache_folder,
@@ -97,8 +97,12 @@ def _examined(check: Check, patient: Patient) -> list[Finding]:
 
 
 def _shown(finding: Finding, patient: Patient) -> Finding:
-    """Return the finding without any secret, however it got there, in one line."""
-    found = legible(redacted(finding.found, patient.secrets()), LONGEST_FOUND)
+    """Return the finding without any secret, however it got there, in one line.
+
+    A secret that is shorter could be a part of our own words, and would be told by what is missing in them.
+    """
+    secrets = [text for text in patient.secrets() if len(text) >= SHORTEST_ECHO]
+    found = legible(redacted(finding.found, secrets), LONGEST_FOUND)
     return Finding(finding.outcome, finding.code, found)
 
 

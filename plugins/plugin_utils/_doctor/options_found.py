@@ -85,7 +85,8 @@ def _credentials(patient: Patient) -> Iterator[Finding]:
             yield failed(f"{name}_missing", f"{name} is not set: no task, variable or environment variable gives it")
             continue
         origin = origin_of(patient, name)
-        told = f"{name} is set, {len(text)} characters, from {origin}{_shadowed(patient, name)}"
+        length = f"{len(text)} character{'s' if len(text) != 1 else ''}"
+        told = f"{name} is set, {length}, from {origin}{_shadowed(patient, name)}"
         oddities = list(_odd(name, text))
         yield from (make(code, f"{name} from {origin} {what}") for make, code, what in oddities)
         if not oddities:

@@ -112,6 +112,15 @@ def test_no_row_holds_a_secret_or_a_second_line(monkeypatch: pytest.MonkeyPatch,
     assert len(rows[0].finding.found) <= 500
 
 
+@pytest.mark.parametrize("secret", ["x", "pass", "because"])
+def test_a_secret_that_is_a_part_of_our_words_is_not_told_by_a_gap(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    checks = {"proxy": ((), failed("proxy_silent", "with a password")), "b": (("proxy",), fine("never"))}
+    rows = rows_of(checks, monkeypatch, client_secret=secret)
+    assert "****" not in str(rows)
+
+
 def test_every_check_needs_only_those_before_it() -> None:
     names = [check.name for check in CHECKS]
     assert len(set(names)) == len(names)

@@ -17,8 +17,9 @@ from .._store.folder import OF_OTHERS, OURS, NotPrivate, PrivateFolder
 from .._store.records import Keys
 from .._store.single_flight import turn
 from .._store.store import LARGEST, TOKEN
+from .bounded import within
 from .finding import Finding, fine, skipped, warning
-from .patient import Patient
+from .patient import SHORT, Patient
 
 ENOUGH = 64 * 2**20
 """Bytes that should be free: the answers about 100,000 monitors need about as much."""
@@ -34,6 +35,13 @@ def examine(patient: Patient) -> list[Finding]:
     path = patient.around.cache_folder
     if path is None:
         return [skipped("nothing is shared: token_cache is none and max_age is 0, or the options are wrong")]
+    try:
+        return within(SHORT, lambda: _looked_at(path, patient))
+    except TimeoutError:
+        return [warning("cache_unusable", f"{legible(path, 300)} does not answer within {SHORT:g} s")]
+
+
+def _looked_at(path: str, patient: Patient) -> list[Finding]:
     shown = legible(path, 300)
     obstacle = _obstacle(path)
     if obstacle is not None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from .finding import Finding, failed, fine, warning
 from .patient import Patient
 
 QUOTES = "\"'`\u2018\u2019\u201c\u201d"
-TEMPLATES = ("{{", "{%", "${", "$(", "$KF_", "<your", "your-client")
+PLACEHOLDER = re.compile(r"\{\{.*\}\}|\$\{.*\}|\$\(.*\)|[$%][A-Z_]+%?|<.*>|your[-_ ].*|change-?me", re.IGNORECASE)
 CREDENTIALS = ("client_id", "client_secret")
 LIKE = 0.72
 """How alike an unknown name must be to one of ours before it is told, from 0 to 1."""
@@ -104,7 +105,7 @@ def _odd(name: str, text: str) -> Iterator[tuple[Callable[[str, str], Finding], 
     bare = text.strip()
     if len(bare) > 1 and bare[0] in QUOTES and bare[-1] in QUOTES:
         yield warning, "credential_quotes", "has quotes around it, which are sent too"
-    if any(sign in text for sign in TEMPLATES):
+    if PLACEHOLDER.fullmatch(bare.strip(QUOTES)):
         yield warning, "credential_template", "looks like a template or a placeholder that nothing was put in for"
     if name == "client_id" and "@" in text:
         yield warning, "credential_person", "looks like a person's address; an API client has an id of its own"

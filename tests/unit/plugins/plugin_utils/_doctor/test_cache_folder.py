@@ -7,6 +7,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,6 +37,13 @@ def test_a_folder_of_our_own_is_fine_and_left_as_it_was(tmp_path: Path) -> None:
 
 def test_nothing_is_tried_when_nothing_is_shared() -> None:
     assert [one.outcome for one in cache_folder.examine(patient())] == ["skipped"]
+
+
+def test_a_disk_that_does_not_answer_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_folder, "SHORT", 0.1)
+    monkeypatch.setattr(PrivateFolder, "write", lambda *_given: time.sleep(1))
+    (found,) = examined(tmp_path / "kf")
+    assert (bad([found]), found.found[-28:]) == ({"cache_unusable": "warning"}, " does not answer within 0.1 s"[-28:])
 
 
 def _file(path: Path) -> None:

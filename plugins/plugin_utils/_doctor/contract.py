@@ -136,7 +136,7 @@ def _value(value: Any, field: Field, where: str, what: str) -> Iterator[Differen
 
 
 def _list(entries: list[Any], fields: Mapping[str, Field], where: str, what: str) -> Iterator[Difference]:
-    identity = next(name for name, field in fields.items() if field.identity)
+    identity = next((name for name, field in fields.items() if field.identity), "id")
     seen = set()
     for index, entry in enumerate(entries):
         place, general = f"{where}[{index}]", f"{what}[]"

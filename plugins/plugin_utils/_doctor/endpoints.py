@@ -68,13 +68,13 @@ def token(patient: Patient) -> list[Finding]:
 
 def status(patient: Patient) -> list[Finding]:
     """Ask for the status of every monitor, as the gate does."""
-    found, patient.statuses = _asked(patient, "status", lambda left: _client(patient).statuses(True, deadline=left))
+    found, patient.statuses = _asked(patient, "status", lambda left: patient.asking.statuses(True, deadline=left))
     return found
 
 
 def configurations(patient: Patient) -> list[Finding]:
     """Ask for every monitor's configuration."""
-    found, patient.configs = _asked(patient, "configurations", lambda left: _client(patient).configs(left))
+    found, patient.configs = _asked(patient, "configurations", lambda left: patient.asking.configs(left))
     return found
 
 
@@ -84,13 +84,13 @@ def configuration(patient: Patient) -> list[Finding]:
     if not ids:
         return [fine("there is no monitor to ask for")]
     chosen = next((one for one in ids if PLAIN.fullmatch(one)), ids[0])
-    found, _config = _asked(patient, "configuration", lambda left: _client(patient).config(chosen, left), hide=chosen)
+    found, _config = _asked(patient, "configuration", lambda left: patient.asking.config(chosen, left), hide=chosen)
     return found
 
 
 def version(patient: Patient) -> list[Finding]:
     """Ask for the version of the API."""
-    found, answer = _asked(patient, "version", lambda left: _client(patient).version(left))
+    found, answer = _asked(patient, "version", lambda left: patient.asking.version(left))
     if answer is None:
         return found
     short = {name: str(value) for name, value in answer.items() if not isinstance(value, (dict, list))}
@@ -102,31 +102,25 @@ def _harmless(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z0-9_.:-]{1,25}", text))
 
 
-def _client(patient: Patient) -> Client:
-    assert patient.client is not None
-    return patient.client
-
-
 def _asked(
     patient: Patient, check: str, ask: Callable[[Deadline], A], hide: str | None = None
 ) -> tuple[list[Finding], A | None]:
     """Return what came of a question, and its answer if it is one that the plugins would go by."""
-    assert patient.recorder is not None
     deadline = Deadline(min(patient.known.timeout, patient.total.left()))
-    mark = patient.recorder.mark()
+    mark = patient.recorded.mark()
     try:
         answer, error = ask(deadline), None
     except KnowledgeFrontError as problem:
         answer, error = None, problem
-    made = patient.recorder.since(mark, PATHS[check])
+    made = patient.recorded.since(mark, PATHS[check])
     if made and made[-1].response is not None:
         patient.answers[check] = made[-1].response
     return [_failed(patient, error, made, hide)] if error is not None else _answered(made), answer
 
 
 def _answered(made: list[Exchange]) -> list[Finding]:
-    response, seconds = made[-1].response, made[-1].seconds
-    assert response is not None
+    response = [one.response for one in made if one.response is not None][-1]
+    seconds = made[-1].seconds
     found = [fine(told_of(response, seconds))]
     if len(made) > 1:
         before = ", ".join(dict.fromkeys(one.came for one in made[:-1]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ...module_utils._api.credentials import telling_texts
@@ -20,6 +20,8 @@ from .exchanges import Recorder
 if TYPE_CHECKING:
     from ...module_utils._api.client import Client
     from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
+
+F = TypeVar("F")
 
 SHORT = 5.0
 """Seconds for a check below HTTP. A network that needs longer for one is no use to a gate."""
@@ -60,8 +62,17 @@ class Patient:
     @property
     def known(self) -> Settings:
         """Return the settings, for checks that need the options to be right."""
-        assert self.settings is not None
-        return self.settings
+        return _there(self.settings)
+
+    @property
+    def asking(self) -> Client:
+        """Return the client, for checks that need a token."""
+        return _there(self.client)
+
+    @property
+    def recorded(self) -> Recorder:
+        """Return what went over the line, for checks that ask."""
+        return _there(self.recorder)
 
     @property
     def host(self) -> str:
@@ -92,6 +103,12 @@ class Patient:
         texts += telling_texts(self.settings) if self.settings is not None else []
         texts += self.recorder.tokens() if self.recorder is not None else []
         return [*texts, *_in_proxy(self.proxy or "")]
+
+
+def _there(found: F | None) -> F:
+    if found is None:
+        raise AssertionError("a check was made without those that it needs")
+    return found
 
 
 def _in_proxy(url: str) -> list[str]:

@@ -168,7 +168,11 @@ def test_a_handshake_without_end_is_left() -> None:
 
 def test_a_server_that_hangs_up_fails() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=lambda: listener.accept()[0].close(), daemon=True).start()
+
+        def hang_up() -> None:
+            listener.accept()[0].close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
         port = listener.getsockname()[1]
         assert bad(looked_at(f"https://127.0.0.1:{port}")) == {"tls_failed": "failed"}
 
@@ -176,7 +180,10 @@ def test_a_server_that_hangs_up_fails() -> None:
 def test_a_certificate_that_is_shown_once_only_is_refused_all_the_same(
     serve: Serve, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trusted, "_trusting_anybody", lambda: (_ for _ in ()).throw(OSError("gone")))
+    def gone() -> Any:
+        raise OSError("gone")
+
+    monkeypatch.setattr(trusted, "_trusting_anybody", gone)
     server = serve(answering, tls=server_context(authority.issue_cert("127.0.0.1", **days(-1, 99))))
     assert bad(looked_at(server.url)) == {"tls_untrusted": "failed"}
 

@@ -74,7 +74,7 @@ def status(patient: Patient) -> list[Finding]:
 
 def configurations(patient: Patient) -> list[Finding]:
     """Ask for every monitor's configuration."""
-    found, patient.configs = _asked(patient, "configurations", lambda left: patient.asking.configs(left))
+    found, patient.configs = _asked(patient, "configurations", patient.asking.configs)
     return found
 
 
@@ -90,7 +90,7 @@ def configuration(patient: Patient) -> list[Finding]:
 
 def version(patient: Patient) -> list[Finding]:
     """Ask for the version of the API."""
-    found, answer = _asked(patient, "version", lambda left: patient.asking.version(left))
+    found, answer = _asked(patient, "version", patient.asking.version)
     if answer is None:
         return found
     short = {name: str(value) for name, value in answer.items() if not isinstance(value, (dict, list))}

@@ -205,3 +205,8 @@ def test_an_advice_is_one_sentence(code: str) -> None:
     assert ADVICE[code][0].isupper()
     assert ". " not in ADVICE[code]
     assert code.islower()
+
+
+def test_a_check_without_what_it_needs_is_a_mistake_of_ours() -> None:
+    with pytest.raises(AssertionError, match="without those that it needs"):
+        patient().asking.close()

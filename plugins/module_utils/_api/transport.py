@@ -58,8 +58,7 @@ class Response(NamedTuple):
         return f"Response({self.status}, {len(self.body)} bytes)"
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """Through which proxy requests go, and the file or folder whose certificates are trusted; None for none."""
 
     proxy: Secret | None

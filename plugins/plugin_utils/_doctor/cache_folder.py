@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -103,7 +104,7 @@ def _spoilt(path: str, forged: int) -> Iterator[Finding]:
     odd = forged
     with os.scandir(path) as entries:
         for entry in entries:
-            if OURS.fullmatch(entry.name):
+            if re.fullmatch(OURS, entry.name):
                 there = entry.stat(follow_symlinks=False)
                 whole = stat.S_ISREG(there.st_mode) and not there.st_mode & OF_OTHERS
                 empty = there.st_size == 0 and not entry.name.endswith((".lock", ".tmp"))

@@ -4,36 +4,11 @@
 
 from __future__ import annotations
 
-import gc
-import time
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils import _bytecode  # noqa: F401 - keeps what follows compiled
-
-# isort: split
-from ..module_utils._api.client import Client
-from ..module_utils._api.errors import ConfigurationError
-from ..module_utils._api.settings import Settings
-from ..module_utils._domain.selection import Selection
-from ..plugin_utils._gate.baseline import Baseline, fingerprint
-from ..plugin_utils._gate.loop import Gate, Outcome
-from ..plugin_utils._gate.policy import PHASES, Policy
-from ..plugin_utils._gate.sample import Unavailable
-from ..plugin_utils._gate.verdict import rule, unavailable
-from ..plugin_utils._gate_arguments import GATE, REQUEST_TIMEOUT
-from ..plugin_utils._gate_policy import read_policy
-from ..plugin_utils._gate_progress import Progress
-from ..plugin_utils._gate_result import difference, gate_result
-from ..plugin_utils._interrupts import interruptible
-from ..plugin_utils._options import checked_options
-from ..plugin_utils._sampling import Sampler
-from ..plugin_utils._sharing import NO_ANSWERS, shared
-
-FALLBACK = {"verbose_result": False}
-"""What a result and its report need of options that could not be read."""
+from ..plugin_utils._bytecode import GATE, load
 
 
 class ActionModule(ActionBase):
@@ -41,93 +16,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        # Everything that the controller has loaded is here too, and would be searched for garbage with each look.
-        gc.freeze()
-        began = time.time()
-        warnings: list[str] = []
-        baseline, options = None, {**FALLBACK, "reports": self._task.args.get("reports")}
-        policy = Policy.of(PHASES[0], began)
-        with interruptible():
-            try:
-                options = self._options(task_vars or {})
-                policy, baseline = read_policy(options, began)
-                outcome = self._outcome(policy, baseline, options, warnings)
-            except (AnsibleError, ConfigurationError, ValueError) as error:
-                mistake = Unavailable(f"the gate cannot be asked: {error}", "configuration", final=True)
-                outcome = Outcome(unavailable(mistake, policy))
-            return self._result(outcome, policy, baseline, options, warnings, began)
+        load(GATE)
+        from ..plugin_utils._gate_task import GateTask
 
-    def _options(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        self._refuse_free_strategies()
-        renamed = {"timeout": REQUEST_TIMEOUT}
-        options = checked_options(self._task.args, task_vars, self._templar, GATE, renamed=renamed)
-        if options["reports"]:
-            from ..plugin_utils._report_files import check_paths
-
-            check_paths(options["reports"])
-        return options
-
-    def _refuse_free_strategies(self) -> None:
-        strategy = self._task.get_play().strategy
-        if strategy.rpartition(".")[2] in ("free", "host_pinned"):
-            raise ValueError(
-                f"the play uses the strategy {strategy}, in which hosts do not wait for one another, so that a gate "
-                "cannot hold them: use strategy linear, or gate in a play of its own"
-            )
-
-    def _outcome(
-        self, policy: Policy, baseline: Baseline | None, options: dict[str, Any], warnings: list[str]
-    ) -> Outcome:
-        settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
-        sharing = shared(options, warnings.append, NO_ANSWERS)(settings)
-        client = Client(settings, sharing=sharing)
-        chosen = [options[name] for name in ("include", "exclude", "types")]
-        sampler = Sampler(
-            client,
-            Selection(*chosen),
-            policy.min_monitors,
-            options["on_unmatched"],
-            fingerprint(*chosen),
-            warnings.append,
-        )
-        ordered = policy.override is not None and policy.override.valid(time.time())
-        progress = Progress(self._display.display)
-        once = bool(self._task.check_mode) or ordered
-        try:
-            return Gate(policy, baseline, sampler, time.monotonic, time.sleep, progress, once).decide()
-        finally:
-            client.close()
-            sharing.close()
-
-    def _result(
-        self,
-        outcome: Outcome,
-        policy: Policy,
-        baseline: Baseline | None,
-        options: dict[str, Any],
-        warnings: list[str],
-        began: float,
-    ) -> dict[str, Any]:
-        ruling = rule(outcome.judgement, policy, time.time())
-        result = gate_result(outcome, ruling, policy, baseline, options["verbose_result"])
-        if ruling.bypassed:
-            self._display.banner(ruling.notes[0])
-        paths = _paths(options["reports"])
-        unwritten: list[str] = []
-        if paths:
-            from ..plugin_utils._gate.reports.document import document
-            from ..plugin_utils._report_files import write_reports
-
-            unwritten = write_reports(paths, document(result, outcome, policy, began, ruling.notes))
-        if unwritten:
-            result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
-        if self._task.diff:
-            for line in difference(outcome.sample, baseline):
-                self._display.display(line)
-        return {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *ruling.notes]))}
-
-
-def _paths(given: Any) -> list[str]:
-    """Return the report paths even of options that were refused: a mistake is reported too."""
-    listed = given if isinstance(given, list) else [given] if given else []
-    return [str(path) for path in listed]
+        return GateTask(self._task, self._templar, self._display).result(task_vars or {})

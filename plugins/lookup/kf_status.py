@@ -4,14 +4,8 @@
 
 from __future__ import annotations
 
-from ..plugin_utils import _bytecode  # noqa: F401 - keeps what follows compiled
-
-# isort: split
-from ..module_utils._ansible.answers import statuses
-from ..module_utils._ansible.arguments import STATUS_LOOKUP
 from ..plugin_utils._lookup import MonitorLookup
 
 
 class LookupModule(MonitorLookup):
-    question = statuses
-    spec = STATUS_LOOKUP
+    question = "statuses"

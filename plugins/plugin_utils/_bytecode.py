@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Has Python keep our modules compiled, as it does with all others.
+"""Which modules a worker loads, and from where: compiled, as Python keeps all others.
 
 Ansible compiles what a plugin imports from its collection anew in each process, and every task of every host is one.
 """
@@ -10,21 +10,97 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_file_location
-from os.path import isfile
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 
-COLLECTION = __name__.rpartition(".plugin_utils.")[0]
-OURS = (f"{COLLECTION}.module_utils.", f"{COLLECTION}.plugin_utils.")
+PLUGINS = __name__.rpartition(".plugin_utils.")[0]
+
+LOOKUP = (
+    "module_utils._api.errors",
+    "module_utils._domain.legible",
+    "module_utils._api.settings",
+    "module_utils._domain.window",
+    "module_utils._api.deadline",
+    "module_utils._api.kept_monitors",
+    "module_utils._api.sharing",
+    "module_utils._api.shared_answers",
+    "module_utils._ansible.answers",
+    "module_utils._ansible.arguments",
+    "plugin_utils._options",
+    "plugin_utils._store.folder",
+    "plugin_utils._store.records",
+    "plugin_utils._store.store",
+    "plugin_utils._sharing",
+    "plugin_utils._looked_up",
+)
+"""What a stored answer needs. Each module comes after those that it imports."""
+
+GATE = (
+    "module_utils._domain.legible",
+    "module_utils._domain.monitor",
+    "module_utils._domain.timestamps",
+    "module_utils._domain.window",
+    "module_utils._api.errors",
+    "module_utils._api.strict_json",
+    "module_utils._api.payloads",
+    "module_utils._api.settings",
+    "module_utils._api.credentials",
+    "module_utils._api.deadline",
+    "module_utils._api.redaction",
+    "module_utils._api.retry",
+    "module_utils._api.service_clock",
+    "module_utils._api.sharing",
+    "module_utils._api.token",
+    "module_utils._api.transport",
+    "module_utils._api.client",
+    "module_utils._domain.selection",
+    "plugin_utils._gate.sample",
+    "plugin_utils._gate.baseline",
+    "plugin_utils._gate.evidence",
+    "module_utils._domain.staleness",
+    "plugin_utils._gate.exceptions",
+    "plugin_utils._gate.policy",
+    "plugin_utils._gate.states",
+    "plugin_utils._gate.forecast",
+    "plugin_utils._gate.verdict",
+    "plugin_utils._gate.loop",
+    "module_utils._ansible.arguments",
+    "plugin_utils._gate_arguments",
+    "plugin_utils._gate_policy",
+    "plugin_utils._gate_progress",
+    "plugin_utils._gate.reports.entries",
+    "plugin_utils._gate_result",
+    "plugin_utils._interrupts",
+    "plugin_utils._options",
+    "plugin_utils._gate.scope",
+    "plugin_utils._sampling",
+    "plugin_utils._store.folder",
+    "plugin_utils._store.records",
+    "plugin_utils._store.store",
+    "plugin_utils._sharing",
+    "plugin_utils._gate_task",
+)
+"""What a gate needs that writes no report."""
 
 
-class Compiled:
-    """Finds our modules and nothing else. Packages, which are empty, are left to Ansible."""
+def load(names: Sequence[str]) -> None:
+    """Load those of our modules ``names`` that are not loaded yet."""
+    for name in names:
+        full = f"{PLUGINS}.{name}"
+        if full not in sys.modules:
+            _load(full)
 
-    @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
-        file = f"{path[0]}/{name.rpartition('.')[2]}.py" if path and name.startswith(OURS) else ""
-        return spec_from_file_location(name, file) if isfile(file) else None
 
-
-sys.meta_path.insert(0, Compiled)
+def _load(name: str) -> None:
+    package, _dot, leaf = name.rpartition(".")
+    folder = import_module(package)
+    spec = spec_from_file_location(name, f"{folder.__path__[0]}/{leaf}.py")
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{name} is no module")
+    module = sys.modules[name] = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    setattr(folder, leaf, module)

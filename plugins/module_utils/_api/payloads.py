@@ -212,7 +212,7 @@ def _required(entry: Mapping[str, Any], name: str, place: str, kind: type) -> An
 
 def _optional(entry: Mapping[str, Any], name: str, place: str, kind: type) -> Any:
     value = entry.get(name)
-    if value is None or type(value) is kind:
+    if value is None or value.__class__ is kind:
         return value
     raise _wrong(value, f"{place}.{name}", NAMES[kind])
 

@@ -11,68 +11,77 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._bytecode import Compiled
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._bytecode import GATE, LOOKUP, load
 
-PLUGINS = Path(__file__).parents[4] / "plugins"
 OURS = "ansible_collections.knowledgefront.monitoring.plugins"
 
 LOAD = f"""
 import sys
-from ansible.plugins.loader import init_plugin_loader, lookup_loader
+from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader()
-assert lookup_loader.get("knowledgefront.monitoring.kf_status")
-asked = [module for name, module in sys.modules.items() if name.startswith("{OURS}.") and module.__file__]
-print(*sorted({{module.__file__ for module in asked if getattr(module, "__cached__", None)}}), sep="\\n")
+from {OURS}.plugin_utils._bytecode import GATE, LOOKUP, load
+before = set(sys.modules)
+load(sys.modules["{OURS}.plugin_utils._bytecode"].__dict__[sys.argv[1]])
+import {OURS}.plugin_utils.__MAIN__
+for name in sorted(set(sys.modules) - before):
+    module = sys.modules[name]
+    if name.startswith("{OURS}.") and not hasattr(module, "__path__"):
+        print(type(module.__spec__.loader).__name__, name.removeprefix("{OURS}."))
 """
 
 
-def test_a_module_of_ours_is_found_as_python_finds_any() -> None:
-    spec = Compiled.find_spec(f"{OURS}.module_utils._api.errors", [str(PLUGINS / "module_utils" / "_api")])
-    assert spec is not None
-    assert isinstance(spec.loader, SourceFileLoader)
-    assert spec.origin == str(PLUGINS / "module_utils" / "_api" / "errors.py")
-    assert spec.cached
-
-
-@pytest.mark.parametrize(
-    ("name", "folder"),
-    [
-        (f"{OURS}.module_utils._api", PLUGINS / "module_utils"),
-        (f"{OURS}.module_utils._api.absent", PLUGINS / "module_utils" / "_api"),
-        (f"{OURS}.lookup.kf_status", PLUGINS / "lookup"),
-        ("ansible_collections.other.collection.plugins.module_utils.errors", PLUGINS / "module_utils" / "_api"),
-        ("errors", PLUGINS / "module_utils" / "_api"),
-        (f"{OURS}.module_utils._api.errors", None),
-    ],
-    ids=["a package", "nothing there", "a plugin", "another's", "no collection's", "a name without a folder"],
-)
-def test_everything_else_is_left_to_others(name: str, folder: Path | None) -> None:
-    assert Compiled.find_spec(name, None if folder is None else [str(folder)]) is None
-
-
-def loaded(bytecode: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Load a lookup as a worker does; what is compiled is kept below ``bytecode``."""
-    settings = {"PYTHONPYCACHEPREFIX": str(bytecode), **environment}
+def loaded(what: str, bytecode: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Load modules as a worker does; what is compiled is kept below ``bytecode``."""
+    main = {"LOOKUP": "_looked_up", "GATE": "_gate_task"}[what]
     here = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.run(
-        [sys.executable, "-c", LOAD], env=here | settings, capture_output=True, text=True, check=False, timeout=60
-    )
+    command = [sys.executable, "-c", LOAD.replace("__MAIN__", main), what]
+    settings = {"PYTHONPYCACHEPREFIX": str(bytecode), **environment}
+    return subprocess.run(command, env=here | settings, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.mark.parametrize(("what", "names"), [("LOOKUP", LOOKUP), ("GATE", GATE)])
+def test_the_list_names_all_that_is_needed_and_in_order(tmp_path: Path, what: str, names: tuple[str, ...]) -> None:
+    done = loaded(what, tmp_path)
+    assert done.returncode == 0, done.stderr
+    by_python, by_ansible = [], []
+    for line in done.stdout.splitlines():
+        loader, name = line.split()
+        (by_python if loader == SourceFileLoader.__name__ else by_ansible).append(name)
+    assert by_ansible == [], "these belong into the list, each after those that it imports"
+    assert sorted(by_python) == sorted(names)
 
 
 def test_what_a_worker_loads_is_kept_compiled_for_the_next(tmp_path: Path) -> None:
-    done = loaded(tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "_ansible/answers.py" in done.stdout
-    kept = {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc") if "monitoring" in str(path)}
-    assert {"answers", "store", "_lookup", "kf_status"} <= kept
+    assert loaded("LOOKUP", tmp_path).returncode == 0
+    kept = {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")}
+    assert {name.rpartition(".")[2] for name in LOOKUP} <= kept
 
 
 def test_a_folder_that_keeps_nothing_costs_time_only(tmp_path: Path) -> None:
     (tmp_path / "in_the_way").write_text("no folder")
-    done = loaded(tmp_path / "in_the_way")
+    done = loaded("LOOKUP", tmp_path / "in_the_way")
     assert done.returncode == 0, done.stderr
 
 
 def test_nothing_is_kept_where_the_user_says_so(tmp_path: Path) -> None:
-    assert loaded(tmp_path, PYTHONDONTWRITEBYTECODE="1").returncode == 0
+    assert loaded("LOOKUP", tmp_path, PYTHONDONTWRITEBYTECODE="1").returncode == 0
     assert list(tmp_path.rglob("answers*.pyc")) == []
+
+
+def test_what_is_loaded_stays_what_it_is() -> None:
+    before = {name: sys.modules.get(f"{OURS}.{name}") for name in LOOKUP}
+    load(LOOKUP)
+    assert all(sys.modules[f"{OURS}.{name}"] is module for name, module in before.items() if module)
+
+
+def test_a_module_can_be_found_in_its_package_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"{OURS}.module_utils._domain.window"
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    load(["module_utils._domain.window"])
+    assert sys.modules[f"{OURS}.module_utils._domain"].window is sys.modules[name]
+
+
+def test_a_module_that_cannot_be_loaded_leaves_nothing_behind() -> None:
+    with pytest.raises(FileNotFoundError):
+        load(["module_utils._domain.absent"])
+    assert f"{OURS}.module_utils._domain.absent" not in sys.modules

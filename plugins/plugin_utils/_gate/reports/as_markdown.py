@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from ....module_utils._domain.legible import legible
 from ..policy import BLOCK, WARN
 from ..verdict import ERROR, INCONCLUSIVE, PASS
 from .document import Document, Finding
@@ -28,6 +26,7 @@ from .facts import (
     when,
 )
 from .headline import FORECAST, further_notes, headline
+from .markdown_text import UNSEEN, markdown_text
 
 MOST_BYTES = 500_000
 """GitHub takes 1 MiB from a whole step, which may hold several gates."""
@@ -35,13 +34,6 @@ MOST_BYTES = 500_000
 MOST_LISTED = 20
 
 EMOJI = {PASS: "✅", WARN: "⚠️", INCONCLUSIVE: "❓", ERROR: "❗", BLOCK: "⛔", FORECAST: "🔭"}
-
-UNSEEN = "\N{ZERO WIDTH SPACE}"
-
-MARKUP = re.compile(r"[\\`*_\[\]~|$#]")
-ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-REFERENCE = re.compile(r"@(?=\S)|[#!%&~](?=\w)|:(?=//|[a-z])|\b(?:www|GH|mailto)(?=[.:-])", re.IGNORECASE)
-"""What code hosts make links of, wherever it stands in a text, after all escapes are undone."""
 
 
 def as_markdown(document: Document) -> str:
@@ -56,8 +48,8 @@ def _head(document: Document) -> str:
     caveat = f"{said.caveat.upper()} · " if said.caveat else ""
     lines = [f"## {EMOJI[said.tone]} {caveat}{said.question}: {said.verdict}", ""]
     if document["banner"]:
-        lines += [f"> **{_text(document['banner'], MESSAGE)}**", ""]
-    lines += [f"**{_text(said.decision, NOTE)}**", "", _text(document["summary"], 600), ""]
+        lines += [f"> **{markdown_text(document['banner'], MESSAGE)}**", ""]
+    lines += [f"**{markdown_text(said.decision, NOTE)}**", "", markdown_text(document["summary"], 600), ""]
     counted = ", ".join(f"{number:,} {in_words(state)}" for state, number in by_state(document["counts"]))
     if counted:
         lines += [f"Monitors in scope: {document['counts']['monitors']:,} ({counted})", ""]
@@ -79,13 +71,13 @@ def _table(findings: list[Finding], room: int) -> list[str]:
 
 
 def _row(finding: Finding) -> str:
-    kind = f" ({_text(finding['type'], 40)})" if finding["type"] else ""
+    kind = f" ({markdown_text(finding['type'], 40)})" if finding["type"] else ""
     cells = (
-        f"**{_text(finding['label'], LABEL)}**{kind}",
+        f"**{markdown_text(finding['label'], LABEL)}**{kind}",
         f"{in_words(finding['state'])}, {EFFECTS[finding['verdict']]}",
         when(finding),
-        _text(finding["message"], MESSAGE),
-        _text(finding["unblock"], NOTE),
+        markdown_text(finding["message"], MESSAGE),
+        markdown_text(finding["unblock"], NOTE),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -101,22 +93,15 @@ def _lists(document: Document) -> list[str]:
 
 
 def _list(title: str, entries: list[str]) -> str:
-    lines = [f"- {UNSEEN}{_text(entry, 2 * MESSAGE)}" for entry in entries[:MOST_LISTED]]
+    lines = [f"- {UNSEEN}{markdown_text(entry, 2 * MESSAGE)}" for entry in entries[:MOST_LISTED]]
     if len(entries) > MOST_LISTED:
         lines.append(f"- and {len(entries) - MOST_LISTED:,} more")
     return "\n".join([f"**{title}**", "", *lines, ""])
 
 
 def _foot(document: Document) -> str:
-    return f"<sub>{_joined(f'{name}: {_text(value, NOTE)}' for name, value in facts(document))}</sub>\n"
+    return f"<sub>{_joined(f'{name}: {markdown_text(value, NOTE)}' for name, value in facts(document))}</sub>\n"
 
 
 def _joined(parts: Iterable[str]) -> str:
     return " · ".join(parts)
-
-
-def _text(value: object, limit: int) -> str:
-    """Return ``value`` so that it stays text: no markup, no HTML, no table border, and nothing that becomes a link."""
-    told = REFERENCE.sub(lambda found: found.group() + UNSEEN, legible(value, limit))
-    told = re.sub("[&<>]", lambda found: ENTITIES[found.group()], told)
-    return MARKUP.sub(lambda found: "\\" + found.group(), told)

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the files say against what is configured, for the monitors that a task is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...module_utils._domain.changes import ADDED, CHANGED, REMOVED, MonitorChange, changes
+from ...module_utils._domain.selection import Selection
+from .redactions import kept_redacted
+
+Monitors = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A monitor of the files, as a selection looks at it."""
+
+    id: str
+    label: str
+    type: str | None
+
+
+@dataclass(frozen=True)
+class Drift:
+    """``wanted`` is what the files should hold, ``gone`` the ids of those that the service no longer has."""
+
+    changes: list[MonitorChange]
+    wanted: Monitors
+    gone: list[str]
+
+
+def drift(recorded: Monitors, configured: Monitors, chosen: Sequence[str], selection: Selection) -> Drift:
+    """Compare what was ``chosen`` now or would have been when it was recorded.
+
+    A monitor that another selection wrote is left as it is: that it is not asked for does not mean that it is gone.
+    """
+    told = {name: configured[name] for name in chosen}
+    before = {name: fields for name, fields in recorded.items() if name in told or _selected(name, fields, selection)}
+    after = {name: fields for name, fields in configured.items() if name in told or name in before}
+    gone = sorted(set(before) - set(after))
+    kept = {name: fields for name, fields in recorded.items() if name not in before}
+    written = {name: kept_redacted(recorded.get(name), fields) for name, fields in after.items()}
+    return Drift(changes(before, after), {**kept, **written}, gone)
+
+
+def _selected(name: str, fields: Mapping[str, Any], selection: Selection) -> bool:
+    label, kind = (value if isinstance(value, str) else None for value in (fields.get("label"), fields.get("type")))
+    kind_of: Callable[[Recorded], str | None] = lambda monitor: monitor.type  # noqa: E731
+    return bool(selection.choose([Recorded(name, label if label is not None else name, kind)], kind_of).monitors)
+
+
+def in_one_line(found: Sequence[MonitorChange]) -> str:
+    counts = {kind: sum(change.kind == kind for change in found) for kind in (ADDED, REMOVED, CHANGED)}
+    told = ", ".join(f"{number} {kind}" for kind, number in counts.items() if number)
+    return f"monitors: {told}" if told else "no monitor differs from the files"
+
+
+def as_data(found: Sequence[MonitorChange]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": change.id,
+            "label": change.label,
+            "kind": change.kind,
+            "changes": [
+                {"field": field.field, "before": field.before, "after": field.after} for field in change.changes
+            ],
+        }
+        for change in found
+    ]

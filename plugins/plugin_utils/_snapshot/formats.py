@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a file holds that can be read again: configurations as YAML or JSON, in one order and in ASCII."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import yaml
+
+Monitors = Mapping[str, Mapping[str, Any]]
+
+FORMAT = "knowledgefront.monitoring/monitors/1"
+"""What tells our files from others. The number changes when the files do."""
+
+NOTE = "# Written by knowledgefront.monitoring.kf_monitor_files. Texts are data: do not load them as variables.\n"
+KEY = re.compile(r"(?!(?:yes|no|on|off|true|false|null|y|n)\Z)[a-z_]+")
+"""Keys that no reader of YAML takes for anything but text."""
+
+
+class UnreadableError(ValueError):
+    """A file that is not ours, or that was damaged; its text is the end of a sentence."""
+
+
+class Dumper(yaml.SafeDumper):
+    """Quotes every text: which words are more than text differs among readers of YAML."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _mapping(dumper: Dumper, value: Mapping[str, Any]) -> yaml.Node:
+    node = dumper.represent_mapping("tag:yaml.org,2002:map", dict(value))
+    for key, _value in node.value:
+        key.style = None if KEY.fullmatch(key.value) else '"'
+    return node
+
+
+def _text(dumper: Dumper, value: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
+
+
+Dumper.add_representer(dict, _mapping)
+Dumper.add_representer(str, _text)
+
+
+def _document(monitors: Monitors) -> dict[str, Any]:
+    ordered = [dict(monitors[name]) for name in sorted(monitors)]
+    told: dict[str, Any] = json.loads(json.dumps({"format": FORMAT, "monitors": ordered}, allow_nan=False))
+    return told
+
+
+def as_yaml(monitors: Monitors) -> str:
+    return NOTE + yaml.dump(_document(monitors), Dumper=Dumper, explicit_start=True, width=10**9, sort_keys=True)
+
+
+def as_json(monitors: Monitors) -> str:
+    return json.dumps(_document(monitors), indent=2, sort_keys=True) + "\n"
+
+
+def _from_yaml(text: str) -> Any:
+    return yaml.load(text, Loader=yaml.SafeLoader)
+
+
+READERS: dict[str, Callable[[str], Any]] = {"yaml": _from_yaml, "json": json.loads}
+
+
+def monitors_in(text: str, kind: str) -> dict[str, dict[str, Any]]:
+    """Return the configurations by id. Raises UnreadableError for anything that we have not written like that."""
+    try:
+        document = json.loads(json.dumps(READERS[kind](text), allow_nan=False))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UnreadableError(f"cannot be read as YAML in line {line}") from None
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        raise UnreadableError(f"cannot be read as {kind.upper()}") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise UnreadableError(f"was not written by us: it does not say format {FORMAT}")
+    return _by_id(document.get("monitors"))
+
+
+def _by_id(listed: Any) -> dict[str, dict[str, Any]]:
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+        raise UnreadableError("has no list of monitors any more")
+    ids = [entry.get("id") for entry in listed]
+    if not all(isinstance(name, str) for name in ids):
+        raise UnreadableError("has a monitor without an id")
+    if len(set(ids)) < len(ids):
+        raise UnreadableError("has an id twice")
+    return dict(zip(ids, listed, strict=True))
+
+
+def one_each(monitors: Monitors) -> Iterable[tuple[str, Monitors]]:
+    return ((name, {name: fields}) for name, fields in sorted(monitors.items()))

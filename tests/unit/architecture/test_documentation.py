@@ -26,6 +26,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor_arguments import DOCTOR
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._monitor_files_arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
@@ -36,6 +37,7 @@ TERMS = {"type": "list", "elements": "str", "default": []}
 PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
     ("module", "kf_doctor"): DOCTOR,
     ("module", "kf_gate"): GATE,
+    ("module", "kf_monitor_files"): MONITOR_FILES,
     ("module", "kf_monitor_info"): MONITOR_INFO,
     ("module", "kf_status_info"): STATUS_INFO,
     ("module", "kf_version_info"): VERSION_INFO,

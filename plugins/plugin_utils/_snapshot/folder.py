@@ -1,0 +1,175 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files themselves: which of those in the folder are ours, what they say, and how they are replaced."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...module_utils._domain.legible import legible
+from .._whole_files import LONGEST, why_not, write_whole
+from .file_names import RESERVED, file_name
+from .formats import READERS, UnreadableError, as_json, as_yaml, monitors_in
+from .views import CSV_BEGINS, PAGE_BEGINS, as_csv, as_markdown
+
+Monitors = Mapping[str, Mapping[str, Any]]
+
+ENDINGS = {"yaml": ".yml", "json": ".json", "csv": ".csv", "markdown": ".md"}
+RENDERERS = {"yaml": as_yaml, "json": as_json, "csv": as_csv, "markdown": as_markdown}
+VIEWS = {"csv": CSV_BEGINS, "markdown": PAGE_BEGINS}
+"""What files begin with that are ours and that only people read."""
+
+MARKS = ("kf_monitor_files", "knowledgefront.monitoring/monitors")
+"""What tells a damaged file of ours from one of someone else's."""
+
+SINGLE, PER_MONITOR = "single", "per_monitor"
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class FolderError(ValueError):
+    """What is in the way, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """``texts`` of our files by name, and the ``monitors`` that they tell of with the files of each."""
+
+    texts: Mapping[str, str]
+    monitors: dict[str, dict[str, Any]]
+    files: Mapping[str, list[str]]
+
+
+class Folder:
+    """A folder that files are written to, in ``layout`` and ``formats``."""
+
+    def __init__(self, path: str, layout: str, formats: list[str], mode: int | None = None) -> None:
+        self.path, self.layout, self.mode = path, layout, mode
+        self.formats = list(dict.fromkeys(formats))
+        self.source = next((kind for kind in self.formats if kind in READERS), None)
+        if self.source is None:
+            raise FolderError("formats must name yaml or json: the other files cannot be read again to see drift")
+
+    def read(self) -> Snapshot:
+        """Return what our files say. Raises FolderError for one that is damaged, or in whose place another lies."""
+        texts: dict[str, str] = {}
+        monitors: dict[str, dict[str, Any]] = {}
+        files: dict[str, list[str]] = {}
+        for name in self._listed():
+            stem, ending = os.path.splitext(name)
+            kind = next((kind for kind in self.formats if ENDINGS[kind] == ending), None)
+            if kind is None or (self.layout == SINGLE and stem != RESERVED):
+                continue
+            text = self._text(name, required=stem == RESERVED)
+            if kind in VIEWS:
+                if stem == RESERVED and text is not None:
+                    self._refuse_unless(text.startswith(VIEWS[kind]), name, "was not written by us")
+                    texts[name] = text
+                continue
+            if (self.layout == PER_MONITOR) == (stem == RESERVED) or text is None:
+                continue
+            told = self._told(name, stem, text, kind)
+            if told is not None:
+                texts[name] = text
+                for monitor_id, fields in told.items():
+                    files.setdefault(monitor_id, []).append(name)
+                    self._merge(monitors, monitor_id, fields, kind)
+        return Snapshot(texts, monitors, files)
+
+    def render(self, monitors: Monitors) -> dict[str, str]:
+        """Return the texts of all files by name."""
+        texts = {}
+        for kind in self.formats:
+            if kind in VIEWS or self.layout == SINGLE:
+                texts[RESERVED + ENDINGS[kind]] = RENDERERS[kind](monitors)
+            else:
+                for name, fields in monitors.items():
+                    texts[file_name(name) + ENDINGS[kind]] = RENDERERS[kind]({name: fields})
+        return texts
+
+    def check_places(self, names: list[str], ours: Mapping[str, str]) -> None:
+        """Raise FolderError if a file of someone else's lies where one of ours has to be."""
+        for name in names:
+            if name not in ours and os.path.lexists(self._at(name)):
+                raise FolderError(f"{self._named(name)} was not written by us: move it away, or name another folder")
+
+    def write(self, texts: Mapping[str, str]) -> None:
+        """Replace each file as a whole. Raises FolderError at the first that cannot be."""
+        try:
+            os.makedirs(self.path, exist_ok=True)
+        except OSError as error:
+            raise FolderError(f"the folder {legible(self.path, LONGEST)} cannot be made: {error.strerror}") from None
+        for number, (name, text) in enumerate(texts.items()):
+            try:
+                write_whole(
+                    self._at(name),
+                    text.encode("ascii", "backslashreplace")
+                    if name.endswith(".csv")
+                    else text.encode("utf-8", "backslashreplace"),
+                    self.mode,
+                )
+            except (OSError, ValueError) as error:
+                done = f"; {number} of {len(texts)} files were written before it" if number else ""
+                told = why_not(error, self._at(name))
+                raise FolderError(f"{self._named(name)} could not be written: {told}{done}") from None
+
+    def remove(self, names: list[str]) -> None:
+        for name in names:
+            try:
+                os.unlink(self._at(name))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise FolderError(f"{self._named(name)} could not be removed: {error.strerror}") from None
+
+    def _listed(self) -> list[str]:
+        try:
+            return sorted(os.listdir(self.path))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise FolderError(f"the folder {legible(self.path, LONGEST)} cannot be read: {error.strerror}") from None
+
+    def _text(self, name: str, required: bool) -> str | None:
+        """Return the text of a file, None for what is no text of ours by its looks, such as a link."""
+        try:
+            descriptor = os.open(self._at(name), READ)
+            with os.fdopen(descriptor, "rb") as file:
+                return file.read().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            if required or isinstance(error, PermissionError):
+                told = error.strerror if isinstance(error, OSError) else "it is no text"
+                raise FolderError(f"{self._named(name)} cannot be read: {told}") from None
+            return None
+
+    def _told(self, name: str, stem: str, text: str, kind: str) -> dict[str, dict[str, Any]] | None:
+        """Return what one of our files says, None for a file of someone else's."""
+        ours = (
+            stem == RESERVED or "kf_monitor_files" in text[:200] or "knowledgefront.monitoring/monitors" in text[:200]
+        )
+        try:
+            told = monitors_in(text, kind)
+        except UnreadableError as error:
+            self._refuse_unless(not ours, name, str(error))
+            return None
+        misplaced = self.layout == PER_MONITOR and [file_name(monitor_id) for monitor_id in told] != [stem]
+        self._refuse_unless(not misplaced, name, "holds another monitor than its name says")
+        return told
+
+    def _merge(self, monitors: dict[str, dict[str, Any]], name: str, fields: dict[str, Any], kind: str) -> None:
+        """Keep what the first of the formats says; where another says otherwise, its text differs and is told of."""
+        if kind == self.source or name not in monitors:
+            monitors[name] = fields
+
+    def _refuse_unless(self, right: bool, name: str, why: str) -> None:
+        if not right:
+            raise FolderError(f"{self._named(name)} {why}: restore it, for example with git, or move it away")
+
+    def _named(self, name: str) -> str:
+        return f"the file {legible(self._at(name), LONGEST)}"
+
+    def _at(self, name: str) -> str:
+        return os.path.join(self.path, name)

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a policy found, for the summary of a CI job and for its test page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from ...module_utils._domain.legible import legible
+from .._gate.reports.markdown_text import markdown_text
+from .._whole_files import LONGEST, why_not, write_whole
+from .policy import Judged
+
+
+def as_markdown(found: Judged) -> str:
+    number = len(found.violations)
+    said = f"{number:,} violations" if number != 1 else "1 violation"
+    lines = [f"## Policy of monitors: {said}", ""]
+    if found.violations:
+        lines += ["| Monitor | Id | Rule | What is wrong |", "|---|---|---|---|"]
+        for violation in found.violations:
+            cells = (violation.label, violation.id, violation.rule, violation.message)
+            lines.append(f"| {' | '.join(markdown_text(cell, 300) for cell in cells)} |")
+        lines.append("")
+    lines += [f"- {markdown_text(name, 200)}: {count:,} monitors checked" for name, count in found.checked.items()]
+    return "\n".join([*lines, ""])
+
+
+def as_junit(found: Judged) -> str:
+    """Return one test case for each rule, which fails with all that break it."""
+    failed = {violation.rule for violation in found.violations}
+    numbers = {"tests": str(len(found.checked)), "failures": str(len(failed)), "errors": "0"}
+    suites = Element("testsuites", {"name": "kf_monitor_files policy", **numbers})
+    suite = SubElement(suites, "testsuite", {"name": "kf_monitor_files policy", **numbers, "skipped": "0"})
+    for name, count in found.checked.items():
+        case = SubElement(suite, "testcase", {"classname": "knowledgefront.policy", "name": legible(name)})
+        lines = [violation.in_words() for violation in found.violations if violation.rule == name]
+        if lines:
+            SubElement(case, "failure", {"message": f"{len(lines)} violations"}).text = "\n".join(lines)
+        elif count == 0:
+            SubElement(case, "skipped", {"message": "the rule applies to no monitor"})
+    ElementTree.indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'
+
+
+RENDERERS: dict[str, Callable[[Judged], str]] = {".md": as_markdown, ".xml": as_junit}
+
+
+def check_report_paths(paths: Sequence[str]) -> None:
+    for path in paths:
+        if _ending(path) not in RENDERERS:
+            raise ValueError(f"policy_reports: {legible(path, LONGEST)} ends neither in .md nor in .xml")
+
+
+def write_policy_reports(paths: Sequence[str], found: Judged) -> list[str]:
+    """Return a sentence for each report that could not be written."""
+    problems = []
+    for path in paths:
+        try:
+            write_whole(path, RENDERERS[_ending(path)](found).encode())
+        except (OSError, ValueError) as error:
+            problems.append(f"the report {legible(path, LONGEST)} could not be written: {why_not(error, path)}")
+    return problems
+
+
+def _ending(path: str) -> str:
+    return os.path.splitext(path)[1].lower()

@@ -9,11 +9,12 @@ DOCUMENTATION = r"""
 module: kf_monitor_files
 short_description: Keep what Knowledge Front monitors are configured in files
 description:
-  - Writes the configurations to files that are the same whenever the configurations are, and tells in words what differs
-    from the files that are there, be it changed in the service or by hand.
-  - Asks the service anew for all monitors. When that fails, or fewer than O(min_monitors) are selected, no file is touched.
-  - A monitor in the files that is not selected is left as it is there. One that the service no longer tells of is removed
-    drift. The service tells of active monitors only.
+  - Writes the configurations to files that are the same whenever the configurations are, and tells in words what
+    differs from the files that are there, be it changed in the service or by hand.
+  - Asks the service anew for all monitors. When that fails, or fewer than O(min_monitors) are selected, no file is
+    touched.
+  - A monitor in the files that is not selected is left as it is there. One that the service no longer tells of is
+    removed drift. The service tells of active monitors only.
   - What the service or a file hides as C(********) stays hidden in the files and is never drift.
   - Texts in the files are data. Loaded as variables, some of them would be templates, so do not load them.
 author:
@@ -28,8 +29,8 @@ options:
     required: true
   layout:
     description:
-      - V(single) writes all monitors to C(monitors.yml) and so on, V(per_monitor) one file for each monitor, named by its
-        id, or, for an id that is no safe file name, by a part of it and a hash.
+      - V(single) writes all monitors to C(monitors.yml) and so on, V(per_monitor) one file for each monitor, named by
+        its id, or, for an id that is no safe file name, by a part of it and a hash.
     type: str
     choices: [single, per_monitor]
     default: single
@@ -43,12 +44,13 @@ options:
     default: [yaml]
   mode:
     description:
-      - Permissions of the files as octal text such as V("0640"). Without it, a file keeps those it has, and a new one gets
-        C(0644) less the umask.
+      - Permissions of the files as octal text such as V("0640"). Without it, a file keeps those it has, and a new one
+        gets C(0644) less the umask.
     type: raw
   prune:
     description:
-      - With O(layout=per_monitor), remove the files of monitors that are gone. Without it, they are told of as RV(orphaned).
+      - With O(layout=per_monitor), remove the files of monitors that are gone. Without it, they are told of as
+        RV(orphaned).
     type: bool
     default: false
   min_monitors:
@@ -58,13 +60,14 @@ options:
     default: 1
   fail_on_drift:
     description:
-      - Fail when the files are not what would be written, and write nothing. It is for a job that compares files in git with
-        the service.
+      - Fail when the files are not what would be written, and write nothing. It is for a job that compares files in
+        git with the service.
     type: bool
     default: false
   policy:
     description:
-      - Rules that the selected monitors have to keep. The task fails, after the files were written, when one is broken.
+      - Rules that the selected monitors have to keep. The task fails, after the files were written, when one is
+        broken.
       - A rule that applies to no monitor, or has an exception for none, is treated as O(on_unmatched) says.
     type: list
     elements: dict
@@ -132,8 +135,8 @@ options:
     default: true
   policy_reports:
     description:
-      - Files to write to what is broken, V(.md) for the summary of a CI job, V(.xml) for JUnit test results. They are written
-        in check mode, too.
+      - Files to write to what is broken, V(.md) for the summary of a CI job, V(.xml) for JUnit test results. They are
+        written in check mode, too.
     type: list
     elements: path
     default: []

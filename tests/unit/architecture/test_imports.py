@@ -49,6 +49,8 @@ EXTRA = {
     # ansible-core itself needs it for its vault.
     "plugins/plugin_utils/_store/records.py": ("cryptography",),
     "plugins/plugin_utils/_doctor/certificate.py": ("cryptography",),
+    # So does it this one.
+    "plugins/plugin_utils/_snapshot/formats.py": ("yaml",),
 }
 
 WITHOUT_TIME = {"plugins/module_utils/_domain", "plugins/plugin_utils/_gate"}

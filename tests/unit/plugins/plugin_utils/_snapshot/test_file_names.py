@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.file_names import file_name
+from hypothesis import given
+from hypothesis import strategies as st
+
+AWKWARD = [
+    "",
+    ".",
+    "..",
+    "../x",
+    "a/b",
+    "a\\b",
+    "CON",
+    "con",
+    "lpt1",
+    "x" * 300,
+    "\x00",
+    "\x1b[2J",
+    "\ud800",
+    "Größe",
+    "A",
+    "monitors",
+]
+
+
+@pytest.mark.parametrize("plain", ["web", "4cb141d5d6f3aa8d56d43b89480317cbb985849bd53cae637e5619dc", "a_b-1"])
+def test_an_id_that_is_safe_is_the_name(plain: str) -> None:
+    assert file_name(plain) == plain
+
+
+@pytest.mark.parametrize("awkward", AWKWARD)
+def test_any_other_id_gets_a_name_that_is_safe(awkward: str) -> None:
+    assert re.fullmatch(r"[a-z0-9-]{1,40}-[0-9a-f]{20}", file_name(awkward))
+
+
+def test_no_two_ids_share_a_name() -> None:
+    ids = [*AWKWARD, "a", "../X", "a/B", *map(file_name, AWKWARD)]
+    assert len({file_name(name) for name in ids}) == len(set(ids))
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_names_are_as_different_as_ids(one: str, other: str) -> None:
+    assert (file_name(one).lower() == file_name(other).lower()) == (one == other)

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _whole_files
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.folder import Folder, FolderError
+
+MONITORS = {"a": {"id": "a", "label": "A"}, "../b": {"id": "../b", "label": "B"}}
+
+
+def written(path: Path, layout: str = "single", formats: list[str] | None = None, mode: int | None = None) -> Folder:
+    folder = Folder(str(path), layout, formats or ["yaml"], mode)
+    folder.write(folder.render(MONITORS))
+    return folder
+
+
+@pytest.mark.parametrize("layout", ["single", "per_monitor"])
+@pytest.mark.parametrize("formats", [["yaml"], ["json"], ["markdown", "json", "csv", "yaml"]])
+def test_what_is_written_is_read_again(tmp_path: Path, layout: str, formats: list[str]) -> None:
+    folder = written(tmp_path / "new", layout, formats)
+    found = folder.read()
+    assert found.monitors == MONITORS
+    assert found.texts == folder.render(MONITORS)
+    folder.check_places(list(found.texts), found.texts)
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+@pytest.mark.parametrize("formats", [[], ["csv"], ["markdown", "csv"]])
+def test_one_format_must_be_readable_again(formats: list[str]) -> None:
+    with pytest.raises(FolderError, match="formats must name yaml or json"):
+        Folder("x", "single", formats)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("monitors.yml", "mine: 1", "was not written by us"),
+        ("monitors.yml", "a: [", "cannot be read as YAML in line 1"),
+        ("monitors.yml", b"\xff", "cannot be read: it is no text"),
+        ("monitors.csv", "mine", "was not written by us"),
+        ("monitors.md", "# mine", "was not written by us"),
+    ],
+)
+def test_a_file_about_all_that_is_not_ours_is_an_error(
+    tmp_path: Path, name: str, content: str | bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(FolderError, match=said):
+        Folder(str(tmp_path), "single", ["yaml", "csv", "markdown"]).read()
+
+
+@pytest.mark.parametrize("content", [b"mine: 1", b"a: [", b"\xff", b""])
+def test_files_of_others_are_passed_over_and_never_replaced(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.yml").write_bytes(content)
+    folder = Folder(str(tmp_path), "per_monitor", ["yaml"])
+    found = folder.read()
+    assert (found.monitors, found.texts) == ({}, {})
+    with pytest.raises(FolderError, match=r"a\.yml was not written by us: move it away"):
+        folder.check_places(list(folder.render(MONITORS)), found.texts)
+
+
+def test_a_damaged_file_of_ours_is_no_file_of_others(tmp_path: Path) -> None:
+    folder = written(tmp_path, "per_monitor")
+    path = tmp_path / "a.yml"
+    path.write_text(path.read_text().replace("monitors:", "monitors: ["))
+    with pytest.raises(FolderError, match=r"a\.yml cannot be read as YAML in line .: restore it"):
+        folder.read()
+
+
+def test_a_file_under_the_name_of_another_is_told(tmp_path: Path) -> None:
+    folder = written(tmp_path, "per_monitor")
+    (tmp_path / "c.yml").write_text((tmp_path / "a.yml").read_text())
+    with pytest.raises(FolderError, match="holds another monitor than its name says"):
+        folder.read()
+
+
+def test_a_link_is_neither_read_nor_written_through(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "a.yml").symlink_to(outside)
+    folder = Folder(str(inside), "per_monitor", ["yaml"])
+    with pytest.raises(FolderError, match="was not written by us"):
+        folder.check_places(["a.yml"], folder.read().texts)
+    (inside / "monitors.yml").symlink_to(outside)
+    with pytest.raises(FolderError, match=r"monitors\.yml cannot be read"):
+        Folder(str(inside), "single", ["yaml"]).read()
+    assert outside.read_text() == "mine"
+
+
+def test_permissions_are_those_asked_for_or_those_that_are_there(tmp_path: Path) -> None:
+    written(tmp_path, mode=0o640)
+    assert (tmp_path / "monitors.yml").stat().st_mode & 0o777 == 0o640
+    written(tmp_path)
+    assert (tmp_path / "monitors.yml").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, "there is no space left"),
+        (errno.EROFS, "there is no permission to write"),
+        (errno.EIO, os.strerror(errno.EIO)),
+    ],
+)
+def test_a_disk_that_fails_leaves_the_files_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    folder = written(tmp_path)
+    before = (tmp_path / "monitors.yml").read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(_whole_files.os, "fsync", fail)
+    with pytest.raises(FolderError, match=said):
+        folder.write(folder.render({}))
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("monitors.yml", before)]
+
+
+def test_how_many_files_were_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "b.yml").mkdir()
+    with pytest.raises(FolderError, match="it is a folder; name a file; 1 of 2 files were written before it"):
+        Folder(str(tmp_path), "single", ["yaml"]).write({"a.yml": "a", "b.yml": "b"})
+
+
+def test_a_folder_that_is_a_file_or_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in ("file", "file/below"):
+        folder = Folder(str(tmp_path / path), "single", ["yaml"])
+        with pytest.raises(FolderError, match="cannot be made"):
+            folder.write({"a": "b"})
+        with pytest.raises(FolderError, match="cannot be read"):
+            folder.read()
+
+
+def test_only_the_named_files_are_removed(tmp_path: Path) -> None:
+    folder = written(tmp_path, "per_monitor")
+    (tmp_path / "mine.txt").write_text("")
+    (tmp_path / "sub").mkdir()
+    folder.remove(["a.yml", "gone.yml"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        ["mine.txt", "sub", *set(folder.render(MONITORS)) - {"a.yml"}]
+    )
+    with pytest.raises(FolderError, match="could not be removed"):
+        folder.remove(["sub"])

@@ -14,7 +14,7 @@ from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ..plugin_utils._monitor_files_arguments import MONITOR_FILES, mode_of
 from ..plugin_utils._monitor_question import Asked, asked
 from ..plugin_utils._options import checked_options
-from ..plugin_utils._snapshot.folder import Folder
+from ..plugin_utils._snapshot.folder import Folder, FolderError
 from ..plugin_utils._snapshot.policy import judged
 from ..plugin_utils._snapshot.policy_reports import check_report_paths, write_policy_reports
 from ..plugin_utils._snapshot.task import applied, planned, result, shown, to_do
@@ -43,13 +43,15 @@ class ActionModule(ActionBase):
         told["diff"] = self._told_as(shown(plan, options["prune"]))
         problems = write_policy_reports(options["policy_reports"], found)
         if options["fail_on_drift"] and plan.differs:
-            problems.insert(
-                0, "what is configured is not what the files say, and fail_on_drift is set: nothing was written"
-            )
+            problems.insert(0, "the files say otherwise, and with fail_on_drift they were left as they are")
         elif not options["fail_on_drift"]:
             told["changed"] = to_do(plan, options["prune"])
-            if not self._task.check_mode:
-                applied(plan, folder, options["prune"])
+            try:
+                if not self._task.check_mode:
+                    applied(plan, folder, options["prune"])
+            except FolderError as error:
+                told["changed"] = error.changed > 0
+                problems.insert(0, str(error))
         violated = f"the policy is violated: {found.violations[0].in_words()}" if found.violations else ""
         if violated and options["policy_enforce"]:
             problems.append(violated)

@@ -31,7 +31,11 @@ READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class FolderError(ValueError):
-    """What is in the way, as a sentence."""
+    """What is in the way, as a sentence; ``changed`` counts the files that were written or removed before."""
+
+    def __init__(self, message: str, changed: int = 0) -> None:
+        super().__init__(message)
+        self.changed = changed
 
 
 @dataclass(frozen=True)
@@ -114,16 +118,16 @@ class Folder:
             except (OSError, ValueError) as error:
                 done = f"; {number} of {len(texts)} files were written before it" if number else ""
                 told = why_not(error, self._at(name))
-                raise FolderError(f"{self._named(name)} could not be written: {told}{done}") from None
+                raise FolderError(f"{self._named(name)} could not be written: {told}{done}", number) from None
 
     def remove(self, names: list[str]) -> None:
-        for name in names:
+        for number, name in enumerate(names):
             try:
                 os.unlink(self._at(name))
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise FolderError(f"{self._named(name)} could not be removed: {error.strerror}") from None
+                raise FolderError(f"{self._named(name)} could not be removed: {error.strerror}", number) from None
 
     def _listed(self) -> list[str]:
         try:

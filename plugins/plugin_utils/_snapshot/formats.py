@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
@@ -92,7 +92,3 @@ def _by_id(listed: Any) -> dict[str, dict[str, Any]]:
     if len(set(ids)) < len(ids):
         raise UnreadableError("has an id twice")
     return dict(zip(ids, listed, strict=True))
-
-
-def one_each(monitors: Monitors) -> Iterable[tuple[str, Monitors]]:
-    return ((name, {name: fields}) for name, fields in sorted(monitors.items()))

@@ -58,16 +58,16 @@ def _edited(folder: Folder, snapshot: Snapshot) -> list[str]:
     return sorted(name for name, text in snapshot.texts.items() if as_written.get(name, text) != text)
 
 
-def applied(plan: Plan, folder: Folder, prune: bool) -> bool:
-    """Write what differs and, if asked, remove what is orphaned. Return whether that is anything."""
+def applied(plan: Plan, folder: Folder, prune: bool) -> None:
+    """Write what differs and, if asked, remove what is orphaned. Raises FolderError."""
     if plan.texts:
         folder.write(plan.texts)
     if prune:
         folder.remove(plan.orphaned)
-    return to_do(plan, prune)
 
 
 def to_do(plan: Plan, prune: bool) -> bool:
+    """Return whether there is anything to write or remove."""
     return bool(plan.texts or (prune and plan.orphaned))
 
 

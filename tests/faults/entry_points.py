@@ -52,6 +52,10 @@ def _looked_up(result: Result) -> set[str] | None:
     return {monitor["label"] for monitor in result["msg"]}
 
 
+def _drifted(result: Result) -> set[str] | None:
+    return {monitor["label"] for monitor in result["drift"]}
+
+
 def _version(result: Result) -> set[str] | None:
     return set() if result["version"].get("release_date") else None
 
@@ -72,6 +76,7 @@ ENTRY_POINTS = (
     EntryPoint("lookup_monitor", {"config_monitors": 1, "status": 1}, _looked_up),
     *_infos("", on_target=False),
     *_infos("target_", on_target=True),
+    EntryPoint("monitor_files", {"config_monitors": 1}, _drifted),
     *(EntryPoint(f"gate_{phase}", LOOK, phase=phase) for phase in PHASES),
     EntryPoint("doctor", {**LOOK, "config_monitor": 1, "version": 1}, goes_on=True),
     # The role reads its scope first, and after a stop what the monitors report.

@@ -57,7 +57,7 @@ def statuses(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
 
     A pattern can only be called unmatched among all monitors, so patterns and types ask for everything.
     """
-    choose = _choice(options)
+    choose = choice_of(options)
     narrowed = bool(options["include"] or options["types"])
     found = service.statuses(options["all"] or narrowed, options["window"])
     kinds = {config.id: config.type for config in service.configs()} if options["types"] else {}
@@ -79,7 +79,7 @@ def monitors(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
         chosen = [service.config(options["monitor_id"])]
         warnings: list[str] = []
     else:
-        choose = _choice(options)
+        choose = choice_of(options)
         chosen, warnings = choose(service.configs(), lambda config: config.type)
     entries: list[dict[str, Any]] = [dict(config.fields) for config in chosen]
     if options["with_status"]:
@@ -102,7 +102,7 @@ def _status_entry(status: AnyStatus) -> dict[str, Any]:
     return {**status.fields, "id": status.id}
 
 
-def _choice(options: Mapping[str, Any]) -> Choice:
+def choice_of(options: Mapping[str, Any]) -> Choice:
     """Return what selects as ``options`` say. Raises ConfigurationError for a pattern that cannot be used."""
     if not (options["include"] or options["exclude"] or options["types"]):
         return lambda candidates, kind_of: (list(candidates), [])

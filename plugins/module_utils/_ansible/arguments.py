@@ -64,3 +64,15 @@ MONITOR_INFO: Spec = {
 ONE_OR_MANY = [["monitor_id", "include"], ["monitor_id", "exclude"], ["monitor_id", "types"]]
 
 VERSION_INFO: Spec = {**CONNECTION, **RUN_ON}
+
+MONITORS_INVENTORY: Spec = {
+    "plugin": {"type": "str", "required": True, "choices": ["knowledgefront.monitoring.kf_monitors"]},
+    **CONNECTION,
+    **SELECTION,
+    **FIELDS,
+    "hostnames": {"type": "list", "elements": "raw", "default": ["label"]},
+    "on_collision": {"type": "str", "choices": ["append_id", "fail"], "default": "append_id"},
+    "with_status": {"type": "bool", "default": True},
+    "on_unavailable": {"type": "str", "choices": ["fail", "cache"], "default": "fail"},
+    "required": {"type": "bool", "default": True},
+}

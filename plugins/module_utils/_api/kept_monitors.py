@@ -34,36 +34,41 @@ class _KeptMonitor:
 class KeptStatus(_KeptMonitor):
     """What a question needs of a monitor's status."""
 
-    __slots__ = ("alert_active", "failing")
+    __slots__ = ("alert_active", "failing", "tested")
 
-    def __init__(self, line: bytes, identity: str, label: str, alert_active: bool, failing: bool) -> None:
+    def __init__(
+        self, line: bytes, identity: str, label: str, alert_active: bool, failing: bool, tested: float | None
+    ) -> None:
         super().__init__(line, identity, label)
         self.alert_active = alert_active
         self.failing = failing
+        self.tested = tested
 
 
 class KeptConfig(_KeptMonitor):
     """What a question needs of a monitor's configuration."""
 
-    __slots__ = ("active", "type")
+    __slots__ = ("active", "timer", "type")
 
-    def __init__(self, line: bytes, identity: str, label: str, kind: str | None, active: bool) -> None:
+    def __init__(
+        self, line: bytes, identity: str, label: str, kind: str | None, active: bool, timer: float | None
+    ) -> None:
         super().__init__(line, identity, label)
         self.type = kind
         self.active = active
+        self.timer = timer
 
 
 def keep_statuses(statuses: Iterable[MonitorStatus]) -> bytes:
     found = list(statuses)
-    rows = [[status.id, status.label, status.alert_active, status.failing] for status in found]
+    rows = [[status.id, status.label, status.alert_active, status.failing, status.tested] for status in found]
     return _kept(rows, [status.fields for status in found])
 
 
 def keep_configs(configs: Iterable[MonitorConfig]) -> bytes:
     found = list(configs)
-    return _kept(
-        [[config.id, config.label, config.type, config.active] for config in found], [config.fields for config in found]
-    )
+    rows = [[config.id, config.label, config.type, config.active, config.timer] for config in found]
+    return _kept(rows, [config.fields for config in found])
 
 
 def kept_statuses(content: bytes) -> list[KeptStatus]:

@@ -34,6 +34,11 @@ class MonitorStatus(NamedTuple):
     fields: Mapping[str, Any]
 
     @property
+    def tested(self) -> float | None:
+        """When the newest test began."""
+        return self.last_test.started if self.last_test is not None else None
+
+    @property
     def failing(self) -> bool:
         """Whether the newest test failed: it carries an error, or a failed test is no older than it."""
         if self.last_test is None:

@@ -140,7 +140,7 @@ def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | No
 
 def _unseen(monitor: Monitor, status: MonitorStatus, view: View) -> tuple[str, str] | None:
     """Return why nobody can say how the monitor is now, and what would help."""
-    started = status.last_test.started if status.last_test is not None else None
+    started = status.tested
     timer = monitor.config.timer if monitor.config is not None else None
     policy, now = view.policy, view.service_time
     why = staleness(started, timer, now, policy.stale_factor, policy.stale_grace)

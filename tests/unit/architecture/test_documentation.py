@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     CONNECTION,
     MONITOR_INFO,
     MONITOR_LOOKUP,
+    MONITORS_INVENTORY,
     STATUS_INFO,
     STATUS_LOOKUP,
     VERSION_INFO,
@@ -27,6 +29,10 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor_arguments import DOCTOR
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._monitor_files_arguments import MONITOR_FILES
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
+    OF_ANSIBLE,
+    is_source,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
@@ -43,8 +49,17 @@ PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
     ("module", "kf_version_info"): VERSION_INFO,
     ("lookup", "kf_monitor"): {**MONITOR_LOOKUP, "_terms": TERMS},
     ("lookup", "kf_status"): {**STATUS_LOOKUP, "_terms": TERMS},
+    ("inventory", "kf_monitors"): MONITORS_INVENTORY,
 }
 """Every plugin that has options, by kind and name, with the specification that its code goes by."""
+
+
+def our_options(documented: Any, plugin: tuple[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the documented options but those that Ansible documents for every inventory."""
+    options: dict[str, dict[str, Any]] = documented[plugin]["doc"].get("options", {})
+    others = OF_ANSIBLE if plugin[0] == "inventory" else ()
+    assert set(others) <= set(options)
+    return {name: option for name, option in options.items() if name not in others}
 
 
 @pytest.fixture(scope="session")
@@ -82,14 +97,13 @@ def test_every_plugin_is_held_to_its_specification() -> None:
 
 
 def test_documented_options_are_those_of_the_code(documented: Any, plugin: tuple[str, str]) -> None:
-    options = documented[plugin]["doc"].get("options", {})
-    assert set(options) == set(PLUGINS[plugin])
+    assert set(our_options(documented, plugin)) == set(PLUGINS[plugin])
 
 
 @pytest.mark.parametrize("attribute", ["type", "default", "choices", "elements", "aliases", "required"])
 def test_documented_attributes_are_those_of_the_code(documented: Any, plugin: tuple[str, str], attribute: str) -> None:
     without = {"aliases": [], "required": False, "choices": None, "elements": None, "type": "str", "default": None}
-    options = documented[plugin]["doc"]["options"]
+    options = our_options(documented, plugin)
 
     def told(of: dict[str, dict[str, Any]]) -> dict[str, Any]:
         return {name: of[name].get(attribute, without[attribute]) for name in sorted(PLUGINS[plugin])}
@@ -101,7 +115,7 @@ def test_documented_attributes_are_those_of_the_code(documented: Any, plugin: tu
 
 def test_documented_sources_are_those_of_the_code(documented: Any, plugin: tuple[str, str]) -> None:
     """Modules read no sources themselves; the action plugin does, and a note says so."""
-    options = documented[plugin]["doc"]["options"]
+    options = our_options(documented, plugin)
     sources = {
         name: {source: option[source] for source in ("env", "ini", "vars") if option.get(source)}
         for name, option in options.items()
@@ -127,9 +141,9 @@ def test_a_page_is_complete(documented: Any, plugin: tuple[str, str]) -> None:
     assert not doc["short_description"].endswith(".")
     assert doc["description"]
     assert doc["author"]
-    assert doc["version_added"] if plugin[0] == "lookup" else doc["version_added_collection"] == NAMESPACE
+    assert doc["version_added_collection"] == NAMESPACE if plugin[0] == "module" else doc["version_added"]
     assert page["examples"].strip()
-    assert page["return"]
+    assert page["return"] or plugin[0] == "inventory"
     if plugin[0] == "module":
         assert set(doc["attributes"]) >= {"check_mode", "diff_mode", "action"}
 
@@ -160,6 +174,9 @@ def tasks_of(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_examples_name_only_plugins_and_options_that_exist(documented: Any, plugin: tuple[str, str]) -> None:
+    if plugin[0] == "inventory":
+        _prove_sources(documented[plugin]["examples"], {*PLUGINS[plugin], *OF_ANSIBLE})
+        return
     example = yaml.safe_load(documented[plugin]["examples"])
     tasks = list(tasks_of(example))
     assert tasks
@@ -175,6 +192,15 @@ def test_examples_name_only_plugins_and_options_that_exist(documented: Any, plug
         known = {*spec, *(alias for option in spec.values() for alias in option.get("aliases", ()))}
         assert set(task[called[0]] or {}) <= known
     assert NAMESPACE in documented[plugin]["examples"]
+
+
+def _prove_sources(examples: str, known: set[str]) -> None:
+    """See that each example is a source: a comment names the file, and its options exist."""
+    files = re.findall(r"^# (\S+\.ya?ml): \S.*\n---\n", examples, re.MULTILINE)
+    sources = [source for source in yaml.safe_load_all(examples) if source]
+    assert len(files) == len(sources) > 1
+    assert all(map(is_source, files))
+    assert all(set(source) <= known and source["plugin"].startswith(NAMESPACE) for source in sources)
 
 
 @pytest.mark.parametrize(

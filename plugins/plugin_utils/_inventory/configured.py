@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options in an inventory source, with their templates evaluated, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleError, AnsibleParserError
+
+from ...module_utils._ansible.arguments import MONITORS_INVENTORY
+from ...module_utils._domain.legible import legible
+from .._options import checked_options
+
+if TYPE_CHECKING:
+    from ansible.template import Templar
+
+NAMES = ("kf_monitors.yml", "kf_monitors.yaml")
+
+CONSTRUCTED = ("compose", "groups", "keyed_groups", "strict", "leading_separator", "use_extra_vars")
+CACHED = ("cache", "cache_plugin", "cache_timeout", "cache_connection", "cache_prefix")
+OF_ANSIBLE = (*CONSTRUCTED, *CACHED)
+"""The options that Ansible documents, reads and checks itself."""
+
+SPEC = {**MONITORS_INVENTORY, **{name: {"type": "raw"} for name in OF_ANSIBLE}}
+
+AS_WRITTEN = {"plugin", "hostnames", *CONSTRUCTED}
+"""What holds expressions or names, and no templates."""
+
+
+def is_source(path: str) -> bool:
+    """Whether a file is called so that it is meant for us."""
+    name = Path(path).name
+    return name in NAMES or name.endswith(tuple(f".{ours}" for ours in NAMES))
+
+
+def of_ansible(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Ansible has to know of ``config``: its own options, and that it is ours."""
+    return {name: config[name] for name in ("plugin", *OF_ANSIBLE) if name in config}
+
+
+def configured(config: Mapping[str, Any], variables: Mapping[str, Any], templar: Templar) -> dict[str, Any]:
+    """Return our options from ``config`` and, for connection options, from their other sources.
+
+    ``variables`` are those that exist before there are hosts. Raises AnsibleError with the first mistake.
+    """
+    templar.available_variables = variables
+    given = {name: value if name in AS_WRITTEN else _finished(name, value, templar) for name, value in config.items()}
+    return checked_options(given, variables, templar, SPEC)
+
+
+def _finished(name: str, value: Any, templar: Templar) -> Any:
+    """Return ``value`` without templates. What Ansible says of a bad one may show all of it, also a secret."""
+    try:
+        return templar.template(value)
+    except AnsibleError as error:
+        why = "" if name == "client_secret" else f" ({legible(' '.join(str(error).split()))})"
+    raise AnsibleParserError(f"{legible(name, 80)} is a template that cannot be evaluated{why}: correct it")

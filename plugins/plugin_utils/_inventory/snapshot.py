@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the service told of all monitors at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...module_utils._ansible.answers import Answer
+from ...module_utils._domain.staleness import staleness
+
+if TYPE_CHECKING:
+    from ...module_utils._api.shared_answers import AnyConfig, AnyStatus, SharedAnswers
+
+
+@dataclass(frozen=True)
+class Told:
+    """One monitor. ``type`` is None when nobody told it; what the two answers hold is read when it is asked for."""
+
+    id: str
+    label: str
+    type: str | None
+    config: AnyConfig | None
+    status: AnyStatus | None
+    stale: bool
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The configuration as the service sent it; of a monitor without one, what is known instead."""
+        return self.config.fields if self.config is not None else {"id": self.id, "label": self.label}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """``taken`` is in epoch seconds; ``statuses`` is None when they were not asked for."""
+
+    taken: float
+    configs: Sequence[AnyConfig]
+    statuses: Sequence[AnyStatus] | None
+
+    @property
+    def monitors(self) -> list[Told]:
+        """The monitors that at least one of the two answers holds, whether they were tested as often as they should."""
+        known = {status.id: status for status in self.statuses or ()}
+        joined = [self._told(config, known.pop(config.id, None)) for config in self.configs]
+        return joined + [self._told(None, status) for status in known.values()]
+
+    def _told(self, config: AnyConfig | None, status: AnyStatus | None) -> Told:
+        named = config or status
+        assert named is not None
+        tested, timer = (status.tested if status else None), (config.timer if config else None)
+        stale = staleness(tested, timer, self.taken) is not None
+        return Told(named.id, named.label, config.type if config else None, config, status, stale)
+
+
+def asking(clock: Callable[[], float]) -> Callable[[SharedAnswers, Mapping[str, Any]], Answer]:
+    """Return the question for everything that an inventory is made of; its answer's ``snapshot`` is one."""
+
+    def question(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
+        configs = service.configs()
+        statuses = service.statuses(everything=True) if options["with_status"] else None
+        return Answer({"snapshot": Snapshot(clock(), configs, statuses)})
+
+    return question

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible.utils.unsafe_proxy import AnsibleUnsafe
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory import hostvars
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.hostvars import (
+    HostVariables,
+    marked,
+    variable_of,
+    wanted_names,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
+    NOW,
+    told,
+)
+
+CONFIG = {"id": "m", "label": "Mail", "type": "smtp", "timer": 60, "config": {"host": "a"}, "new field": [1]}
+STATUS = {"monitor": "m", "label": "Mail", "alert_active": True, "last_test": {"error": "no", "utc_mktime": NOW - 10}}
+OF_CONFIG = {
+    "kf_id": "m",
+    "kf_label": "Mail",
+    "kf_type": "smtp",
+    "kf_timer": 60,
+    "kf_config": {"host": "a"},
+    "kf_new_field": [1],
+}
+
+
+@pytest.mark.parametrize(
+    ("config", "status", "with_status", "variables"),
+    [
+        (CONFIG, None, False, OF_CONFIG),
+        (
+            CONFIG,
+            STATUS,
+            True,
+            {
+                **OF_CONFIG,
+                "kf_alert_active": True,
+                "kf_failing": True,
+                "kf_stale": False,
+                "kf_status": {**STATUS, "id": "m"},
+            },
+        ),
+        (
+            CONFIG,
+            None,
+            True,
+            {**OF_CONFIG, "kf_alert_active": None, "kf_failing": None, "kf_stale": True, "kf_status": None},
+        ),
+        (
+            None,
+            {"label": "Mail"},
+            True,
+            {
+                "kf_id": "m",
+                "kf_label": "Mail",
+                "kf_alert_active": False,
+                "kf_failing": False,
+                "kf_stale": True,
+                "kf_status": {"monitor": "m", "alert_active": False, "label": "Mail", "id": "m"},
+            },
+        ),
+    ],
+)
+def test_all_that_was_told_is_a_variable(
+    config: Mapping[str, Any] | None, status: Mapping[str, Any] | None, with_status: bool, variables: dict[str, Any]
+) -> None:
+    assert HostVariables(with_status).of(told(config, status)) == variables
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("label", "kf_label"),
+        ("config", "kf_config"),
+        ("a-b c", "kf_a_b_c"),
+        ("Caf\u00e9", "kf_Caf_"),
+        ("{{ x }}", "kf____x___"),
+        ("", "kf_"),
+        ("monitor", "kf_monitor"),
+        ("client_secret", "kf_monitor_client_secret"),
+        ("client-id", "kf_monitor_client_id"),
+        ("api_url", "kf_monitor_api_url"),
+        ("base_url", "kf_monitor_base_url"),
+        ("timeout", "kf_monitor_timeout"),
+        ("status", "kf_monitor_status"),
+        ("alert_active", "kf_monitor_alert_active"),
+        ("failing", "kf_monitor_failing"),
+        ("stale", "kf_monitor_stale"),
+        ("stale ", "kf_stale_"),
+    ],
+)
+def test_a_field_has_a_name_that_is_one(field: str, name: str) -> None:
+    assert variable_of(field) == name
+
+
+def test_no_field_can_become_an_option_of_a_plugin() -> None:
+    hostile = {name: "http://127.0.0.1/" for name in CONNECTION} | {name.replace("_", "-"): "x" for name in CONNECTION}
+    read = {source["name"] for definition in definitions().values() for source in definition["vars"]}
+    variables = HostVariables(True).of(told({**CONFIG, **hostile}, STATUS))
+    assert len(read) == len(CONNECTION)
+    assert not read & set(variables)
+
+
+@pytest.mark.parametrize("field", ["failing", "stale", "alert_active", "status"])
+def test_no_field_can_pose_as_the_status(field: str) -> None:
+    honest, posing = told(CONFIG, STATUS), told({**CONFIG, field: "all is well"}, STATUS)
+    expected = HostVariables(True).of(honest) | {f"kf_monitor_{field}": "all is well"}
+    assert HostVariables(True).of(posing) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ([], set()),
+        (["id", "label"], {"kf_id", "kf_label"}),
+        (["status", "stale"], {"kf_status", "kf_stale"}),
+        (["timeout", "new field"], {"kf_monitor_timeout", "kf_new_field"}),
+        (["monitor_status"], {"kf_monitor_status"}),
+    ],
+)
+def test_fields_are_named_as_the_service_does(fields: list[str], names: set[str]) -> None:
+    assert wanted_names(fields) == names
+
+
+TEMPLATE = "{{ 1 + 1 }}"
+
+
+@pytest.mark.parametrize(
+    ("value", "dangerous"),
+    [
+        (TEMPLATE, True),
+        ("{% if x %}", True),
+        ("{# x #}", True),
+        ([TEMPLATE], True),
+        ([["x", [TEMPLATE]]], True),
+        ({"a": {"b": TEMPLATE}}, True),
+        ({TEMPLATE: 1}, True),
+        ({"a": {TEMPLATE: 1}}, True),
+        ("plain", False),
+        ("", False),
+        (7, False),
+        (True, False),
+        (None, False),
+        ([], False),
+        ({"a": ["b", 1, None]}, False),
+    ],
+)
+def test_what_may_be_a_template_is_found_however_deep(value: Any, dangerous: bool) -> None:
+    assert hostvars._may_be_template(value) is dangerous
+    assert marked(value) == value
+    assert (marked(value) is value) or dangerous
+
+
+def test_text_is_marked_where_ansible_trusts_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks = []
+    monkeypatch.setattr(hostvars, "TRUSTS_ALL_TEXT", True)
+    monkeypatch.setattr(hostvars, "wrap_var", lambda value: marks.append(value) or value)
+    config = {**CONFIG, "label": TEMPLATE, "config": {"a": [TEMPLATE]}}
+    variables = HostVariables(True).of(told(config, STATUS))
+    assert marks == [TEMPLATE, {"a": [TEMPLATE]}]
+    assert variables["kf_label"] == TEMPLATE
+
+
+@pytest.mark.skipif(not hostvars.TRUSTS_ALL_TEXT, reason="this ansible-core trusts no text that is not marked")
+def test_a_marked_text_is_unsafe_for_ansible() -> None:
+    assert isinstance(marked(TEMPLATE), AnsibleUnsafe)

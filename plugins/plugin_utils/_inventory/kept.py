@@ -65,7 +65,7 @@ def is_unavailable(error: KnowledgeFrontError) -> bool:
     """Whether ``error`` says that the service cannot be reached or cannot answer now, and nothing that a user mends."""
     if isinstance(error, ServiceError):
         return error.status is not None and (error.status >= 500 or error.status in TRY_LATER)
-    return isinstance(error, NetworkError)
+    return isinstance(error, NetworkError) and error.code != "certificate"
 
 
 def _read(cache: Cache, key: str) -> Snapshot | None:

@@ -105,7 +105,7 @@ def test_a_field_has_a_name_that_is_one(field: str, name: str) -> None:
 
 
 def test_no_field_can_become_an_option_of_a_plugin() -> None:
-    hostile = {name: "http://127.0.0.1/" for name in CONNECTION} | {name.replace("_", "-"): "x" for name in CONNECTION}
+    hostile = dict.fromkeys(CONNECTION, "http://127.0.0.1/") | {name.replace("_", "-"): "x" for name in CONNECTION}
     read = {source["name"] for definition in definitions().values() for source in definition["vars"]}
     variables = HostVariables(True).of(told({**CONFIG, **hostile}, STATUS))
     assert len(read) == len(CONNECTION)

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError, AnsibleOptionsError, AnsibleParserError
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
+    OF_ANSIBLE,
+    configured,
+    is_source,
+    of_ansible,
+)
+from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import templar, trusted
+
+PLUGIN = {"plugin": "knowledgefront.monitoring.kf_monitors"}
+
+
+def options(variables: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
+    return configured({**PLUGIN, **given}, variables or {}, templar({}))
+
+
+@pytest.mark.parametrize(
+    ("path", "ours"),
+    [
+        ("kf_monitors.yml", True),
+        ("/a/b/kf_monitors.yaml", True),
+        ("a/web.kf_monitors.yml", True),
+        ("a.b.kf_monitors.yaml", True),
+        ("kf_monitors.json", False),
+        ("kf_monitors", False),
+        ("web_kf_monitors.yml", False),
+        ("kf_monitors.yml/hosts.yml", False),
+        ("kf_monitors.yml.bak", False),
+        ("KF_MONITORS.YML", False),
+        ("host,", False),
+    ],
+)
+def test_a_source_is_known_by_its_name(path: str, ours: bool) -> None:
+    assert is_source(path) is ours
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("client_secret", "{{ 'hunter' ~ '2' }}", "hunter2"),
+        ("client_id", "{{ kf_name }}", "by name"),
+        ("timeout", "{{ 2 * 3 }}", 6),
+        ("with_status", "{{ false }}", False),
+        ("required", "{{ false }}", False),
+        ("include", ["{{ 'Primary' }} *", "x"], ["Primary *", "x"]),
+        ("fields", "{{ ['id', 'label'] }}", ["id", "label"]),
+        ("hostnames", ["{{ 'as written' }}"], ["{{ 'as written' }}"]),
+        ("compose", {"a": "b"}, {"a": "b"}),
+        ("cache_timeout", "{{ 5 }}", 5),
+    ],
+)
+def test_values_may_be_templates(name: str, given: Any, value: Any) -> None:
+    found = options({"kf_name": "by name"}, **{name: _trusted(given)})[name]
+    assert str(found) == str(value) if name == "cache_timeout" else found == value
+
+
+def _trusted(value: Any) -> Any:
+    return [trusted(entry) for entry in value] if isinstance(value, list) else trusted(value)
+
+
+def test_connection_options_come_from_variables_and_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KF_CLIENT_ID", "of the environment")
+    monkeypatch.setenv("KF_TIMEOUT", "7")
+    found = options({"kf_client_id": trusted("{{ 'of a' ~ ' variable' }}")}, client_secret="of the file")
+    assert (found["client_id"], found["client_secret"], found["timeout"]) == ("of a variable", "of the file", 7)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"hostname": "label"}, "there is no option hostname; the options are .*compose.*hostnames"),
+        ({"client_secrets": "x"}, "there is no option client_secrets"),
+        ({"all": True}, "there is no option all"),
+        ({"timeout": "soon"}, "timeout .* is no whole number"),
+        ({"on_unavailable": "cry"}, "on_unavailable must be one of: fail, cache"),
+        ({"on_collision": "merge"}, "on_collision must be one of"),
+        ({"with_status": "perhaps"}, "with_status"),
+        ({"plugin": "constructed"}, "plugin must be one of"),
+        ({"hostnames": {"name": "label"}}, "hostnames"),
+        ({"include": {"a": 1}}, "include"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(AnsibleOptionsError, match=said):
+        options(**given)
+
+
+@pytest.mark.parametrize(
+    "bad", ["{{ nothing_such }}", "{{ broken hunter2", "{{ lookup('nothing_such') }}", "{{ 1 / 0 }}"]
+)
+@pytest.mark.parametrize("name", ["client_secret", "api_url", "include"])
+def test_a_template_that_fails_is_told_without_the_secret(name: str, bad: str) -> None:
+    with pytest.raises(AnsibleParserError, match=f"{name} is a template that cannot be evaluated") as caught:
+        options(**{name: trusted(bad)})
+    assert caught.value.__cause__ is None
+    assert "\n" not in str(caught.value)
+    assert ("(" in str(caught.value)) is (name != "client_secret")
+    assert name != "client_secret" or "hunter2" not in str(caught.value)
+
+
+def test_only_its_own_options_are_left_to_ansible() -> None:
+    given = {**PLUGIN, **{name: name for name in OF_ANSIBLE}, "client_secret": "hunter2"}
+    assert set(of_ansible(given)) == {"plugin", *OF_ANSIBLE}
+    assert of_ansible({}) == {}
+    assert issubclass(AnsibleOptionsError, AnsibleError)

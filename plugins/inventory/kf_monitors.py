@@ -132,7 +132,7 @@ from ansible.errors import AnsibleError, AnsibleOptionsError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
 
 from ..module_utils._ansible.answers import answer, choice_of
-from ..module_utils._api.errors import KnowledgeFrontError
+from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ..module_utils._api.settings import Settings
 from ..module_utils._domain.timestamps import duration
 from ..plugin_utils._inventory.configured import configured, is_source, of_ansible
@@ -165,7 +165,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             for warning in warnings + Filling(self, options, chosen).fill():
                 self.display.warning(warning)
         except (KnowledgeFrontError, AnsibleError) as error:
-            if required:
+            mistaken = not isinstance(error, KnowledgeFrontError) or isinstance(error, ConfigurationError)
+            if required or mistaken:
                 # Ansible goes on without a source that fails, so that no group would mean no alert.
                 C.INVENTORY_ANY_UNPARSED_IS_FAILED = True
             raise AnsibleParserError(str(error)) from None

@@ -38,12 +38,12 @@ def preferred(monitor: Told, namings: Sequence[Naming], evaluate: Evaluate) -> s
 
 def _read(entry: Any) -> Naming:
     if isinstance(entry, str) and entry.strip():
-        return _source(entry.strip())
+        return _source(entry)
     if isinstance(entry, Mapping) and "name" in entry and not set(entry) - PARTS:
         parts = {part: value for part, value in entry.items() if isinstance(value, str)}
         if len(parts) == len(entry) and parts["name"].strip():
-            prefix = _source(parts["prefix"].strip()) if parts.get("prefix", "").strip() else None
-            return partial(_joined, prefix, parts.get("separator", "_"), _source(parts["name"].strip()))
+            prefix = _source(parts["prefix"]) if parts.get("prefix", "").strip() else None
+            return partial(_joined, prefix, parts.get("separator", "_"), _source(parts["name"]))
     raise ValueError(
         f"hostnames has an entry {legible(entry, 80)}, which is neither a text nor made of name, prefix and separator"
     )
@@ -56,10 +56,12 @@ def _joined(prefix: Naming | None, separator: str, name: Naming, monitor: Told, 
 
 
 def _source(text: str) -> Naming:
-    if text in ("label", "id"):
-        return lambda monitor, evaluate: safe(getattr(monitor, text))
-    found = PATH.fullmatch(text)
+    bare = text.strip()
+    if bare in ("label", "id"):
+        return lambda monitor, evaluate: safe(getattr(monitor, bare))
+    found = PATH.fullmatch(bare)
     if found is None:
+        # Ansible knows an expression that a user wrote by the very text.
         return lambda monitor, evaluate: safe(_text(evaluate(text, monitor)))
     path, of_url = found["path"].split("."), bool(found["host"])
     return lambda monitor, evaluate: safe(_from_fields(monitor.fields, path, of_url))

@@ -1,0 +1,437 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plugin as Ansible's inventory manager uses it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible import constants as C
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.doc_fragments import constructed, inventory_cache
+from ansible_collections.knowledgefront.monitoring.plugins.inventory.kf_monitors import InventoryModule
+from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
+    ScriptedServer,
+    as_json,
+    http,
+    service,
+)
+
+Serve = Callable[..., ScriptedServer]
+
+NAME = "knowledgefront.monitoring.kf_monitors"
+NOW = int(time.time())
+MAIL = {"id": "m", "label": "Mail", "type": "smtp", "timer": 60, "config": {"host": "mx.example.com"}}
+WEB = {"id": "w", "label": "Web shop", "type": "http", "timer": 60, "config": {"url": "https://shop.example.com/"}}
+TESTED = {"last_test": {"utc_mktime": NOW}}
+DOCUMENTS = {
+    "/v2/config/monitor": {"monitor_list": [MAIL, WEB]},
+    "/v2/status": {
+        "monitor_list": [
+            {"monitor": "m", "label": "Mail", "alert_active": True, **TESTED},
+            {"monitor": "w", "label": "Web shop", "alert_active": False, **TESTED},
+        ]
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def not_failing_hard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ansible's setting, which the plugin switches, is as it was for the next test."""
+    monkeypatch.setattr(C, "INVENTORY_ANY_UNPARSED_IS_FAILED", False)
+
+
+class Source:
+    """An inventory source on disk, read as Ansible does."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.path = folder / "a.kf_monitors.yml"
+        self._options = {
+            "plugin": NAME,
+            "api_url": url,
+            "client_id": "id",
+            "client_secret": "hunter2",
+            "retries": 0,
+            "timeout": 5,
+            "max_age": 0,
+            "token_cache": "none",
+        }
+
+    def read(self, inventory: InventoryData | None = None, use_cache: bool = True, **options: Any) -> InventoryData:
+        self.path.write_text(yaml.safe_dump({**self._options, **options}), encoding="utf-8")
+        inventory = inventory or InventoryData()
+        plugin = InventoryModule()
+        plugin._load_name = plugin.ansible_name = NAME
+        plugin._original_path = str(Path(__file__))
+        define()
+        assert plugin.verify_file(str(self.path))
+        plugin.parse(inventory, DataLoader(), str(self.path), use_cache)
+        with contextlib.suppress(AttributeError):  # As Ansible does: without a cache there is nothing to update.
+            plugin.update_cache_if_changed()
+        inventory.reconcile_inventory()
+        return inventory
+
+
+def define() -> None:
+    """Do what Ansible's plugin loader does: tell its configuration of the options that are Ansible's."""
+    fragments = [constructed.ModuleDocFragment.DOCUMENTATION, inventory_cache.ModuleDocFragment.DOCUMENTATION]
+    options = {name: option for text in fragments for name, option in yaml.safe_load(text)["options"].items()}
+    C.config.initialize_plugin_configuration_definitions("inventory", NAME, options)
+
+
+@pytest.fixture
+def source(serve: Serve, tmp_path: Path) -> Callable[..., Source]:
+    def make(documents: Any = None) -> Source:
+        return Source(tmp_path, serve(service({**DOCUMENTS, **(documents or {})})).url)
+
+    return make
+
+
+def test_monitors_are_hosts_with_variables_in_groups(source: Callable[..., Source]) -> None:
+    inventory = source().read()
+    groups = {name: sorted(host.name for host in group.get_hosts()) for name, group in inventory.groups.items()}
+    assert groups == {
+        "all": ["Mail", "Web_shop"],
+        "ungrouped": [],
+        "kf_monitors": ["Mail", "Web_shop"],
+        "kf_type_http": ["Web_shop"],
+        "kf_type_smtp": ["Mail"],
+        "kf_alerting": ["Mail"],
+        "kf_failing": [],
+        "kf_stale": [],
+    }
+    assert inventory.hosts["Mail"].vars["kf_config"] == {"host": "mx.example.com"}
+    assert inventory.hosts["Mail"].vars["kf_alert_active"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "hosts"),
+    [
+        ({}, ["Mail", "Web_shop"]),
+        ({"include": ["Web *"]}, ["Web_shop"]),
+        ({"exclude": ["Web *"]}, ["Mail"]),
+        ({"types": ["HTTP"]}, ["Web_shop"]),
+        ({"types": ["http"], "include": ["Mail"]}, []),
+        ({"include": ["nobody"], "on_unmatched": "ignore"}, []),
+        ({"hostnames": ["id"]}, ["m", "w"]),
+        ({"hostnames": ["config.url|hostname", "label"]}, ["Mail", "shop.example.com"]),
+        ({"hostnames": ["kf_type ~ '-' ~ kf_id"]}, ["http-w", "smtp-m"]),
+        ({"hostnames": ["kf_nothing.at_all", "id"]}, ["m", "w"]),
+        ({"hostnames": [{"name": "label", "prefix": "type", "separator": "."}]}, ["http.Web_shop", "smtp.Mail"]),
+        ({"hostnames": ["active"]}, ["m", "w"]),
+        ({"hostnames": ["'same'"]}, ["same_m", "same_w"]),
+        ({"hostnames": ["'kf_stale'"], "with_status": False}, ["kf_stale_m", "kf_stale_w"]),
+        ({"hostnames": ["'all'"], "on_collision": "fail", "include": ["m"]}, ["all_m"]),
+        ({"hostnames": ["'localhost'"], "include": ["m"]}, ["localhost_m"]),
+        ({"hostnames": ["'mine'"], "include": ["m"], "groups": {"mine": "true"}}, ["mine_m"]),
+    ],
+)
+def test_options_say_which_monitors_are_hosts_and_what_they_are_called(
+    source: Callable[..., Source], options: dict[str, Any], hosts: list[str]
+) -> None:
+    assert sorted(source().read(**options).hosts) == hosts
+
+
+def test_a_host_is_never_called_like_a_group_of_another_source(source: Callable[..., Source]) -> None:
+    others = InventoryData()
+    others.add_group("Mail")
+    assert sorted(source().read(others).hosts) == ["Mail_m", "Web_shop"]
+
+
+def test_a_host_of_another_source_gets_the_variables_of_its_monitor(source: Callable[..., Source]) -> None:
+    others = InventoryData()
+    others.add_host("Mail")
+    others.set_variable("Mail", "own", 1)
+    assert {"own", "kf_id"} <= set(source().read(others).hosts["Mail"].vars)
+
+
+CONSTRUCTED = {
+    "compose": {"ansible_host": "kf_config.url | default('none')", "slow": "kf_timer > 10", "bad": "kf_nothing"},
+    "groups": {"slow": "slow", "never": "kf_nothing"},
+    "keyed_groups": [
+        {"key": "kf_type", "prefix": "t"},
+        {"key": "slow ~ '' | lower", "prefix": "s"},
+        {"key": "kf_nothing"},
+    ],
+}
+
+
+def test_variables_and_groups_are_constructed_as_for_every_inventory(source: Callable[..., Source]) -> None:
+    inventory = source().read(**CONSTRUCTED)
+    assert inventory.hosts["Web_shop"].vars["ansible_host"] == "https://shop.example.com/"
+    assert "bad" not in inventory.hosts["Mail"].vars
+    groups = {name: {host.name for host in group.hosts} for name, group in inventory.groups.items()}
+    assert groups["slow"] == {"Mail", "Web_shop"}
+    assert (groups["t_http"], groups["t_smtp"]) == ({"Web_shop"}, {"Mail"})
+    assert "never" not in groups
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"compose": {"bad": "kf_nothing"}},
+        {"groups": {"never": "kf_nothing"}},
+        {"keyed_groups": [{"key": "kf_nothing"}]},
+        {"keyed_groups": [{"key": "kf_config"}, {"key": "nothing.at_all"}]},
+        {"hostnames": ["kf_nothing"]},
+    ],
+)
+def test_with_strict_what_cannot_be_constructed_is_an_error(
+    source: Callable[..., Source], options: dict[str, Any]
+) -> None:
+    with pytest.raises(AnsibleParserError, match="nothing"):
+        source().read(strict=True, **options)
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        (["id", "label"], {"kf_id", "kf_label"}),
+        (["status", "config"], {"kf_status", "kf_config"}),
+        (["id", "nothing"], {"kf_id"}),
+    ],
+)
+def test_fields_limit_the_variables_and_not_the_groups(
+    source: Callable[..., Source], fields: list[str], names: set[str]
+) -> None:
+    inventory = source().read(fields=fields, keyed_groups=[{"key": "kf_type", "prefix": "t"}])
+    own = {name for name in inventory.hosts["Mail"].vars if name.startswith("kf_")}
+    assert own == names
+    assert [host.name for host in inventory.groups["t_smtp"].hosts] == ["Mail"]
+
+
+def test_a_field_that_nobody_has_is_warned_of(
+    source: Callable[..., Source], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source().read(fields=["id", "colour"])
+    assert "no monitor has a field colour" in said(capsys)
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    shown = capsys.readouterr()
+    return " ".join((shown.out + shown.err).split())
+
+
+def test_without_the_status_it_is_not_asked_and_nobody_is_called_well(serve: Serve, tmp_path: Path) -> None:
+    server = serve(service(DOCUMENTS))
+    inventory = Source(tmp_path, server.url).read(with_status=False)
+    assert [call.path for call in server.calls] == ["/v2/token", "/v2/config/monitor"]
+    assert not {"kf_alerting", "kf_failing", "kf_stale"} & set(inventory.groups)
+    assert "kf_alert_active" not in inventory.hosts["Mail"].vars
+
+
+def test_it_asks_once_for_each(serve: Serve, tmp_path: Path) -> None:
+    server = serve(service(DOCUMENTS))
+    Source(tmp_path, server.url).read()
+    assert [call.target for call in server.calls] == ["/v2/token", "/v2/config/monitor", "/v2/status?t=1800&all=true"]
+
+
+CUT_SHORT = http(b"{", length=50, Connection="close")
+FAILURES: list[tuple[bytes, str]] = [
+    (as_json({"error": "no hunter2"}, 401), "check client_id and client_secret|a new token was refused"),
+    (as_json({}, 403), "check its rights"),
+    (as_json({}, 404), "HTTP 404"),
+    (as_json({}, 503), "HTTP 503"),
+    (as_json([]), "a list, not a JSON object"),
+    (as_json({"monitor_list": None}), "monitor_list is null"),
+    (as_json({"monitor_list": [], "error": "busy"}), "busy"),
+    (CUT_SHORT, "in the middle of the answer"),
+]
+
+
+@pytest.mark.parametrize(("answer", "why"), FAILURES)
+@pytest.mark.parametrize("path", ["/v2/config/monitor", "/v2/status"])
+def test_anything_but_a_whole_answer_is_an_error_and_never_an_inventory(
+    source: Callable[..., Source], path: str, answer: bytes, why: str
+) -> None:
+    inventory = InventoryData()
+    with pytest.raises(AnsibleParserError, match=why) as caught:
+        source({path: answer}).read(inventory)
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert set(inventory.groups) == {"all", "ungrouped"}
+    assert not inventory.hosts
+    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is True
+
+
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"client_secret": ""}, "client_secret is not set"),
+        ({"api_url": "http://example.com"}, "would send the secret unencrypted"),
+        ({"include": ["nobody"]}, "nobody matched none of 2 monitors"),
+        ({"include": ["~("]}, "no regular expression"),
+        ({"nothing": 1}, "there is no option nothing"),
+        ({"hostnames": []}, "hostnames is empty"),
+        ({"hostnames": [1]}, "hostnames has an entry 1"),
+        ({"hostnames": ["'same'"], "on_collision": "fail"}, "the monitors m and w would all be the host same"),
+        ({"on_unavailable": "cache"}, "on_unavailable: cache needs answers that are kept"),
+        ({"on_unavailable": "cache", "cache": True}, "on_unavailable: cache needs answers that are kept"),
+        ({"max_age": -1}, "max_age must be 0 or more"),
+        ({"required": "perhaps"}, "required"),
+        ({"cache": True, "cache_plugin": "jsonfile"}, "cache"),
+    ],
+)
+def test_a_mistake_is_an_error_that_ends_it(
+    source: Callable[..., Source], options: dict[str, Any], why: str, required: bool
+) -> None:
+    with pytest.raises(AnsibleParserError, match=why):
+        source().read(**{"required": required, **options})
+    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is True
+
+
+@pytest.mark.parametrize("content", ["", "[]", "[1]", "text", "plugin: other", "plugin: [", "a: 1"])
+def test_a_file_that_holds_no_options_is_an_error(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "kf_monitors.yml"
+    path.write_text(content, encoding="utf-8")
+    plugin = InventoryModule()
+    with pytest.raises(AnsibleParserError):
+        plugin.parse(InventoryData(), DataLoader(), str(path))
+    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is True
+
+
+@pytest.mark.parametrize("status", [401, 403, 503])
+def test_who_does_not_require_monitors_has_ansible_decide(source: Callable[..., Source], status: int) -> None:
+    with pytest.raises(AnsibleParserError, match=f"HTTP {status}|a new token was refused"):
+        source({"/v2/status": as_json({}, status)}).read(required=False)
+    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is False
+
+
+def test_a_whole_answer_fails_nothing(source: Callable[..., Source]) -> None:
+    source().read()
+    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is False
+
+
+class Kept:
+    """A source with a cache on disk, of a service that can change."""
+
+    def __init__(self, serve: Serve, folder: Path) -> None:
+        self.documents: dict[str, Any] = dict(DOCUMENTS)
+        self.server = serve(lambda call: service(self.documents)(call))
+        self.source = Source(folder, self.server.url)
+        self.folder = folder / "cache"
+        self.options = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(self.folder)}
+
+    def read(self, use_cache: bool = True, **options: Any) -> int:
+        """Read the source; return how many requests that took."""
+        before = len(self.server.calls)
+        inventory = self.source.read(use_cache=use_cache, **{**self.options, **options})
+        assert sorted(inventory.hosts) == ["Mail", "Web_shop"]
+        assert [host.name for host in inventory.groups["kf_alerting"].hosts] == ["Mail"]
+        return len(self.server.calls) - before
+
+    def fail(self, answer: bytes) -> None:
+        self.documents |= {"/v2/status": answer, "/v2/config/monitor": answer}
+
+    @property
+    def file(self) -> Path:
+        [path] = self.folder.iterdir()
+        return path
+
+
+@pytest.fixture
+def kept(serve: Serve, tmp_path: Path) -> Kept:
+    return Kept(serve, tmp_path)
+
+
+def test_with_a_cache_it_is_asked_once(kept: Kept) -> None:
+    assert [kept.read() for _time in range(3)] == [3, 0, 0]
+    assert "hunter2" not in kept.file.read_text(encoding="utf-8")
+    assert "token-1" not in kept.file.read_text(encoding="utf-8")
+
+
+def test_a_cache_that_is_to_be_flushed_is_written_anew(kept: Kept) -> None:
+    assert [kept.read(), kept.read(use_cache=False), kept.read()] == [3, 3, 0]
+
+
+@pytest.mark.parametrize("other", [{"client_secret": "other"}, {"client_id": "other"}, {"ca_path": "/nowhere"}])
+def test_other_credentials_are_not_answered_from_the_cache(kept: Kept, other: dict[str, Any]) -> None:
+    assert [kept.read(), kept.read(**other), kept.read()] == [3, 3, 0]
+
+
+def test_what_is_too_old_is_asked_anew(kept: Kept) -> None:
+    kept.read()
+    age(kept.file, 100)
+    assert [kept.read(cache_timeout=200), kept.read(cache_timeout=50), kept.read(cache_timeout=50)] == [0, 3, 0]
+
+
+def age(file: Path, seconds: float) -> None:
+    """Have the answer in a cache file of Ansible taken so much earlier."""
+    document = json.loads(file.read_text(encoding="utf-8"))
+    held = document.get("__payload__", document)
+    inner = json.loads(held) if isinstance(held, str) else held
+    inner["taken"] -= seconds
+    document = {**document, "__payload__": json.dumps(inner)} if isinstance(held, str) else inner
+    file.write_text(json.dumps(document), encoding="utf-8")
+    os.utime(file, (NOW - seconds, NOW - seconds))
+
+
+@pytest.mark.parametrize("content", ["", "{", "null", "[]", '{"version": 1}', "\x00\x01"])
+def test_a_spoilt_cache_is_asked_anew(kept: Kept, content: str) -> None:
+    kept.read()
+    kept.file.write_text(content, encoding="utf-8")
+    assert [kept.read(), kept.read()] == [3, 0]
+
+
+UNAVAILABLE = {"on_unavailable": "cache", "cache_timeout": 50}
+
+
+@pytest.mark.parametrize("answer", [as_json({}, 503), as_json({}, 500), as_json({}, 429), CUT_SHORT])
+def test_what_was_kept_is_used_with_a_warning_while_the_service_is_unavailable(
+    kept: Kept, capsys: pytest.CaptureFixture[str], answer: bytes
+) -> None:
+    kept.read()
+    age(kept.file, 7200)
+    kept.fail(answer)
+    with pytest.raises(AnsibleParserError):
+        kept.read(cache_timeout=50)
+    said(capsys)
+    assert kept.read(**UNAVAILABLE)
+    assert "the inventory is made of what the service told 2 h ago instead" in said(capsys)
+
+
+@pytest.mark.parametrize(
+    "answer", [as_json({}, 401), as_json({}, 403), as_json({}, 404), as_json([]), as_json({"monitor_list": None})]
+)
+def test_what_was_kept_is_not_used_for_anything_else(kept: Kept, answer: bytes) -> None:
+    kept.read()
+    age(kept.file, 7200)
+    kept.fail(answer)
+    with pytest.raises(AnsibleParserError):
+        kept.read(**UNAVAILABLE)
+
+
+@pytest.mark.parametrize("other", [{"include": ["nobody"]}, {"client_secret": "other"}, {"with_status": False}])
+def test_what_was_kept_is_not_used_for_mistakes_or_others(kept: Kept, other: dict[str, Any]) -> None:
+    kept.read()
+    age(kept.file, 7200)
+    kept.fail(as_json({}, 503))
+    with pytest.raises(AnsibleParserError):
+        kept.read(**UNAVAILABLE, **other)
+
+
+def test_what_is_to_be_flushed_is_not_used_either(kept: Kept) -> None:
+    kept.read()
+    kept.fail(as_json({}, 503))
+    with pytest.raises(AnsibleError, match="HTTP 503"):
+        kept.read(use_cache=False, **UNAVAILABLE)
+
+
+def test_without_anything_kept_an_unavailable_service_is_an_error(kept: Kept) -> None:
+    kept.fail(as_json({}, 503))
+    with pytest.raises(AnsibleParserError, match="HTTP 503"):
+        kept.read(**UNAVAILABLE)

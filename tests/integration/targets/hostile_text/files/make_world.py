@@ -14,12 +14,20 @@ import yaml
 TEXTS = Path(__file__).with_name("texts.yml")
 
 
-def monitor(text: str) -> dict[str, object]:
-    config = {"text": text, "list": [text, [text], {"deep": text}], "numbers": {text: 1}, text: text}
+def monitor(number: int, text: str) -> dict[str, object]:
+    config = {
+        "number": f"{number:03}",
+        "text": text,
+        "list": [text, [text], {"deep": text}],
+        "numbers": {text: 1},
+        text: text,
+    }
     told = dict.fromkeys(("id", "label", "description", "type", "error"), text)
     return {**told, "config": config, "timer": 1, "failing_for": 60}
 
 
 if __name__ == "__main__":
     texts = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))["texts"]
-    Path(sys.argv[1]).write_text(json.dumps({"monitors": [monitor(text) for text in texts]}), encoding="utf-8")
+    Path(sys.argv[1]).write_text(
+        json.dumps({"monitors": [monitor(*numbered) for numbered in enumerate(texts)]}), encoding="utf-8"
+    )

@@ -41,7 +41,7 @@ class Comparison:
 
 FLOOR = "empty"
 SIZES = (10, 1_000, 10_000, 100_000)
-SWEPT = ("kf_gate", "kf_status", "kf_status_info", "kf_status_info_all", "uri", "curl")
+SWEPT = ("kf_gate", "kf_status", "kf_status_info", "kf_status_info_all", "kf_monitors", "uri", "curl")
 """What the picture shows, and the table of growth."""
 
 STORED = Circumstances(hosts=50, questions=4, stored=True)
@@ -56,6 +56,7 @@ GOALS = (
     Comparison("kf_status_info", "assert", STORED, AtMost(1.35), quick=True),
     Comparison("kf_status_info", "nothing", STORED, AtMost(1.35), quick=True),
     Comparison("kf_status_one", "list", Circumstances(10_000, stored=True), AtMost(1.5), rounds=7, quick=True),
+    Comparison("kf_monitors", "plain", Circumstances(10_000), AtMost(1.5), rounds=7, quick=True),
     Comparison("kf_status", "uri", FIFTY, TimesFaster(12), rounds=3),
     Comparison("kf_status_info", "uri", FIFTY, TimesFaster(12), rounds=3),
     Comparison("kf_status", "debug", FIVE_HUNDRED, Requests(1, 1), rounds=2),

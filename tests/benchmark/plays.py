@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .comparisons import Circumstances
 from .cost import Broken, Cost, spend
+from .plain_hosts import plain_hosts
 from .service import Service, Services
 from .ways import WAYS
 
@@ -86,13 +87,27 @@ class Plays:
 
     def arguments(self, way: str, where: Circumstances) -> list[str]:
         playbook = self._folder / "plays" / f"{way}-{where.questions}.yml"
-        inventory = self._folder / "plays" / f"{where.hosts}-hosts.yml"
+        inventory, hosts = self._hosts(where), "all"
+        if WAYS[way].source is not None:
+            inventory, hosts = self._source(way, where), "localhost"
         tasks = [*WAYS[way].tasks] * where.questions
-        playbook.write_text(json.dumps([{"name": way, "hosts": "all", "gather_facts": False, "tasks": tasks}]))
+        playbook.write_text(json.dumps([{"name": way, "hosts": hosts, "gather_facts": False, "tasks": tasks}]))
+        return ["--inventory", str(inventory), str(playbook)]
+
+    def _hosts(self, where: Circumstances) -> Path:
+        inventory = self._folder / "plays" / f"{where.hosts}-hosts.yml"
         here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
         hosts = {f"host{number:03}": None for number in range(where.hosts)}
         inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": here}}))
-        return ["--inventory", str(inventory), str(playbook)]
+        return inventory
+
+    def _source(self, way: str, where: Circumstances) -> Path:
+        source = self._folder / "plays" / f"{way}-{where.monitors}.kf_monitors.yml"
+        source.write_text(json.dumps(WAYS[way].source))
+        if not WAYS[way].asks and not source.with_suffix(".json").exists():
+            hosts = plain_hosts(self._services.of(where.monitors), self._secret)
+            source.with_suffix(".json").write_text(json.dumps(hosts))
+        return source
 
     def environment(self, service: Service, where: Circumstances, store: Path) -> dict[str, str]:
         return {
@@ -103,6 +118,7 @@ class Plays:
             "ANSIBLE_CONFIG": str(self._folder / "ansible.cfg"),
             "ANSIBLE_FORKS": str(where.forks),
             "ANSIBLE_HOME": str(self._folder / "home" / "ansible"),
+            "ANSIBLE_INVENTORY_PLUGINS": str(HERE / "inventory_plugins"),
             "ANSIBLE_NOCOLOR": "true",
             # Bytecode is kept as for any user, but not beside the sources of the checkout.
             "PYTHONPYCACHEPREFIX": str(self._folder / "bytecode"),

@@ -18,12 +18,16 @@ Task = dict[str, Any]
 
 @dataclass(frozen=True)
 class Way:
-    """``tasks`` are asked by each host; ``asks`` says whether the service must notice; ``needs`` are programs."""
+    """``tasks`` are asked by each host; ``asks`` says whether the service must notice; ``needs`` are programs.
+
+    ``source`` is an inventory source of its own, whose hosts do nothing.
+    """
 
     told: str
     tasks: tuple[Task, ...] = ()
     asks: bool = False
     needs: tuple[str, ...] = ()
+    source: dict[str, Any] | None = None
 
 
 def task(action: str, register: str | None = None, **arguments: Any) -> Task:
@@ -97,5 +101,14 @@ WAYS: dict[str, Way] = {
         "`kf_status_info`, all", (task(f"{KF}.kf_status_info", register="status", all=True),), asks=True
     ),
     "kf_gate": Way("`kf_gate`", (task(f"{KF}.kf_gate"),), asks=True),
+    "kf_monitors": Way(
+        "`kf_monitors`, two keyed groups",
+        asks=True,
+        source={
+            "plugin": f"{KF}.kf_monitors",
+            "keyed_groups": [{"key": "kf_type", "prefix": "is"}, {"key": "kf_time_zone", "prefix": "in"}],
+        },
+    ),
+    "plain": Way("an inventory of the same hosts and variables", source={"plugin": "plain"}),
 }
 """By the name to type; ``told`` is how a table calls it."""

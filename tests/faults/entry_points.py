@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +21,17 @@ WAIT_FOR_EVIDENCE, WAIT_IN_VAIN = 9, 2
 Result = Mapping[str, Any]
 
 
+def _message(result: Result) -> str:
+    return str(result.get("msg", ""))
+
+
 @dataclass(frozen=True)
 class EntryPoint:
     """``asks`` counts the questions of one look by endpoint; ``clients`` that ask for a token each.
 
-    ``told`` returns the labels of the monitors that a result tells of, None where it tells of none at all. One that
-    ``goes_on`` asks its other questions when one is refused.
+    ``told`` returns the labels of the monitors that a result tells of, None where it tells of none at all;
+    ``sentence`` returns what a failed one says, and ``has_code`` tells whether a code for programs is beside it. One
+    that ``goes_on`` asks its other questions when one is refused.
     """
 
     name: str
@@ -34,6 +41,8 @@ class EntryPoint:
     phase: str | None = None
     on_target: bool = False
     goes_on: bool = False
+    sentence: Callable[[Result], str] = _message
+    has_code: bool = True
 
     @property
     def questions(self) -> int:
@@ -56,6 +65,20 @@ def _drifted(result: Result) -> set[str] | None:
     return {monitor["label"] for monitor in result["drift"]}
 
 
+def _listed(result: Result) -> set[str] | None:
+    """Return the labels in what ansible-inventory lists, where text may be marked as no template."""
+    hosts = json.loads(result["stdout"])["_meta"]["hostvars"]
+    labels = [variables["kf_label"] for variables in hosts.values()]
+    return {label["__ansible_unsafe"] if isinstance(label, dict) else label for label in labels}
+
+
+def _warned(result: Result) -> str:
+    """Return what the plugin said, if Ansible then gave up."""
+    found = re.search(r"'auto' plugin: (.*)", str(result.get("stderr", "")))
+    gave_up = "Completely failed to parse inventory source" in str(result.get("stderr", ""))
+    return found[1] if found and gave_up else ""
+
+
 def _version(result: Result) -> set[str] | None:
     return set() if result["version"].get("release_date") else None
 
@@ -72,8 +95,9 @@ LOOK = {"status": 1, "config_monitors": 1}
 PHASES = ("before", "during", "after", "plan")
 
 ENTRY_POINTS = (
-    EntryPoint("lookup_status", {"status": 1}, _looked_up),
-    EntryPoint("lookup_monitor", {"config_monitors": 1, "status": 1}, _looked_up),
+    EntryPoint("lookup_status", {"status": 1}, _looked_up, has_code=False),
+    EntryPoint("lookup_monitor", {"config_monitors": 1, "status": 1}, _looked_up, has_code=False),
+    EntryPoint("inventory", {"config_monitors": 1, "status": 1}, _listed, sentence=_warned, has_code=False),
     *_infos("", on_target=False),
     *_infos("target_", on_target=True),
     EntryPoint("monitor_files", {"config_monitors": 1}, _drifted),

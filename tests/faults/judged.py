@@ -116,14 +116,14 @@ def _outcome(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, s
 
 
 def _asked(entry: EntryPoint, fault: Fault, refused: Refused | None, seen: Observation) -> tuple[str, str]:
-    told = str(seen.result.get("msg", ""))
+    told = entry.sentence(seen.result)
     if refused is None:
         if seen.failed:
             return WRONG, f"it failed: {told[:400]}"
         return _answered(entry, fault, seen)
     if not seen.failed:
         return FALSE_PASS, f"it answered {str(seen.result)[:400]}"
-    if entry.name.startswith("lookup_"):
+    if not entry.has_code:
         return _said(refused, told)
     return _refused(refused, told, seen.result.get("error_code"))
 

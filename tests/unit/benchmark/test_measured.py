@@ -127,7 +127,7 @@ def test_a_play_that_fails_says_so_without_the_secret(tmp_path: Path, monkeypatc
         Plays(OneService(), tmp_path, SECRET).cost("ping", Circumstances())
 
 
-@pytest.mark.parametrize("way", sorted(WAYS))
+@pytest.mark.parametrize("way", sorted(way for way in WAYS if WAYS[way].source is None))
 def test_a_play_is_what_it_says(tmp_path: Path, way: str) -> None:
     arguments = Plays(OneService(), tmp_path, SECRET).arguments(way, Circumstances(hosts=3, questions=2))
     (play,) = yaml.safe_load(Path(arguments[-1]).read_text())
@@ -135,6 +135,18 @@ def test_a_play_is_what_it_says(tmp_path: Path, way: str) -> None:
     assert play["tasks"] == [*WAYS[way].tasks] * 2
     assert len(inventory["all"]["hosts"]) == 3
     assert SECRET not in Path(arguments[-1]).read_text()
+
+
+@pytest.mark.parametrize("way", sorted(way for way in WAYS if WAYS[way].source is not None))
+def test_a_source_is_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setattr(plays, "plain_hosts", lambda service, secret: {service.client_id: {}})
+    arguments = Plays(OneService(), tmp_path, SECRET).arguments(way, Circumstances())
+    (play,) = yaml.safe_load(Path(arguments[-1]).read_text())
+    source = Path(arguments[-2])
+    assert (play["hosts"], play["tasks"]) == ("localhost", [])
+    assert source.name.endswith(".kf_monitors.yml")
+    assert yaml.safe_load(source.read_text()) == WAYS[way].source
+    assert source.with_suffix(".json").exists() is not WAYS[way].asks
 
 
 def test_a_program_that_is_not_here_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

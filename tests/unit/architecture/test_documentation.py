@@ -28,11 +28,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor_arguments import DOCTOR
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._monitor_files_arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
     OF_ANSIBLE,
     is_source,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._monitor_files_arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 

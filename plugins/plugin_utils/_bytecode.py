@@ -35,6 +35,9 @@ LOOKUP = (
 )
 """What a stored answer needs. Each module comes after those that it imports."""
 
+SELECTION = ("module_utils._domain.selection", "module_utils._ansible.chosen")
+"""What patterns need beside."""
+
 GATE = (
     "module_utils._domain.legible",
     "module_utils._domain.monitor",

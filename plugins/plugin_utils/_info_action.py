@@ -12,6 +12,7 @@ from ansible.errors import AnsibleOptionsError
 from ..module_utils._ansible.answers import answer, failure
 from ..module_utils._ansible.handed_secret import ARGUMENT
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
+from ._bytecode import LOOKUP, SELECTION, load
 from ._handover import HandoverAction
 from ._options import checked_options
 from ._sharing import shared
@@ -19,6 +20,10 @@ from ._sharing import shared
 if TYPE_CHECKING:
     from ..module_utils._ansible.answers import Question
     from ..module_utils._ansible.arguments import Spec
+
+
+# The controller loads an action before it makes a worker for each host, which would load these anew.
+load((*LOOKUP, *SELECTION))
 
 
 class InfoAction(HandoverAction):

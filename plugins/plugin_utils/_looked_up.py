@@ -15,6 +15,7 @@ from ansible.utils.display import Display
 from ..module_utils._ansible.answers import answer, monitors, statuses
 from ..module_utils._ansible.arguments import MONITOR_LOOKUP, STATUS_LOOKUP
 from ..module_utils._api.errors import KnowledgeFrontError
+from ._bytecode import SELECTION, load
 from ._options import checked_options
 from ._sharing import shared
 
@@ -41,6 +42,8 @@ def looked_up(
         included = [*terms, *check_type_list(others.pop("include", []) or [])]
     except TypeError:
         raise AnsibleOptionsError("include is no list of patterns") from None
+    if included or given.keys() & {"exclude", "types"}:
+        load(SELECTION)
     options = checked_options({**others, "include": included}, variables, templar, spec)
     try:
         answered = answer(asked, options, shared(options, Display().warning))

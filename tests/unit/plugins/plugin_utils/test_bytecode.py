@@ -11,7 +11,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._bytecode import GATE, LOOKUP, load
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._bytecode import GATE, LOOKUP, SELECTION, load
 
 OURS = "ansible_collections.knowledgefront.monitoring.plugins"
 
@@ -19,10 +19,10 @@ LOAD = f"""
 import sys
 from ansible.plugins.loader import init_plugin_loader
 init_plugin_loader()
-from {OURS}.plugin_utils._bytecode import GATE, LOOKUP, load
+from {OURS}.plugin_utils._bytecode import load
 before = set(sys.modules)
-load(sys.modules["{OURS}.plugin_utils._bytecode"].__dict__[sys.argv[1]])
-import {OURS}.plugin_utils.__MAIN__
+load(sys.argv[2:])
+__import__("{OURS}." + sys.argv[1])
 for name in sorted(set(sys.modules) - before):
     module = sys.modules[name]
     if name.startswith("{OURS}.") and not hasattr(module, "__path__"):
@@ -30,41 +30,48 @@ for name in sorted(set(sys.modules) - before):
 """
 
 
-def loaded(what: str, bytecode: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Load modules as a worker does; what is compiled is kept below ``bytecode``."""
-    main = {"LOOKUP": "_looked_up", "GATE": "_gate_task"}[what]
+LOOKED_UP = "plugin_utils._looked_up"
+LISTS = {
+    LOOKED_UP: LOOKUP,
+    "module_utils._ansible.chosen": (*LOOKUP, *SELECTION),
+    "plugin_utils._gate_task": GATE,
+}
+
+
+def loaded(main: str, bytecode: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Load ``main`` and its list as a worker does; what is compiled is kept below ``bytecode``."""
     here = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-c", LOAD.replace("__MAIN__", main), what]
+    command = [sys.executable, "-c", LOAD, main, *LISTS[main]]
     settings = {"PYTHONPYCACHEPREFIX": str(bytecode), **environment}
     return subprocess.run(command, env=here | settings, capture_output=True, text=True, check=False, timeout=120)
 
 
-@pytest.mark.parametrize(("what", "names"), [("LOOKUP", LOOKUP), ("GATE", GATE)])
-def test_the_list_names_all_that_is_needed_and_in_order(tmp_path: Path, what: str, names: tuple[str, ...]) -> None:
-    done = loaded(what, tmp_path)
+@pytest.mark.parametrize("main", LISTS)
+def test_the_list_names_all_that_is_needed_and_in_order(tmp_path: Path, main: str) -> None:
+    done = loaded(main, tmp_path)
     assert done.returncode == 0, done.stderr
     by_python, by_ansible = [], []
     for line in done.stdout.splitlines():
         loader, name = line.split()
         (by_python if loader == SourceFileLoader.__name__ else by_ansible).append(name)
     assert by_ansible == [], "these belong into the list, each after those that it imports"
-    assert sorted(by_python) == sorted(names)
+    assert sorted(by_python) == sorted(LISTS[main])
 
 
 def test_what_a_worker_loads_is_kept_compiled_for_the_next(tmp_path: Path) -> None:
-    assert loaded("LOOKUP", tmp_path).returncode == 0
+    assert loaded(LOOKED_UP, tmp_path).returncode == 0
     kept = {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")}
     assert {name.rpartition(".")[2] for name in LOOKUP} <= kept
 
 
 def test_a_folder_that_keeps_nothing_costs_time_only(tmp_path: Path) -> None:
     (tmp_path / "in_the_way").write_text("no folder")
-    done = loaded("LOOKUP", tmp_path / "in_the_way")
+    done = loaded(LOOKED_UP, tmp_path / "in_the_way")
     assert done.returncode == 0, done.stderr
 
 
 def test_nothing_is_kept_where_the_user_says_so(tmp_path: Path) -> None:
-    assert loaded("LOOKUP", tmp_path, PYTHONDONTWRITEBYTECODE="1").returncode == 0
+    assert loaded(LOOKED_UP, tmp_path, PYTHONDONTWRITEBYTECODE="1").returncode == 0
     assert list(tmp_path.rglob("answers*.pyc")) == []
 
 

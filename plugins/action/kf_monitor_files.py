@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._ansible.answers import failure
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ..plugin_utils._monitor_files_arguments import MONITOR_FILES, mode_of
-from ..plugin_utils._monitor_question import Asked, asked
+from ..plugin_utils._monitor_question import Asked, asked, confirm_gone
 from ..plugin_utils._options import checked_options
 from ..plugin_utils._snapshot.folder import Folder, FolderError
 from ..plugin_utils._snapshot.policy import judged
@@ -39,6 +39,8 @@ class ActionModule(ActionBase):
     def _compared(self, folder: Folder, answer: Asked, options: dict[str, Any]) -> dict[str, Any]:
         found = judged(options["policy"], answer.chosen, options["on_unmatched"])
         plan = planned(folder, answer.configs, answer.chosen, answer.selection)
+        if plan.found.gone:
+            confirm_gone(plan.found.gone, options, self._display.warning)
         told = {**result(plan, found, options["prune"]), "warnings": [*answer.warnings, *found.warnings]}
         told["diff"] = self._told_as(shown(plan, options["prune"]))
         problems = write_policy_reports(options["policy_reports"], found)

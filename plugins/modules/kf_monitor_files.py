@@ -14,7 +14,8 @@ description:
   - Asks the service anew for all monitors. When that fails, or fewer than O(min_monitors) are selected, no file is
     touched.
   - A monitor in the files that is not selected is left as it is there. One that the service no longer tells of is
-    removed drift. The service tells of active monitors only.
+    removed drift. The service tells of active monitors only. Each of them is asked for on its own before it is called
+    removed, and when one is there after all, the task fails.
   - What the service or a file hides as C(********) stays hidden in the files and is never drift.
   - Texts in the files are data. Loaded as variables, some of them would be templates, so do not load them.
 author:

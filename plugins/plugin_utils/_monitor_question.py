@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ..module_utils._ansible.chosen import choice
 from ..module_utils._api.client import Client
-from ..module_utils._api.errors import ConfigurationError
+from ..module_utils._api.errors import ConfigurationError, NotFoundError, ServiceError
 from ..module_utils._api.settings import Settings
+from ..module_utils._domain.legible import legible
 from ..module_utils._domain.monitor import MonitorConfig
-from ..module_utils._domain.selection import PatternError, Selection, UnmatchedError, warned_of_unmatched
+from ..module_utils._domain.selection import Selection
 from ._sharing import NO_ANSWERS, shared
 
 
@@ -29,33 +32,41 @@ class Asked:
 
 def asked(options: Mapping[str, Any], warn: Callable[[str], None]) -> Asked:
     """Ask the service. Raises KnowledgeFrontError, also for fewer monitors than ``min_monitors``."""
-    try:
-        selection = Selection(options["include"], options["exclude"], options["types"])
-    except PatternError as error:
-        raise ConfigurationError(f"a pattern in include or exclude cannot be used: {error}", code="pattern") from None
-    configs = _configs(options, warn)
-    chosen = selection.choose(configs, lambda config: config.type)
-    try:
-        warnings = warned_of_unmatched(chosen, configs, options["on_unmatched"])
-    except UnmatchedError as error:
-        raise ConfigurationError(str(error), code="unmatched") from None
-    if chosen.unmatched_types:
-        warnings.append(f"types: no monitor has the type {', '.join(chosen.unmatched_types)}")
-    if len(chosen.monitors) < options["min_monitors"]:
+    choose = choice(options)
+    with _client(options, warn) as client:
+        configs = client.configs()
+    chosen, warnings = choose(configs, lambda config: config.type)
+    if len(chosen) < options["min_monitors"]:
         raise ConfigurationError(
-            f"{len(chosen.monitors)} of {len(configs)} monitors are selected, and min_monitors asks for "
+            f"{len(chosen)} of {len(configs)} monitors are selected, and min_monitors asks for "
             f"{options['min_monitors']}: no file was touched",
             code="empty_scope",
         )
-    return Asked(configs, chosen.monitors, selection, warnings)
+    return Asked(configs, chosen, Selection(options["include"], options["exclude"], options["types"]), warnings)
 
 
-def _configs(options: Mapping[str, Any], warn: Callable[[str], None]) -> Sequence[MonitorConfig]:
+def confirm_gone(monitor_ids: Iterable[str], options: Mapping[str, Any], warn: Callable[[str], None]) -> None:
+    """Ask for each monitor that the list lacks. Raises KnowledgeFrontError, also when there is one after all."""
+    with _client(options, warn) as client:
+        for monitor_id in monitor_ids:
+            try:
+                client.config(monitor_id)
+            except NotFoundError:
+                continue
+            raise ServiceError(
+                f"the list of configurations lacks the monitor {legible(monitor_id, 80)}, which the service still has, "
+                "so that it was cut short: no file was touched; try again",
+                code="cut_short",
+            )
+
+
+@contextmanager
+def _client(options: Mapping[str, Any], warn: Callable[[str], None]) -> Iterator[Client]:
     settings = Settings.from_options(options)
     sharing = shared(options, warn, NO_ANSWERS)(settings)
     client = Client(settings, sharing=sharing)
     try:
-        return client.configs()
+        yield client
     finally:
         client.close()
         sharing.close()

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_files import ActionModule
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import folder as folder_module
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import action
-from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import ScriptedServer, service
+from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import ScriptedServer, as_json, service
 
 Serve = Callable[..., ScriptedServer]
 
@@ -26,8 +26,8 @@ MAIL = {"id": "m", "label": "Mail", "type": "smtp", "timer": 60, "active": True}
 def keep(serve: Serve, tmp_path: Path) -> Callable[..., Any]:
     """Return what runs the action against a service that tells of the monitors given."""
 
-    def run(monitors: Any, check: bool = False, diff: bool = False, **options: Any) -> Any:
-        asked = serve(service({"/v2/config/monitor": {"monitor_list": monitors}}))
+    def run(monitors: Any, check: bool = False, diff: bool = False, one_by_one: Any = None, **options: Any) -> Any:
+        asked = serve(service({"/v2/config/monitor": {"monitor_list": monitors}, **(one_by_one or {})}))
         given = {"client_id": "id", "client_secret": "hunter2", "retries": 0, "timeout": 5, "token_cache": "none"}
         options = {"path": str(tmp_path / "f"), "formats": ["json"], "api_url": asked.url, **given, **options}
         plugin = action(ActionModule, options, {}, check)
@@ -97,6 +97,23 @@ def test_what_is_newly_hidden_is_hidden_in_the_file_and_is_no_drift(keep: Any, t
     assert (result["changed"], result["drift"], result["lines"]) == (True, [], ["file to write: monitors.json"])
     assert b"shown" not in files(tmp_path)["monitors.json"]
     assert not keep([{**WEB, "config": {"password": "shown"}}])["changed"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [({"monitor": MAIL}, "cut_short"), (as_json({}, 503), "service"), (as_json({}, 403), "forbidden")],
+    ids=["there after all", "broken", "forbidden"],
+)
+@pytest.mark.parametrize("options", [{"prune": True}, {}, {"fail_on_drift": True}, {"check": True}])
+def test_a_monitor_that_a_list_lacks_is_asked_for(
+    keep: Any, tmp_path: Path, answer: Any, code: str, options: dict[str, Any]
+) -> None:
+    keep([WEB, MAIL], layout="per_monitor")
+    before = files(tmp_path)
+    result = keep([WEB], layout="per_monitor", one_by_one={"/v2/config/monitor/m": answer}, **options)
+    assert (result["failed"], result["changed"], result["error_code"]) == (True, False, code)
+    assert "drift" not in result
+    assert files(tmp_path) == before
 
 
 def test_files_of_monitors_that_are_gone_are_removed_when_asked(keep: Any, tmp_path: Path) -> None:

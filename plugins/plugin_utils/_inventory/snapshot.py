@@ -45,12 +45,10 @@ class Snapshot:
     def monitors(self) -> list[Told]:
         """The monitors that at least one of the two answers holds, whether they were tested as often as they should."""
         known = {status.id: status for status in self.statuses or ()}
-        joined = [self._told(config, known.pop(config.id, None)) for config in self.configs]
-        return joined + [self._told(None, status) for status in known.values()]
+        joined = [self._told(config, config, known.pop(config.id, None)) for config in self.configs]
+        return joined + [self._told(status, None, status) for status in known.values()]
 
-    def _told(self, config: AnyConfig | None, status: AnyStatus | None) -> Told:
-        named = config or status
-        assert named is not None
+    def _told(self, named: AnyConfig | AnyStatus, config: AnyConfig | None, status: AnyStatus | None) -> Told:
         tested, timer = (status.tested if status else None), (config.timer if config else None)
         stale = staleness(tested, timer, self.taken) is not None
         return Told(named.id, named.label, config.type if config else None, config, status, stale)

@@ -321,10 +321,13 @@ class Kept:
 
     def __init__(self, serve: Serve, folder: Path) -> None:
         self.documents: dict[str, Any] = dict(DOCUMENTS)
-        self.server = serve(lambda call: service(self.documents)(call))
+        self.server = serve(self._answered)
         self.source = Source(folder, self.server.url)
         self.folder = folder / "cache"
         self.options = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(self.folder)}
+
+    def _answered(self, call: Any) -> Any:
+        return service(self.documents)(call)
 
     def read(self, use_cache: bool = True, **options: Any) -> int:
         """Read the source; return how many requests that took."""

@@ -76,7 +76,7 @@ def by_value(entries: Sequence[Any], strict: bool, leading: bool) -> tuple[Any, 
     try:
         for host, variables in HOSTS.items():
             keyed.put(host, variables)
-            assert type(plugin.inventory) is InventoryData
+            assert plugin.inventory.__class__ is InventoryData
     except AnsibleError as error:
         return None, str(error), plugin.evaluated
     return plugin.groups, "", plugin.evaluated

@@ -119,10 +119,12 @@ def _number(name: str, value: Any) -> float:
 
 
 def _plain(value: Any) -> Any:
-    """Return ``value`` without what Ansible knows of it beside."""
+    """Return ``value`` without what Ansible knows of it beside, which before 2.19 even ``str`` keeps."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(held) for name, held in value.items()}
-    for kind in (bool, int, float, str):
+        return {str.__str__(name): _plain(held) for name, held in value.items()}
+    if isinstance(value, str):
+        return str.__str__(value)
+    for kind in (bool, int, float):
         if isinstance(value, kind):
             return kind(value)
     return value

@@ -54,6 +54,7 @@ GATE = (
     "module_utils._api.service_clock",
     "module_utils._api.sharing",
     "module_utils._api.token",
+    "module_utils._api.bounded",
     "module_utils._api.transport",
     "module_utils._api.client",
     "module_utils._domain.selection",

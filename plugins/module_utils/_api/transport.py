@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-import queue
 import re
 import socket
 import ssl
 import sys
-import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .._domain.legible import legible
+from .bounded import within
 from .deadline import Deadline
 from .errors import ConfigurationError, KnowledgeFrontError, NetworkError, ServiceError
 from .settings import Secret, Settings
@@ -91,35 +90,23 @@ class RequestsTransport:
         """
         if self._session is None:
             self._session = _new_session()
-        outcome: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
-        arguments = (self._session, request, deadline, outcome)
+        session = self._session
+
+        def ask() -> Response:
+            with _translated(self._settings, deadline):
+                return self._exchange(session, request, deadline)
+
         try:
             with _silently(self._settings):
-                thread = threading.Thread(
-                    target=self._deliver, args=arguments, daemon=True, name="knowledgefront-exchange"
-                )
-                thread.start()
-                result = outcome.get(timeout=deadline.left() + 0.05)
-        except queue.Empty:
+                return within(deadline.left() + 0.05, ask, "knowledgefront-exchange")
+        except TimeoutError:
             self._session = None
             raise NetworkError(_out_of_time(deadline), code="timeout") from None
-        if isinstance(result, BaseException):
-            raise result
-        return result
 
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
             self._session = None
-
-    def _deliver(
-        self, session: requests.Session, request: Request, deadline: Deadline, outcome: queue.SimpleQueue[Any]
-    ) -> None:
-        try:
-            with _translated(self._settings, deadline):
-                outcome.put(self._exchange(session, request, deadline))
-        except BaseException as error:  # noqa: BLE001 - it is raised again, in the thread that waits for it
-            outcome.put(error)
 
     def _exchange(self, session: requests.Session, request: Request, deadline: Deadline) -> Response:
         settings, budget = self._settings, max(deadline.left(), 0.001)

@@ -12,13 +12,13 @@ import secrets
 import stat
 from collections.abc import Iterator
 
+from ...module_utils._api.bounded import within
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.window import WINDOW
 from .._store.folder import OF_OTHERS, OURS, NotPrivate, PrivateFolder
 from .._store.records import Keys
 from .._store.single_flight import turn
 from .._store.store import LARGEST, TOKEN
-from .bounded import within
 from .finding import Finding, fine, skipped, warning
 from .patient import SHORT, Patient
 

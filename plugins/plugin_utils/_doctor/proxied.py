@@ -11,10 +11,10 @@ import socket
 import time
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from ...module_utils._api.bounded import within
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._api.transport import route_of
 from ...module_utils._domain.legible import enumerated, legible
-from .bounded import within
 from .finding import Finding, failed, fine, warning
 from .patient import Patient
 from .reachable import Unreachable, word_for

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ...module_utils._api.bounded import within
 from ...module_utils._domain.legible import enumerated, legible
-from .bounded import within
 from .finding import Finding, failed, fine, skipped, warning
 from .patient import Patient
 

@@ -11,8 +11,8 @@ import socket
 import ssl
 import time
 
+from ...module_utils._api.bounded import within
 from ...module_utils._domain.legible import legible
-from .bounded import within
 from .certificate import Certificate, read_certificate
 from .finding import Finding, failed, fine, skipped, warning
 from .patient import Patient

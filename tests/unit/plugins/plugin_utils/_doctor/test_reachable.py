@@ -10,10 +10,10 @@ import time
 from typing import Any
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.bounded import within
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Route
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import reachable
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.bounded import within
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
     bad,
     patient,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long something may take that knows no limit of its own, such as a name server."""
+"""How long something may take that knows no limit of its own, such as a name server or an answer that drips in."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from typing import Any, TypeVar
 R = TypeVar("R")
 
 
-def within(seconds: float, work: Callable[[], R]) -> R:
-    """Return or raise what ``work`` does. After ``seconds``, raise TimeoutError and leave it behind."""
+def within(seconds: float, work: Callable[[], R], name: str = "knowledgefront-check") -> R:
+    """Return or raise what ``work`` does in a thread with that ``name``.
+
+    After ``seconds``, raise TimeoutError and leave it behind.
+    """
     outcome: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
 
     def deliver() -> None:
@@ -23,11 +26,12 @@ def within(seconds: float, work: Callable[[], R]) -> R:
         except BaseException as error:  # noqa: BLE001 - it is raised again, in the thread that waits for it
             outcome.put((None, error))
 
-    threading.Thread(target=deliver, daemon=True, name="knowledgefront-check").start()
+    threading.Thread(target=deliver, daemon=True, name=name).start()
     try:
         result, error = outcome.get(timeout=max(seconds, 0.0))
     except queue.Empty:
         raise TimeoutError(f"nothing came of it within {seconds:g} s") from None
     if error is not None:
         raise error
-    return result
+    told: R = result
+    return told

@@ -45,12 +45,12 @@ def is_stale(monitor: Any, timer: Any = None, factor: Any = FACTOR, grace: Any =
             return told
     if _part(monitor, "status", "last_test") is None:
         return True
-    test = _status(monitor, "last_test").last_test
+    tested = _status(monitor, "last_test").tested
     due = _timer(monitor) if timer is None else timer
     moment = time.time() if now is None else _number("now", now)
     return (
         staleness(
-            test.started if test else None,
+            tested,
             None if due is None else _number("timer", due),
             moment,
             _number("factor", factor),

@@ -5,8 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from .selection import Named
+
+C = TypeVar("C", bound="Named")
+S = TypeVar("S", bound="Named")
 
 
 class Check(NamedTuple):
@@ -81,12 +87,22 @@ class Monitor(NamedTuple):
     status: MonitorStatus | None
 
 
-def join(configs: Iterable[MonitorConfig], statuses: Iterable[MonitorStatus]) -> list[Monitor]:
-    """Return the union of both answers by id, in the order of the configurations and then of the statuses.
+def paired(configs: Iterable[C], statuses: Iterable[S]) -> Iterator[tuple[C | S, C | None, S | None]]:
+    """Yield whatever tells of a monitor, then its configuration and its status, as far as there are these.
 
-    A configuration calls the identity ``id``, a status calls the same value ``monitor``.
+    They are the union of both answers by id, in the order of the configurations and then of the statuses. A
+    configuration calls the identity ``id``, a status calls the same value ``monitor``.
     """
     known = {status.id: status for status in statuses}
-    joined = [Monitor(config.id, config.label, config.type, config, known.pop(config.id, None)) for config in configs]
-    joined += [Monitor(status.id, status.label, None, None, status) for status in known.values()]
-    return joined
+    for config in configs:
+        yield config, config, known.pop(config.id, None)
+    for status in known.values():
+        yield status, None, status
+
+
+def join(configs: Iterable[MonitorConfig], statuses: Iterable[MonitorStatus]) -> list[Monitor]:
+    """Return the monitors that at least one of the two answers tells of."""
+    return [
+        Monitor(told.id, told.label, config.type if config is not None else None, config, status)
+        for told, config, status in paired(configs, statuses)
+    ]

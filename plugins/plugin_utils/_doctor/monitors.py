@@ -12,15 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
+from ...module_utils._domain.staleness import FUTURE, OLD, UNTESTED, staleness
 from ...module_utils._domain.timestamps import epoch
 from .finding import Finding, fine, skipped, warning
 from .patient import Patient
 
-STALE_FACTOR, STALE_GRACE = 2.0, 60.0
-"""What the gate calls too old unless its options say otherwise."""
-
-AHEAD = 60.0
-"""Seconds that a test may seem to be in the future."""
+ODD = {UNTESTED: "tests_absent", FUTURE: "tests_ahead", OLD: "tests_old"}
+"""What it is called here when the gate, unless its options say otherwise, cannot go by a newest test."""
 
 APART = 900.0
 """Seconds between the two times of one test. In the vendor's own sample there are 540."""
@@ -58,7 +56,7 @@ def _joined(statuses: Iterable[MonitorStatus], configs: Iterable[MonitorConfig])
 
 def _tests(statuses: list[MonitorStatus], configs: list[MonitorConfig], now: float) -> list[Finding]:
     timers = {config.id: config.timer for config in configs}
-    counts = Counter(_odd(status, timers.get(status.id), now) for status in statuses)
+    counts = Counter(ODD.get(staleness(status.tested, timers.get(status.id), now) or "", "") for status in statuses)
     counts["tests_contradict"] = sum(_contradicts(status.fields.get("last_test")) for status in statuses)
     words = {
         "tests_absent": "have no newest test with a time",
@@ -71,16 +69,6 @@ def _tests(statuses: list[MonitorStatus], configs: list[MonitorConfig], now: flo
         for code, told in words.items()
         if counts[code]
     ]
-
-
-def _odd(status: MonitorStatus, timer: float | None, now: float) -> str:
-    started = status.last_test.started if status.last_test is not None else None
-    if started is None:
-        return "tests_absent"
-    if started > now + AHEAD:
-        return "tests_ahead"
-    old = timer is not None and now - started > STALE_FACTOR * timer + STALE_GRACE
-    return "tests_old" if old else ""
 
 
 def _contradicts(test: Mapping[str, Any] | None) -> bool:

@@ -85,7 +85,7 @@ class Evidence:
         ]
 
     def _add(self, record: Record, status: MonitorStatus, now: float) -> None:
-        started = status.last_test.started if status.last_test else None
+        started = status.tested
         record.backwards = record.newest is not None and (started is None or started < record.newest)
         if started is None or record.backwards:
             record.clean_starts.clear()

@@ -50,7 +50,7 @@ def forecast(monitors: Iterable[Monitor], policy: Policy, evidence: Evidence, no
 def _complete_at(monitor: Monitor, timer: float, policy: Policy, evidence: Evidence, now: float) -> float:
     starts = evidence.clean_run(monitor.id)
     missing = policy.clean_tests - len(starts)
-    newest = monitor.status.last_test.started if monitor.status and monitor.status.last_test else None
+    newest = monitor.status.tested if monitor.status else None
     at = now
     if missing > 0:
         at = max(now, _first_from(evidence.anchor, newest, timer, now) + (missing - 1) * timer)

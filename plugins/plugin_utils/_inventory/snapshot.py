@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils._ansible.answers import Answer
+from ...module_utils._domain.monitor import paired
 from ...module_utils._domain.staleness import staleness
 
 if TYPE_CHECKING:
@@ -44,9 +45,7 @@ class Snapshot:
     @property
     def monitors(self) -> list[Told]:
         """The monitors that at least one of the two answers holds, whether they were tested as often as they should."""
-        known = {status.id: status for status in self.statuses or ()}
-        joined = [self._told(config, config, known.pop(config.id, None)) for config in self.configs]
-        return joined + [self._told(status, None, status) for status in known.values()]
+        return [self._told(*told) for told in paired(self.configs, self.statuses or ())]
 
     def _told(self, named: AnyConfig | AnyStatus, config: AnyConfig | None, status: AnyStatus | None) -> Told:
         tested, timer = (status.tested if status else None), (config.timer if config else None)

@@ -28,7 +28,7 @@ class MonitorEntry(TypedDict):
 def monitor_entry(found: Standing) -> MonitorEntry:
     """Return how a monitor stands. Texts of the service are told as they are."""
     monitor, status = found.monitor, found.monitor.status
-    last_test = status.last_test.started if status and status.last_test else None
+    last_test = status.tested if status else None
     alerted = status.alerted if status and status.alert_active else None
     return {
         "id": monitor.id,

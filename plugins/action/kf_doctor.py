@@ -18,8 +18,8 @@ from ..plugin_utils._doctor.report import entries, report
 from ..plugin_utils._doctor.table import advices, summary, table
 from ..plugin_utils._doctor_arguments import DOCTOR
 from ..plugin_utils._options import checked_options, sourced_options
-from ..plugin_utils._report_files import write_report
 from ..plugin_utils._surroundings import surroundings
+from ..plugin_utils._whole_files import write_report
 
 LONGEST = 300.0
 """Seconds for all checks. A question that waits for a service takes at most the option ``timeout`` of them."""

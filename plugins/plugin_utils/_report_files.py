@@ -5,20 +5,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from ..module_utils._domain.legible import legible
 from ._gate.reports.by_ending import RENDERERS, render
 from ._gate.reports.document import Document
-from ._whole_files import LONGEST, why_not, write_whole
+from ._whole_files import LONGEST, ending_of, write_report
 
 
 def check_paths(paths: Sequence[str]) -> None:
     """Raise ValueError, with a sentence, for a path whose ending says no report."""
     for path in paths:
-        if _ending(path) not in RENDERERS:
+        if ending_of(path) not in RENDERERS:
             known = ", ".join(RENDERERS)
             raise ValueError(f"reports: {legible(path, LONGEST)} has none of the endings of a report: {known}")
 
@@ -28,18 +27,5 @@ def write_reports(paths: Sequence[str], document: Document) -> list[str]:
 
     Folders are not created. A link is replaced by the report and never followed.
     """
-    problems = (write_report(path, partial(render, _ending(path), document)) for path in paths)
+    problems = (write_report(path, partial(render, ending_of(path), document)) for path in paths)
     return [problem for problem in problems if problem is not None]
-
-
-def write_report(path: str, text: Callable[[], str]) -> str | None:
-    """Write what ``text`` returns as write_reports does; return a sentence when that cannot be, else None."""
-    try:
-        write_whole(path, text().encode())
-    except (OSError, ValueError) as error:
-        return f"the report {legible(path, LONGEST)} could not be written: {why_not(error, path)}"
-    return None
-
-
-def _ending(path: str) -> str:
-    return os.path.splitext(path)[1].lower()

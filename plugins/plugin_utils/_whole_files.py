@@ -10,6 +10,7 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Callable
 
 from ..module_utils._domain.legible import legible
 
@@ -71,3 +72,16 @@ def why_not(error: OSError | ValueError, path: str) -> str:
     if number in (errno.ENOSPC, errno.EDQUOT):
         return f"there is no space left for it in the folder {folder}"
     return legible(error.strerror or error if isinstance(error, OSError) else error)
+
+
+def write_report(path: str, text: Callable[[], str]) -> str | None:
+    """Write what ``text`` returns; return a sentence when that cannot be, else None."""
+    try:
+        write_whole(path, text().encode())
+    except (OSError, ValueError) as error:
+        return f"the report {legible(path, LONGEST)} could not be written: {why_not(error, path)}"
+    return None
+
+
+def ending_of(path: str) -> str:
+    return os.path.splitext(path)[1].lower()

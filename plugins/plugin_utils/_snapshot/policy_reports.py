@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from ...module_utils._domain.legible import legible
 from .._gate.reports.markdown_text import markdown_text
-from .._whole_files import LONGEST, why_not, write_whole
+from .._whole_files import LONGEST, ending_of, write_report
 from .policy import Judged
 
 
@@ -52,20 +52,11 @@ RENDERERS: dict[str, Callable[[Judged], str]] = {".md": as_markdown, ".xml": as_
 
 def check_report_paths(paths: Sequence[str]) -> None:
     for path in paths:
-        if _ending(path) not in RENDERERS:
+        if ending_of(path) not in RENDERERS:
             raise ValueError(f"policy_reports: {legible(path, LONGEST)} ends neither in .md nor in .xml")
 
 
 def write_policy_reports(paths: Sequence[str], found: Judged) -> list[str]:
     """Return a sentence for each report that could not be written."""
-    problems = []
-    for path in paths:
-        try:
-            write_whole(path, RENDERERS[_ending(path)](found).encode())
-        except (OSError, ValueError) as error:
-            problems.append(f"the report {legible(path, LONGEST)} could not be written: {why_not(error, path)}")
-    return problems
-
-
-def _ending(path: str) -> str:
-    return os.path.splitext(path)[1].lower()
+    problems = (write_report(path, partial(RENDERERS[ending_of(path)], found)) for path in paths)
+    return [problem for problem in problems if problem is not None]

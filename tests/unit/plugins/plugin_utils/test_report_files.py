@@ -10,7 +10,7 @@ import os
 import socket
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _report_files
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _whole_files
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._report_files import check_paths, write_reports
 
 from ._gate.reports.documents_at_hand import blocked, passed
@@ -124,7 +124,7 @@ def test_a_failure_leaves_the_old_report_whole_and_nothing_else(tmp_path, monkey
     def fail(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(_report_files.os, call, fail)
+    monkeypatch.setattr(_whole_files.os, call, fail)
     assert told in problem(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
@@ -134,7 +134,7 @@ def test_a_failure_that_the_system_does_not_name_is_told_too(tmp_path, monkeypat
     def fail(*_):
         raise OSError("odd")
 
-    monkeypatch.setattr(_report_files.os, "replace", fail)
+    monkeypatch.setattr(_whole_files.os, "replace", fail)
     assert problem(tmp_path / "gate.md") == "odd"
 
 
@@ -142,7 +142,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_report_files.os, "fsync", interrupt)
+    monkeypatch.setattr(_whole_files.os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_reports([str(tmp_path / "gate.md")], blocked())
     assert list(tmp_path.iterdir()) == []

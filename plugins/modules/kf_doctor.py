@@ -26,6 +26,7 @@ options:
       - A file to write the same to as JSON, which is fit for a ticket. It is written when the task fails, too.
     type: path
 extends_documentation_fragment:
+  - knowledgefront.monitoring.controller
   - knowledgefront.monitoring.connection
   - knowledgefront.monitoring.connection.timeout
   - knowledgefront.monitoring.connection.modules
@@ -35,12 +36,6 @@ attributes:
     support: full
   diff_mode:
     description: Changes nothing, so that there is no difference to show.
-    support: none
-  action:
-    description: Runs on the controller only. Nothing is needed on the target, and no connection to it is made.
-    support: full
-  async:
-    description: Cannot run with the C(async) keyword.
     support: none
 seealso:
   - module: knowledgefront.monitoring.kf_version_info

@@ -223,6 +223,7 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
+  - knowledgefront.monitoring.controller
   - knowledgefront.monitoring.connection
   - knowledgefront.monitoring.connection.modules
   - knowledgefront.monitoring.selection
@@ -234,12 +235,6 @@ attributes:
   diff_mode:
     description: Shows the monitors in the baseline against those now.
     support: full
-  action:
-    description: Runs on the controller only. Nothing is needed on the target, and no connection to it is made.
-    support: full
-  async:
-    description: Cannot run with the C(async) keyword.
-    support: none
 seealso:
   - module: knowledgefront.monitoring.kf_status_info
 """

@@ -142,6 +142,7 @@ options:
     elements: path
     default: []
 extends_documentation_fragment:
+  - knowledgefront.monitoring.controller
   - knowledgefront.monitoring.connection
   - knowledgefront.monitoring.connection.timeout
   - knowledgefront.monitoring.connection.modules
@@ -154,12 +155,6 @@ attributes:
   diff_mode:
     description: Shows in words what differs.
     support: full
-  action:
-    description: Runs on the controller only. Nothing is needed on the target, and no connection to it is made.
-    support: full
-  async:
-    description: Cannot run with the C(async) keyword.
-    support: none
 seealso:
   - module: knowledgefront.monitoring.kf_monitor_info
 """

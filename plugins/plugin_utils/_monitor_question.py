@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..module_utils._ansible.chosen import choice
+from ..module_utils._ansible.chosen import choice, selection_of
 from ..module_utils._api.client import Client
 from ..module_utils._api.errors import ConfigurationError, NotFoundError, ServiceError
 from ..module_utils._api.settings import Settings
@@ -32,7 +32,8 @@ class Asked:
 
 def asked(options: Mapping[str, Any], warn: Callable[[str], None]) -> Asked:
     """Ask the service. Raises KnowledgeFrontError, also for fewer monitors than ``min_monitors``."""
-    choose = choice(options)
+    selection = selection_of(options)
+    choose = choice(selection, options["on_unmatched"])
     with _client(options, warn) as client:
         configs = client.configs()
     chosen, warnings = choose(configs, lambda config: config.type)
@@ -42,7 +43,7 @@ def asked(options: Mapping[str, Any], warn: Callable[[str], None]) -> Asked:
             f"{options['min_monitors']}: no file was touched",
             code="empty_scope",
         )
-    return Asked(configs, chosen, Selection(options["include"], options["exclude"], options["types"]), warnings)
+    return Asked(configs, chosen, selection, warnings)
 
 
 def confirm_gone(monitor_ids: Iterable[str], options: Mapping[str, Any], warn: Callable[[str], None]) -> None:

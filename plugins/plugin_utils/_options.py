@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +27,12 @@ SECTION = "knowledgefront"
 NEVER_IN_A_FILE = frozenset({"client_secret"})
 
 
-@dataclass(frozen=True)
 class Sourced:
     """An option as its source has it; ``origin`` is ``Direct``, ``var: ...``, ``env: ...``, ``default`` or a file."""
 
-    value: Any = field(repr=False)
-    origin: str | None
+    def __init__(self, value: Any, origin: str | None) -> None:
+        self.value = value
+        self.origin = origin
 
 
 def definitions() -> dict[str, dict[str, Any]]:

@@ -106,9 +106,9 @@ def choice_of(options: Mapping[str, Any]) -> Choice:
     """Return what selects as ``options`` say. Raises ConfigurationError for a pattern that cannot be used."""
     if not (options["include"] or options["exclude"] or options["types"]):
         return lambda candidates, kind_of: (list(candidates), [])
-    from .chosen import choice
+    from .chosen import choice, selection_of
 
-    return choice(options)
+    return choice(selection_of(options), options["on_unmatched"])
 
 
 def _with_monitors(

@@ -25,17 +25,21 @@ if TYPE_CHECKING:
         ) -> tuple[list[N], list[str]]: ...
 
 
-def choice(options: Mapping[str, Any]) -> Choice:
-    """Return what selects as ``options`` say. Raises ConfigurationError for a pattern that cannot be used."""
+def selection_of(options: Mapping[str, Any]) -> Selection:
+    """Return what ``options`` select. Raises ConfigurationError for a pattern that cannot be used."""
     try:
-        selection = Selection(options["include"], options["exclude"], options["types"])
+        return Selection(options["include"], options["exclude"], options["types"])
     except PatternError as error:
         raise ConfigurationError(f"a pattern in include or exclude cannot be used: {error}", code="pattern") from None
+
+
+def choice(selection: Selection, on_unmatched: str) -> Choice:
+    """Return what chooses by ``selection``."""
 
     def choose(candidates: Sequence[N], kind_of: Callable[[N], str | None]) -> tuple[list[N], list[str]]:
         found = selection.choose(candidates, kind_of)
         try:
-            warnings = warned_of_unmatched(found, candidates, options["on_unmatched"])
+            warnings = warned_of_unmatched(found, candidates, on_unmatched)
         except UnmatchedError as error:
             raise ConfigurationError(str(error), code="unmatched") from None
         if found.unmatched_types:

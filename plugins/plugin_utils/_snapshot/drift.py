@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._domain.changes import ADDED, CHANGED, REMOVED, MonitorChange, changes
 from ...module_utils._domain.selection import Selection
+from .formats import Monitors
 from .redactions import kept_redacted
-
-Monitors = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,6 @@ class Recorded:
 
     id: str
     label: str
-    type: str | None
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,8 @@ def drift(recorded: Monitors, configured: Monitors, chosen: Sequence[str], selec
 
 def _selected(name: str, fields: Mapping[str, Any], selection: Selection) -> bool:
     label, kind = (value if isinstance(value, str) else None for value in (fields.get("label"), fields.get("type")))
-    kind_of: Callable[[Recorded], str | None] = lambda monitor: monitor.type  # noqa: E731
-    return bool(selection.choose([Recorded(name, label if label is not None else name, kind)], kind_of).monitors)
+    monitor = Recorded(name, label if label is not None else name)
+    return bool(selection.choose([monitor], lambda monitor: kind).monitors)
 
 
 def in_one_line(found: Sequence[MonitorChange]) -> str:

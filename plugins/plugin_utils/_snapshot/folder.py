@@ -13,10 +13,8 @@ from typing import Any
 from ...module_utils._domain.legible import legible
 from .._whole_files import LONGEST, why_not, write_whole
 from .file_names import RESERVED, file_name
-from .formats import READERS, UnreadableError, as_json, as_yaml, monitors_in
+from .formats import READERS, Monitors, UnreadableError, as_json, as_yaml, monitors_in
 from .views import CSV_BEGINS, PAGE_BEGINS, as_csv, as_markdown
-
-Monitors = Mapping[str, Mapping[str, Any]]
 
 ENDINGS = {"yaml": ".yml", "json": ".json", "csv": ".csv", "markdown": ".md"}
 RENDERERS = {"yaml": as_yaml, "json": as_json, "csv": as_csv, "markdown": as_markdown}
@@ -108,13 +106,8 @@ class Folder:
             raise FolderError(f"the folder {legible(self.path, LONGEST)} cannot be made: {error.strerror}") from None
         for number, (name, text) in enumerate(texts.items()):
             try:
-                write_whole(
-                    self._at(name),
-                    text.encode("ascii", "backslashreplace")
-                    if name.endswith(".csv")
-                    else text.encode("utf-8", "backslashreplace"),
-                    self.mode,
-                )
+                encoding = "ascii" if name.endswith(ENDINGS["csv"]) else "utf-8"
+                write_whole(self._at(name), text.encode(encoding, "backslashreplace"), self.mode)
             except (OSError, ValueError) as error:
                 done = f"; {number} of {len(texts)} files were written before it" if number else ""
                 told = why_not(error, self._at(name))
@@ -151,9 +144,7 @@ class Folder:
 
     def _told(self, name: str, stem: str, text: str, kind: str) -> dict[str, dict[str, Any]] | None:
         """Return what one of our files says, None for a file of someone else's."""
-        ours = (
-            stem == RESERVED or "kf_monitor_files" in text[:200] or "knowledgefront.monitoring/monitors" in text[:200]
-        )
+        ours = stem == RESERVED or any(mark in text[:200] for mark in MARKS)
         try:
             told = monitors_in(text, kind)
         except UnreadableError as error:

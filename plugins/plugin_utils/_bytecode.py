@@ -45,6 +45,7 @@ GATE = (
     "module_utils._domain.window",
     "module_utils._api.errors",
     "module_utils._api.strict_json",
+    "module_utils._api.shapes",
     "module_utils._api.payloads",
     "module_utils._api.settings",
     "module_utils._api.credentials",

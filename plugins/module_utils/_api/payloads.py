@@ -9,7 +9,6 @@ with its place in the document, such as ``monitor_list[3].alert_active``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from .._domain.legible import legible
 from .._domain.monitor import Check, MonitorConfig, MonitorStatus
 from .._domain.timestamps import believed, earliest
 from .errors import PayloadError, ServiceError
+from .shapes import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Shape, WrongShape, said
 from .strict_json import REPLACED, read_json
 
 M = TypeVar("M", MonitorStatus, MonitorConfig)
@@ -26,6 +26,22 @@ LARGEST_COMPLAINT = 65536
 SHORTEST_TIMER = 0.001
 """Seconds. Nothing tests more often, and times that are divided by less are no numbers any more."""
 
+STATUS = Shape(
+    {"monitor": TEXT, "alert_active": FLAG},
+    {
+        "label": TEXT,
+        "alert_count": WHOLE,
+        "fail_count": WHOLE,
+        "test_count": WHOLE,
+        "last_alert": OBJECT,
+        "last_test": OBJECT,
+        "last_failed": OBJECT,
+    },
+)
+ALERT = Shape({}, {"utc_time": TEXT})
+CHECK = Shape({}, {"error": TEXT, "utc_time_init": TEXT, "utc_mktime": NUMBER})
+CONFIG = Shape({"id": TEXT}, {"label": TEXT, "type": TEXT, "timer": NUMBER, "active": FLAG, "config": OBJECT})
+
 
 def decode(body: bytes) -> dict[str, Any]:
     """Return the JSON object in ``body``. Raises PayloadError when there is none, with what seems to be there."""
@@ -34,7 +50,7 @@ def decode(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise PayloadError(f"the answer is no JSON but {_seems(body)}") from error
     if not isinstance(document, dict):
-        raise PayloadError(f"the answer is {_kind(document)}, not a JSON object")
+        raise PayloadError(f"the answer is {said(document)}, not a JSON object")
     return document
 
 
@@ -69,7 +85,7 @@ def _complaining(body: bytes) -> dict[str, Any]:
 def read_statuses(document: Mapping[str, Any]) -> list[MonitorStatus]:
     """Return the monitors of a status answer. Raises PayloadError, or ServiceError when the answer is an error."""
     _refuse_error(document)
-    return _read_list(document, read_status)
+    return _read_list(document, _status)
 
 
 def read_configs(document: Mapping[str, Any]) -> list[MonitorConfig]:
@@ -81,7 +97,7 @@ def read_configs(document: Mapping[str, Any]) -> list[MonitorConfig]:
 def read_config(document: Mapping[str, Any], monitor_id: str) -> MonitorConfig:
     """Return the monitor of a single configuration answer. Raises as read_configs, also when it is another monitor."""
     _refuse_error(document)
-    config = _config(_object(document.get("monitor"), "monitor"), "monitor")
+    config = _at("monitor", document.get("monitor"), _config)
     if config.id != monitor_id:
         raise PayloadError(f"monitor.id is {legible(config.id, 80)}, not the {legible(monitor_id, 80)} asked for")
     return config
@@ -99,131 +115,104 @@ def _refuse_error(document: Mapping[str, Any]) -> None:
         raise ServiceError(f"the answer says that the call did not work: {legible(error)}", code="answered_error")
 
 
-def _read_list(document: Mapping[str, Any], read: Callable[[Mapping[str, Any], str], M]) -> list[M]:
+def read_status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
+    """Return the monitor of one entry of a status answer; ``place`` is where that is. Raises PayloadError."""
+    return _at(place, entry, _status)
+
+
+def _read_list(document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], M]) -> list[M]:
     entries = document.get("monitor_list")
     if not isinstance(entries, list):
-        found = _kind(entries) if "monitor_list" in document else "missing"
+        found = said(entries) if "monitor_list" in document else "missing"
         raise PayloadError(f"monitor_list is {found}, not a list")
     monitors: dict[str, M] = {}
-    for index, entry in enumerate(entries):
-        place = f"monitor_list[{index}]"
-        monitor = read(_object(entry, place), place)
-        if monitor.id in monitors:
-            raise PayloadError(f"{place} is a second monitor with the id {legible(monitor.id, 80)}")
-        monitors[monitor.id] = monitor
+    try:
+        for entry in entries:
+            monitor = read(_object(entry))
+            if monitor.id in monitors:
+                raise WrongShape(f" is a second monitor with the id {legible(monitor.id, 80)}")
+            monitors[monitor.id] = monitor
+    except WrongShape as wrong:
+        raise PayloadError(f"monitor_list[{len(monitors)}]{wrong}") from None
     return list(monitors.values())
 
 
-def read_status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
-    """Return the monitor of one entry of a status answer; ``place`` is where that is. Raises PayloadError."""
-    identity = _identity(entry, "monitor", place)
-    alert = _optional(entry, "last_alert", place, dict)
+def _at(place: str, entry: Any, read: Callable[[Mapping[str, Any]], M]) -> M:
+    try:
+        return read(_object(entry))
+    except WrongShape as wrong:
+        raise PayloadError(f"{place}{wrong}") from None
+
+
+def _object(entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict):
+        raise WrongShape(f" is {said(entry)}, not {OBJECT.named}")
+    return entry
+
+
+def _status(entry: Mapping[str, Any]) -> MonitorStatus:
+    identity, alerting, label, alerts, failures, tests, alert, last_test, last_failed = STATUS.values(entry)
+    _refuse_identity("monitor", identity)
+    for name, count in (("alert_count", alerts), ("fail_count", failures), ("test_count", tests)):
+        if count is not None and count < 0:
+            raise WrongShape(f".{name} is negative")
     return MonitorStatus(
-        id=identity,
-        label=_optional(entry, "label", place, str) or identity,
-        alert_active=_required(entry, "alert_active", place, bool),
-        alert_count=_count(entry, "alert_count", place),
-        fail_count=_count(entry, "fail_count", place),
-        test_count=_count(entry, "test_count", place),
-        alerted=_time(alert, "utc_time", None, f"{place}.last_alert") if alert else None,
-        last_test=_check(entry, "last_test", place),
-        last_failed=_check(entry, "last_failed", place),
-        fields=entry,
+        identity,
+        label or identity,
+        alerting,
+        alerts,
+        failures,
+        tests,
+        _alerted(alert) if alert else None,
+        _check("last_test", last_test) if last_test else None,
+        _check("last_failed", last_failed) if last_failed else None,
+        entry,
     )
 
 
-def _config(entry: Mapping[str, Any], place: str) -> MonitorConfig:
-    identity = _identity(entry, "id", place)
-    timer = _number(entry, "timer", place)
-    if timer is not None and timer < SHORTEST_TIMER:
-        raise PayloadError(f"{place}.timer is {timer}, not a number of seconds")
-    _optional(entry, "config", place, dict)
-    return MonitorConfig(
-        id=identity,
-        label=_optional(entry, "label", place, str) or identity,
-        type=_optional(entry, "type", place, str),
-        timer=timer,
-        active=_optional(entry, "active", place, bool) is not False,
-        fields=entry,
-    )
+def _config(entry: Mapping[str, Any]) -> MonitorConfig:
+    identity, label, kind, timer, active, _by_type = CONFIG.values(entry)
+    _refuse_identity("id", identity)
+    if timer is not None:
+        timer = _number("timer", timer)
+        if timer < SHORTEST_TIMER:
+            raise WrongShape(f".timer is {timer}, not a number of seconds")
+    return MonitorConfig(identity, label or identity, kind, timer, active is not False, entry)
 
 
-def _check(entry: Mapping[str, Any], name: str, place: str) -> Check | None:
-    fields = _optional(entry, name, place, dict)
-    if not fields:
-        return None
-    place = f"{place}.{name}"
-    error = _optional(fields, "error", place, str)
-    return Check(_time(fields, "utc_time_init", "utc_mktime", place), error or None)
+def _alerted(fields: Mapping[str, Any]) -> float | None:
+    try:
+        return _time("utc_time", *ALERT.values(fields))
+    except WrongShape as wrong:
+        raise WrongShape(f".last_alert{wrong}") from None
 
 
-def _time(fields: Mapping[str, Any], text_name: str, seconds_name: str | None, place: str) -> float | None:
-    text = _optional(fields, text_name, place, str)
-    seconds = _number(fields, seconds_name, place) if seconds_name else None
+def _check(name: str, fields: Mapping[str, Any]) -> Check:
+    try:
+        error, text, seconds = CHECK.values(fields)
+        if seconds is not None:
+            seconds = _number("utc_mktime", seconds)
+        return Check(_time("utc_time_init", text, seconds), error or None)
+    except WrongShape as wrong:
+        raise WrongShape(f".{name}{wrong}") from None
+
+
+def _time(name: str, text: str | None, seconds: float | None = None) -> float | None:
     try:
         return earliest(text, seconds)
     except (ValueError, OverflowError) as error:
-        raise PayloadError(f"{place}.{text_name} is {_kind(text)}, not a UTC time") from error
+        raise WrongShape(f".{name} is {said(text)}, not a UTC time") from error
 
 
-def _identity(entry: Mapping[str, Any], name: str, place: str) -> str:
-    identity: str = _required(entry, name, place, str)
-    if not identity:
-        raise PayloadError(f"{place}.{name} is empty")
-    if REPLACED in identity:
-        raise PayloadError(f"{place}.{name} holds half a character, so that it could be that of another monitor")
-    return identity
-
-
-def _count(entry: Mapping[str, Any], name: str, place: str) -> int | None:
-    count: int | None = _optional(entry, name, place, int)
-    if count is not None and count < 0:
-        raise PayloadError(f"{place}.{name} is negative")
-    return count
-
-
-def _number(entry: Mapping[str, Any], name: str, place: str) -> float | None:
-    value = entry.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _wrong(value, f"{place}.{name}", "a number")
+def _number(name: str, value: float) -> float:
     try:
         return believed(value)
     except (ValueError, OverflowError) as error:
-        raise PayloadError(f"{place}.{name} is out of range") from error
+        raise WrongShape(f".{name} is out of range") from error
 
 
-def _object(value: Any, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _wrong(value, place, "an object")
-    return value
-
-
-NAMES: dict[type, str] = {str: "a string", bool: "true or false", int: "a whole number", dict: "an object"}
-
-
-def _required(entry: Mapping[str, Any], name: str, place: str, kind: type) -> Any:
-    value = _optional(entry, name, place, kind)
-    if value is None:
-        raise PayloadError(f"{place}.{name} is {'null' if name in entry else 'missing'}, not {NAMES[kind]}")
-    return value
-
-
-def _optional(entry: Mapping[str, Any], name: str, place: str, kind: type) -> Any:
-    value = entry.get(name)
-    if value is None or value.__class__ is kind:
-        return value
-    raise _wrong(value, f"{place}.{name}", NAMES[kind])
-
-
-def _wrong(value: Any, place: str, wanted: str) -> PayloadError:
-    return PayloadError(f"{place} is {_kind(value)}, not {wanted}")
-
-
-def _kind(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "an object"
-    return f'the string "{legible(value, 40)}"' if isinstance(value, str) else "a number"
+def _refuse_identity(name: str, identity: str) -> None:
+    if not identity:
+        raise WrongShape(f".{name} is empty")
+    if REPLACED in identity:
+        raise WrongShape(f".{name} holds half a character, so that it could be that of another monitor")

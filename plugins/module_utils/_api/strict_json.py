@@ -13,7 +13,7 @@ from typing import Any
 DEEPEST = 100
 """Objects and lists within one another. The documented answers have four."""
 
-NESTING = (dict, list)
+NESTING = frozenset((dict, list))
 
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 """Half of a UTF-16 pair, escaped: the only way for one to get through UTF-8. Alone it cannot be printed or stored."""
@@ -52,10 +52,10 @@ def _finite(digits: str) -> float:
 
 def _refuse_depth(document: Any) -> None:
     """Refuse what Ansible, which works through a result by recursion, could not return."""
-    level = [document]
+    level = [document] if type(document) in NESTING else []
     for _depth in range(DEEPEST):
-        containers = (node.values() if isinstance(node, dict) else node for node in level if isinstance(node, NESTING))
-        level = [child for children in containers for child in children if isinstance(child, NESTING)]
+        contents = [node.values() if type(node) is dict else node for node in level]
+        level = [child for children in contents for child in children if type(child) in NESTING]
         if not level:
             return
     raise ValueError("it is nested too deeply")

@@ -49,13 +49,13 @@ class MonitorStatus(NamedTuple):
         """Whether the newest test failed: it carries an error, or a failed test is no older than it."""
         if self.last_test is None:
             return False
-        if self.last_test.error:
+        started, error = self.last_test
+        if error:
             return True
-        return self._failed_since(self.last_test.started)
-
-    def _failed_since(self, started: float | None) -> bool:
-        failed = self.last_failed.started if self.last_failed else None
-        return failed is not None and started is not None and failed >= started
+        if self.last_failed is None or started is None:
+            return False
+        failed = self.last_failed.started
+        return failed is not None and failed >= started
 
     @property
     def error(self) -> str | None:
@@ -103,6 +103,6 @@ def paired(configs: Iterable[C], statuses: Iterable[S]) -> Iterator[tuple[C | S,
 def join(configs: Iterable[MonitorConfig], statuses: Iterable[MonitorStatus]) -> list[Monitor]:
     """Return the monitors that at least one of the two answers tells of."""
     return [
-        Monitor(told.id, told.label, config.type if config is not None else None, config, status)
+        Monitor(told.id, told.label, None if config is None else config.type, config, status)
         for told, config, status in paired(configs, statuses)
     ]

@@ -49,6 +49,8 @@ class Patterns:
 
     def selecting(self, monitor: Named) -> list[str]:
         """Return the texts of those patterns that select ``monitor``."""
+        if not self.texts:
+            return []
         found = list(self._names.intersection((monitor.id, monitor.label)))
         found += [text for text, matches in self._expressions if matches(monitor.id) or matches(monitor.label)]
         return found
@@ -86,6 +88,8 @@ class Selection:
 
         ``kind_of`` returns a monitor's type. One whose type nobody knows is kept: it cannot be ruled out.
         """
+        if not self:
+            return Chosen(list(monitors), [], [])
         unmatched = dict.fromkeys(self.include.texts)
         unseen = dict(self.types)
         chosen = []

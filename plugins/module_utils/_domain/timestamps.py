@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 EARLIEST, LATEST = -6 * 10**10, 10**11
 """The epoch readings that are believed, from the year 68 to the year 5138; beyond them a number is no time."""
 
+EPOCH = datetime(1970, 1, 1)
+
 
 def epoch(text: str) -> float:
     """Return epoch seconds for a UTC time such as ``2026-05-31T18:51:18``; a missing offset means UTC.
@@ -18,20 +20,18 @@ def epoch(text: str) -> float:
     Raises ValueError when ``text`` is no such time.
     """
     moment = datetime.fromisoformat(text[:-1] if text.endswith("Z") else text)
-    return believed(_in_utc(moment).timestamp())
+    if moment.tzinfo is None:
+        return believed((moment - EPOCH).total_seconds())
+    return believed(moment.timestamp())
 
 
 def http_date(text: str) -> float | None:
     """Return epoch seconds for a date as headers have it, ``Sun, 31 May 2026 18:51:18 GMT``; None for anything else."""
     try:
         moment = parsedate_to_datetime(text)
-        return believed(_in_utc(moment).timestamp())
+        return believed((moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)).timestamp())
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
 
 
 def believed(seconds: float) -> float:
@@ -46,12 +46,10 @@ def earliest(utc_text: str | None, utc_seconds: float | None) -> float | None:
 
     The vendor's own sample contradicts itself by nine minutes. An error there must delay a verdict, never hasten it.
     """
-    readings = []
-    if utc_text is not None:
-        readings.append(epoch(utc_text))
-    if utc_seconds is not None:
-        readings.append(believed(utc_seconds))
-    return min(readings) if readings else None
+    if utc_text is None:
+        return None if utc_seconds is None else believed(utc_seconds)
+    told = epoch(utc_text)
+    return told if utc_seconds is None else min(told, believed(utc_seconds))
 
 
 FIRST_SHOWN, LAST_SHOWN = -62135596800, 253402300799

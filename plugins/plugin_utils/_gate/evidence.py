@@ -5,26 +5,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
 from .sample import Sample
 
 
-@dataclass
 class Record:
     """What the samples so far told of one monitor. Starts are in epoch seconds, oldest first.
 
     ``failed_run`` is the number of tests in a row that were seen to fail up to now.
     """
 
-    monitor: Monitor
-    clean_starts: list[float] = field(default_factory=list)
-    failed_run: int = 0
-    newest: float | None = None
-    fail_count: int | None = None
-    backwards: bool = False
-    untimely: float | None = None
+    __slots__ = ("backwards", "clean_starts", "fail_count", "failed_run", "monitor", "newest", "untimely")
+
+    def __init__(self, monitor: Monitor) -> None:
+        self.monitor = monitor
+        self.clean_starts: list[float] = []
+        self.failed_run = 0
+        self.newest: float | None = None
+        self.fail_count: int | None = None
+        self.backwards = False
+        self.untimely: float | None = None
 
 
 class Evidence:
@@ -45,18 +45,18 @@ class Evidence:
     def observe(self, sample: Sample) -> None:
         """Add one whole and valid sample."""
         self.anchor = max(self.anchor, self._by_our_clock + sample.lead.most)
-        present = set()
+        records, now = self._records, sample.service_time
         for monitor in sample.monitors:
-            present.add(monitor.id)
-            record = self._records.setdefault(monitor.id, Record(monitor))
+            record = records.get(monitor.id)
+            if record is None:
+                record = records[monitor.id] = Record(monitor)
             record.monitor = monitor
             if monitor.status is None:
                 record.clean_starts.clear()
             else:
-                self._add(record, monitor.status, sample.service_time)
-        for name, record in self._records.items():
-            if name not in present:
-                record.clean_starts.clear()
+                self._add(record, monitor.status, now)
+        for monitor in self.vanished(sample):
+            records[monitor.id].clean_starts.clear()
 
     def clean_run(self, monitor_id: str) -> list[float]:
         """Return the starts of the newest clean tests in a row."""

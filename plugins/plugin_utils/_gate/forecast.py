@@ -35,15 +35,17 @@ class Forecast(NamedTuple):
 def forecast(monitors: Iterable[Monitor], policy: Policy, evidence: Evidence, now: float) -> Forecast:
     """Return the forecast at ``now``, in epoch seconds by the service's clock, for monitors that test on time."""
     longest, decides, detection = 0.0, None, None
+    tests_are_asked_for = policy.clean_tests > 0 or policy.full_detection
     for monitor in monitors:
         if monitor.config is None or monitor.config.timer is None or policy.advisory.selecting(monitor):
             continue
         timer = monitor.config.timer
         left = max(0.0, evidence.anchor + policy.alert_after * timer - now)
         detection = left if detection is None else max(detection, left)
-        seconds = _complete_at(monitor, timer, policy, evidence, now) - now
-        if seconds > longest:
-            longest, decides = seconds, monitor
+        if tests_are_asked_for:
+            seconds = _complete_at(monitor, timer, policy, evidence, now) - now
+            if seconds > longest:
+                longest, decides = seconds, monitor
     return Forecast(longest, decides, detection)
 
 

@@ -63,7 +63,7 @@ def standing(monitor: Monitor, view: View) -> Standing:
     status = monitor.status
     if status is None:
         return _missing(monitor)
-    for rule in RULES:
+    for rule in RULES if status.alert_active or status.failing else RULES_WITHOUT_TROUBLE:
         found = rule(monitor, status, view)
         if found is not None:
             return found
@@ -210,3 +210,6 @@ RULES: tuple[Callable[[Monitor, MonitorStatus, View], Standing | None], ...] = (
     _pending,
 )
 """In the order in which they are asked. An alert and a silent failure exclude each other."""
+
+RULES_WITHOUT_TROUBLE = (_blind, _pending)
+"""Those of them that ask for more than that a monitor neither alerts nor fails. Most of thousands do neither."""

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -121,14 +122,16 @@ def compare(options: argparse.Namespace) -> int:
         growth=table.growths(samples),
         judging=rows,
         waiting=waiting,
-        picture=drawn(samples),
+        picture="",
     )
+    # What took a quarter of an hour is on the screen before a picture is made of it.
     print(f"{results.machine}; {results.versions}; {busy:.1f} other processes for each core\n")
     print("\n\n".join(table.markdown(each) for each in (results.costs, results.growth, rows) if len(each) > 1))
     if waiting:
-        print(f"\n{waiting}")
+        print(f"\n{waiting}", flush=True)
     if options.write:
-        print("\n".join(f"written: {path}" for path in page.write(results)))
+        written = page.write(replace(results, picture=drawn(samples)))
+        print("\n".join(f"written: {path}" for path in written))
     said, code = conclusion(verdicts(comparisons, samples))
     print(f"\n{said}")
     return code

@@ -16,9 +16,9 @@ LEFT, RIGHT, TOP, BOTTOM = 74, 210, 48, 62
 # Light and dark shades that people who see few colours can tell apart too; dashes and marks help them further.
 COLOURS = (
     ("#0b5fc0", "#6cb2ff"), ("#b34700", "#ffa05c"), ("#0a7a4b", "#4fd69c"), ("#8a2f9e", "#dd92ee"),
-    ("#b5162b", "#ff8593"), ("#5c5c5c", "#bdbdbd"),
+    ("#b5162b", "#ff8593"), ("#7a5c00", "#e3c04d"), ("#5c5c5c", "#bdbdbd"),
 )  # fmt: skip
-DASHES = ("none", "none", "7 4", "2 3", "none", "10 4 2 4")
+DASHES = ("none", "none", "7 4", "2 3", "none", "2 6", "10 4 2 4")
 
 LICENCE = """
 Copyright (c) 2026, the knowledgefront.monitoring contributors

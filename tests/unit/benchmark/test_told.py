@@ -17,10 +17,17 @@ import docutils.utils
 import pytest
 import yaml
 from ansible_collections.knowledgefront.monitoring.tests.benchmark import __main__, machine, page, table
-from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons import SIZES, Circumstances, Comparison
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons import (
+    FLOOR,
+    SIZES,
+    SWEPT,
+    Circumstances,
+    Comparison,
+)
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Broken, Cost
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.goals import AtMost
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.picture import HEIGHT, WIDTH, picture
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.ways import WAYS
 
 HERE = Circumstances()
 GATE = Comparison("kf_gate", "empty", HERE, AtMost(1.15))
@@ -176,12 +183,22 @@ def test_more_is_higher_and_further_right() -> None:
         ({"a": [(0, 1)]}, "above zero"),
         ({"a": [(1, -1)]}, "above zero"),
         ({"a": [(1, float("nan"))]}, "above zero"),
-        ({str(number): [(1, 1)] for number in range(7)}, "no more than 6"),
+        ({str(number): [(1, 1)] for number in range(8)}, "no more than 7"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(curves: dict[str, list[tuple[float, float]]], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         drawn(curves)
+
+
+def test_all_that_grows_can_be_drawn_together() -> None:
+    measured = {
+        (way, Circumstances(size)): [Cost(float(place), float(place), 50.0)]
+        for place, way in enumerate([FLOOR, *SWEPT], 1)
+        for size in SIZES
+    }
+    texts = [element.text for element in ElementTree.fromstring(__main__.drawn(measured)).iter(f"{SVG}text")]
+    assert {WAYS[way].told.replace("`", "") for way in SWEPT} <= set(texts)
 
 
 def results(**changes: Any) -> page.Results:

@@ -28,7 +28,7 @@ OWN_SETTINGS = ("ANSIBLE_", "KF_", "PYTHON", "PYTEST_", "COVERAGE_", "MYPY", "RU
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "unit", "integration", "faults-fast", "sanity", "build"]
+nox.options.sessions = ["lint", "unit", "integration", "matrix-fast", "faults-fast", "sanity", "build"]
 
 
 class Workplace:
@@ -170,11 +170,21 @@ def peer(session: nox.Session) -> None:
         place.run("python", "tests/peer/run_peer.py", place.venv / "peer", *session.posargs, **own_proxies())
 
 
+def try_versions(session: nox.Session, *arguments: str) -> None:
+    with workplace(session) as place:
+        place.run("python", "tests/versions/run_matrix.py", place.venv / "matrix", *arguments, **own_proxies())
+
+
 @nox.session(default=False)
 def matrix(session: nox.Session) -> None:
     """Integration targets on every supported ansible-core; their environments are kept in .venv/matrix."""
-    with workplace(session) as place:
-        place.run("python", "tests/versions/run_matrix.py", place.venv / "matrix", *session.posargs, **own_proxies())
+    try_versions(session, *session.posargs)
+
+
+@nox.session(name="matrix-fast")
+def matrix_fast(session: nox.Session) -> None:
+    """The oldest and the newest ansible-core, as far as their Pythons are here, with what differs most."""
+    try_versions(session, "--fast", *session.posargs)
 
 
 @nox.session(default=False)

@@ -13,13 +13,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from environments import NotMade, provide, requirements
 from interpreters import find, folders
 from matrix_table import Cell, Row, markdown, verdict
-from supported import Combination, chosen, read
+from supported import NEWEST_TARGET, Combination, chosen, first_here, read, target_pins, versions
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
@@ -30,29 +31,79 @@ INTEGRATION = CHECKOUT / "tests" / "integration"
 WHAT_DIFFERS = ("hostile_text", "kf_status")
 """The targets in which releases of ansible-core differ most, templating and lookups, in about a minute each time."""
 
+QUICKLY = ("hostile_text", "kf_status", "kf_gate", "target_pythons")
+"""What a landing is held to on the oldest and the newest release."""
+
+ON_A_TARGET = ("requests", "urllib3", "certifi", "charset-normalizer", "idna")
+"""What of the pinned packages a target needs."""
+
 LONGEST = 900
 """Seconds that a target may take. Who tries every release has time, and often a machine that does more than this."""
+
+SANITY = "sanity"
+ON_TARGETS = "target_pythons"
+"""The target that asks on every Python that a target can have."""
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 """What pip needs, and what must not come between a target and its simulator."""
 
 
-def tried(one: Combination, options: argparse.Namespace, targets: Sequence[str], interpreter: Path) -> Row:
+def tried(
+    one: Combination, options: argparse.Namespace, targets: Sequence[str], interpreter: Path, among: Sequence[Path]
+) -> Row:
     """Return what came of ``targets`` there. The output of those that fail is printed as it comes."""
     print(f"ansible-core {one.core} on Python {one.python}", flush=True)
+    kept = options.environments.absolute()
     wanted = requirements(PINNED.read_text(encoding="utf-8"), one.core, one.pins)
     try:
-        python = provide(options.environments.absolute() / f"{one.core}-py{one.python}", interpreter, wanted)
+        python = provide(kept / f"{one.core}-py{one.python}", interpreter, wanted)
+        on_targets = target_pythons(one, kept, among) if ON_TARGETS in targets else []
     except NotMade as problem:
         print(f"the environment could not be made: {problem}", flush=True)
         return Row(one.core, one.python)
-    return Row(one.core, one.python, cells=outcomes(python, targets, options.jobs))
+    cells = outcomes(python, targets, options.jobs, on_targets) if targets else {}
+    if options.sanity:
+        cells[SANITY] = sane(python, kept, one)
+    return Row(one.core, one.python, cells=cells)
 
 
-def outcomes(python: Path, targets: Sequence[str], jobs: int) -> dict[str, Cell]:
-    environment = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
-    environment["PATH"] = os.pathsep.join([str(python.parent), environment.get("PATH", "")])
-    environment["VIRTUAL_ENV"] = str(python.parents[1])
+def target_pythons(one: Combination, kept: Path, among: Sequence[Path]) -> list[Path]:
+    """Return an environment with what a target needs for each Python that is here and that this release takes."""
+    pinned = PINNED.read_text(encoding="utf-8").splitlines()
+    usual = [line for line in pinned if line.partition("==")[0] in ON_A_TARGET]
+    instead, found, missing = target_pins(SUPPORTED), [], []
+    for version in versions(one.oldest_target, NEWEST_TARGET):
+        interpreter = find(version, among)
+        if interpreter is None:
+            missing.append(version)
+            continue
+        wanted = "\n".join([*instead.get(version, usual), ""])
+        found.append(provide(kept / f"target-py{version}", interpreter, wanted))
+    told = ", ".join(python.parents[1].name.removeprefix("target-py") for python in found)
+    lacking = f"; not here: {', '.join(missing)}" if missing else ""
+    print(f"Pythons of targets: {told or 'that of the controller'}{lacking}", flush=True)
+    return found
+
+
+def sane(python: Path, kept: Path, one: Combination) -> Cell:
+    """Return what came of ansible-test's sanity tests. Their output is printed as it comes."""
+    began = time.monotonic()
+    skipped = [word for test in one.skipped_sanity for word in ("--skip-test", test)]
+    home = kept / f"sanity-{one.core}-py{one.python}"
+    command = [str(python), str(CHECKOUT / "tests" / "sanity" / "run_sanity.py"), str(home), *skipped]
+    passed = subprocess.call(command, env=within(python, os.environ), stdin=subprocess.DEVNULL) == 0
+    return Cell(passed, time.monotonic() - began)
+
+
+def within(python: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return ``environ`` for programs of the environment that ``python`` belongs to."""
+    path = os.pathsep.join([str(python.parent), environ.get("PATH", "")])
+    return {**environ, "PATH": path, "VIRTUAL_ENV": str(python.parents[1])}
+
+
+def outcomes(python: Path, targets: Sequence[str], jobs: int, on_targets: Sequence[Path]) -> dict[str, Cell]:
+    inherited = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES}
+    environment = {**within(python, inherited), "TARGET_PYTHONS": os.pathsep.join(map(str, on_targets))}
     with tempfile.TemporaryDirectory(prefix="kf-matrix-") as folder:
         told = Path(folder) / "outcomes.json"
         runner = [str(python), str(INTEGRATION / "run_targets.py"), "--timeout", str(LONGEST)]
@@ -73,7 +124,7 @@ def named_targets(options: argparse.Namespace) -> list[str]:
     for name in options.targets:
         if name not in shown:
             raise ValueError(f"there is no target {name}; the targets are {', '.join(shown)}")
-    return options.targets or list(WHAT_DIFFERS)
+    return options.targets or list(QUICKLY if options.fast else WHAT_DIFFERS)
 
 
 def arguments() -> argparse.Namespace:
@@ -84,6 +135,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--oldest", action="store_true", help="the oldest release")
     parser.add_argument("--primary", action="store_true", help="the release that the collection is developed with")
     parser.add_argument("--newest", action="store_true", help="the newest release that is no pre-release")
+    parser.add_argument("--fast", action="store_true", help="oldest and newest on one Python, and what differs most")
+    parser.add_argument("--sanity", action="store_true", help="the sanity tests of each release as well")
     parser.add_argument("--only", action="append", default=[], metavar="VERSION", help="this one, such as 2.16")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="targets at a time (%(default)s)")
     return parser.parse_intermixed_args()
@@ -91,21 +144,27 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
+    among = folders(os.environ)
     try:
         targets = named_targets(options)
-        wanted = chosen(read(SUPPORTED), options.oldest, options.primary, options.newest, options.only)
+        wished = [options.oldest or options.fast, options.primary, options.newest or options.fast]
+        wanted = chosen(read(SUPPORTED), *wished, options.only)
     except ValueError as mistake:
         print(f"matrix: {mistake}", file=sys.stderr)
         return 2
-    rows, among = [], folders(os.environ)
+    if options.fast:
+        wanted = first_here(wanted, lambda python: find(python, among) is not None)
+    rows = []
     for one in wanted:
         interpreter = find(one.python, among)
-        rows.append(tried(one, options, targets, interpreter) if interpreter else Row(one.core, one.python, here=False))
-    print(f"\n{markdown(rows, targets)}")
+        here = interpreter is not None
+        rows.append(tried(one, options, targets, interpreter, among) if here else Row(one.core, one.python, here=False))
+    checks = [*targets, *([SANITY] if options.sanity else [])]
+    print(f"\n{markdown(rows, checks)}")
     if not any(row.here for row in rows):
         pythons = ", ".join(dict.fromkeys(one.python for one in wanted))
         print(f"matrix: none of these is here: Python {pythons}; install one of them", file=sys.stderr)
-    return verdict(rows, targets)
+    return verdict(rows, checks)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomllib
@@ -17,12 +17,17 @@ FINAL = re.compile(r"\d+\.\d+\.\d+")
 
 @dataclass(frozen=True)
 class Combination:
-    """A release of ansible-core on a Python. ``pins`` replace those that hold otherwise."""
+    """A release of ansible-core on a Python. ``pins`` replace those that hold otherwise.
+
+    ``oldest_target`` is the oldest Python of a target.
+    """
 
     core: str
     python: str
     pins: tuple[str, ...] = ()
     primary: bool = False
+    oldest_target: str = "3.8"
+    skipped_sanity: tuple[str, ...] = ()
 
     @property
     def final(self) -> bool:
@@ -39,6 +44,8 @@ def read(file: Path) -> list[Combination]:
             python,
             (*release.get("pins", ()), *by_python.get(python, ())),
             release.get("primary", False),
+            release["oldest_target"],
+            tuple(release.get("skipped_sanity", ())),
         )
         for release in told["release"]
         for python in release["pythons"]
@@ -66,3 +73,32 @@ def chosen(
             raise ValueError(f"ansible-core {name} is not supported; these are: {known}")
         wanted |= named
     return [one for one in supported if one.core in wanted] if wanted else list(supported)
+
+
+def first_here(wanted: Sequence[Combination], is_here: Callable[[str], bool]) -> list[Combination]:
+    """Return each release once, on its oldest Python for which ``is_here``; on its oldest of all if there is none.
+
+    Those between the oldest and the newest Python of a release are tried, too.
+    """
+    chosen_ones = []
+    for core in dict.fromkeys(one.core for one in wanted):
+        ends = [one for one in wanted if one.core == core]
+        known = {one.python: one for one in ends}
+        between = [known.get(python, replace(ends[-1], python=python)) for python in versions(*known)]
+        chosen_ones.append(next((one for one in between if is_here(one.python)), ends[0]))
+    return chosen_ones
+
+
+def versions(*ends: str) -> list[str]:
+    """Return all Pythons from the first to the last of ``ends``."""
+    first, last = (int(end.partition(".")[2]) for end in (ends[0], ends[-1]))
+    return [f"3.{minor}" for minor in range(first, last + 1)]
+
+
+NEWEST_TARGET = "3.13"
+
+
+def target_pins(file: Path) -> Mapping[str, Sequence[str]]:
+    """Return, for each Python of a target that cannot take the pinned packages, what it gets instead."""
+    told: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(file.read_text(encoding="utf-8"))["target"]
+    return {version: entry["pins"] for version, entry in told.items()}

@@ -16,6 +16,7 @@ case "$1 $2" in
     "-VV ") echo "Python {version}.{patch}" ;;
     "-m venv") mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && echo "venv $3" >>"{notes}" ;;
     "-m pip") echo "pip" >>"{notes}"; echo "no such package"; exit "${{FAKE_PIP:-0}}" ;;
+    *run_sanity.py*) echo "sanity $*" >>"{notes}"; exit "${{FAKE_SANITY:-0}}" ;;
     *run_targets.py*)
         echo "targets $*" >>"{notes}"
         env >"{notes}.env"

@@ -103,3 +103,29 @@ def test_all_means_every_target_that_is_run_by_itself(run, tmp_path):
     asked = (tmp_path / "notes").read_text("utf-8")
     assert " bad_input " in asked
     assert "setup_simulator" not in asked
+
+
+def test_fast_tries_the_oldest_and_the_newest_on_what_is_here(run, tmp_path):
+    passed = [{**PASSED, "target": name} for name in ("hostile_text", "kf_status", "kf_gate", "target_pythons")]
+    done = run("--fast", outcomes=passed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [line.split("|")[1:3] for line in done.stdout.splitlines() if line.startswith("| 2.")]
+    assert [[cell.strip() for cell in row] for row in rows] == [["2.16.19", "3.13"], ["2.21.5", "3.13"]]
+
+
+def test_targets_are_asked_on_each_python_that_is_here(run, tmp_path):
+    passed = [{**PASSED, "target": "target_pythons"}]
+    done = run("--newest", "target_pythons", outcomes=passed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Pythons of targets: 3.13; not here: 3.9, 3.10, 3.11, 3.12" in done.stdout
+    assert f"TARGET_PYTHONS={tmp_path}/kept/target-py3.13/bin/python" in (tmp_path / "notes.env").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("ends_with", "code", "cell"), [("0", 0, "| ok "), ("1", 1, "| FAILED 0 s")])
+def test_sanity_is_one_more_column(run, tmp_path, ends_with, code, cell):
+    done = run("--only", "2.22", "--sanity", "kf_status", outcomes=[PASSED], FAKE_SANITY=ends_with)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert cell in done.stdout
+    asked = [line for line in (tmp_path / "notes").read_text("utf-8").splitlines() if line.startswith("sanity")]
+    assert len(asked) == 1
+    assert asked[0].endswith("sanity-2.22.0rc1-py3.13 --skip-test pylint")

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.knowledgefront.monitoring.tests.versions.supported import Combination, chosen, read
+from ansible_collections.knowledgefront.monitoring.tests.versions.supported import (
+    Combination,
+    chosen,
+    first_here,
+    read,
+    target_pins,
+    versions,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 SUPPORTED = read(ROOT / "tests" / "versions" / "supported.toml")
@@ -52,21 +59,47 @@ def test_pins_are_those_of_the_release_and_of_its_python(tmp_path):
         [[release]]
         core = "2.1.0"
         pythons = ["3.1", "3.2"]
+        oldest_target = "3.0"
         pins = ["a==1"]
         [[release]]
         core = "2.2.0"
         pythons = ["3.2"]
+        oldest_target = "3.1"
         primary = true
+        skipped_sanity = ["pylint"]
         [python."3.1"]
         pins = ["b==2"]
+        [target."3.0"]
+        pins = ["c==3"]
         """,
         encoding="utf-8",
     )
     assert read(file) == [
-        Combination("2.1.0", "3.1", ("a==1", "b==2")),
-        Combination("2.1.0", "3.2", ("a==1",)),
-        Combination("2.2.0", "3.2", primary=True),
+        Combination("2.1.0", "3.1", ("a==1", "b==2"), oldest_target="3.0"),
+        Combination("2.1.0", "3.2", ("a==1",), oldest_target="3.0"),
+        Combination("2.2.0", "3.2", primary=True, oldest_target="3.1", skipped_sanity=("pylint",)),
     ]
+    assert target_pins(file) == {"3.0": ["c==3"]}
+
+
+@pytest.mark.parametrize(
+    ("here", "tried"),
+    [
+        ({"3.10", "3.11", "3.13"}, [("2.16.19", "3.10"), ("2.21.5", "3.13")]),
+        ({"3.11"}, [("2.16.19", "3.11"), ("2.21.5", "3.13")]),
+        ({"3.13"}, [("2.16.19", "3.13"), ("2.21.5", "3.13")]),
+        ({"3.9", "3.14"}, [("2.16.19", "3.10"), ("2.21.5", "3.13")]),
+        (set(), [("2.16.19", "3.10"), ("2.21.5", "3.13")]),
+    ],
+)
+def test_each_release_is_tried_once_on_a_python_that_is_here(here, tried):
+    wanted = [one for one in SOME if one.core in ("2.16.19", "2.21.5")]
+    assert [(one.core, one.python) for one in first_here(wanted, here.__contains__)] == tried
+
+
+def test_pythons_are_counted_as_numbers():
+    assert versions("3.8", "3.13") == ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
+    assert versions("3.13") == ["3.13"]
 
 
 def test_the_releases_are_those_that_the_collection_and_its_development_are_for():

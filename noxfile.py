@@ -188,6 +188,14 @@ def matrix_fast(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def molecule(session: nox.Session) -> None:
+    """The scenarios of both roles, each against a simulator; molecule is kept in .venv/molecule."""
+    with workplace(session) as place:
+        arguments = [place.venv / "molecule", place.collections, *session.posargs]
+        place.run("python", "tests/molecule/run_molecule.py", *arguments, PYTHONPATH=place.imports, **own_proxies())
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Whole plays against floors and against what people write today, as ratios of one run, and the goals."""
     with workplace(session) as place:

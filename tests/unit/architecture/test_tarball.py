@@ -28,6 +28,7 @@ FOR_DEVELOPERS = (
     ".yamllint",
     "CONTRIBUTING.md",
     "REUSE.toml",
+    "extensions/molecule/*",
     "galaxy.yml",
     "mypy.ini",
     "noxfile.py",

@@ -13,6 +13,8 @@ from typing import Any
 DEEPEST = 100
 """Objects and lists within one another. The documented answers have four."""
 
+TOO_DEEP = f"it is nested more than {DEEPEST} times"
+
 NESTING = frozenset((dict, list))
 
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -22,14 +24,21 @@ REPLACED = "\N{REPLACEMENT CHARACTER}"
 """What stands for such a half."""
 
 
+class Unreliable(ValueError):
+    """JSON that says two things, or that cannot be handed on; the text says why."""
+
+
 def read_json(body: bytes) -> Any:
-    """Return what ``body`` says. Raises ValueError or RecursionError when that is no JSON, or cannot be handed on."""
-    document = json.loads(
-        body.decode("utf-8-sig"),
-        parse_float=_finite,
-        parse_constant=_no_number,
-        object_pairs_hook=_without_contradiction,
-    )
+    """Return what ``body`` says. Raises Unreliable for JSON that cannot be used, and ValueError for what is none."""
+    try:
+        document = json.loads(
+            body.decode("utf-8-sig"),
+            parse_float=_finite,
+            parse_constant=_no_number,
+            object_pairs_hook=_without_contradiction,
+        )
+    except RecursionError:
+        raise Unreliable(TOO_DEEP) from None
     _refuse_depth(document)
     return _whole_text(document) if SURROGATE.search(body) else document
 
@@ -38,7 +47,7 @@ def _without_contradiction(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object's members. One that is told twice could be quiet in one place and alerting in the other."""
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a member is told twice")
+        raise Unreliable("a member is told twice")
     return members
 
 
@@ -46,7 +55,7 @@ def _finite(digits: str) -> float:
     """Return a number that can be handed on: infinity would be written as something that is no JSON."""
     number = float(digits)
     if math.isinf(number):
-        raise ValueError("a number is out of range")
+        raise Unreliable("a number is out of range")
     return number
 
 
@@ -58,11 +67,11 @@ def _refuse_depth(document: Any) -> None:
         level = [child for children in contents for child in children if type(child) in NESTING]
         if not level:
             return
-    raise ValueError("it is nested too deeply")
+    raise Unreliable(TOO_DEEP)
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise Unreliable(f"{name} is no number")
 
 
 def _whole_text(value: Any) -> Any:

@@ -12,7 +12,8 @@ from typing import Any
 
 from ..module_utils._ansible.chosen import choice, selection_of
 from ..module_utils._api.client import Client
-from ..module_utils._api.errors import ConfigurationError, NotFoundError, ServiceError
+from ..module_utils._api.errors import ConfigurationError, ServiceError
+from ..module_utils._api.gone import still_there
 from ..module_utils._api.settings import Settings
 from ..module_utils._domain.legible import legible
 from ..module_utils._domain.monitor import MonitorConfig
@@ -49,16 +50,13 @@ def asked(options: Mapping[str, Any], warn: Callable[[str], None]) -> Asked:
 def confirm_gone(monitor_ids: Iterable[str], options: Mapping[str, Any], warn: Callable[[str], None]) -> None:
     """Ask for each monitor that the list lacks. Raises KnowledgeFrontError, also when there is one after all."""
     with _client(options, warn) as client:
-        for monitor_id in monitor_ids:
-            try:
-                client.config(monitor_id)
-            except NotFoundError:
-                continue
-            raise ServiceError(
-                f"the list of configurations lacks the monitor {legible(monitor_id, 80)}, which the service still has, "
-                "so that it was cut short: no file was touched; try again",
-                code="cut_short",
-            )
+        monitor_id = still_there(client, monitor_ids)
+    if monitor_id is not None:
+        raise ServiceError(
+            f"the list of configurations lacks the monitor {legible(monitor_id, 80)}, which the service still has, "
+            "so that it was cut short: no file was touched; try again",
+            code="cut_short",
+        )
 
 
 @contextmanager

@@ -13,20 +13,27 @@ from typing import Any, TypeVar
 R = TypeVar("R")
 
 
+def begin(work: Callable[[], R], deliver: Callable[[R | None, BaseException | None], None], name: str) -> None:
+    """Do ``work`` in a thread with that ``name``, which keeps no process alive, and hand over what came of it."""
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - it is raised again, where somebody waits for it
+            deliver(None, error)
+        else:
+            deliver(result, None)
+
+    threading.Thread(target=run, daemon=True, name=name).start()
+
+
 def within(seconds: float, work: Callable[[], R], name: str = "knowledgefront-check") -> R:
     """Return or raise what ``work`` does in a thread with that ``name``.
 
     After ``seconds``, raise TimeoutError and leave it behind.
     """
     outcome: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-
-    def deliver() -> None:
-        try:
-            outcome.put((work(), None))
-        except BaseException as error:  # noqa: BLE001 - it is raised again, in the thread that waits for it
-            outcome.put((None, error))
-
-    threading.Thread(target=deliver, daemon=True, name=name).start()
+    begin(work, lambda result, error: outcome.put((result, error)), name)
     try:
         result, error = outcome.get(timeout=max(seconds, 0.0))
     except queue.Empty:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.monitor import Monitor
+from ...module_utils._domain.pace import SHORTEST_POLL, pace
 from ...module_utils._domain.timestamps import duration
 from .baseline import Baseline
 from .evidence import Evidence
@@ -19,9 +20,6 @@ from .policy import PLAN, Policy
 from .sample import Sample, Unavailable
 from .states import View
 from .verdict import ERROR, INCONCLUSIVE, PASS, RC, RC_CONFIGURATION, Judgement, Reason, judge, unavailable
-
-SHORTEST_POLL = 15.0
-LONGEST_POLL = 60.0
 
 WITHOUT_FORECAST = 600.0
 """Seconds to wait for a first valid answer when the wait is to be predicted from it."""
@@ -172,7 +170,7 @@ class Gate:
             return self._policy.poll
         if outcome.sample is None:
             return SHORTEST_POLL
-        return min(LONGEST_POLL, max(SHORTEST_POLL, min(_timers(outcome.sample.monitors), default=LONGEST_POLL)))
+        return pace(_timers(outcome.sample.monitors))
 
 
 def _timers(monitors: list[Monitor]) -> list[float]:

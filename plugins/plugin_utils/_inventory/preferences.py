@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
+from ...module_utils._domain.hosts import host_of
 from ...module_utils._domain.legible import legible
 from .names import safe
 from .snapshot import Told
@@ -72,16 +72,9 @@ def _from_fields(fields: Mapping[str, Any], path: Sequence[str], of_url: bool) -
     for step in path:
         value = value.get(step) if isinstance(value, Mapping) else None
     text = _text(value)
-    return _host(text) if of_url else text
+    return host_of(text) if of_url else text
 
 
 def _text(value: Any) -> str:
     """Return what can be a name: a text or a number, and an empty text for the rest."""
     return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url if "//" in url else f"//{url}").hostname or ""
-    except ValueError:
-        return ""

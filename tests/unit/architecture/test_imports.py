@@ -24,6 +24,7 @@ API = "plugins.module_utils._api"
 CROSSING = "plugins.module_utils._ansible"
 GATE = "plugins.plugin_utils._gate"
 DOCTOR = "plugins.plugin_utils._doctor"
+EVENTS = "plugins.plugin_utils._events"
 STORE = "plugins.plugin_utils._store"
 CONTROLLER = "plugins.plugin_utils"
 
@@ -33,6 +34,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins/module_utils/_ansible": (DOMAIN, API, CROSSING, "ansible.module_utils"),
     "plugins/plugin_utils/_gate": (DOMAIN, GATE),
     "plugins/plugin_utils/_doctor": (DOMAIN, API, DOCTOR, STORE),
+    # It runs without ansible-core beside it.
+    "plugins/plugin_utils/_events": (
+        *(DOMAIN, API, EVENTS, f"{CROSSING}.arguments", f"{CROSSING}.chosen"),
+        f"{CONTROLLER}._whole_files",
+    ),
     "plugins/plugin_utils": (DOMAIN, API, CROSSING, GATE, CONTROLLER, "ansible"),
     "plugins/doc_fragments": (),
     "plugins/modules": (f"{CROSSING}.answers", f"{CROSSING}.arguments", f"{CROSSING}.modules"),
@@ -40,6 +46,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins/action": (DOMAIN, API, CROSSING, GATE, CONTROLLER, "ansible"),
     "plugins/inventory": (DOMAIN, API, CROSSING, CONTROLLER, "ansible"),
     "plugins/test": (DOMAIN, CROSSING, CONTROLLER),
+    "extensions/eda/plugins": (EVENTS,),
     "simulator": ("simulator", "yaml", "cryptography", "trustme", "jwt"),
 }
 """What the files of a folder may import beside the standard library. The longest folder that fits a file counts."""
@@ -69,9 +76,16 @@ IMPURE = (
     "shutil",
 )
 
-THIN = ("plugins/modules", "plugins/lookup", "plugins/action", "plugins/inventory", "plugins/test")
+THIN = (
+    "plugins/modules",
+    "plugins/lookup",
+    "plugins/action",
+    "plugins/inventory",
+    "plugins/test",
+    "extensions/eda/plugins",
+)
 
-FILES = python_files("plugins", "simulator")
+FILES = python_files("plugins", "extensions", "simulator")
 
 
 def layer_of(name: str) -> str:
@@ -126,6 +140,12 @@ def test_nothing_that_a_target_needs_comes_from_the_controllers_side() -> None:
     shipped = [path for path in FILES if name_of(path).startswith(("plugins/module_utils", "plugins/modules"))]
     outside = {name_of(path): [name for name in imports_of(path) if name.startswith(CONTROLLER)] for path in shipped}
     assert {name: found for name, found in outside.items() if found} == {}
+
+
+@pytest.mark.parametrize("name", ["event", "alerts", "configurations", "transitions", "memory", "sample"])
+def test_what_happened_is_told_without_input_or_output_or_a_clock(name: str) -> None:
+    path = ROOT / "plugins" / "plugin_utils" / "_events" / f"{name}.py"
+    assert [imported for imported in imports_of(path) if begins_with(imported, (*IMPURE, "os"))] == []
 
 
 def test_the_project_has_the_layers_of_the_table() -> None:

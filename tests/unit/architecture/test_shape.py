@@ -18,7 +18,7 @@ from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.sourc
     tree_of,
 )
 
-FILES = python_files("plugins", "simulator")
+FILES = python_files("plugins", "extensions", "simulator")
 WITH_CODE = [path for path in FILES if path.stat().st_size]
 NAMELESS = {"utils", "util", "common", "helpers", "helper", "misc", "tools"}
 LONGEST_FILE = 250

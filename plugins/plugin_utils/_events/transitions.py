@@ -1,0 +1,136 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happened since the last look: pure, so that the same two looks always tell the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from ...module_utils._domain.legible import legible
+from ...module_utils._domain.monitor import MonitorStatus
+from ...module_utils._domain.staleness import FACTOR, GRACE, OLD, staleness
+from ...module_utils._domain.timestamps import duration, utc
+from .alerts import Span, Step, steps
+from .configurations import configured
+from .event import BACK, CLEARED, FOUND, LOST, RAISED, SILENT, Event, Happening, of_api, of_monitor
+from .memory import Alert, Known, Memory, Outage, Seen, seen
+from .sample import Sample
+
+
+class Rules(NamedTuple):
+    """What is told at the beginning, and when a monitor is silent, as the options say."""
+
+    initial: bool = True
+    factor: float = FACTOR
+    grace: float = GRACE
+
+
+def lost(memory: Memory, code: str, message: str, now: float) -> tuple[list[Event], Memory]:
+    """Return the begin of an outage, unless it was told before."""
+    if memory.outage is not None:
+        return [], memory
+    outage = Outage(now, code, message)
+    before = None if memory.sampled is None else {"reachable": True, "error": None}
+    return [of_api(LOST, outage, now, before)], replace(memory, outage=outage)
+
+
+def compared(memory: Memory, sample: Sample, rules: Rules, reselected: bool = False) -> tuple[list[Event], Memory]:
+    """Return the events between ``memory`` and ``sample`` in the order of their times, and what to remember now.
+
+    ``reselected`` says that other monitors are selected than before, so that those are as new as at a first start.
+    """
+    begins = memory.sampled is None
+    monitors, found = configured(memory.monitors, sample, told=not begins and not reselected)
+    for identity, status in sample.statuses.items():
+        known = monitors.get(identity) or Known(identity, status.label)
+        quiet = identity not in memory.monitors and (begins or reselected)
+        monitors[identity], steps_taken = _watched(known, status, sample, None if quiet else memory.sampled)
+        if steps_taken and (not quiet or rules.initial):
+            found.setdefault(identity, []).extend(_alert(known, monitors[identity], steps_taken, sample.latest))
+    for identity, known in monitors.items():
+        quiet = identity not in memory.monitors and (begins or reselected)
+        monitors[identity], happenings = _heard(memory.monitors.get(identity), known, sample, rules)
+        if happenings and not quiet:
+            found.setdefault(identity, []).extend(happenings)
+    events = _ordered(found)
+    if memory.outage is not None:
+        events.insert(0, of_api(FOUND, memory.outage, sample.latest, None))
+    return events, Memory(monitors, sample.earliest, sample.window, None)
+
+
+def _ordered(found: Mapping[str, list[Happening]]) -> list[Event]:
+    """Return all events by their times; those of one monitor stay in the order in which they happened to it."""
+    entries: list[Happening] = []
+    for happenings in found.values():
+        latest = float("-inf")
+        for happening in happenings:
+            latest = max(latest, happening.at)
+            entries.append(Happening(latest, happening.event))
+    return [entry.event for entry in sorted(entries, key=lambda entry: entry.at)]
+
+
+def _watched(known: Known, status: MonitorStatus, sample: Sample, before: float | None) -> tuple[Known, list[Step]]:
+    now = seen(status, known.seen)
+    taken = steps(known.seen, now, known.alert, Span(before, sample.latest, sample.window))
+    newest: Alert | None = next((step.alert for step in reversed(taken) if step.raised), known.alert)
+    label = known.label if known.fields is not None else status.label
+    return known._replace(label=label, seen=now, alert=newest), taken
+
+
+def _alert(before: Known, after: Known, taken: list[Step], now: float) -> list[Happening]:
+    told_before = None if before.seen is None else before.seen.told()
+    assert after.seen is not None
+    told = after.seen.told()
+    return [
+        of_monitor(
+            RAISED if step.raised else CLEARED,
+            after,
+            step.at,
+            now,
+            (step.alert.key(),),
+            _alert_said(step, after.seen),
+            told_before,
+            told,
+            step.between_polls,
+        )
+        for step in taken
+    ]
+
+
+def _alert_said(step: Step, status: Seen) -> str:
+    since = utc(step.alert.at)
+    if not step.raised:
+        return f"has cleared its alert of {since}"
+    if step.between_polls:
+        return f"had an alert at {since}, which cleared before it was seen"
+    return f"has an active alert since {since}" + (f": {legible(status.error)}" if status.error else "")
+
+
+def _heard(before: Known | None, known: Known, sample: Sample, rules: Rules) -> tuple[Known, list[Happening]]:
+    """Return whether a monitor fell silent or is back. What cannot be judged, such as without a timer, is no news."""
+    status, now = known.seen, sample.latest
+    if status is None or status.tested is None:
+        return known, []
+    why = staleness(status.tested, known.timer, sample.earliest, rules.factor, rules.grace)
+    if why == OLD and known.silent is None:
+        after = known._replace(silent=status.tested)
+        sentence = (
+            f"is not tested any more: its last test began {duration(sample.earliest - status.tested)} ago, at "
+            f"{utc(status.tested)}, and its timer is {duration(known.timer or 0)}"
+        )
+        return after, [_hearing(SILENT, before, known, status.tested, now, now, sentence)]
+    if why is None and known.silent is not None and status.tested > known.silent:
+        sentence = f"is tested again, after silence since {utc(known.silent)}"
+        back = known._replace(silent=None)
+        return back, [_hearing(BACK, before, known, known.silent, min(status.tested, now), now, sentence)]
+    return known, []
+
+
+def _hearing(
+    kind: str, before: Known | None, known: Known, since: float, at: float, now: float, sentence: str
+) -> Happening:
+    told, now_told = (None if side is None or side.seen is None else side.seen.told() for side in (before, known))
+    return of_monitor(kind, known, at, now, (f"{since:.3f}",), sentence, told, now_told)

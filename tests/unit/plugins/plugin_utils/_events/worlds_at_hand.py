@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A world of the simulator whose clock stands still until told, with a record of what really happened in it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from functools import cache
+from typing import Any
+
+import jsonschema
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.payloads import read_configs, read_statuses
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import Event
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.sample import Sample
+from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
+from simulator.documents import Documents
+from simulator.fleet import Fleet
+from simulator.world import Monitor
+
+NOON = 1_780_315_200
+
+
+def monitor(identity: str, **fields: Any) -> Monitor:
+    values = {"timer": 1, "violations": 1, "config": {"url": f"https://{identity}.example.com/"}, **fields}
+    return Monitor(identity, identity.upper(), **values)
+
+
+@cache
+def schema() -> jsonschema.Draft202012Validator:
+    text = (ROOT / "docs" / "schema" / "alert-event-1.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+def valid(events: list[Event]) -> list[Event]:
+    """Return ``events``, each of which has to be as the schema says and as JSON can hold it."""
+    for event in events:
+        schema().validate(json.loads(json.dumps(event)))
+    return events
+
+
+class World:
+    """Monitors that live second by second. ``raised`` and ``cleared`` have what happened to each, with its second."""
+
+    def __init__(self, *monitors: Monitor) -> None:
+        self.now = NOON
+        self.fleet = Fleet(list(monitors), lambda: self.now)
+        self.documents = Documents(self.fleet)
+        self.active: dict[str, bool] = {}
+        self.happened: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self.record()
+        self.happened.clear()
+
+    def tick(self, seconds: int = 1) -> None:
+        for _ in range(seconds):
+            self.now += 1
+            self.record()
+
+    def record(self) -> None:
+        for living in self.fleet.active():
+            active = self.fleet.standing(living, 1800).alert_active
+            if active != self.active.get(living.monitor.id, False):
+                self.happened[living.monitor.id].append(("alert_raised" if active else "alert_cleared", self.now))
+            self.active[living.monitor.id] = active
+
+    def sample(self, configs: bool = True, gone: tuple[str, ...] = (), window: int = 1800) -> Sample:
+        """Return what a client would make of the answers that the service gives now."""
+        statuses = read_statuses(json.loads(self.documents.status(True, window)))
+        listed = read_configs(json.loads(self.documents.configurations()))
+        return Sample(
+            {status.id: status for status in statuses},
+            {config.id: config for config in listed} if configs else None,
+            float(self.now),
+            float(self.now),
+            window,
+            frozenset(gone),
+        )

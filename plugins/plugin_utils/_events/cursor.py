@@ -138,6 +138,8 @@ class Cursor:
             )
         self.reselected = found.selection != self.kept.selection
         self.kept = Kept(self.kept.service, self.kept.selection, found.memory, found.outbox)
+        if found.outbox:
+            self.keep(found.memory, found.outbox, news=True)
 
 
 def _content(path: str) -> bytes | None:
@@ -147,13 +149,16 @@ def _content(path: str) -> bytes | None:
         return None
     except OSError as error:
         raise _unusable(path, f"cannot be read ({legible(error.strerror)})") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise _unusable(path, "is no ordinary file")
         if found.st_uid != os.geteuid() or found.st_mode & OF_OTHERS:
             raise _unusable(path, "is open to others: chmod 600 and own it")
-        return file.read()
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 def _locked(path: str) -> int:

@@ -75,9 +75,13 @@ class Telling:
             self._listener.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listener
-            with contextlib.suppress(asyncio.QueueEmpty):
-                while True:
-                    self._confirm(self._feedback.get_nowait())
+            await self._drain(self._feedback)
+
+    async def _drain(self, feedback: asyncio.Queue[Any]) -> None:
+        """Take what is there, and what somebody could not put before."""
+        while not feedback.empty():
+            self._confirm(feedback.get_nowait())
+            await asyncio.sleep(0)
 
     def _put(self, event: Event) -> None:
         if self._inner is not None:

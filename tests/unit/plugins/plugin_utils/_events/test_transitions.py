@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def test_nothing_is_invented_over_hours_and_the_newest_is_always_told(deeds: lis
             events, memory = looked(world, memory, window=min(10800, max(1800, since + 5)))
             found += events
     kinds = [event["kind"] for event in found]
-    assert all(one != other for one, other in zip(kinds, kinds[1:]))
+    assert all(one != other for one, other in pairwise(kinds))
     happened = Counter(kind for kind, _ in world.happened["a"])
     assert all(count <= happened[kind] for kind, count in Counter(kinds).items())
     last = [moment for kind, moment in world.happened["a"] if kind == "alert_raised"]

@@ -15,6 +15,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.pay
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import Event
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.sample import Sample
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
+
 from simulator.documents import Documents
 from simulator.fleet import Fleet
 from simulator.world import Monitor

@@ -62,6 +62,7 @@ GATE = (
     "plugin_utils._gate.sample",
     "plugin_utils._gate.baseline",
     "plugin_utils._gate.evidence",
+    "module_utils._domain.pace",
     "module_utils._domain.staleness",
     "plugin_utils._gate.exceptions",
     "plugin_utils._gate.policy",

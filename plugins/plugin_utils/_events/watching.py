@@ -15,6 +15,7 @@ from typing import Any
 from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ...module_utils._api.settings import Settings
+from ...module_utils._api.transport import Transport
 from ...module_utils._domain.pace import SHORTEST_POLL, pace
 from .asking import Question, selection_named
 from .background import begun, finished
@@ -34,11 +35,11 @@ LONGEST_BACKOFF = 300.0
 class Watch:
     """Asks as ``options`` say, with one client. Raises ConfigurationError when they cannot be followed."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], transport: Transport | None = None) -> None:
         self._interval: float | None = options["interval"]
         self._rules = Rules(options["initial"] == "active", options["stale_factor"], options["stale_grace"])
         settings = Settings.from_options(options)
-        self._client = Client(settings)
+        self._client = Client(settings, transport)
         self._question = Question(self._client, options, LOGGER.warning)
         selection = identity(*map(repr, selection_named(options)))
         self._cursor = Cursor(options["cursor"], settings.api_url, selection)
@@ -96,5 +97,9 @@ class Watch:
 
 
 async def watch(queue: Queue, options: Mapping[str, Any], feedback: asyncio.Queue[Any] | None) -> None:
-    """Run the source. Raises ConfigurationError, with a sentence, for a mistake in the options."""
-    await (await finished(lambda: Watch(options), "knowledgefront-events")).run(queue, feedback)
+    """Run the source. Raises ConfigurationError for a mistake in the options, with a sentence and no more."""
+    try:
+        await (await finished(lambda: Watch(options), "knowledgefront-events")).run(queue, feedback)
+    except ConfigurationError as error:
+        # ansible-rulebook shows the lines of a traceback.
+        raise error.with_traceback(None) from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import copy
+import json
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -60,7 +60,7 @@ class Telling:
                 await self._patiently()
                 self._untold[event["id"]] = event
             # Filters write into what they are given.
-            await self._queue.put(copy.deepcopy(event))
+            await self._queue.put(json.loads(json.dumps(event)))
             self._put(event)
             await asyncio.sleep(0)
         while self._inner is not None and self._untold:

@@ -73,11 +73,24 @@ def _ordered(found: Mapping[str, list[Happening]]) -> list[Event]:
 
 
 def _watched(known: Known, status: MonitorStatus, sample: Sample, before: float | None) -> tuple[Known, list[Step]]:
+    if _older(status, known):
+        return known, []
     now = seen(status, known.seen)
     taken = steps(known.seen, now, known.alert, Span(before, sample.latest, sample.window))
     newest: Alert | None = next((step.alert for step in reversed(taken) if step.raised), known.alert)
     label = known.label if known.fields is not None else status.label
     return known._replace(label=label, seen=now, alert=newest), taken
+
+
+def _older(status: MonitorStatus, known: Known) -> bool:
+    """Whether a status is from before the one that is known, as a cache may give it: it tells the past, not news."""
+    if status.tested is None or known.seen is None or known.seen.tested is None:
+        return False
+    return 0 < known.seen.tested - status.tested <= OLDEST_ANSWER + (known.timer or 0.0)
+
+
+OLDEST_ANSWER = 60.0
+"""Seconds. A client refuses what is older; a test that is said to be much earlier than before is a correction."""
 
 
 def _alert(before: Known, after: Known, taken: list[Step], now: float) -> list[Happening]:

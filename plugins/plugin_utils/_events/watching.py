@@ -28,8 +28,8 @@ from .transitions import Rules, compared, lost
 
 LOGGER = logging.getLogger(__name__)
 
-LONGEST_BACKOFF = 300.0
-"""Seconds between two questions in a long outage, unless the interval is longer."""
+LONGEST_BACKOFF, LONGEST_ASKED = 300.0, 3600.0
+"""Seconds between two questions in a long outage, unless the interval is longer or the service asks for more."""
 
 
 class Watch:
@@ -47,6 +47,7 @@ class Watch:
         self._reselected = self._cursor.reselected
         self._answered = False
         self._failures = 0
+        self._asked_to_wait = 0.0
 
     async def run(self, queue: Queue, feedback: asyncio.Queue[Any] | None) -> None:
         """Tell events until cancelled; only a mistake in the options, found with the first answer, ends it too."""
@@ -64,7 +65,12 @@ class Watch:
                 await asyncio.sleep(max(self._pause() - (time.monotonic() - began), 0.0))
         finally:
             await telling.close()
-            self._cursor.close()
+            self.close()
+
+    def close(self) -> None:
+        """Give up the connection and the cursor."""
+        self._client.close()
+        self._cursor.close()
 
     async def _asked(self) -> Sample | KnowledgeFrontError:
         try:
@@ -82,7 +88,10 @@ class Watch:
             self._reselected, self._answered, self._failures = False, True, 0
         else:
             self._failures += 1
+            self._asked_to_wait = min(found.retry_after or 0.0, LONGEST_ASKED)
             events, self._memory = lost(before, found.code, str(found), self._question.now()[1])
+            if events:
+                LOGGER.warning("the API is lost, and is asked again until it is back: %s", found)
         news = bool(events) or before.sampled is None or before.monitors.keys() != self._memory.monitors.keys()
         self._cursor.keep(self._memory, [*untold, *events], news)
         return events
@@ -92,14 +101,20 @@ class Watch:
         interval = self._interval or (pace(timers(self._memory.monitors)) if self._answered else SHORTEST_POLL)
         if self._failures == 0:
             return interval
-        longest = max(interval, LONGEST_BACKOFF)
-        return min(longest, interval * 2.0 ** min(self._failures - 1, 16)) * random.uniform(0.75, 1.0)
+        backoff = min(max(interval, LONGEST_BACKOFF), interval * 2.0 ** min(self._failures - 1, 16))
+        return max(self._asked_to_wait, backoff * random.uniform(0.75, 1.0))
 
 
 async def watch(queue: Queue, options: Mapping[str, Any], feedback: asyncio.Queue[Any] | None) -> None:
     """Run the source. Raises ConfigurationError for a mistake in the options, with a sentence and no more."""
+    made: list[Watch] = []
     try:
-        await (await finished(lambda: Watch(options), "knowledgefront-events")).run(queue, feedback)
+        await finished(lambda: made.append(Watch(options)), "knowledgefront-events")
+        await made[0].run(queue, feedback)
+    except asyncio.CancelledError:
+        for each in made:
+            each.close()
+        raise
     except ConfigurationError as error:
         # ansible-rulebook shows the lines of a traceback.
         raise error.with_traceback(None) from None

@@ -63,7 +63,7 @@ def _refuse_depth(document: Any) -> None:
     """Refuse what Ansible, which works through a result by recursion, could not return."""
     level = [document] if type(document) in NESTING else []
     for _depth in range(DEEPEST):
-        contents = [node.values() if type(node) is dict else node for node in level]
+        contents = [node.values() if node.__class__ is dict else node for node in level]
         level = [child for children in contents for child in children if type(child) in NESTING]
         if not level:
             return

@@ -203,6 +203,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """The documentation site, in docs/build or the folder named; what it needs is kept in .venv/docs."""
+    with workplace(session) as place:
+        place.run("python", "tests/docsite/build_site.py", place.venv / "docs", *session.posargs, **own_proxies())
+
+
+@nox.session(default=False)
 def format(session: nox.Session) -> None:
     """Rewrite the Python files as lint wants them."""
     with workplace(session) as place:

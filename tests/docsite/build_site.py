@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the documentation site, with warnings as errors, and check it.
+
+The first argument is a folder to keep an environment in, the second one, if any, the folder for the site: docs/build
+unless it is named. Prints where its first page is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from built_site import faults_of
+from foreign_labels import write_inventory
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+PINS = HERE / "requirements.txt"
+COLLECTION = "knowledgefront.monitoring"
+OURS = "made-by-run-docs"
+"""A file in a site that says who made it, so that nothing else is ever deleted."""
+
+
+def prepare(folder: Path) -> Path:
+    """Return the programs of an environment that has what the pins say. What it is worth is written last."""
+    wanted = "\n".join([sys.version, str(folder), PINS.read_text(encoding="utf-8")])
+    ready = folder / "ready"
+    if ready.is_file() and ready.read_text(encoding="utf-8") == wanted:
+        return folder / "bin"
+    print(f"Setting up {folder.name} for this, only this once ...", file=sys.stderr, flush=True)
+    venv.create(folder, clear=True, with_pip=True)
+    pip = [
+        str(folder / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        "--disable-pip-version-check",
+        "-r",
+        str(PINS),
+    ]
+    if subprocess.call(pip, stdin=subprocess.DEVNULL):
+        print(
+            "docs: Sphinx could not be installed: pip says above why; a package index must be reachable",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    ready.write_text(wanted, encoding="utf-8")
+    return folder / "bin"
+
+
+def target(named: list[str]) -> Path:
+    """Return the folder that the site goes into, which is new, empty, or holds an older site."""
+    folder = Path(named[0]).absolute() if named else CHECKOUT / "docs" / "build"
+    if folder.exists() and not folder.is_dir():
+        print(f"docs: {folder} is no folder: name another one", file=sys.stderr)
+        sys.exit(2)
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / OURS).exists():
+        print(f"docs: {folder} holds something that is no older site: name an empty folder", file=sys.stderr)
+        sys.exit(2)
+    return folder
+
+
+def version() -> str:
+    (found,) = re.findall(r"^version: (\S+)$", (CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    return str(found)
+
+
+def call(*words: str | Path, env: dict[str, str], cwd: Path) -> None:
+    command = [str(word) for word in words]
+    done = subprocess.run(
+        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+        print(f"docs: {Path(command[0]).name} ended with {done.returncode}: mend what it says above", file=sys.stderr)
+        sys.exit(1)
+
+
+def main() -> int:
+    site = target(sys.argv[2:])
+    programs = prepare(Path(sys.argv[1]).absolute())
+    env = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    with tempfile.TemporaryDirectory(prefix="kf-docs-") as name:
+        work = Path(name).resolve()
+        pages = work / "rst"
+        pages.mkdir(mode=0o700)
+        extracting = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
+        call(programs / "antsibull-docs", "collection", *extracting, "--dest-dir", pages, COLLECTION, env=env, cwd=work)
+        write_inventory(work / "ansible.inv")
+        told = {"KF_DOCS_ANSIBLE_LABELS": str(work / "ansible.inv"), "KF_DOCS_VERSION": version()}
+        options = ["-W", "--keep-going", "--quiet", "-c", HERE, "-d", work / "doctrees"]
+        call(programs / "sphinx-build", "-b", "html", *options, pages, site, env=env | told, cwd=work)
+    (site / OURS).touch()
+    faults = faults_of(site)
+    for fault in faults:
+        print(f"docs: {fault}", file=sys.stderr)
+    print(site / "index.html")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

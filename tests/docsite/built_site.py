@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with a site that was built: pages that are missing, that nothing leads to, or that need the network."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGES = CHECKOUT / "docs" / "docsite" / "rst"
+KINDS = {"inventory": "inventory", "lookup": "lookup", "modules": "module", "test": "test"}
+
+LINK = re.compile(r'<a\b[^>]*\bhref="([^"#?]+)[^"]*"')
+LOADED = re.compile(r'<(?:script|img|link|iframe)\b[^>]*\b(?:src|href)="(?:https?:)?//[^"]*"')
+NOT_FOLLOWED = re.compile(r"^[a-z]+:")
+
+
+def wanted() -> set[str]:
+    """Return the pages that must be there: of every plugin, role and topic."""
+    pages = {
+        f"{source.stem}_{kind}.html"
+        for folder, kind in KINDS.items()
+        for source in (CHECKOUT / "plugins" / folder).glob("*.*")
+        if source.suffix in (".py", ".yml")
+    }
+    pages |= {f"{role.name}_role.html" for role in (CHECKOUT / "roles").iterdir()}
+    return pages | {f"docsite/{page.stem}.html" for page in PAGES.glob("*.rst")} | {"index.html", "search.html"}
+
+
+def reached(site: Path, start: str = "index.html") -> set[str]:
+    """Return the pages of ``site`` that links lead to from its first one."""
+    found, ahead = set(), [site / start]
+    while ahead:
+        page = ahead.pop()
+        name = page.relative_to(site).as_posix()
+        if name in found or not page.is_file():
+            continue
+        found.add(name)
+        links = LINK.findall(page.read_text(encoding="utf-8"))
+        ahead += [
+            there
+            for link in links
+            if not NOT_FOLLOWED.match(link) and (there := (page.parent / link).resolve()).is_relative_to(site)
+        ]
+    return found
+
+
+def faults_of(site: Path) -> list[str]:
+    """Return a sentence for each fault of the site in this folder."""
+    site = site.resolve()
+    there = {page.relative_to(site).as_posix() for page in site.rglob("*.html")}
+    faults = [f"{page} is missing from the site" for page in sorted(wanted() - there)]
+    faults += [f"no link leads to {page}" for page in sorted((wanted() & there) - reached(site) - {"search.html"})]
+    if not (site / "searchindex.js").is_file():
+        faults.append("the site has no search index")
+    for page in sorted(there):
+        loaded = LOADED.findall((site / page).read_text(encoding="utf-8"))
+        faults += [f"{page} loads {what[:120]}: a page must work without a network" for what in loaded]
+    return faults

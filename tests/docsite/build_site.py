@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -77,14 +78,21 @@ def version() -> str:
 
 def call(*words: str | Path, env: dict[str, str], cwd: Path) -> None:
     command = [str(word) for word in words]
-    done = subprocess.run(
-        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        check=False,
-    )  # fmt: skip
+    streams: dict[str, int] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, cwd=cwd, env=env, text=True, check=False, **streams)
     if done.returncode:
         print(done.stdout, file=sys.stderr)
         print(f"docs: {Path(command[0]).name} ended with {done.returncode}: mend what it says above", file=sys.stderr)
         sys.exit(1)
+
+
+def put(built: Path, site: Path) -> None:
+    """Replace the older site, with which pages would stay that are no more."""
+    (built / OURS).touch()
+    if site.exists():
+        shutil.rmtree(site)
+    site.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(built, site)
 
 
 def main() -> int:
@@ -100,8 +108,8 @@ def main() -> int:
         write_inventory(work / "ansible.inv")
         told = {"KF_DOCS_ANSIBLE_LABELS": str(work / "ansible.inv"), "KF_DOCS_VERSION": version()}
         options = ["-W", "--keep-going", "--quiet", "-c", HERE, "-d", work / "doctrees"]
-        call(programs / "sphinx-build", "-b", "html", *options, pages, site, env=env | told, cwd=work)
-    (site / OURS).touch()
+        call(programs / "sphinx-build", "-b", "html", *options, pages, work / "site", env=env | told, cwd=work)
+        put(work / "site", site)
     faults = faults_of(site)
     for fault in faults:
         print(f"docs: {fault}", file=sys.stderr)

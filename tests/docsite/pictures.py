@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pictures in the pages, for light and dark screens and for the width of a phone. Run, it puts them there anew.
+
+A picture is within its page: what builds the documentation copies pages only.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
+IMAGE = re.compile(r"^\.\. image:: data:image/svg\+xml;base64,\S*\n   :name: (\S+)$", re.MULTILINE)
+WIDTH = 360
+
+# Light and dark shades that people who see few colours can tell apart too; each is named in words as well.
+COLOURS = {
+    "block": ("#b5162b", "#ff8593"),
+    "inconclusive": ("#7a3db8", "#c9a2ff"),
+    "warn": ("#8a5a00", "#e0ad3c"),
+    "pass": ("#0a7a4b", "#4fd69c"),
+    "line": ("#57606a", "#9da7b3"),
+    "soft": ("#e9ecef", "#2a313a"),
+}
+STYLE = (
+    "svg{--paper:#ffffff;--ink:#1b1f24;font:13px system-ui,'DejaVu Sans',sans-serif}"
+    + "".join(f".{name}{{--c:{light}}}" for name, (light, _dark) in COLOURS.items())
+    + "@media(prefers-color-scheme:dark){svg{--paper:#15191e;--ink:#e8ebee}"
+    + "".join(f".{name}{{--c:{dark}}}" for name, (_light, dark) in COLOURS.items())
+    + "}.paper{fill:var(--paper)}text{fill:var(--ink)}.c{fill:var(--c)}.o{fill:none;stroke:var(--c);stroke-width:1.6}"
+    ".b{font-weight:600}.s{font-size:11.5px}.m{text-anchor:middle}.t{fill:var(--c);font-weight:600}"
+)
+
+QUESTIONS = {
+    "new_alert": ("block", "An alert that the", "baseline does not have"),
+    "silent_failure": ("block", "Several failed tests in a", "row, and no alert"),
+    "missing": ("inconclusive", "Configured, and not", "in the answer"),
+    "existing_alert": ("block", "An older alert, neither", "accepted nor repaired"),
+    "known": ("warn", "An older alert, accepted", "in the option known"),
+    "fixing": ("warn", "An older alert, repaired", "as the option fixes says"),
+    "blind": ("inconclusive", "Not tested for too long,", "or in the future"),
+    "failing": ("warn", "Its newest test failed,", "and there is no alert yet"),
+    "pending": ("inconclusive", "Too few clean tests", "since the deployment"),
+    "clean": ("pass", "None of these", ""),
+}
+"""What is asked of a monitor, in this order, and the verdict before a deployment if it is so."""
+
+TIMER, VIOLATIONS = 300, 3
+TESTS = (-180, 120, 420, 720)
+"""Seconds from the end of the deployment to the tests of the monitor in the picture."""
+PROVED, STOPPED, RAISED = 120, 480, 720
+"""When ``after`` passes if it held, when it stops if it broke, and when three failed tests raise an alert."""
+
+
+def _text(x: float, y: float, words: str, kind: str = "") -> str:
+    return f'<text x="{x:g}" y="{y:g}" class="{kind}">{escape(words)}</text>'
+
+
+def _drawing(height: int, title: str, parts: list[str]) -> str:
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+    body = f'<style>{STYLE}</style><rect class="paper" width="{WIDTH}" height="{height}" rx="6"/>'
+    return f'{head} role="img"><title>{escape(title)}</title>{body}{"".join(parts)}</svg>'
+
+
+def states() -> str:
+    """Return the picture of the questions that lead to a monitor's state."""
+    row, left, parts = 56, 12, []
+    for number, (state, (verdict, *lines)) in enumerate(QUESTIONS.items()):
+        y = 12 + number * row
+        parts.append(f'<rect class="o line" x="{left}" y="{y}" width="182" height="40" rx="5"/>')
+        first = y + (17 if lines[1] else 25)
+        parts += [_text(left + 91, first + 16 * part, line, "m s") for part, line in enumerate(lines)]
+        parts.append(f'<path class="o {verdict}" d="M{left + 182} {y + 20}h26m-6 -5l6 5l-6 5"/>')
+        parts.append(f'<rect class="o {verdict}" x="{left + 210}" y="{y}" width="126" height="40" rx="20"/>')
+        parts.append(_text(left + 273, y + 17, state, "m b"))
+        parts.append(_text(left + 273, y + 32, verdict, f"m s t {verdict}"))
+        if number < len(QUESTIONS) - 1:
+            parts.append(f'<path class="o line" d="M{left + 91} {y + 40}v15m-5 -6l5 6l5 -6"/>')
+            parts.append(_text(left + 99, y + 52, "no", "s"))
+    return _drawing(12 + row * len(QUESTIONS), "How the gate tells the state of a monitor", parts)
+
+
+def _at(seconds: float) -> float:
+    return round(96 + (seconds + 240) * 210 / 960, 1)
+
+
+def timeline() -> str:
+    """Return the picture of a deployment that breaks something, and of who can know it when."""
+    end, bottom, parts = 348, 322, []
+    parts.append(f'<path class="o line" d="M{_at(0):g} 34V{bottom}" stroke-dasharray="3 3"/>')
+    parts.append(_text(_at(0), 24, "deployed", "m s b"))
+    parts += [_text(8, 64, "tests", "s"), f'<path class="o line" d="M{_at(-240):g} 60H{end}"/>']
+    for test in TESTS:
+        kind, mark = ("pass", "ok") if test < 0 else ("block", "fails")
+        parts.append(f'<circle class="c {kind}" cx="{_at(test):g}" cy="60" r="5"/>')
+        parts.append(_text(_at(test), 80, mark, f"m s t {kind}"))
+    bars = (
+        (("alert",), RAISED, "block", "no alert, and no proof", "raised"),
+        (("after,", "if it broke"), STOPPED, "block", "waits", "stops"),
+        (("after,", "if it held"), PROVED, "pass", "", "passes"),
+        (("the same,", "full_detection"), RAISED, "pass", "waits", "passes"),
+    )
+    for number, (names, until, kind, told, then) in enumerate(bars):
+        y, x = 118 + 56 * number, _at(until)
+        parts += [_text(8, y + 4 + 15 * (line - (len(names) - 1) / 2), name, "s") for line, name in enumerate(names)]
+        parts.append(f'<rect class="c soft" x="{_at(0):g}" y="{y - 13}" width="{x - _at(0):g}" height="26"/>')
+        parts.append(f'<path class="o {kind}" d="M{x:g} {y - 15}v30"/>')
+        parts += [_text(_at(0) + 5, y + 4, told, "s"), _text(x + 5, y + 4, then, f"s t {kind}")]
+    for minute in (-3, 0, 2, 7, 8, 12):
+        parts.append(_text(_at(minute * 60), bottom + 16, f"{minute}", "m s"))
+    parts.append(_text(8, bottom + 16, "minutes", "s"))
+    return _drawing(346, "Who can know when that a deployment broke something", parts)
+
+
+PICTURES = {"states": states, "timeline": timeline}
+
+
+def with_pictures(page: str) -> str:
+    """Return ``page`` with its pictures as they are drawn now."""
+
+    def drawn(found: re.Match[str]) -> str:
+        coded = base64.b64encode(PICTURES[found[1]]().encode()).decode()
+        return f".. image:: data:image/svg+xml;base64,{coded}\n   :name: {found[1]}"
+
+    return IMAGE.sub(drawn, page)
+
+
+def main() -> int:
+    for path in sorted(PAGES.glob("*.rst")):
+        page = path.read_text(encoding="utf-8")
+        if IMAGE.search(page):
+            path.write_text(with_pictures(page), encoding="utf-8")
+            print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -117,7 +117,36 @@ def timeline() -> str:
     return _drawing(346, "Who can know when that a deployment broke something", parts)
 
 
-PICTURES = {"states": states, "timeline": timeline}
+LAYERS = (
+    ("modules, lookups, inventory", "thin: options in, a result out"),
+    ("_ansible, plugin_utils", "options, errors, warnings"),
+    ("_store", "tokens and answers that tasks share"),
+    ("_api", "the client, which alone knows HTTP"),
+    ("_domain", "what monitors are: no I/O, no clock"),
+)
+
+
+def layers() -> str:
+    """Return the picture of what a question goes through, with the gate beside it."""
+    row, parts = 64, []
+    for number, (name, told) in enumerate(LAYERS):
+        y = 12 + number * row
+        parts.append(f'<rect class="o line" x="12" y="{y}" width="236" height="44" rx="5"/>')
+        parts += [_text(130, y + 19, name, "m b"), _text(130, y + 35, told, "m s")]
+        if number < len(LAYERS) - 1:
+            parts.append(f'<path class="o line" d="M130 {y + 44}v19m-5 -6l5 6l5 -6"/>')
+    foot = 12 + row * (len(LAYERS) - 1)
+    parts.append(f'<rect class="o pass" x="264" y="{12 + row}" width="84" height="{2 * row + 44}" rx="5"/>')
+    for number, (words, kind) in enumerate(
+        (("_gate", "m b"), ("judges", "m s"), ("samples,", "m s"), ("no I/O", "m s"))
+    ):
+        parts.append(_text(306, 12 + row + 62 + 17 * number, words, kind))
+    parts.append(f'<path class="o pass" d="M248 34h58v{row - 23}m-5 -6l5 6l5 -6"/>')
+    parts.append(f'<path class="o pass" d="M306 {12 + 3 * row + 44}v{row - 22}h-57m6 -5l-6 5l6 5"/>')
+    return _drawing(foot + 56, "What a question goes through", parts)
+
+
+PICTURES = {"layers": layers, "states": states, "timeline": timeline}
 
 
 def with_pictures(page: str) -> str:

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import unquote
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = CHECKOUT / "docs" / "docsite" / "rst"
@@ -29,21 +31,21 @@ def wanted() -> set[str]:
     return pages | {f"docsite/{page.stem}.html" for page in PAGES.glob("*.rst")} | {"index.html", "search.html"}
 
 
-def reached(site: Path, start: str = "index.html") -> set[str]:
+def links_of(page: Path) -> set[Path]:
+    """Return where the links of a page lead to, as far as that is not another site."""
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    return {(page.parent / unquote(link)).resolve() for link in links if not NOT_FOLLOWED.match(link)}
+
+
+def reached(site: Path, links: Mapping[str, set[Path]], start: str = "index.html") -> set[str]:
     """Return the pages of ``site`` that links lead to from its first one."""
-    found, ahead = set(), [site / start]
+    found: set[str] = set()
+    ahead = [start]
     while ahead:
-        page = ahead.pop()
-        name = page.relative_to(site).as_posix()
-        if name in found or not page.is_file():
-            continue
-        found.add(name)
-        links = LINK.findall(page.read_text(encoding="utf-8"))
-        ahead += [
-            there
-            for link in links
-            if not NOT_FOLLOWED.match(link) and (there := (page.parent / link).resolve()).is_relative_to(site)
-        ]
+        name = ahead.pop()
+        if name in links and name not in found:
+            found.add(name)
+            ahead += [there.relative_to(site).as_posix() for there in links[name] if there.is_relative_to(site)]
     return found
 
 
@@ -51,8 +53,12 @@ def faults_of(site: Path) -> list[str]:
     """Return a sentence for each fault of the site in this folder."""
     site = site.resolve()
     there = {page.relative_to(site).as_posix() for page in site.rglob("*.html")}
+    links = {page: links_of(site / page) for page in sorted(there)}
     faults = [f"{page} is missing from the site" for page in sorted(wanted() - there)]
-    faults += [f"no link leads to {page}" for page in sorted((wanted() & there) - reached(site) - {"search.html"})]
+    lost = (wanted() & there) - reached(site, links) - {"search.html"}
+    faults += [f"no link leads to {page}" for page in sorted(lost)]
+    dead = {(page, to.name) for page, leads in links.items() for to in leads if not to.exists()}
+    faults += [f"{page} has a link to {name}, which is not there" for page, name in sorted(dead)]
     if not (site / "searchindex.js").is_file():
         faults.append("the site has no search index")
     for page in sorted(there):

@@ -29,11 +29,11 @@ html_theme = "sphinx_ansible_theme"
 html_theme_options = {
     "collapse_navigation": False,
     "display_version": False,
-    "documentation_home_url": "index.html",
     "navigation_depth": 2,
     "show_extranav": False,
     "show_rtd_ethical_ads": False,
 }
+templates_path = ["templates"]
 html_static_path = ["static"]
 html_css_files = ["narrow.css"]
 html_show_sphinx = False

@@ -128,9 +128,10 @@ def sanity(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the collection, install it into an empty folder, list its plugins and run its demo there."""
+    """Build the collection into dist, import it as Galaxy would, install it into an empty folder and use it there."""
     with workplace(session) as place:
-        place.run("python", "tests/package/try_package.py")
+        folders = [place.venv / "importer", ROOT / "dist"]
+        place.run("python", "tests/package/try_package.py", *folders, **own_proxies())
 
 
 @nox.session(name="faults-fast")
@@ -229,11 +230,11 @@ def pins(session: nox.Session) -> None:
     """Write requirements/*.txt anew from requirements/*.in. Needs uv on PATH; arguments go to it."""
     if not shutil.which("uv"):
         session.error("uv is needed to resolve for every Python version at once: pip install uv, anywhere on PATH")
-    for layer in ("runtime", "development"):
-        pinned = ROOT / "requirements" / f"{layer}.txt"
+    for layer in ("requirements/runtime", "requirements/development", "tests/package/importer"):
+        pinned = ROOT / f"{layer}.txt"
         heading = [line for line in pinned.read_text(encoding="utf-8").splitlines() if not line or line[0] == "#"]
         options = ["--universal", "--python-version=3.11", "--no-annotate", "--no-header", "--quiet"]
         hosts = ["--no-emit-index-url", "--no-emit-find-links"]
-        files = [f"requirements/{layer}.in", "--output-file", f"requirements/{layer}.txt"]
+        files = [f"{layer}.in", "--output-file", f"{layer}.txt"]
         session.run("uv", "pip", "compile", *options, *hosts, *session.posargs, *files, external=True)
         pinned.write_text("\n".join([*heading, pinned.read_text(encoding="utf-8")]), encoding="utf-8")

@@ -1,22 +1,34 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the collection, install it into an empty folder and use it there as somebody who downloaded it would."""
+"""Build the collection, look into the tarball, import it as Galaxy would, install it into an empty folder and use it
+there as somebody who downloaded it would. The first argument is a folder for the importer, the second for the tarball.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
+
+import importer
+import whole
+import yaml
+from environments import NotMade
+from reproducible import NotBuilt, build
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COLLECTION = "knowledgefront.monitoring"
 # Kinds of plugin that ansible-doc lists; an action plugin is documented by the module of its name.
 KINDS = ("callback", "filter", "inventory", "lookup", "module", "test")
 FOLDERS = {"module": "modules"}
+# What asks the network for a dependency, or for anything, fails at once.
+NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 
 
 def command(*words: str | Path, env: dict[str, str], cwd: Path | None = None) -> str:
@@ -44,17 +56,41 @@ def check_listing(kind: str, env: dict[str, str]) -> int:
     return len(listed)
 
 
+def galaxy() -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
+    return told
+
+
+def checked(tarball: Path, importer_environment: Path) -> None:
+    """Stop unless the tarball is whole and Galaxy would take it."""
+    wrong = [*whole.faults(tarball, galaxy()), *importer.faults(tarball, importer_environment, galaxy())]
+    if wrong:
+        sys.exit("\n".join([f"{tarball.name} is not as it has to be:", *wrong]))
+    if "repository" not in galaxy():
+        print("galaxy.yml names no repository, without which Galaxy takes nothing: all else was checked", flush=True)
+
+
+def used(tarball: Path, folder: Path) -> None:
+    """Install the tarball into an empty folder without any network, and use it there."""
+    env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(folder)}
+    command("ansible-galaxy", "collection", "install", tarball, "-p", folder, env=env | NO_NETWORK)
+    plugins = sum(check_listing(kind, env) for kind in KINDS)
+    print(f"{tarball.name}: {tarball.stat().st_size // 1024} KiB, {plugins} plugins with documentation", flush=True)
+    print(
+        command(sys.executable, "-m", "demo", env=env, cwd=folder / "ansible_collections" / "knowledgefront/monitoring")
+    )
+
+
 def main() -> int:
+    try:
+        tarball = build(CHECKOUT, Path(sys.argv[2]).absolute(), os.environ)
+        checked(tarball, Path(sys.argv[1]).absolute())
+    except (NotBuilt, NotMade) as problem:
+        print(f"build: {problem}", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory(prefix="kf-package-") as name:
-        folder = Path(name).resolve()
-        env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(folder / "installed")}
-        command("ansible-galaxy", "collection", "build", CHECKOUT, "--output-path", folder / "dist", env=env)
-        (tarball,) = (folder / "dist").iterdir()
-        command("ansible-galaxy", "collection", "install", tarball, "--offline", "-p", folder / "installed", env=env)
-        plugins = sum(check_listing(kind, env) for kind in KINDS)
-        print(f"{tarball.name}: {tarball.stat().st_size // 1024} KiB, {plugins} plugins with documentation", flush=True)
-        installed = folder / "installed" / "ansible_collections" / COLLECTION.replace(".", "/")
-        print(command(sys.executable, "-m", "demo", env=env, cwd=installed))
+        used(tarball, Path(name).resolve())
+    print(f"{hashlib.sha256(tarball.read_bytes()).hexdigest()}  {tarball}")
     return 0
 
 

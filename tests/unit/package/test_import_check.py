@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from importer import DOCUMENTED, PROOFS, REQUIREMENTS, against
+
+TOLD = "\n".join(["Importing with galaxy-importer 0.4.44", *PROOFS])
+
+
+def result(*others, without=()):
+    contents = [
+        {"content_type": kind, "content_name": kind, "doc_strings": {"doc": {}}} for kind in DOCUMENTED - set(without)
+    ]
+    return {"docs_blob": {"contents": [*contents, *others]}}
+
+
+def test_a_collection_about_which_everything_was_said_and_nothing_against_it_passes():
+    undocumented = {"content_type": "action", "content_name": "x", "doc_strings": None}
+    assert against(TOLD, 0, result(undocumented)) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "ended", "left", "sentence"),
+    [
+        (f"{TOLD}\nWARNING: no changelog", 0, result(), "WARNING: no changelog"),
+        (f"{TOLD}\nERROR: broken", 0, result(), "ERROR: broken"),
+        (f"{TOLD}\n[WARNING]: of ansible itself", 0, result(), "[WARNING]: of ansible itself"),
+        (f"Traceback (most recent call last):\n{TOLD}", 0, result(), "Traceback (most recent call last):"),
+        (TOLD, 1, result(), "the importer ended with 1"),
+        (TOLD, 0, None, "the importer left no result"),
+        ("", 0, result(), f"the importer does not say: {PROOFS[0]}"),
+        (TOLD.replace(PROOFS[1], ""), 0, result(), f"the importer does not say: {PROOFS[1]}"),
+        (TOLD.replace(PROOFS[2], ""), 0, result(), f"the importer does not say: {PROOFS[2]}"),
+        (TOLD, 0, result(without=["module"]), "it found no documented module"),
+        (TOLD, 0, {"docs_blob": {"contents": []}}, "it found no documented lookup"),
+        (
+            TOLD,
+            0,
+            result({"content_type": "test", "content_name": "stale", "doc_strings": {}}),
+            "it found no documentation of test stale",
+        ),
+    ],
+)
+def test_whatever_else_it_says_or_leaves_out_speaks_against_it(told, ended, left, sentence):
+    assert sentence in against(told, ended, left)
+
+
+def test_everything_in_its_environment_is_pinned():
+    lines = [line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    assert any(line.startswith("galaxy-importer==") for line in lines)
+    assert [line for line in lines if "==" not in line.partition(";")[0]] == []

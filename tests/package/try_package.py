@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import execution_environment
 import importer
 import whole
 import yaml
@@ -70,10 +71,16 @@ def checked(tarball: Path, importer_environment: Path) -> None:
         print("galaxy.yml names no repository, without which Galaxy takes nothing: all else was checked", flush=True)
 
 
-def used(tarball: Path, folder: Path) -> None:
+def used(tarball: Path, folder: Path, importer_environment: Path) -> None:
     """Install the tarball into an empty folder without any network, and use it there."""
+    context = folder / "context"
+    folder = folder / "installed"
+    context.mkdir()
     env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(folder)}
     command("ansible-galaxy", "collection", "install", tarball, "-p", folder, env=env | NO_NETWORK)
+    wrong = execution_environment.faults(tarball, folder, importer_environment / "bin" / "python", context)
+    if wrong:
+        sys.exit("\n".join(["no execution environment comes of it:", *wrong]))
     plugins = sum(check_listing(kind, env) for kind in KINDS)
     print(f"{tarball.name}: {tarball.stat().st_size // 1024} KiB, {plugins} plugins with documentation", flush=True)
     print(
@@ -89,7 +96,7 @@ def main() -> int:
         print(f"build: {problem}", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="kf-package-") as name:
-        used(tarball, Path(name).resolve())
+        used(tarball, Path(name).resolve(), Path(sys.argv[1]).absolute())
     print(f"{hashlib.sha256(tarball.read_bytes()).hexdigest()}  {tarball}")
     return 0
 

@@ -36,6 +36,7 @@ html_theme_options = {
 templates_path = ["templates"]
 html_static_path = ["static"]
 html_css_files = ["narrow.css"]
+html_search_scorer = str(Path(__file__).resolve().with_name("scorer.js"))
 html_show_sphinx = False
 html_use_smartypants = False
 html_copy_source = False

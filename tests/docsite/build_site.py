@@ -27,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 PINS = HERE / "requirements.txt"
 COLLECTION = "knowledgefront.monitoring"
+PAGE_OF_PLUGIN = re.compile(r"^( +)(\w+)_(module|lookup|inventory|test|role)$", re.MULTILINE)
 OURS = "made-by-run-docs"
 """A file in a site that says who made it, so that nothing else is ever deleted."""
 
@@ -86,6 +87,12 @@ def call(*words: str | Path, env: dict[str, str], cwd: Path) -> None:
         sys.exit(1)
 
 
+def shorten(index: Path) -> None:
+    """Write the collection's name as it is, and plugins without it: the menu is as wide as a phone at most."""
+    text = index.read_text(encoding="utf-8").replace(f"\n{COLLECTION.title()}\n", f"\n{COLLECTION}\n")
+    index.write_text(PAGE_OF_PLUGIN.sub(r"\1\2 \3 <\2_\3>", text), encoding="utf-8")
+
+
 def put(built: Path, site: Path) -> None:
     """Replace the older site, with which pages would stay that are no more."""
     (built / OURS).touch()
@@ -105,6 +112,7 @@ def main() -> int:
         pages.mkdir(mode=0o700)
         extracting = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
         call(programs / "antsibull-docs", "collection", *extracting, "--dest-dir", pages, COLLECTION, env=env, cwd=work)
+        shorten(pages / "index.rst")
         write_inventory(work / "ansible.inv")
         told = {"KF_DOCS_ANSIBLE_LABELS": str(work / "ansible.inv"), "KF_DOCS_VERSION": version()}
         options = ["-W", "--keep-going", "--quiet", "-c", HERE, "-d", work / "doctrees"]

@@ -99,3 +99,14 @@ def test_pages_that_are_no_more_leave_the_site(tmp_path: Path) -> None:
         (tmp_path / folder / name).touch()
     build_site.put(tmp_path / "new", tmp_path / "old")
     assert sorted(path.name for path in (tmp_path / "old").iterdir()) == ["index.html", build_site.OURS]
+
+
+def test_the_menu_names_plugins_without_the_collection(tmp_path: Path) -> None:
+    told = (
+        "\nKnowledgefront.Monitoring\n=====\n\n.. toctree::\n\n    docsite/start\n    kf_gate_module\n    stale_test\n"
+    )
+    (tmp_path / "index.rst").write_text(told, encoding="utf-8")
+    build_site.shorten(tmp_path / "index.rst")
+    lines = (tmp_path / "index.rst").read_text(encoding="utf-8").split()
+    assert lines[0] == "knowledgefront.monitoring"
+    assert lines[-7:] == ["docsite/start", "kf_gate", "module", "<kf_gate_module>", "stale", "test", "<stale_test>"]

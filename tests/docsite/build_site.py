@@ -111,7 +111,8 @@ def main() -> int:
         pages = work / "rst"
         pages.mkdir(mode=0o700)
         extracting = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
-        call(programs / "antsibull-docs", "collection", *extracting, "--dest-dir", pages, COLLECTION, env=env, cwd=work)
+        antsibull = [programs / "antsibull-docs", "--config-file", HERE / "antsibull-docs.cfg", "collection"]
+        call(*antsibull, *extracting, "--dest-dir", pages, COLLECTION, env=env, cwd=work)
         shorten(pages / "index.rst")
         write_inventory(work / "ansible.inv")
         told = {"KF_DOCS_ANSIBLE_LABELS": str(work / "ansible.inv"), "KF_DOCS_VERSION": version()}

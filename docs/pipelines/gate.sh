@@ -1,0 +1,27 @@
+#!/bin/sh
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# gate.sh gate|watch: asks before or after a deployment, and ends with gate_rc. What it said is in gate-reports, also then.
+set -eu
+phase=$1 folder=gate-reports
+report=$folder/$phase.json
+mkdir -p "$folder"
+rm -f "$folder/$phase".*
+
+read_report() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2" 2>/dev/null; }
+
+set -- -e @gate.yml -e "{\"deploy_gate_reports\": [\"$report\", \"$folder/$phase.md\", \"$folder/$phase.xml\"]}"
+# An alert that is older than the gate before the deployment is none that the deployment caused.
+if [ "$phase" = watch ] && began=$(read_report "$folder/gate.json" began); then
+    set -- "$@" -e "deploy_gate_deploy_started=$began"
+fi
+
+rc=0
+ansible-playbook "knowledgefront.monitoring.$phase" "$@" || rc=$?
+
+# Ansible ends with 2 whatever the reason; the report tells it. Without a report there is no verdict, and no pass.
+gate_rc=$(read_report "$report" gate_rc) || gate_rc=12
+[ "$rc" -eq 0 ] || [ "$gate_rc" -ne 0 ] || gate_rc=$rc
+echo "gate_rc $gate_rc"
+exit "$gate_rc"

@@ -23,6 +23,15 @@ BENCHMARK = "ansible_collections.knowledgefront.monitoring.tests.benchmark"
 COVERED = 95
 # Where a wrong answer lets a bad deployment through, every branch is tried.
 COVERED_WHOLLY = "plugins/plugin_utils/_gate/*"
+# What others read: the schema that comes with check-jsonschema, and the files that have to follow it.
+SCHEMAS = {
+    "azure-pipelines": ["docs/pipelines/azure.yml"],
+    "dependabot": [".github/dependabot.yml"],
+    "github-issue-config": [".github/ISSUE_TEMPLATE/config.yml"],
+    "github-issue-forms": [".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/idea.yml"],
+    "github-workflows": [".github/workflows/checks.yml", "docs/pipelines/github.yml"],
+    "gitlab-ci": ["docs/pipelines/gitlab.yml"],
+}
 
 OWN_SETTINGS = ("ANSIBLE_", "KF_", "PYTHON", "PYTEST_", "COVERAGE_", "MYPY", "RUFF_", "JUNIT_")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -86,7 +95,8 @@ def lint(session: nox.Session) -> None:
             ["antsibull-changelog", "lint"],
             ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."],
             ["ansible-lint", "--offline", "--profile", "production"],
-            ["shellcheck", "run", ".ci/run"],
+            ["shellcheck", "run", ".ci/run", "docs/pipelines/gate.sh"],
+            *(["check-jsonschema", "--builtin-schema", f"vendor.{name}", *files] for name, files in SCHEMAS.items()),
         ]
         failed = []
         for program, *arguments in checks:

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What GitHub and pre-commit do for contributors is what ./run does, no more and no less."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+HOSTED = ROOT / ".github"
+
+pytestmark = pytest.mark.skipif(not HOSTED.is_dir(), reason="only a checkout has it")
+
+
+def read(path: Path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def commands() -> set[str]:
+    told = subprocess.run([ROOT / "run", "help"], stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+    return set(re.findall(r"^  ([a-z-]+)  ", told, re.MULTILINE))
+
+
+def of_a_test() -> list[str]:
+    (line,) = re.findall(r"^nox\.options\.sessions = \[(.*)\]$", (ROOT / "noxfile.py").read_text("utf-8"), re.MULTILINE)
+    return re.findall(r'"([^"]+)"', line)
+
+
+def test_the_workflow_runs_what_a_test_runs_and_has_no_command_of_its_own():
+    (job,) = read(HOSTED / "workflows" / "checks.yml")["jobs"].values()
+    assert job["strategy"]["matrix"]["session"] == of_a_test()
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["./run ${{ matrix.session }}"]
+    assert len(list((HOSTED / "workflows").iterdir())) == 1
+
+
+def test_a_workflow_may_only_read_and_takes_actions_of_one_release():
+    workflow = read(HOSTED / "workflows" / "checks.yml")
+    assert workflow["permissions"] == {"contents": "read"}
+    (job,) = workflow["jobs"].values()
+    assert [step["uses"] for step in job["steps"] if not re.search(r"@v\d+$", step.get("uses", "@v1"))] == []
+
+
+def test_hooks_call_run_and_nothing_else():
+    (repository,) = read(ROOT / ".pre-commit-config.yaml")["repos"]
+    assert repository["repo"] == "local"
+    called = [hook["entry"].split() for hook in repository["hooks"]]
+    assert [words[0] for words in called] == ["./run"] * len(called)
+    assert {words[1] for words in called} <= commands()
+    assert all(hook["language"] == "system" and hook["pass_filenames"] is False for hook in repository["hooks"])
+
+
+def test_updates_are_looked_for_wherever_something_is_pinned():
+    updates = read(HOSTED / "dependabot.yml")["updates"]
+    watched = {folder for one in updates for folder in one.get("directories", [one.get("directory")])}
+    pinned = {f"/{path.parent.relative_to(ROOT)}" for path in ROOT.glob("tests/*/package.json")}
+    for path in [*ROOT.glob("requirements/*.txt"), *ROOT.glob("tests/*/*.txt")]:
+        if re.search(r"^[\w.-]+==", path.read_text(encoding="utf-8"), re.MULTILINE):
+            pinned.add(f"/{path.parent.relative_to(ROOT)}")
+    assert watched == pinned | {"/"}
+
+
+def test_an_issue_asks_for_the_doctor_and_says_where_vulnerabilities_go():
+    form = read(HOSTED / "ISSUE_TEMPLATE" / "bug.yml")["body"]
+    assert "SECURITY.md" in form[0]["attributes"]["value"]
+    assert (ROOT / "playbooks" / "doctor.yml").is_file()
+    (doctor,) = [part for part in form if part.get("id") == "doctor"]
+    assert "knowledgefront.monitoring.doctor" in doctor["attributes"]["description"]
+
+
+def test_the_owner_is_the_team_of_the_namespace_and_called_a_placeholder():
+    text = (HOSTED / "CODEOWNERS").read_text(encoding="utf-8")
+    galaxy = read(ROOT / "galaxy.yml")
+    assert f"\n* @{galaxy['namespace']}/{galaxy['name']}\n" in text
+    assert "to be replaced" in text
+
+
+def test_the_words_of_a_pull_request_name_commands_that_there_are():
+    text = (HOSTED / "pull_request_template.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`\./run ([a-z-]+)`", text))
+    assert named and named <= commands()

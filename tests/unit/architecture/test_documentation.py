@@ -26,6 +26,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_LOOKUP,
     VERSION_INFO,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.config_file import KEYS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor_arguments import DOCTOR
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
@@ -125,6 +126,12 @@ def test_documented_sources_are_those_of_the_code(documented: Any, plugin: tuple
         for name, definition in definitions().items():
             expected[name] = {source: definition[source] for source in ("env", "ini", "vars") if source in definition}
     assert sources == expected
+
+
+def test_the_doctor_knows_every_key_of_the_settings_file() -> None:
+    """It warns of any other that nothing reads it."""
+    keys = [entry["key"] for definition in definitions().values() for entry in definition.get("ini", [])]
+    assert sorted(KEYS) == sorted(keys)
 
 
 def test_sources_are_defined_with_the_types_and_defaults_of_the_options() -> None:

@@ -37,7 +37,17 @@ OWN_SETTINGS = ("ANSIBLE_", "KF_", "PYTHON", "PYTEST_", "COVERAGE_", "MYPY", "RU
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "unit", "integration", "matrix-fast", "faults-fast", "sanity", "build"]
+nox.options.sessions = [
+    "lint",
+    "unit",
+    "integration",
+    "matrix-fast",
+    "faults-fast",
+    "sanity",
+    "build",
+    "docs",
+    "molecule",
+]
 
 
 class Workplace:

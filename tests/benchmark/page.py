@@ -17,8 +17,6 @@ from .table import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCSITE = ROOT / "docs" / "docsite"
-CONTENTS = "extra-docs.yml"
-LISTED = "      - benchmark\n"
 
 LABEL = "ansible_collections.knowledgefront.monitoring.docsite.benchmark"
 
@@ -97,12 +95,10 @@ def _image(picture: str) -> str:
 
 
 def write(results: Results, docsite: Path = DOCSITE) -> list[Path]:
-    """Write the page and its picture, list it as the last guide unless it is listed, and return what is written."""
-    contents = (docsite / CONTENTS).read_text(encoding="utf-8")
+    """Write the page and its picture, and return what is written."""
     texts = {
         docsite / "rst" / "benchmark.rst": page(results),
         docsite / "rst" / "benchmark.svg": results.picture,
-        docsite / CONTENTS: contents if LISTED in contents else contents.rstrip() + "\n" + LISTED,
     }
     for path, text in texts.items():
         if text:

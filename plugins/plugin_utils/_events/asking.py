@@ -148,7 +148,7 @@ def _refuse_depth(listed: Iterable[MonitorConfig]) -> None:
                 break
         else:
             raise ServiceError(
-                f"the configuration of monitor {legible(config.id, 80)} is nested more than {DEEPEST} levels deep",
+                f"monitor {legible(config.id, 80)} is configured more than {DEEPEST} levels deep",
                 code="too_deep",
             )
 

@@ -29,8 +29,10 @@ def commands() -> set[str]:
 
 
 def of_a_test() -> list[str]:
-    (line,) = re.findall(r"^nox\.options\.sessions = \[(.*)\]$", (ROOT / "noxfile.py").read_text("utf-8"), re.MULTILINE)
-    return re.findall(r'"([^"]+)"', line)
+    (listed,) = re.findall(
+        r"^nox\.options\.sessions = \[([^\]]*)\]", (ROOT / "noxfile.py").read_text("utf-8"), re.MULTILINE
+    )
+    return re.findall(r'"([^"]+)"', listed)
 
 
 def test_the_workflow_runs_what_a_test_runs_and_has_no_command_of_its_own():

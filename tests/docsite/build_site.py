@@ -79,8 +79,10 @@ def version() -> str:
 
 def call(*words: str | Path, env: dict[str, str], cwd: Path) -> None:
     command = [str(word) for word in words]
-    streams: dict[str, int] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    done = subprocess.run(command, cwd=cwd, env=env, text=True, check=False, **streams)
+    stdout, stderr = subprocess.PIPE, subprocess.STDOUT
+    done = subprocess.run(
+        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=True, check=False
+    )
     if done.returncode:
         print(done.stdout, file=sys.stderr)
         print(f"docs: {Path(command[0]).name} ended with {done.returncode}: mend what it says above", file=sys.stderr)
@@ -111,12 +113,17 @@ def main() -> int:
         pages = work / "rst"
         pages.mkdir(mode=0o700)
         extracting = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
-        antsibull = [programs / "antsibull-docs", "--config-file", HERE / "antsibull-docs.cfg", "collection"]
+        antsibull: list[str | Path] = [
+            programs / "antsibull-docs",
+            "--config-file",
+            HERE / "antsibull-docs.cfg",
+            "collection",
+        ]
         call(*antsibull, *extracting, "--dest-dir", pages, COLLECTION, env=env, cwd=work)
         shorten(pages / "index.rst")
         write_inventory(work / "ansible.inv")
         told = {"KF_DOCS_ANSIBLE_LABELS": str(work / "ansible.inv"), "KF_DOCS_VERSION": version()}
-        options = ["-W", "--keep-going", "--quiet", "-c", HERE, "-d", work / "doctrees"]
+        options: list[str | Path] = ["-W", "--keep-going", "--quiet", "-c", HERE, "-d", work / "doctrees"]
         call(programs / "sphinx-build", "-b", "html", *options, pages, work / "site", env=env | told, cwd=work)
         put(work / "site", site)
     faults = faults_of(site)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 FEWEST_WORDS = 3
 UNNAMED = "value"
+FORMAT = re.compile(r"%[sd](?!\w)")
 CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 WORD = re.compile(r"[^\W\d_]{2,}")
 ERRORS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_api" / "errors.py"
@@ -36,7 +37,10 @@ def sentences_of(path: Path) -> list[Sentence]:
     """Return the sentences of a Python file, each once and in its order."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     codes = {**codes_of_errors(), **_constants(tree)}
-    found = (Sentence(" ".join(_shown(node).split()), code) for node, code in _texts(tree, "", codes))
+    found = (
+        Sentence(" ".join(FORMAT.sub(f"<{UNNAMED}>", _shown(node)).split()), code)
+        for node, code in _texts(tree, "", codes)
+    )
     return list(dict.fromkeys(sentence for sentence in found if _tells(sentence.text)))
 
 

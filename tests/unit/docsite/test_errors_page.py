@@ -33,6 +33,8 @@ TEXT = {
     "a method": ('x = f"the name {name.upper()} is gone"', ["the name <upper> is gone"]),
     "an item": ("x = f\"the file {found['path']} is gone\"", ["the file <path> is gone"]),
     "a choice": ("x = f\"it is {'old' if a else 'new'} and gone\"", ["it is <old or new> and gone"]),
+    "a format": ('log("the file %s is gone, after %d s", path, 3)', ["the file <value> is gone, after <value> s"]),
+    "no format": ('x = "write %2F for / and 100 %"', ["write %2F for / and 100 %"]),
     "parts in a row": ('x = ("the file "\n f"{path} is " "gone")', ["the file <path> is gone"]),
     "parts added": ('x = "the file " + path + " is gone"', ["the file <path> is gone"]),
     "blanks": ('x = "the  file\\n is gone"', ["the file is gone"]),

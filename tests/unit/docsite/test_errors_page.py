@@ -78,7 +78,7 @@ def test_what_is_left_out_is_really_there() -> None:
 def raised() -> list[str]:
     """Return the longest run of words in each text below a ``raise``, found without what makes the page."""
     found = []
-    for path in (ROOT / "plugins").rglob("*.py"):
+    for path in [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "extensions").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Raise) and node.exc is not None:
                 parts = [part.value for part in ast.walk(node.exc) if isinstance(part, ast.Constant)]

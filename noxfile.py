@@ -246,6 +246,13 @@ def changelog(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Try a release in a clone: version, changelog, tarball, import. With --write its files come into the checkout."""
+    with workplace(session) as place:
+        place.run("python", "tests/package/release.py", place.venv / "importer", *session.posargs, **own_proxies())
+
+
+@nox.session(default=False)
 def pins(session: nox.Session) -> None:
     """Write requirements/*.txt anew from requirements/*.in. Needs uv on PATH; arguments go to it."""
     if not shutil.which("uv"):

@@ -197,6 +197,14 @@ def try_versions(session: nox.Session, *arguments: str) -> None:
 
 
 @nox.session(default=False)
+def rulebooks(session: nox.Session) -> None:
+    """The rulebooks with a real ansible-rulebook against the simulator; it is kept in .venv/rulebooks."""
+    with workplace(session) as place:
+        command: list[str | Path] = ["tests/rulebooks/run_rulebooks.py", place.venv / "rulebooks", *session.posargs]
+        place.run("python", *command, PYTHONPATH=place.imports, **own_proxies())
+
+
+@nox.session(default=False)
 def matrix(session: nox.Session) -> None:
     """Integration targets on every supported ansible-core; their environments are kept in .venv/matrix."""
     try_versions(session, *session.posargs)

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tickets and pages: what a webhook is told, and what is said when it refuses."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.recording_webhook import RecordingWebhook
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Rulebook, Workshop, wait_for
+from simulator.server import Simulator
+
+LOCAL = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
+TICKET, PAGE = "knowledgefront.monitoring.ticket", "knowledgefront.monitoring.page_on_outage"
+TOKEN = "for-the-webhook-only"
+
+
+@pytest.fixture(autouse=True)
+def token(workshop: Workshop) -> None:
+    workshop.env["WEBHOOK_TOKEN"] = TOKEN
+
+
+def started(workshop: Workshop, webhook: RecordingWebhook, rulebook: str = TICKET, **others: Any) -> Rulebook:
+    cursor = str(workshop.folder / "cursor")
+    given = {"webhook_url": f"{webhook.url}/hook", "kf_alerts_cursor": cursor, "kf_alerts_interval": 1, **others}
+    return workshop.start(rulebook, given, LOCAL)
+
+
+def test_a_ticket_is_opened_once_and_closed_once(
+    simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop
+) -> None:
+    with started(workshop, webhook) as running:
+        simulator.control.fail("web")
+        wait_for("the ticket is opened", lambda: len(webhook.calls) == 1)
+        simulator.control.repair("web")
+        wait_for("the ticket is closed", lambda: len(webhook.calls) == 2)
+    events = {event["kind"]: event for event in running.events()}
+    for call, action, kind in zip(webhook.calls, ("open", "close"), ("alert_raised", "alert_cleared"), strict=True):
+        event = events[kind]
+        assert call.body == {
+            **{"action": action, "key": "web", "event": event["id"], "kind": kind},
+            **{"time": event["time"], "title": event["message"]},
+        }
+        assert call.headers["Idempotency-Key"] == event["id"]
+        assert call.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in running.said
+
+
+def test_two_monitors_have_a_ticket_each(simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop) -> None:
+    simulator.control.fail("web")
+    simulator.control.fail("mail")
+    with started(workshop, webhook):
+        wait_for("both tickets are opened", lambda: len(webhook.calls) == 2)
+    assert sorted(call.body["key"] for call in webhook.calls) == ["mail", "web"]
+
+
+def test_a_busy_webhook_is_told_again_with_the_same_key(
+    simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop
+) -> None:
+    statuses = itertools.chain((503, 429), itertools.repeat(201))
+    webhook.answering = lambda *_call: (next(statuses), {})
+    simulator.control.fail("web")
+    with started(workshop, webhook, webhook_delay=0):
+        wait_for("the ticket is opened", lambda: webhook.taken())
+    assert [call.status for call in webhook.calls] == [503, 429, 201]
+    assert len({call.headers["Idempotency-Key"] for call in webhook.calls}) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"), [(403, "HTTP Error 403"), (500, "HTTP Error 500"), (None, "Connection refused")]
+)
+def test_a_webhook_that_refuses_is_seen(
+    simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop, status: int | None, sentence: str
+) -> None:
+    webhook.answering = lambda *_call: (status or 500, {"why": "no"})
+    nobody = {} if status else {"webhook_url": "http://127.0.0.1:9/hook"}
+    simulator.control.fail("web")
+    with started(workshop, webhook, webhook_delay=0, webhook_retries=1, **nobody) as running:
+        wait_for("the refusal is said", lambda: "did not take" in running.said)
+        wait_for("ansible-rulebook says so too", lambda: "ansible_rulebook.action.run_playbook - ERROR" in running.said)
+        assert running.runs, "the next event has its chance"
+    (event,) = running.events()
+    assert f"did not take 'open' for the event {event['id']}" in running.said
+    assert sentence in running.said
+    assert TOKEN not in running.said
+
+
+def test_an_outage_is_paged_once_and_its_end_told(
+    simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop
+) -> None:
+    with started(workshop, webhook, PAGE, kf_alerts_timeout=2, kf_alerts_retries=0):
+        wait_for("it is polled", lambda: simulator.control.calls().get("status", 0) > 0)
+        simulator.control.fail("web")
+        simulator.control.fault("status", "status", times=None, code=503)
+        wait_for("the page", lambda: len(webhook.calls) == 1)
+        wait_for("it goes on asking", lambda: _asked(simulator, 3))
+        simulator.control.clear_faults()
+        wait_for("its end is told", lambda: len(webhook.calls) == 2)
+    assert [(call.body["action"], call.body["kind"], call.body["key"]) for call in webhook.calls] == [
+        ("open", "api_lost", "api"),
+        ("close", "api_back", "api"),
+    ]
+
+
+def _asked(simulator: Simulator, more: int) -> bool:
+    return simulator.control.calls().get("status", 0) > more

@@ -31,6 +31,9 @@ def hosts_of(fields: Mapping[str, Any] | None) -> list[str]:
 
 
 def _host(text: str) -> str | None:
+    # What is read as a URL loses line breaks.
+    if not text.isprintable():
+        return None
     host = _address(text) or host_of(text.strip()).rstrip(".")
     if _address(host):
         return None if ipaddress.ip_address(host).is_loopback else host

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which hosts of a configuration a playbook may be limited to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.hosts import hosts_of
+
+CASES: dict[str, tuple[Any, list[str]]] = {
+    "url": ({"url": "https://Shop.Example.com:8443/path?q#f"}, ["shop.example.com"]),
+    "url with a user": ({"url": "https://user:secret@shop.example.com/"}, ["shop.example.com"]),
+    "host": ({"host": "mx1.example.com", "port": 25}, ["mx1.example.com"]),
+    "host with a port": ({"host": "mx1.example.com:25"}, ["mx1.example.com"]),
+    "host at the root": ({"host": "mx1.example.com."}, ["mx1.example.com"]),
+    "name": ({"name": "shop.example.com", "server": "ns1.example.com"}, ["shop.example.com"]),
+    "the same twice": ({"url": "https://a.example.com", "host": "a.example.com"}, ["a.example.com"]),
+    "two": ({"url": "https://a.example.com", "address": "192.0.2.7"}, ["a.example.com", "192.0.2.7"]),
+    "short": ({"host": "db1"}, ["db1"]),
+    "IPv6": ({"host": "2001:db8::1"}, ["2001:db8::1"]),
+    "IPv6 in a URL": ({"url": "https://[2001:DB8::1]:8443/"}, ["2001:db8::1"]),
+    "everything": ({"host": "all"}, []),
+    "everything in a URL": ({"url": "http://ALL/"}, []),
+    "ungrouped": ({"host": "ungrouped"}, []),
+    "controller": ({"url": "http://localhost:8080", "host": "127.0.0.1", "address": "::1"}, []),
+    "glob": ({"host": "*"}, []),
+    "list": ({"host": "a,b"}, []),
+    "negation": ({"host": "!a"}, []),
+    "expression": ({"host": "~.*"}, []),
+    "intersection": ({"host": "&web"}, []),
+    "range": ({"host": "web[0:3]"}, []),
+    "file": ({"host": "@/etc/passwd"}, []),
+    "template": ({"host": "{{ 1 }}"}, []),
+    "option": ({"host": "-e"}, []),
+    "blank": ({"host": "  "}, []),
+    "bad URL": ({"url": "https://[/"}, []),
+    "redacted": ({"host": "********"}, []),
+    "line break": ({"host": "a\nb"}, []),
+    "number": ({"host": 5, "url": None, "name": ["a"]}, []),
+    "no mapping": (["a.example.com"], []),
+    "none": (None, []),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_only_what_is_one_host_is_one(name: str) -> None:
+    config, expected = CASES[name]
+    assert hosts_of({"config": config}) == expected
+
+
+def test_without_a_configuration_there_is_no_host() -> None:
+    assert hosts_of(None) == hosts_of({}) == []

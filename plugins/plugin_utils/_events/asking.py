@@ -71,7 +71,6 @@ class Question:
         gone: frozenset[str] = frozenset()
         if self._configs_due(statuses, memory):
             listed = self._client.configs()
-            _refuse_depth(listed)
             configs = self._chosen(listed, memory)
             if not statuses and configs:
                 raise ServiceError(
@@ -133,28 +132,6 @@ class Question:
             kept = {status.id for status in self._selection.choose(unnamed, lambda status: None).monitors}
             told = [status for status in told if status.id in kept or status.id not in self._without_config]
         return {status.id: status for status in told}
-
-
-DEEPEST = 64
-"""Levels of a configuration. What is nested by far deeper cannot be compared or written any more."""
-
-
-def _refuse_depth(listed: Iterable[MonitorConfig]) -> None:
-    for config in listed:
-        level: list[Any] = [config.fields]
-        for _ in range(DEEPEST):
-            level = [held for value in level if isinstance(value, (dict, list)) for held in _within(value)]
-            if not level:
-                break
-        else:
-            raise ServiceError(
-                f"monitor {legible(config.id, 80)} is configured more than {DEEPEST} levels deep",
-                code="too_deep",
-            )
-
-
-def _within(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value
 
 
 def selection_named(options: Mapping[str, Any]) -> list[list[str]]:

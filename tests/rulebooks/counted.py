@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happened in a world, written down by whoever made it happen, against what rules were told of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import wait_for
+from simulator.control import Control
+from simulator.server import Simulator
+
+HEADING = "| story | happened | told | lost | doubled | invented |\n|---|---|---|---|---|---|"
+API = "the API"
+
+Step = tuple[str, str]
+"""A subject, that is a monitor's id or the API, and the kind of what happened to it."""
+
+
+class History:
+    """Makes things happen and keeps them in order. All of it is asked of the simulator, none of it of the collection."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.control: Control = simulator.control
+        self.steps: list[Step] = []
+        self.moments: list[str] = []
+
+    def raise_alerts(self, *monitors: str) -> None:
+        for monitor in monitors:
+            self.control.fail(monitor)
+        for monitor in monitors:
+            wait_for(f"{monitor} alerts", lambda monitor=monitor: self.control.monitor(monitor)["alert_active"])
+            self.steps.append((monitor, "alert_raised"))
+            self.moments.append(_utc(self.control.monitor(monitor)["last_alert"]))
+
+    def clear_alerts(self, *monitors: str) -> None:
+        for monitor in monitors:
+            self.control.repair(monitor)
+        for monitor in monitors:
+            wait_for(f"{monitor} is well", lambda monitor=monitor: not self.control.monitor(monitor)["alert_active"])
+            self.steps.append((monitor, "alert_cleared"))
+
+    def happened(self, subject: str, kind: str) -> None:
+        self.steps.append((subject, kind))
+
+
+def _utc(moment: float) -> str:
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How a history and what was told of it differ. ``disorder`` are the subjects whose events came in another order."""
+
+    story: str
+    happened: int
+    told: int
+    lost: Counter[Step]
+    doubled: Counter[str]
+    invented: Counter[Step]
+    disorder: list[str] = field(default_factory=list)
+
+    @property
+    def row(self) -> str:
+        numbers = (self.happened, self.told, *(part.total() for part in (self.lost, self.doubled, self.invented)))
+        return f"| {self.story} | {' | '.join(map(str, numbers))} |"
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.lost or self.doubled or self.invented or self.disorder)
+
+
+def counted(story: str, history: History, events: Iterable[Mapping[str, Any]]) -> Count:
+    every = list(events)
+    once = list({event["id"]: event for event in every}.values())
+    ids = Counter(event["id"] for event in every)
+    told = [(event.get("monitor", {}).get("id", API), event["kind"]) for event in once]
+    happened, known = Counter(history.steps), Counter(told)
+    subjects = sorted({subject for subject, _kind in history.steps})
+    disorder = [one for one in subjects if of(one, history.steps) != of(one, told)]
+    doubled = Counter({event_id: number - 1 for event_id, number in ids.items() if number > 1})
+    return Count(story, len(history.steps), len(every), happened - known, doubled, known - happened, disorder)
+
+
+def of(subject: str, steps: Iterable[Step]) -> list[str]:
+    return [kind for other, kind in steps if other == subject]

@@ -1,0 +1,227 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever happens to ansible-rulebook and to the service, each transition reaches the rules once."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.counted import API, HEADING, Count, History, counted
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import (
+    NotSeen,
+    Rulebook,
+    Workshop,
+    wait_for,
+)
+from simulator.server import Simulator
+from simulator.world import world_from
+
+MONITORS = 60
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGKILL)
+LOCAL = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
+ARGUMENTS = {
+    **{"interval": 1, "cursor": "cursor", "config_every": 1, "retries": 0, "timeout": 5, "stale_grace": 10},
+    "on_unmatched": "ignore",
+}
+COUNTED: list[Count] = []
+
+
+class Story:
+    """One history, and the rulebooks that were run in the course of it, one at a time."""
+
+    def __init__(self, simulator: Simulator, workshop: Workshop) -> None:
+        self.history, self.control = History(simulator), simulator.control
+        self._workshop, self._runs = workshop, list[Rulebook]()
+
+    def start(self, **arguments: Any) -> None:
+        source = {"knowledgefront.monitoring.kf_alerts": {**ARGUMENTS, **arguments}}
+        rule = {"name": "any", "condition": "event.kind is defined", "actions": [{"none": {}}]}
+        ruleset = {"name": "count", "hosts": "all", "sources": [source], "rules": [rule]}
+        path = self._workshop.folder / "count.yml"
+        path.write_text(yaml.safe_dump([ruleset]), encoding="utf-8")
+        self._runs.append(self._workshop.start(str(path), {}, LOCAL))
+        asked = self.control.calls().get("status", 0)
+        wait_for("it asks twice", lambda: self.control.calls().get("status", 0) > asked + 1)
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        self._runs[-1].stop(by)
+
+    def told(self) -> list[dict[str, Any]]:
+        return [event for run in self._runs for event in run.events()]
+
+    def polled(self, times: int = 2) -> None:
+        asked = self.control.calls().get("status", 0)
+        wait_for("it asks", lambda: self.control.calls().get("status", 0) >= asked + times)
+
+    def end(self, name: str) -> Count:
+        """Give what is still missing, and what should not come, the time to come."""
+        try:
+            wait_for("all is told", lambda: len(self.told()) >= len(self.history.steps), 30)
+        except NotSeen:
+            pass
+        self.polled(3)
+        self.stop()
+        COUNTED.append(counted(name, self.history, self.told()))
+        return COUNTED[-1]
+
+
+@pytest.fixture
+def story(workshop: Workshop) -> Iterator[Story]:
+    monitors = [{"id": f"m{number}", "timer": 1, "violations": 1} for number in range(MONITORS)]
+    with Simulator(world_from({"monitors": monitors})) as served:
+        workshop.env |= {"KF_API_URL": served.url, "KF_CLIENT_ID": served.client_id}
+        workshop.env |= {"KF_CLIENT_SECRET": served.client_secret}
+        told = Story(served, workshop)
+        try:
+            yield told
+        finally:
+            for run in told._runs:
+                if run.runs:
+                    run.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print("", HEADING, *(count.row for count in COUNTED), sep="\n")
+
+
+def check(count: Count) -> None:
+    assert not count.differs, count
+
+
+def test_restarts(story: Story) -> None:
+    story.start()
+    story.history.raise_alerts("m0")
+    for number, by in enumerate(STOPS, 1):
+        story.stop(by)
+        story.history.raise_alerts(f"m{number}")
+        story.history.clear_alerts(f"m{number - 1}")
+        story.history.raise_alerts("m10")
+        story.history.clear_alerts("m10")
+        story.start()
+    check(story.end("stopped three ways, with transitions while away"))
+
+
+def test_between_two_polls(story: Story) -> None:
+    story.start(interval=8)
+    for _number in range(3):
+        story.history.raise_alerts("m1", "m2")
+        story.history.clear_alerts("m1", "m2")
+        story.polled(1)
+    check(story.end("raised and cleared between two polls"))
+
+
+def test_outage(story: Story) -> None:
+    story.start()
+    story.history.raise_alerts("m1")
+    story.polled()
+    story.history.happened(API, "api_lost")
+    story.control.fault("status", "status", times=None, code=503)
+    wait_for("it is lost", lambda: story.told()[-1]["kind"] == "api_lost")
+    story.history.raise_alerts("m2")
+    story.history.clear_alerts("m1")
+    for by in STOPS:
+        story.stop(by)
+        story.start()
+    story.control.clear_faults()
+    story.history.happened(API, "api_back")
+    check(story.end("an outage, and stopped three ways in it"))
+
+
+@pytest.mark.parametrize("kind", ["empty", "malformed", "truncated", "reset", "html"])
+def test_no_answer_is_taken_for_all_is_well(story: Story, kind: str) -> None:
+    story.history.raise_alerts("m1", "m2")
+    story.start()
+    story.polled()
+    story.history.happened(API, "api_lost")
+    parameters = {"at": "body"} if kind == "reset" else {}
+    story.control.fault(kind, "status", times=3, **parameters)
+    story.history.happened(API, "api_back")
+    check(story.end(f"answers that are {kind}"))
+
+
+@pytest.mark.parametrize("by", STOPS, ids=lambda by: by.name)
+def test_burst(story: Story, by: signal.Signals) -> None:
+    """All alert at once, and the process ends while it tells them."""
+    every = [f"m{number}" for number in range(MONITORS)]
+    story.start()
+    story.history.raise_alerts(*every)
+    wait_for("it begins to tell them", story.told)
+    story.stop(by)
+    story.history.clear_alerts(*every)
+    story.start()
+    wait_for("it begins to tell the end of them", lambda: len(story.told()) > MONITORS)
+    story.stop(by)
+    story.start()
+    check(story.end(f"bursts of {MONITORS}, ended in the midst by {by.name}"))
+
+
+def test_monitors_come_and_go(story: Story) -> None:
+    story.start()
+    story.control.add("new", timer=1, violations=1)
+    story.history.happened("new", "monitor_added")
+    story.polled()
+    story.control.change("m1", description="another")
+    story.history.happened("m1", "monitor_changed")
+    story.polled()
+    story.control.remove("m2")
+    story.history.happened("m2", "monitor_removed")
+    story.polled()
+    story.stop(signal.SIGKILL)
+    story.control.remove("new")
+    story.history.happened("new", "monitor_removed")
+    story.control.change("m1", description="once more")
+    story.history.happened("m1", "monitor_changed")
+    story.start()
+    check(story.end("monitors added, changed and removed"))
+
+
+def test_silence(story: Story) -> None:
+    story.start()
+    story.polled()
+    old = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() - 600))
+    changes = [{"path": ["monitors", "*", "last_test"], "value": old}]
+    story.control.fault("mutate", "status", times=None, changes=changes)
+    for number in range(MONITORS):
+        story.history.happened(f"m{number}", "monitor_silent")
+    wait_for("they are silent", lambda: len(story.told()) >= MONITORS)
+    story.control.clear_faults()
+    for number in range(MONITORS):
+        story.history.happened(f"m{number}", "monitor_back")
+    check(story.end("monitors silent and back"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_story(story: Story, seed: int) -> None:
+    """Alerts come and go at random moments, with the process there or not, which ends at any moment."""
+    chance, alerting = random.Random(seed), set[str]()
+
+    def something() -> None:
+        well = [f"m{number}" for number in range(12) if f"m{number}" not in alerting]
+        act: Callable[..., None] = chance.choice([story.history.raise_alerts, story.history.clear_alerts])
+        chosen = chance.sample(*((sorted(alerting), min(3, len(alerting))) if _clears(act) else (well, min(3, len(well)))))
+        act(*chosen)
+        alerting.difference_update(chosen) if _clears(act) else alerting.update(chosen)
+
+    for _round in range(4):
+        story.start()
+        for _change in range(chance.randrange(3)):
+            something()
+        time.sleep(chance.random())
+        story.stop(chance.choice(STOPS))
+        something()
+    story.start()
+    check(story.end(f"at random, seed {seed}"))
+
+
+def _clears(act: Callable[..., None]) -> bool:
+    return act.__name__ == "clear_alerts"

@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import wait_for
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Rulebook, wait_for
 from simulator.control import Control
 from simulator.server import Simulator
 
-HEADING = "| story | happened | told | lost | doubled | invented |\n|---|---|---|---|---|---|"
+HEADING = "| story | happened | told | lost | doubled | invented | again after an end |\n|---|---|---|---|---|---|---|"
 API = "the API"
 
 Step = tuple[str, str]
@@ -55,7 +55,11 @@ def _utc(moment: float) -> str:
 
 @dataclass(frozen=True)
 class Count:
-    """How a history and what was told of it differ. ``disorder`` are the subjects whose events came in another order."""
+    """How a history and what was told of it differ. ``disorder`` are the subjects whose events came in another order.
+
+    ``again`` counts what is no mistake: the event that a process was handed when a signal ended it, before it could be
+    written down that it was, comes first from the next one.
+    """
 
     story: str
     happened: int
@@ -63,11 +67,17 @@ class Count:
     lost: Counter[Step]
     doubled: Counter[str]
     invented: Counter[Step]
-    disorder: list[str] = field(default_factory=list)
+    again: int
+    disorder: list[str]
 
     @property
     def row(self) -> str:
-        numbers = (self.happened, self.told, *(part.total() for part in (self.lost, self.doubled, self.invented)))
+        numbers = (
+            self.happened,
+            self.told,
+            *(part.total() for part in (self.lost, self.doubled, self.invented)),
+            self.again,
+        )
         return f"| {self.story} | {' | '.join(map(str, numbers))} |"
 
     @property
@@ -75,16 +85,26 @@ class Count:
         return bool(self.lost or self.doubled or self.invented or self.disorder)
 
 
-def counted(story: str, history: History, events: Iterable[Mapping[str, Any]]) -> Count:
-    every = list(events)
+def counted(story: str, history: History, runs: Sequence[Rulebook]) -> Count:
+    told = [run.events() for run in runs]
+    every = [event for events in told for event in events]
     once = list({event["id"]: event for event in every}.values())
-    ids = Counter(event["id"] for event in every)
-    told = [(event.get("monitor", {}).get("id", API), event["kind"]) for event in once]
-    happened, known = Counter(history.steps), Counter(told)
+    steps = [(event.get("monitor", {}).get("id", API), event["kind"]) for event in once]
+    happened, known = Counter(history.steps), Counter(steps)
     subjects = sorted({subject for subject, _kind in history.steps})
-    disorder = [one for one in subjects if of(one, history.steps) != of(one, told)]
-    doubled = Counter({event_id: number - 1 for event_id, number in ids.items() if number > 1})
-    return Count(story, len(history.steps), len(every), happened - known, doubled, known - happened, disorder)
+    disorder = [one for one in subjects if of(one, history.steps) != of(one, steps)]
+    again = Counter(_told_again(told))
+    doubled = Counter(event["id"] for event in every) - Counter(event["id"] for event in once) - again
+    lost, invented = happened - known, known - happened
+    return Count(story, len(history.steps), len(every), lost, doubled, invented, again.total(), disorder)
+
+
+def _told_again(told: Sequence[list[Mapping[str, Any]]]) -> Iterator[str]:
+    last = None
+    for events in told:
+        if events and last == events[0]["id"]:
+            yield last
+        last = events[-1]["id"] if events else last
 
 
 def of(subject: str, steps: Iterable[Step]) -> list[str]:

@@ -100,7 +100,7 @@ class Rulebook:
         return [event for event in _printed(self.said) if "kind" in event]
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
-        """End the process as ``by`` does and return its exit code."""
+        """End the process as ``by`` does and return its exit code. Java, which is in it, ends it at once with any."""
         if self.runs:
             self._process.send_signal(by)
         try:

@@ -68,7 +68,7 @@ class Story:
             pass
         self.polled(3)
         self.stop()
-        COUNTED.append(counted(name, self.history, self.told()))
+        COUNTED.append(counted(name, self.history, self._runs))
         return COUNTED[-1]
 
 
@@ -188,8 +188,10 @@ def test_monitors_come_and_go(story: Story) -> None:
 def test_silence(story: Story) -> None:
     story.start()
     story.polled()
-    old = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() - 600))
-    changes = [{"path": ["monitors", "*", "last_test"], "value": old}]
+    now = int(time.time())
+    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
+    frozen = {"utc_mktime": now, "utc_time_init": text, "time_init": text}
+    changes = [{"path": ["monitor_list", "*", "last_test", name], "value": value} for name, value in frozen.items()]
     story.control.fault("mutate", "status", times=None, changes=changes)
     for number in range(MONITORS):
         story.history.happened(f"m{number}", "monitor_silent")
@@ -208,7 +210,9 @@ def test_any_story(story: Story, seed: int) -> None:
     def something() -> None:
         well = [f"m{number}" for number in range(12) if f"m{number}" not in alerting]
         act: Callable[..., None] = chance.choice([story.history.raise_alerts, story.history.clear_alerts])
-        chosen = chance.sample(*((sorted(alerting), min(3, len(alerting))) if _clears(act) else (well, min(3, len(well)))))
+        chosen = chance.sample(
+            *((sorted(alerting), min(3, len(alerting))) if _clears(act) else (well, min(3, len(well))))
+        )
         act(*chosen)
         alerting.difference_update(chosen) if _clears(act) else alerting.update(chosen)
 

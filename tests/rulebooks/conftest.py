@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.chapter import Chapter
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.recording_webhook import RecordingWebhook
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Workshop
+
 from simulator.server import Simulator
 from simulator.world import world_from
 
@@ -34,6 +36,11 @@ def workshop(environment: Path, tmp_path: Path) -> Workshop:
     return Workshop(environment, Path(collections), tmp_path)
 
 
+@pytest.fixture(scope="session")
+def chapter() -> Chapter:
+    return Chapter()
+
+
 @pytest.fixture
 def webhook() -> Iterator[RecordingWebhook]:
     with RecordingWebhook() as served:
@@ -41,8 +48,13 @@ def webhook() -> Iterator[RecordingWebhook]:
 
 
 WEB = {
-    **{"id": "web", "label": "Web", "timer": 1, "violations": 2, "error": "HTTP status 502"},
-    **{"time_zone": "Asia/Tokyo", "config": {"url": "http://web.example.com/"}},
+    "id": "web",
+    "label": "Web",
+    "timer": 1,
+    "violations": 2,
+    "error": "HTTP status 502",
+    "time_zone": "Asia/Tokyo",
+    "config": {"url": "http://web.example.com/"},
 }
 MAIL = {"id": "mail", "label": "Mail", "timer": 1, "violations": 2, "config": {"host": "mail.example.com"}}
 

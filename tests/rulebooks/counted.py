@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Rulebook, wait_for
+
 from simulator.control import Control
 from simulator.server import Simulator
 
@@ -23,7 +24,7 @@ Step = tuple[str, str]
 
 
 class History:
-    """Makes things happen and keeps them in order. All of it is asked of the simulator, none of it of the collection."""
+    """Makes things happen and keeps them in order. It asks the simulator only, and nothing of the collection."""
 
     def __init__(self, simulator: Simulator) -> None:
         self.control: Control = simulator.control

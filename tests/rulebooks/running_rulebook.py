@@ -57,12 +57,19 @@ class Workshop:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
+    def program(self, name: str) -> Path:
+        return self._bin / name
+
     def start(self, rulebook: str, variables: Mapping[str, Any], inventory: Mapping[str, Any]) -> Rulebook:
         """Start ``rulebook``, a path or the name of one of the collection's, and wait until it reads events."""
         (self.folder / "inventory.yml").write_text(yaml.safe_dump(dict(inventory)), encoding="utf-8")
         (self.folder / "vars.yml").write_text(yaml.safe_dump(dict(variables)), encoding="utf-8")
-        command = [str(self._bin / "ansible-rulebook"), "--rulebook", rulebook, "--print-events", "-v"]
-        return Rulebook([*command, "-i", "inventory.yml", "--vars", "vars.yml"], self.folder, self.env)
+        command = ["ansible-rulebook", "--rulebook", rulebook, "--print-events", "-v"]
+        return self.run([*command, "-i", "inventory.yml", "--vars", "vars.yml"])
+
+    def run(self, command: list[str]) -> Rulebook:
+        """Start ``command`` in the folder, whose first word is ansible-rulebook."""
+        return Rulebook([str(self.program(command[0])), *command[1:]], self.folder, self.env)
 
 
 class Rulebook:

@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.recording_webhook import RecordingWebhook
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Workshop, wait_for
+
 from simulator.server import Simulator
 
 HOSTS = {
     "localhost": {"ansible_connection": "local"},
     "web.example.com": {
-        **{"ansible_connection": "local", "restart_service": "webd", "restart_service_manager": "systemd"},
-        **{"deploy_gate_settle": 0, "deploy_gate_timeout": 3},
+        "ansible_connection": "local",
+        "restart_service": "webd",
+        "restart_service_manager": "systemd",
+        "deploy_gate_settle": 0,
+        "deploy_gate_timeout": 3,
     },
 }
 INVENTORY = {"all": {"hosts": HOSTS}}

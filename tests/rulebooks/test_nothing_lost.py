@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import time
@@ -20,6 +21,7 @@ from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_ruleb
     Workshop,
     wait_for,
 )
+
 from simulator.server import Simulator
 from simulator.world import world_from
 
@@ -27,7 +29,12 @@ MONITORS = 60
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGKILL)
 LOCAL = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
 ARGUMENTS = {
-    **{"interval": 1, "cursor": "cursor", "config_every": 1, "retries": 0, "timeout": 5, "stale_grace": 10},
+    "interval": 1,
+    "cursor": "cursor",
+    "config_every": 1,
+    "retries": 0,
+    "timeout": 5,
+    "stale_grace": 10,
     "on_unmatched": "ignore",
 }
 COUNTED: list[Count] = []
@@ -62,10 +69,8 @@ class Story:
 
     def end(self, name: str) -> Count:
         """Give what is still missing, and what should not come, the time to come."""
-        try:
+        with contextlib.suppress(NotSeen):
             wait_for("all is told", lambda: len(self.told()) >= len(self.history.steps), 30)
-        except NotSeen:
-            pass
         self.polled(3)
         self.stop()
         COUNTED.append(counted(name, self.history, self._runs))

@@ -14,12 +14,15 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Rulebook, Workshop, wait_for
+
 from simulator.server import Simulator
 
 RESTART = "knowledgefront.monitoring.restart_on_alert"
 HOST = {
-    **{"ansible_connection": "local", "restart_service_manager": "systemd"},
-    **{"deploy_gate_settle": 0, "deploy_gate_timeout": 8},
+    "ansible_connection": "local",
+    "restart_service_manager": "systemd",
+    "deploy_gate_settle": 0,
+    "deploy_gate_timeout": 8,
 }
 
 SYSTEMCTL = """#!/bin/sh

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.chapter import Chapter
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.recording_webhook import RecordingWebhook
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Rulebook, Workshop, wait_for
+
 from simulator.server import Simulator
 
 LOCAL = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
@@ -101,14 +104,14 @@ def test_without_a_deployment_nothing_is_left_behind(simulator: Simulator, works
     assert not stop_file.exists()
 
 
-def test_a_deployment_stops_before_its_next_batch(simulator: Simulator, workshop: Workshop, chapter: Any) -> None:
+def test_a_deployment_stops_before_its_next_batch(simulator: Simulator, workshop: Workshop, chapter: Chapter) -> None:
     """The deployment is the one of the documentation."""
     stop_file, done = workshop.folder / "deployment", workshop.folder / "done"
     (workshop.folder / "deploy.yml").write_text(chapter.block("deploy.yml"), encoding="utf-8")
     (workshop.folder / "deploy_one.yml").write_text(_deploying(done), encoding="utf-8")
     hosts = {f"web{number}": {"ansible_connection": "local"} for number in range(6)}
     with started(workshop, stop_file=str(stop_file)) as running:
-        (workshop.folder / "hosts.yml").write_text(str({"web": {"hosts": hosts}}), encoding="utf-8")
+        (workshop.folder / "hosts.yml").write_text(yaml.safe_dump({"web": {"hosts": hosts}}), encoding="utf-8")
         deployment = _deployed(workshop, stop_file)
         wait_for("a batch is done", done.exists)
         simulator.control.fail("web")
@@ -126,7 +129,14 @@ def _deploying(done: Path) -> str:
 
 
 def _deployed(workshop: Workshop, stop_file: Path) -> subprocess.Popen[str]:
-    command = ["ansible-playbook", "-i", "hosts.yml", "deploy.yml", "-e", f"stop_file={stop_file}"]
+    command = [
+        str(workshop.program("ansible-playbook")),
+        "-i",
+        "hosts.yml",
+        "deploy.yml",
+        "-e",
+        f"stop_file={stop_file}",
+    ]
     return subprocess.Popen(
         command, cwd=workshop.folder, env=workshop.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

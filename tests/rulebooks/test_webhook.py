@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.recording_webhook import RecordingWebhook
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Rulebook, Workshop, wait_for
+
 from simulator.server import Simulator
 
 LOCAL = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
@@ -41,8 +42,12 @@ def test_a_ticket_is_opened_once_and_closed_once(
     for call, action, kind in zip(webhook.calls, ("open", "close"), ("alert_raised", "alert_cleared"), strict=True):
         event = events[kind]
         assert call.body == {
-            **{"action": action, "key": "web", "event": event["id"], "kind": kind},
-            **{"time": event["time"], "title": event["message"]},
+            "action": action,
+            "key": "web",
+            "event": event["id"],
+            "kind": kind,
+            "time": event["time"],
+            "title": event["message"],
         }
         assert call.headers["Idempotency-Key"] == event["id"]
         assert call.headers["Authorization"] == f"Bearer {TOKEN}"

@@ -28,8 +28,9 @@ def environment(**others: str) -> dict[str, str]:
     return inherited | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", **others}
 
 
-def tarball(path, *, held=HELD, backwards=False, when=7, owner="", mode=0, manifest=(), digests=()):
+def tarball(path, *, held=None, backwards=False, when=7, owner="", mode=0, manifest=(), digests=()):
     """Write a tarball as Ansible does, and as a test wants it to differ."""
+    held = HELD if held is None else held
     names = sorted(held, reverse=backwards)
     files = [{"name": ".", "ftype": "dir", "chksum_sha256": None, "format": 1}]
     for name in names:
@@ -51,7 +52,7 @@ def tarball(path, *, held=HELD, backwards=False, when=7, owner="", mode=0, manif
 
 
 @pytest.mark.parametrize(
-    "difference", [{"backwards": True}, {"when": 99}, {"owner": "somebody"}, {"mode": 0o077}], ids=lambda one: str(one)
+    "difference", [{"backwards": True}, {"when": 99}, {"owner": "somebody"}, {"mode": 0o077}], ids=str
 )
 def test_what_differs_without_meaning_is_gone(tmp_path, difference):
     one, other = tarball(tmp_path / "one"), tarball(tmp_path / "other", **difference)
@@ -129,7 +130,7 @@ def test_what_is_in_it_twice_is_told(tmp_path):
     source = tarball(tmp_path / "one")
     with tarfile.open(source) as archive, tarfile.open(tmp_path / "other", "w") as twice:
         for member in archive:
-            for _ in range(1 + (member.name == "README.md")):
+            for _copy in range(1 + (member.name == "README.md")):
                 twice.addfile(member, archive.extractfile(member) if member.isfile() else None)
     assert faults(tmp_path / "other", GALAXY) == ["README.md is in it twice"]
 

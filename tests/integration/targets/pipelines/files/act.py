@@ -13,12 +13,12 @@ import shutil
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from steps import READERS, SECRETS, Pipeline, Step
 
@@ -50,7 +50,7 @@ def simulator(folder: Path) -> Iterator[str]:
     env = {**os.environ, "KF_SIMULATOR_SECRET": SECRET, "PYTHONPATH": str(COLLECTION)}
     process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
-        for _ in range(300):
+        for _attempt in range(300):
             if ready.is_file() or process.poll() is not None:
                 break
             time.sleep(0.1)

@@ -185,6 +185,27 @@ def is_not_fooled(folder: Path, url: str) -> None:
         print(f"ok: {case}: {ended}", flush=True)
 
 
+def says_no_by_itself(folder: Path) -> None:
+    """What gate.sh makes of an Ansible that contradicts its own report, or leaves none."""
+    step = READERS["gitlab.yml"](PIPELINES / "gitlab.yml").steps["gate"]
+    passed = """echo '{"gate_rc": 0}' >gate-reports/gate.json; """
+    for number, (script, expected) in enumerate(
+        [
+            (f"{passed} exit 0", 0),
+            (f"{passed} exit 2", 2),
+            ("exit 0", 12),
+            ("exit 4", 12),
+            ("echo '{' >gate-reports/gate.json; exit 0", 12),
+            ("echo '{}' >gate-reports/gate.json; exit 0", 12),
+        ]
+    ):
+        place = Place(folder / f"by-itself-{number}", "http://127.0.0.1:9", [])
+        (place.folder / "ansible-playbook").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (place.folder / "ansible-playbook").chmod(0o755)
+        ended = place.run(Step(step.script, step.secrets, {"PATH": f"{place.folder}{os.pathsep}{os.environ['PATH']}"}))
+        assert (ended, "Traceback" in place.said) == (expected, False), f"{script}: {ended}\n{place.said}"
+
+
 def main() -> None:
     folder = Path(sys.argv[1]).resolve() / "pipelines"
     folder.mkdir()
@@ -201,6 +222,7 @@ def main() -> None:
             tried.result()
             print(f"ok: {name} {how.__name__}", flush=True)
         is_not_fooled(folder, url)
+    says_no_by_itself(folder)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,9 @@ def proved(before: Seen | None, after: Seen, span: Span) -> int:
     counted = _counted(before, after, span)
     if after.alerted is None:
         return counted
-    return max(1, counted) if _newer(before, after.alerted, span) else 0
+    if _newer(before, after.alerted, span):
+        return max(1, counted)
+    return counted if _within_the_same_second(before, after.alerted, span) else 0
 
 
 def _newer(before: Seen | None, alerted: float, span: Span) -> bool:
@@ -43,7 +45,18 @@ def _newer(before: Seen | None, alerted: float, span: Span) -> bool:
         return False
     if before is not None and before.alert_count == 0:
         return alerted > span.now - span.window
-    return alerted > span.before
+    return alerted > span.before - SECONDS_ARE_WHOLE
+
+
+def _within_the_same_second(before: Seen | None, alerted: float, span: Span) -> bool:
+    """Whether another alert may have the time of the one before, which that look had counted: times are in seconds."""
+    if before is None or not before.alert_count or span.before is None:
+        return False
+    return alerted == before.alerted and alerted > span.before - SECONDS_ARE_WHOLE
+
+
+SECONDS_ARE_WHOLE = 2.0
+"""Seconds before a look in which something after it may seem to have been."""
 
 
 def _counted(before: Seen | None, after: Seen, span: Span) -> int:

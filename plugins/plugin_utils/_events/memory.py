@@ -63,7 +63,7 @@ class Known(NamedTuple):
     """What is known of a monitor. ``fields`` is its configuration, None while only a status told of it.
 
     ``alert`` is the newest that was told or was there at the start, ``silent`` the newest test before the silence,
-    ``changed`` how often its configuration has.
+    ``changed`` how often its configuration has, and ``missing`` since when statuses lack it.
     """
 
     id: str
@@ -75,6 +75,7 @@ class Known(NamedTuple):
     alert: Alert | None = None
     silent: float | None = None
     changed: int = 0
+    missing: float | None = None
 
     def configured(self, config: MonitorConfig) -> Known:
         return self._replace(label=config.label, fields=config.fields, type=config.type, timer=config.timer)

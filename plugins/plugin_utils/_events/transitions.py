@@ -123,19 +123,27 @@ def _alert_said(step: Step, status: Seen) -> str:
 
 
 def _heard(before: Known | None, known: Known, sample: Sample, rules: Rules) -> tuple[Known, list[Happening]]:
-    """Return whether a monitor fell silent or is back. What cannot be judged, such as without a timer, is no news."""
+    """Return whether a monitor fell silent or is back. What cannot be judged, such as without a timer, is no news.
+
+    One that a status lacks may be tested all the same, so that it must have been missing for as long.
+    """
+    told = known.id in sample.statuses
+    since = sample.earliest if known.missing is None else known.missing
+    known = known._replace(missing=None if told else since)
     status, now = known.seen, sample.latest
     if status is None or status.tested is None:
         return known, []
-    why = staleness(status.tested, known.timer, sample.earliest, rules.factor, rules.grace)
+    heard = status.tested if told else max(status.tested, since)
+    why = staleness(heard, known.timer, sample.earliest, rules.factor, rules.grace)
     if why == OLD and known.silent is None:
-        after = known._replace(silent=status.tested)
         sentence = (
             f"is not tested any more: its last test began {duration(sample.earliest - status.tested)} ago, at "
             f"{utc(status.tested)}, and its timer is {duration(known.timer or 0)}"
+            + ("" if told else f"; no status tells of it since {utc(since)}")
         )
-        return after, [_hearing(SILENT, before, known, status.tested, now, now, sentence)]
-    if why is None and known.silent is not None and status.tested > known.silent:
+        silent = known._replace(silent=status.tested)
+        return silent, [_hearing(SILENT, before, known, status.tested, now, now, sentence)]
+    if why is None and told and known.silent is not None and status.tested > known.silent:
         sentence = f"is tested again, after silence since {utc(known.silent)}"
         back = known._replace(silent=None)
         return back, [_hearing(BACK, before, known, known.silent, min(status.tested, now), now, sentence)]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +18,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import Event
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import Memory
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.sample import Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.transitions import Rules, compared, lost
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.worlds_at_hand import (
     World,
@@ -151,6 +153,71 @@ def test_a_monitor_falls_silent_and_is_back() -> None:
     assert told(events) == [("monitor_back", "a")]
     assert events[0]["time"] < events[0]["seen"]
     assert looked(world, memory, configs=False)[0] == []
+
+
+def without(sample: Sample, *names: str) -> Sample:
+    return replace(sample, statuses={name: told for name, told in sample.statuses.items() if name not in names})
+
+
+def test_a_monitor_that_a_status_lacks_is_as_it_was_until_it_has_been_missing_for_long() -> None:
+    """Even when the source was away for longer than that."""
+    world = World(monitor("a", timer=10, failing_for=50), monitor("b", timer=10))
+    _, memory = looked(world, Memory())
+    world.tick(3600)
+    steps = []
+    for seconds in (0, 40, 40, 1, 500):
+        world.tick(seconds)
+        events, memory = compared(memory, without(world.sample(), "a"), Rules())
+        memory = outlasted(memory)
+        steps.append(told(valid(events)))
+    assert steps == [[], [], [], [("monitor_silent", "a")], []]
+    world.tick(10)
+    events, memory = looked(world, memory)
+    assert told(events) == [("monitor_back", "a")]
+
+
+def test_an_answer_from_before_the_last_one_tells_nothing() -> None:
+    world = World(monitor("a"))
+    _, memory = looked(world, Memory())
+    old = world.sample()
+    world.fleet.fail("a")
+    world.tick(20)
+    events, memory = looked(world, memory)
+    assert told(events) == [("alert_raised", "a")]
+    late = replace(old, earliest=float(world.now), latest=float(world.now))
+    events, memory = compared(memory, late, Rules())
+    assert events == []
+    assert looked(world, memory)[0] == []
+
+
+def test_another_selection_is_a_beginning_for_those_it_adds() -> None:
+    world = World(monitor("a", failing_for=50), monitor("b", failing_for=50))
+    sample = world.sample()
+    some = replace(without(sample, "b"), configs={"a": sample.configs["a"]} if sample.configs else None)
+    _, memory = compared(Memory(), some, Rules())
+    for rules, expected in ((Rules(True), [("alert_raised", "b")]), (Rules(False), [])):
+        assert told(compared(memory, sample, rules, reselected=True)[0]) == expected
+    assert told(compared(memory, sample, Rules())[0]) == [("monitor_added", "b"), ("alert_raised", "b")]
+    left = replace(some, unselected={"b": sample.configs["b"]} if sample.configs else {})
+    _, memory = compared(memory, sample, Rules())
+    assert compared(memory, left, Rules(), reselected=True)[0] == []
+    events, after = compared(memory, left, Rules())
+    assert told(valid(events)) == [("monitor_removed", "b")]
+    assert events[0]["message"] == "B is no longer selected"
+    assert events[0]["after"]["id"] == "b"
+    assert {*after.monitors} == {"a"}
+
+
+def test_a_monitor_without_a_configuration_is_watched_all_the_same() -> None:
+    world = World(monitor("a"))
+    _, memory = looked(world, Memory())
+    world.fleet.put("b", {"timer": 1, "violations": 1, "failing_for": 50})
+    events, memory = looked(world, memory, configs=False)
+    assert told(events) == [("alert_raised", "b")]
+    assert events[0]["monitor"]["type"] is None
+    assert "meta" not in events[0]
+    events, memory = looked(world, memory)
+    assert told(events) == [("monitor_added", "b")]
 
 
 def test_monitors_come_go_and_change() -> None:

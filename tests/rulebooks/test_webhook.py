@@ -69,7 +69,7 @@ def test_a_busy_webhook_is_told_again_with_the_same_key(
     webhook.answering = lambda *_call: (next(statuses), {})
     simulator.control.fail("web")
     with started(workshop, webhook, webhook_delay=0):
-        wait_for("the ticket is opened", lambda: webhook.taken())
+        wait_for("the ticket is opened", webhook.taken)
     assert [call.status for call in webhook.calls] == [503, 429, 201]
     assert len({call.headers["Idempotency-Key"] for call in webhook.calls}) == 1
 

@@ -44,11 +44,12 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 
 
-def checked_arguments(given: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+def checked_arguments(given: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the options that ``given`` arguments, the environment and defaults make.
 
     Raises ConfigurationError with the first mistake.
     """
+    environment = os.environ if environment is None else environment
     names = {alias: name for name, spec in ALERTS.items() for alias in (name, *spec.get("aliases", ()))}
     unknown = sorted(str(name) for name in given if name not in names and name != FEEDBACK_QUEUE)
     if unknown:

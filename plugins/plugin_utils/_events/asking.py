@@ -107,7 +107,7 @@ class Question:
                 **memory.monitors,
                 **{config.id: config for config in listed},
             }
-            _, warnings = self._choose(list(candidates.values()), lambda monitor: monitor.type)
+            _rest, warnings = self._choose(list(candidates.values()), lambda monitor: monitor.type)
             for warning in warnings:
                 self._warn(warning)
             self._choose = None

@@ -52,7 +52,7 @@ def decoded(content: bytes) -> Kept:
 
     The last mark may be half a line, when the machine stopped while it was written: its event is told again.
     """
-    heading_line, _, rest = content.partition(b"\n")
+    heading_line, _break, rest = content.partition(b"\n")
     body, end, marks = rest.partition(b"\n")
     heading = _object(heading_line)
     if heading.get("format") != FORMAT:

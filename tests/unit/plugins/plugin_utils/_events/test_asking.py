@@ -66,7 +66,7 @@ def test_configurations_are_asked_for_once_in_so_many_times(script: Script) -> N
         GRANTED, statuses("a"), configs("a"), statuses("a"), statuses("a"), statuses("a"), configs("a"), statuses("a")
     )
     asked = question(play)
-    found = [asked.ask(remembered("a")) for _ in range(5)]
+    found = [asked.ask(remembered("a")) for _turn in range(5)]
     assert [sample.configs is not None for sample in found] == [True, False, False, True, False]
     assert {*found[0].statuses} == {"a"}
     assert all(request.params.get("all") == "true" for request in play.transport.requests if "/status" in request.url)
@@ -75,7 +75,7 @@ def test_configurations_are_asked_for_once_in_so_many_times(script: Script) -> N
 def test_a_monitor_that_is_not_known_brings_them_forward_once(script: Script) -> None:
     play = script(GRANTED, statuses("a"), configs("a"), statuses("a", "b"), configs("a"), statuses("a", "b"))
     asked = question(play)
-    found = [asked.ask(remembered("a")) for _ in range(3)]
+    found = [asked.ask(remembered("a")) for _turn in range(3)]
     assert [sample.configs is not None for sample in found] == [True, True, False]
     assert {*found[2].statuses} == {"a", "b"}
 
@@ -113,7 +113,7 @@ def test_what_is_selected_is_told(script: Script, name: str) -> None:
     options, told, configured = SELECTED[name]
     play = script(GRANTED, statuses("a", "b", "new"), configs("a", "b"), statuses("a", "b", "new"))
     asked = question(play, **options)
-    for _ in range(2):
+    for _turn in range(2):
         sample = asked.ask(Memory())
         assert {*sample.statuses} == told
         assert sample.configs is None or {*sample.configs} == configured

@@ -40,10 +40,10 @@ def documented() -> dict[str, Any]:
 
 def test_the_event_on_the_page_is_one_that_is_told() -> None:
     world = World(WEB)
-    _, memory = compared(Memory(), world.sample(), Rules())
+    _rest, memory = compared(Memory(), world.sample(), Rules())
     world.fleet.fail("web")
     world.tick(5)
-    events, _ = compared(memory, world.sample(), Rules())
+    events, _rest = compared(memory, world.sample(), Rules())
     block = re.search(r"\.\. code-block:: json\n   :name: event\n\n((?:   .*\n)+)", PAGE)
     assert block is not None
     assert [json.dumps(event, indent=2) for event in valid(events)] == [textwrap.dedent(block[1]).strip()]

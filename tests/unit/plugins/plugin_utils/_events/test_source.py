@@ -82,7 +82,7 @@ def test_restarts_lose_nothing_and_tell_nothing_twice(begin: Begin, tmp_path: Pa
     async def play() -> None:
         async with Running(simulator, feedback, cursor=cursor) as running:
             await running.until(lambda: Path(cursor).exists())
-        for _ in range(6):
+        for _turn in range(6):
             for name in draw.sample(names, 8):
                 active[name] = not active[name]
                 (simulator.fleet.fail if active[name] else simulator.fleet.repair)(name)
@@ -248,7 +248,7 @@ def test_a_hanging_server_keeps_neither_the_loop_nor_the_end_waiting(begin: Begi
         loop = asyncio.get_running_loop()
         async with Running(simulator, timeout=60):
             worst = 0.0
-            for _ in range(100):
+            for _turn in range(100):
                 before = loop.time()
                 await asyncio.sleep(0.01)
                 worst = max(worst, loop.time() - before)

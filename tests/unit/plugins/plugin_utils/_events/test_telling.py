@@ -47,7 +47,7 @@ def test_a_queue_without_bounds_has_an_event_as_soon_as_it_is_put() -> None:
         told: list[str] = []
         await Telling(queue, None, told.append).tell(EVENTS)
         assert told == [event["id"] for event in EVENTS]
-        assert [queue.get_nowait() for _ in EVENTS] == EVENTS
+        assert [queue.get_nowait() for _turn in EVENTS] == EVENTS
 
     run(play())
 
@@ -76,7 +76,7 @@ def test_who_is_cancelled_knows_what_was_taken(taken: int) -> None:
         queue, told = Filtered(), list[str]()
         telling = Telling(queue, None, told.append)
         task = asyncio.create_task(telling.tell(EVENTS))
-        for _ in range(taken):
+        for _turn in range(taken):
             await queue.queue.get()
         await cancelled(task)
         await telling.close()
@@ -90,7 +90,7 @@ def test_with_feedback_an_event_is_told_when_it_comes() -> None:
         queue, told, feedback = Filtered(), list[str](), asyncio.Queue[Any](1)
         telling = Telling(queue, feedback, told.append)
         task = asyncio.create_task(telling.tell(EVENTS[:3]))
-        taken = [await queue.queue.get() for _ in range(3)]
+        taken = [await queue.queue.get() for _turn in range(3)]
         await task
         assert told == []
         assert telling.untold() == EVENTS[:3]
@@ -112,7 +112,7 @@ def test_what_a_filter_took_counts_as_told_when_a_later_one_has_feedback(caplog:
         queue, told, feedback = Filtered(dropped=("1", "2")), list[str](), asyncio.Queue[Any](1)
         telling = Telling(queue, feedback, told.append)
         task = asyncio.create_task(telling.tell(EVENTS))
-        for _ in range(3):
+        for _turn in range(3):
             await feedback.put(await queue.queue.get())
         await task
         await telling.close()

@@ -67,14 +67,14 @@ def test_every_alert_is_told_once_whenever_one_looks_and_crashes(
         if index in looks:
             events, after = looked(world, memory)
             if index in crashes:
-                again, _ = looked(world, memory)
+                again, _rest = looked(world, memory)
                 assert again == events
             found, memory = found + events, after
     events, memory = looked(world, memory)
     found += events
     for name in "abc":
         assert [kind for kind, identity in told(found) if identity == name] == [
-            kind for kind, _ in world.happened[name]
+            kind for kind, _rest in world.happened[name]
         ]
     assert len({event["id"] for event in started + found}) == len(started + found)
     assert looked(world, memory)[0] == []
@@ -84,7 +84,7 @@ def test_every_alert_is_told_once_whenever_one_looks_and_crashes(
 @settings(max_examples=60)
 def test_nothing_is_invented_over_hours_and_the_newest_is_always_told(deeds: list[tuple[str, int]], away: int) -> None:
     world = World(monitor("a", timer=60, violations=1))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     found: list[Event] = []
     for index, (deed, seconds) in enumerate(deeds):
         if deed != "pass":
@@ -96,7 +96,7 @@ def test_nothing_is_invented_over_hours_and_the_newest_is_always_told(deeds: lis
             found += events
     kinds = [event["kind"] for event in found]
     assert all(one != other for one, other in pairwise(kinds))
-    happened = Counter(kind for kind, _ in world.happened["a"])
+    happened = Counter(kind for kind, _rest in world.happened["a"])
     assert all(count <= happened[kind] for kind, count in Counter(kinds).items())
     last = [moment for kind, moment in world.happened["a"] if kind == "alert_raised"]
     assert bool(last) == ("alert_raised" in kinds)
@@ -106,7 +106,7 @@ def test_nothing_is_invented_over_hours_and_the_newest_is_always_told(deeds: lis
 
 def test_an_outage_is_told_once_and_its_end_once_with_what_happened_meanwhile() -> None:
     world = World(monitor("a"))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     begin, memory = lost(memory, "network", "no route", world.now + 1.5)
     again, memory = lost(outlasted(memory), "service", "HTTP 500", world.now + 9.0)
     assert again == []
@@ -130,14 +130,14 @@ def test_at_first_start_active_alerts_are_told_unless_that_is_not_wanted(initial
     assert [event["kind"] for event in valid(events)] == kinds
     world.fleet.repair("b")
     world.tick()
-    events, _ = compared(memory, world.sample(), Rules(initial))
+    events, _rest = compared(memory, world.sample(), Rules(initial))
     assert told(events) == [("alert_cleared", "b")]
     assert looked(world, Memory())[0] == []
 
 
 def test_a_monitor_falls_silent_and_is_back() -> None:
     world = World(monitor("a", timer=10), monitor("b", timer=10, fresh=True))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     world.fleet.patch("a", {"timer": 100_000})
     sample = world.sample(configs=False)
     found = []
@@ -162,7 +162,7 @@ def without(sample: Sample, *names: str) -> Sample:
 def test_a_monitor_that_a_status_lacks_is_as_it_was_until_it_has_been_missing_for_long() -> None:
     """Even when the source was away for longer than that."""
     world = World(monitor("a", timer=10, failing_for=50), monitor("b", timer=10))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     world.tick(3600)
     steps = []
     for seconds in (0, 40, 40, 1, 500):
@@ -178,7 +178,7 @@ def test_a_monitor_that_a_status_lacks_is_as_it_was_until_it_has_been_missing_fo
 
 def test_an_answer_from_before_the_last_one_tells_nothing() -> None:
     world = World(monitor("a"))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     old = world.sample()
     world.fleet.fail("a")
     world.tick(20)
@@ -194,12 +194,12 @@ def test_another_selection_is_a_beginning_for_those_it_adds() -> None:
     world = World(monitor("a", failing_for=50), monitor("b", failing_for=50))
     sample = world.sample()
     some = replace(without(sample, "b"), configs={"a": sample.configs["a"]} if sample.configs else None)
-    _, memory = compared(Memory(), some, Rules())
+    _rest, memory = compared(Memory(), some, Rules())
     for rules, expected in ((Rules(True), [("alert_raised", "b")]), (Rules(False), [])):
         assert told(compared(memory, sample, rules, reselected=True)[0]) == expected
     assert told(compared(memory, sample, Rules())[0]) == [("monitor_added", "b"), ("alert_raised", "b")]
     left = replace(some, unselected={"b": sample.configs["b"]} if sample.configs else {})
-    _, memory = compared(memory, sample, Rules())
+    _rest, memory = compared(memory, sample, Rules())
     assert compared(memory, left, Rules(), reselected=True)[0] == []
     events, after = compared(memory, left, Rules())
     assert told(valid(events)) == [("monitor_removed", "b")]
@@ -210,7 +210,7 @@ def test_another_selection_is_a_beginning_for_those_it_adds() -> None:
 
 def test_a_monitor_without_a_configuration_is_watched_all_the_same() -> None:
     world = World(monitor("a"))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     world.fleet.put("b", {"timer": 1, "violations": 1, "failing_for": 50})
     events, memory = looked(world, memory, configs=False)
     assert told(events) == [("alert_raised", "b")]
@@ -222,7 +222,7 @@ def test_a_monitor_without_a_configuration_is_watched_all_the_same() -> None:
 
 def test_monitors_come_go_and_change() -> None:
     world = World(monitor("a"), monitor("b", failing_for=50))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     world.fleet.put("c", {"timer": 5, "config": {"host": "c.example.com"}})
     world.fleet.patch("a", {"label": "Shop", "config": {"url": "https://shop.example.com"}})
     world.tick()
@@ -251,7 +251,7 @@ def test_monitors_come_go_and_change() -> None:
 
 def test_the_same_change_made_twice_is_two_events() -> None:
     world = World(monitor("a"))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     ids = []
     for label in ("One", "Two", "One", "Two"):
         world.fleet.patch("a", {"label": label})
@@ -262,6 +262,6 @@ def test_the_same_change_made_twice_is_two_events() -> None:
 
 def test_what_a_redaction_hides_is_no_change() -> None:
     world = World(monitor("a", config={"url": "https://a.example.com", "password": "one"}))
-    _, memory = looked(world, Memory())
+    _rest, memory = looked(world, Memory())
     world.fleet.patch("a", {"config": {"url": "https://a.example.com", "password": "two"}})
     assert looked(world, memory)[0] == []

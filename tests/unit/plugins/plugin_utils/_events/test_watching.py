@@ -47,7 +47,7 @@ def watch(**given: Any) -> Watch:
 
 def failed(watched: Watch, times: int, retry_after: float | None = None) -> None:
     error: KnowledgeFrontError = ServiceError("no", retry_after=retry_after)
-    for _ in range(times):
+    for _turn in range(times):
         watched._settled(error, [])
 
 

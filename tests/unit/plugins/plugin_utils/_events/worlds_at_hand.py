@@ -54,7 +54,7 @@ class World:
         self.happened.clear()
 
     def tick(self, seconds: int = 1) -> None:
-        for _ in range(seconds):
+        for _turn in range(seconds):
             self.now += 1
             self.record()
 

@@ -135,6 +135,22 @@ def test_what_alerts_again_and_again_is_left_alone(simulator: Simulator, worksho
     assert services.restarted == []
 
 
+def test_what_is_well_again_already_is_left_alone(simulator: Simulator, workshop: Workshop) -> None:
+    services = Services(workshop, "true")
+    with started(workshop) as running:
+        wait_for("it asks", lambda: simulator.control.calls().get("status"))
+        running.stop()
+    simulator.control.fail("web")
+    wait_for("it alerts", lambda: simulator.control.monitor("web")["alert_active"])
+    simulator.control.repair("web")
+    wait_for("it is over", lambda: not simulator.control.monitor("web")["alert_active"])
+    with started(workshop) as running:
+        wait_for("both are told", lambda: (raised(running), cleared(running)) == (1, 1))
+        simulator.control.fail("mail")
+        wait_for("the play for another ends", lambda: ended(running))
+    assert services.restarted == ["maild"]
+
+
 @pytest.mark.parametrize(
     ("config", "hosts"),
     [

@@ -55,11 +55,20 @@ def test_a_ticket_is_opened_once_and_closed_once(
 
 
 def test_two_monitors_have_a_ticket_each(simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop) -> None:
+    del workshop.env["WEBHOOK_TOKEN"]
     simulator.control.fail("web")
     simulator.control.fail("mail")
     with started(workshop, webhook):
         wait_for("both tickets are opened", lambda: len(webhook.calls) == 2)
     assert sorted(call.body["key"] for call in webhook.calls) == ["mail", "web"]
+    assert all("Authorization" not in call.headers for call in webhook.calls)
+
+
+def test_no_webhook_is_an_error(simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop) -> None:
+    simulator.control.fail("web")
+    with started(workshop, webhook, webhook_url="") as running:
+        wait_for("the play ends", lambda: "PLAY RECAP" in running.said)
+    assert "Set webhook_url" in running.said
 
 
 def test_a_busy_webhook_is_told_again_with_the_same_key(

@@ -16,11 +16,12 @@ from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_ruleb
 from simulator.control import Control
 from simulator.server import Simulator
 
-HEADING = "| story | happened | told | lost | doubled | invented | again after an end |\n|---|---|---|---|---|---|---|"
+COLUMNS = ("story", "happened", "told", "lost", "doubled", "invented", "misdated", "again after an end")
+HEADING = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 API = "the API"
 
 Step = tuple[str, str]
-"""A subject, that is a monitor's id or the API, and the kind of what happened to it."""
+"""A subject, that is a monitor's id or the API, and the kind of what happened to it, or when its alert was raised."""
 
 
 class History:
@@ -29,7 +30,7 @@ class History:
     def __init__(self, simulator: Simulator) -> None:
         self.control: Control = simulator.control
         self.steps: list[Step] = []
-        self.moments: list[str] = []
+        self.moments: list[Step] = []
 
     def raise_alerts(self, *monitors: str) -> None:
         for monitor in monitors:
@@ -37,7 +38,7 @@ class History:
         for monitor in monitors:
             wait_for(f"{monitor} alerts", lambda monitor=monitor: self.control.monitor(monitor)["alert_active"])
             self.steps.append((monitor, "alert_raised"))
-            self.moments.append(_utc(self.control.monitor(monitor)["last_alert"]))
+            self.moments.append((monitor, _utc(self.control.monitor(monitor)["last_alert"])))
 
     def clear_alerts(self, *monitors: str) -> None:
         for monitor in monitors:
@@ -68,6 +69,7 @@ class Count:
     lost: Counter[Step]
     doubled: Counter[str]
     invented: Counter[Step]
+    misdated: Counter[Step]
     again: int
     disorder: list[str]
 
@@ -76,14 +78,14 @@ class Count:
         numbers = (
             self.happened,
             self.told,
-            *(part.total() for part in (self.lost, self.doubled, self.invented)),
+            *(part.total() for part in (self.lost, self.doubled, self.invented, self.misdated)),
             self.again,
         )
         return f"| {self.story} | {' | '.join(map(str, numbers))} |"
 
     @property
     def differs(self) -> bool:
-        return bool(self.lost or self.doubled or self.invented or self.disorder)
+        return bool(self.lost or self.doubled or self.invented or self.misdated or self.disorder)
 
 
 def counted(story: str, history: History, runs: Sequence[Rulebook]) -> Count:
@@ -97,7 +99,9 @@ def counted(story: str, history: History, runs: Sequence[Rulebook]) -> Count:
     again = Counter(_told_again(told))
     doubled = Counter(event["id"] for event in every) - Counter(event["id"] for event in once) - again
     lost, invented = happened - known, known - happened
-    return Count(story, len(history.steps), len(every), lost, doubled, invented, again.total(), disorder)
+    raised = [event for event in once if event["kind"] == "alert_raised"]
+    misdated = Counter((event["monitor"]["id"], event["time"]) for event in raised) - Counter(history.moments)
+    return Count(story, len(history.steps), len(every), lost, doubled, invented, misdated, again.total(), disorder)
 
 
 def _told_again(told: Sequence[list[Mapping[str, Any]]]) -> Iterator[str]:

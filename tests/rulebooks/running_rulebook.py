@@ -104,7 +104,7 @@ class Rulebook:
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events that reached the rules, in order; the last may not be written whole yet."""
-        return [event for event in _printed(self.said) if "kind" in event]
+        return [event for event in printed(self.said) if "kind" in event]
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """End the process as ``by`` does and return its exit code. Java, which is in it, ends it at once with any."""
@@ -122,7 +122,7 @@ class Rulebook:
         return "Calling main in" in self.said or "Waiting for events" in self.said
 
 
-def _printed(said: str) -> list[dict[str, Any]]:
+def printed(said: str) -> list[dict[str, Any]]:
     """Return the events, which are printed as Python writes them: a text with a newline in it takes no second line."""
     parts = [part.partition("\n****") for part in said.split("\nEvent:\n")[1:]]
     return [ast.literal_eval(event) for event, end, _rest in parts if end]

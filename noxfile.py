@@ -101,6 +101,7 @@ def lint(session: nox.Session) -> None:
             ["yamllint", "--strict", "."],
             ["mypy", "-p", PLUGINS],
             ["mypy", "simulator", "demo"],
+            ["mypy", "extensions/eda/plugins/event_source/kf_alerts.py"],
             ["reuse", "lint", "--lines"],
             ["antsibull-changelog", "lint"],
             ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."],

@@ -15,12 +15,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from built_site import faults_of
+from environments import NotMade, provide
 from foreign_labels import write_inventory
 
 HERE = Path(__file__).resolve().parent
@@ -33,31 +34,12 @@ OURS = "made-by-run-docs"
 
 
 def prepare(folder: Path) -> Path:
-    """Return the programs of an environment that has what the pins say. What it is worth is written last."""
-    wanted = "\n".join([sys.version, str(folder), PINS.read_text(encoding="utf-8")])
-    ready = folder / "ready"
-    if ready.is_file() and ready.read_text(encoding="utf-8") == wanted:
-        return folder / "bin"
-    print(f"Setting up {folder.name} for this, only this once ...", file=sys.stderr, flush=True)
-    venv.create(folder, clear=True, with_pip=True)
-    pip = [
-        str(folder / "bin" / "python"),
-        "-m",
-        "pip",
-        "install",
-        "-qq",
-        "--disable-pip-version-check",
-        "-r",
-        str(PINS),
-    ]
-    if subprocess.call(pip, stdin=subprocess.DEVNULL):
-        print(
-            "docs: Sphinx could not be installed: pip says above why; a package index must be reachable",
-            file=sys.stderr,
-        )
+    """Return the programs of an environment that has what the pins say."""
+    try:
+        return provide(folder, Path(sys.executable), PINS.read_text(encoding="utf-8")).parent
+    except NotMade as why:
+        print(f"docs: Sphinx could not be installed; a package index must be reachable\n{why}", file=sys.stderr)
         sys.exit(2)
-    ready.write_text(wanted, encoding="utf-8")
-    return folder / "bin"
 
 
 def target(named: list[str]) -> Path:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ansible_collections.knowledgefront.monitoring.tests.versions.environments import NotMade, provide
+from ansible_collections.knowledgefront.monitoring.tests.environments import NotMade, provide
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]

@@ -20,7 +20,7 @@ from typing import Any
 
 from reproducible import rewrite
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "versions"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from environments import provide
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ansible_collections.knowledgefront.monitoring.tests.versions.environments import NotMade, provide
+from ansible_collections.knowledgefront.monitoring.tests.environments import NotMade, provide
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
@@ -23,8 +23,6 @@ def main() -> int:
         print("run_rulebooks: name a folder to keep ansible-rulebook in", file=sys.stderr)
         return 2
     folder = Path(sys.argv[1]).absolute()
-    if not (folder / "made-from").is_file():
-        print("Setting up ansible-rulebook and a Java for it, only this once ...", file=sys.stderr, flush=True)
     try:
         provide(folder, Path(sys.executable), REQUIREMENTS.read_text(encoding="utf-8"))
     except NotMade as why:

@@ -17,9 +17,12 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from environments import NotMade, provide, requirements
 from interpreters import find, folders
 from matrix_table import Cell, Row, markdown, verdict
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from environments import NotMade, provide, requirements
 from supported import NEWEST_TARGET, Combination, chosen, first_here, read, target_pins, versions
 
 HERE = Path(__file__).resolve().parent

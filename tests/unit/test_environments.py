@@ -7,11 +7,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.tests.environments import NotMade, provide, requirements
 from ansible_collections.knowledgefront.monitoring.tests.unit.versions.fake_python import fake_python
-from ansible_collections.knowledgefront.monitoring.tests.versions.environments import NotMade, provide, requirements
 from ansible_collections.knowledgefront.monitoring.tests.versions.supported import read
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 PINNED = """\
 # A comment.
 ansible-core==2.19.14 ; python_full_version < '3.14'

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def provide(folder: Path, interpreter: Path, wanted: str) -> Path:
     made_from = f"{_output([interpreter, '-VV'])}\n{folder}\n{wanted}"
     if worth.is_file() and worth.read_text(encoding="utf-8") == made_from:
         return python
+    print(f"Setting up {folder.name} for this, only this once ...", file=sys.stderr, flush=True)
     if folder.exists():
         shutil.rmtree(folder)
     _output([interpreter, "-m", "venv", folder])

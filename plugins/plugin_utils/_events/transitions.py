@@ -47,9 +47,10 @@ def compared(memory: Memory, sample: Sample, rules: Rules, reselected: bool = Fa
     for identity, status in sample.statuses.items():
         known = monitors.get(identity) or Known(identity, status.label)
         quiet = identity not in memory.monitors and (begins or reselected)
-        monitors[identity], steps_taken = _watched(known, status, sample, None if quiet else memory.sampled)
-        if steps_taken and (not quiet or rules.initial):
-            found.setdefault(identity, []).extend(_alert(known, monitors[identity], steps_taken, sample.latest))
+        after, steps_taken = _watched(known, status, sample, None if quiet else memory.sampled)
+        monitors[identity] = after
+        if steps_taken and after.seen is not None and (not quiet or rules.initial):
+            found.setdefault(identity, []).extend(_alert(known, after, after.seen, steps_taken, sample.latest))
     for identity, known in monitors.items():
         quiet = identity not in memory.monitors and (begins or reselected)
         monitors[identity], happenings = _heard(memory.monitors.get(identity), known, sample, rules)
@@ -93,10 +94,9 @@ OLDEST_ANSWER = 60.0
 """Seconds. A client refuses what is older; a test that is said to be much earlier than before is a correction."""
 
 
-def _alert(before: Known, after: Known, taken: list[Step], now: float) -> list[Happening]:
+def _alert(before: Known, after: Known, status: Seen, taken: list[Step], now: float) -> list[Happening]:
     told_before = None if before.seen is None else before.seen.told()
-    assert after.seen is not None
-    told = after.seen.told()
+    told = status.told()
     return [
         of_monitor(
             RAISED if step.raised else CLEARED,
@@ -104,7 +104,7 @@ def _alert(before: Known, after: Known, taken: list[Step], now: float) -> list[H
             step.at,
             now,
             (step.alert.key(),),
-            _alert_said(step, after.seen),
+            _alert_said(step, status),
             told_before,
             told,
             step.between_polls,

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-WIDTH, HEIGHT = 760, 460
-LEFT, RIGHT, TOP, BOTTOM = 74, 210, 48, 62
+WIDTH, HEIGHT = 810, 460
+LEFT, RIGHT, TOP, BOTTOM = 74, 260, 48, 62
 
 # Light and dark shades that people who see few colours can tell apart too; dashes and marks help them further.
 COLOURS = (

@@ -380,7 +380,8 @@ def age(file: Path, seconds: float) -> None:
     inner["taken"] -= seconds
     document = {**document, "__payload__": json.dumps(inner)} if isinstance(held, str) else inner
     file.write_text(json.dumps(document), encoding="utf-8")
-    os.utime(file, (NOW - seconds, NOW - seconds))
+    moment = time.time() - seconds
+    os.utime(file, (moment, moment))
 
 
 @pytest.mark.parametrize("content", ["", "{", "null", "[]", '{"version": 1}', "\x00\x01"])

@@ -22,22 +22,28 @@ class Exchange(Protocol):
     """One question and the bytes that came back for it; ``at`` in epoch seconds."""
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What was asked."""
 
     @property
-    def params(self) -> Mapping[str, str]: ...
+    def params(self) -> Mapping[str, str]:
+        """What it was asked with."""
 
     @property
-    def at(self) -> float: ...
+    def at(self) -> float:
+        """When, in epoch seconds."""
 
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """The HTTP status."""
 
     @property
-    def body(self) -> bytes: ...
+    def body(self) -> bytes:
+        """What came back."""
 
     @property
-    def headers(self) -> Mapping[str, str]: ...
+    def headers(self) -> Mapping[str, str]:
+        """Its headers, in lower case."""
 
 
 @dataclass(frozen=True)

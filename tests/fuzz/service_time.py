@@ -21,10 +21,12 @@ class Dated(Protocol):
     """An answer that came at ``at``, in epoch seconds by our clock."""
 
     @property
-    def at(self) -> float: ...
+    def at(self) -> float:
+        """When, in epoch seconds."""
 
     @property
-    def headers(self) -> Mapping[str, str]: ...
+    def headers(self) -> Mapping[str, str]:
+        """Its headers, in lower case."""
 
 
 @dataclass(frozen=True)

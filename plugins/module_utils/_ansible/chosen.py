@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     class Choice(Protocol):
         """Returns the selected ones of ``candidates`` and what to warn of. Raises ConfigurationError."""
 
-        def __call__(
-            self, candidates: Sequence[N], kind_of: Callable[[N], str | None]
-        ) -> tuple[list[N], list[str]]: ...
+        def __call__(self, candidates: Sequence[N], kind_of: Callable[[N], str | None]) -> tuple[list[N], list[str]]:
+            """As the class says."""
 
 
 def selection_of(options: Mapping[str, Any]) -> Selection:

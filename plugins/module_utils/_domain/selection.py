@@ -17,10 +17,12 @@ class Named(Protocol):
     """What a pattern looks at."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """By which the service knows it."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """By which people know it."""
 
 
 N = TypeVar("N", bound=Named)

@@ -27,7 +27,8 @@ NAP = 0.02
 class Queue(Protocol):
     """What an event source is given."""
 
-    async def put(self, data: Any) -> None: ...
+    async def put(self, data: Any) -> None:
+        """Take one event."""
 
 
 class Telling:

@@ -97,8 +97,11 @@ notes:
 """
 
 EXAMPLES = r"""
-# web.kf_monitors.yml: the web monitors, called like the hosts that they watch, asked for once in five minutes at most,
-# and usable while the service is not. The line with the plugin alone is a source, too: every monitor is a host.
+# all.kf_monitors.yml: every monitor is a host. The credentials are in the environment.
+---
+plugin: knowledgefront.monitoring.kf_monitors
+
+# web.kf_monitors.yml: the web monitors, called like the hosts that they watch
 ---
 plugin: knowledgefront.monitoring.kf_monitors
 client_secret: "{{ lookup('ansible.builtin.env', 'MONITORING_SECRET') }}"
@@ -109,6 +112,10 @@ hostnames:
 keyed_groups:
   - key: kf_time_zone
     prefix: zone
+
+# kept.kf_monitors.yml: asked at most once in five minutes, and usable while the service is not
+---
+plugin: knowledgefront.monitoring.kf_monitors
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/monitors

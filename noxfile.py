@@ -192,17 +192,17 @@ def peer(session: nox.Session) -> None:
         place.run("python", "tests/peer/run_peer.py", place.venv / "peer", *session.posargs, **own_proxies())
 
 
-def try_versions(session: nox.Session, *arguments: str) -> None:
-    with workplace(session) as place:
-        place.run("python", "tests/versions/run_matrix.py", place.venv / "matrix", *arguments, **own_proxies())
-
-
 @nox.session(default=False)
 def rulebooks(session: nox.Session) -> None:
     """The rulebooks with a real ansible-rulebook against the simulator; it is kept in .venv/rulebooks."""
     with workplace(session) as place:
         command: list[str | Path] = ["tests/rulebooks/run_rulebooks.py", place.venv / "rulebooks", *session.posargs]
         place.run("python", *command, PYTHONPATH=place.imports, **own_proxies())
+
+
+def try_versions(session: nox.Session, *arguments: str) -> None:
+    with workplace(session) as place:
+        place.run("python", "tests/versions/run_matrix.py", place.venv / "matrix", *arguments, **own_proxies())
 
 
 @nox.session(default=False)

@@ -17,9 +17,6 @@ from ..module_utils._domain.monitor import MonitorStatus
 from ..module_utils._domain.staleness import FACTOR, GRACE, staleness
 from ..module_utils._domain.timestamps import believed
 
-JUDGED = ("alert_active", "failing", "stale")
-"""What the inventory has judged of its hosts, as kf_alert_active and so on."""
-
 
 def is_alerting(monitor: Any) -> bool:
     """Whether an alert is active. Raises AnsibleFilterError for a monitor of which that is not told."""

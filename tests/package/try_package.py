@@ -58,16 +58,17 @@ def check_listing(kind: str, env: dict[str, str]) -> int:
 
 
 def galaxy() -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
-    return told
+    read: dict[str, Any] = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
+    return read
 
 
 def checked(tarball: Path, importer_environment: Path) -> None:
     """Stop unless the tarball is whole and Galaxy would take it."""
-    wrong = [*whole.faults(tarball, galaxy()), *importer.faults(tarball, importer_environment, galaxy())]
+    told = galaxy()
+    wrong = [*whole.faults(tarball, told), *importer.faults(tarball, importer_environment, told)]
     if wrong:
         sys.exit("\n".join([f"{tarball.name} is not as it has to be:", *wrong]))
-    if "repository" not in galaxy():
+    if "repository" not in told:
         print("galaxy.yml names no repository, without which Galaxy takes nothing: all else was checked", flush=True)
 
 

@@ -160,8 +160,10 @@ def main() -> int:
     rows = []
     for one in wanted:
         interpreter = find(one.python, among)
-        here = interpreter is not None
-        rows.append(tried(one, options, targets, interpreter, among) if here else Row(one.core, one.python, here=False))
+        if interpreter is None:
+            rows.append(Row(one.core, one.python, here=False))
+        else:
+            rows.append(tried(one, options, targets, interpreter, among))
     checks = [*targets, *([SANITY] if options.sanity else [])]
     print(f"\n{markdown(rows, checks)}")
     if not any(row.here for row in rows):

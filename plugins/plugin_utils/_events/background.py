@@ -26,7 +26,7 @@ def begun(work: Callable[[], R], name: str) -> asyncio.Future[R]:
         if error is not None:
             outcome.set_exception(error)
         else:
-            outcome.set_result(result)  # type: ignore[arg-type]
+            outcome.set_result(result)  # type: ignore[arg-type]  # without an error, it is there
 
     def deliver(result: R | None, error: BaseException | None) -> None:
         # The loop may have ended meanwhile, with nobody left to tell.

@@ -92,11 +92,10 @@ class Outage:
 
 @dataclass(frozen=True)
 class Memory:
-    """The monitors by their ids, and when and over which window they were asked for, which is never at a beginning."""
+    """The monitors by their ids, and when they were asked for, which is never at a beginning."""
 
     monitors: Mapping[str, Known] = field(default_factory=dict)
     sampled: float | None = None
-    window: int = 0
     outage: Outage | None = None
 
 
@@ -105,7 +104,6 @@ def as_plain(memory: Memory) -> dict[str, Any]:
     outage = memory.outage
     return {
         "sampled": memory.sampled,
-        "window": memory.window,
         "outage": None if outage is None else [outage.since, outage.code, outage.message],
         "monitors": list(memory.monitors.values()),
     }
@@ -121,4 +119,4 @@ def from_plain(plain: Mapping[str, Any]) -> Memory:
             alert=None if known.alert is None else Alert(*known.alert),
         )
     outage = plain["outage"]
-    return Memory(monitors, plain["sampled"], plain["window"], None if outage is None else Outage(*outage))
+    return Memory(monitors, plain["sampled"], None if outage is None else Outage(*outage))

@@ -59,7 +59,7 @@ def compared(memory: Memory, sample: Sample, rules: Rules, reselected: bool = Fa
     events = _ordered(found)
     if memory.outage is not None:
         events.insert(0, of_api(FOUND, memory.outage, sample.latest, None))
-    return events, Memory(monitors, sample.earliest, sample.window, None)
+    return events, Memory(monitors, sample.earliest)
 
 
 def _ordered(found: Mapping[str, list[Happening]]) -> list[Event]:

@@ -58,7 +58,7 @@ class Watch:
                 began = time.monotonic()
                 found = await self._asked()
                 untold = telling.untold()
-                events = await finished(lambda: self._settled(found, untold), "knowledgefront-events")  # noqa: B023
+                events = await finished(lambda: self._settled(found, untold), "knowledgefront-events")  # noqa: B023 - it ends in this turn
                 await telling.tell(events)
                 if events:
                     await finished(self._cursor.settled, "knowledgefront-events")

@@ -54,7 +54,7 @@ GRANTED = answered("/v2/token", {"access_token": "t", "token_type": "Bearer", "e
 
 
 def remembered(*names: str, sampled: float = AT_NOON) -> Memory:
-    return Memory({name: Known(name, name.upper(), {"id": name}) for name in names}, sampled, 1800)
+    return Memory({name: Known(name, name.upper(), {"id": name}) for name in names}, sampled)
 
 
 def question(play: Play, warnings: list[str] | None = None, **options: Any) -> Question:
@@ -94,7 +94,7 @@ WINDOWS: dict[str, tuple[float | None, int]] = {
 def test_the_window_reaches_back_to_the_last_look(script: Script, name: str) -> None:
     sampled, window = WINDOWS[name]
     play = script(GRANTED, statuses(), configs())
-    question(play).ask(Memory({}, sampled, 1800))
+    question(play).ask(Memory({}, sampled))
     assert play.transport.requests[1].params["t"] == str(window)
 
 
@@ -182,7 +182,7 @@ def test_an_account_without_monitors_is_none_of_these(script: Script) -> None:
     play = script(GRANTED, statuses(), configs(), none("a"), statuses())
     asked = question(play)
     assert asked.ask(remembered("a")).gone == {"a"}
-    assert asked.ask(Memory({}, AT_NOON, 1800)).configs is None
+    assert asked.ask(Memory({}, AT_NOON)).configs is None
 
 
 def test_time_is_ours_until_the_service_tells_it(script: Script) -> None:

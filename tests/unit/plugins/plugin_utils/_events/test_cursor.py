@@ -32,7 +32,6 @@ MEMORY = Memory(
         "b": Known("b", "B", seen=Seen(True, 1, 2, 3, 4.0, 5.0, "broken"), alert=Alert(4.0, 1)),
     },
     100.25,
-    1800,
     Outage(99.0, "network", "no route"),
 )
 EVENTS = [{"id": f"{number:032x}", "kind": "alert_raised"} for number in range(3)]

@@ -83,7 +83,7 @@ def test_an_outage_is_asked_about_less_and_less_often(
 def test_the_pause_follows_the_shortest_timer() -> None:
     watched = watch()
     watched._answered = True
-    watched._memory = Memory({str(timer): Known("", "", timer=timer) for timer in (300.0, 20.0, None)}, 1.0, 1800)
+    watched._memory = Memory({str(timer): Known("", "", timer=timer) for timer in (300.0, 20.0, None)}, 1.0)
     assert watched._pause() == 20
 
 

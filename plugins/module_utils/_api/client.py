@@ -56,6 +56,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         draw: Callable[[], float] = random.random,
         sharing: Sharing | None = None,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
         self._transport = transport or RequestsTransport(settings)
@@ -67,6 +68,7 @@ class Client:
         self._token: Token | None = None
         self._sent_tokens: deque[Secret] = deque(maxlen=4)
         self._service_clock = ServiceClock()
+        self._wall_clock = wall_clock
 
     def statuses(
         self, everything: bool = False, window: int = WINDOW, deadline: Deadline | None = None
@@ -197,7 +199,12 @@ class Client:
     def _exchange(self, request: Request, deadline: Deadline) -> Response:
         asked_at = self._clock()
         response = self._transport.exchange(request, deadline)
-        age = self._service_clock.observe(response.headers, asked_at, self._clock())
+        answered_at = self._clock()
+        if request.method == "POST":
+            self._service_clock.confirm()
+        elif response.status == 200 and self._service_clock.is_suspect(response.headers, self._wall_clock()):
+            self._token = self._new_token(deadline)
+        age = self._service_clock.observe(response.headers, asked_at, answered_at)
         if response.status == 200 and age > OLDEST:
             raise ServiceError(
                 f"the answer is {duration(age)} old: a cache between here and the service gave it, and must not keep "

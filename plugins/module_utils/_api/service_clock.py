@@ -21,6 +21,20 @@ class ServiceClock:
 
     def __init__(self) -> None:
         self._ahead: tuple[float, float] | None = None
+        self._is_confirmed = False
+
+    def confirm(self) -> None:
+        """Note that a response comes from the service itself: no cache keeps the response to a POST request."""
+        self._is_confirmed = True
+
+    def is_suspect(self, headers: Mapping[str, str], now: float) -> bool:
+        """Whether a response may come from a cache although it has no ``Age``.
+
+        Its ``Date`` is long before ``now``, in epoch seconds by our own clock, and no response is known to come from
+        the service itself. Either our clock is ahead or the response is old: only such a response can tell.
+        """
+        date = http_date(headers.get("date", ""))
+        return not self._is_confirmed and date is not None and date < now - OLDEST
 
     def observe(self, headers: Mapping[str, str], asked_at: float, answered_at: float) -> float:
         """Take an answer into account and return how many seconds old it is, as far as that can be proved.

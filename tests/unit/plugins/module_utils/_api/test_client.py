@@ -7,21 +7,29 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import RETRIED
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.sharing import Alone, Kept, Turn
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import PERMANENT
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import http_date
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import (
     CONFIGS,
     STATUS,
     TOKEN,
     VERSION,
     Play,
+    ScriptedTransport,
     Step,
+    Time,
     answered,
     token,
 )
@@ -431,3 +439,60 @@ def test_a_token_can_be_asked_for_beforehand_and_is_used_then(script: Script) ->
 def test_a_token_that_is_refused_beforehand_is_an_error_like_any_other(script: Script) -> None:
     with pytest.raises(errors.CredentialsError):
         script(answered(TOKEN, {}, 401), answered(TOKEN, {}, 401)).client.authenticate()
+
+
+class StoredToken(Alone):
+    """A cache that another process has put a token into."""
+
+    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Turn]:
+        return nullcontext(Turn(Kept(b"stored-token", 3000.0)))
+
+
+ONE_O_CLOCK = "Sun, 31 May 2026 13:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("rule", "now", "granted", "is_old"),
+    [
+        ("a response that is an hour older than the service's own clock is refused", ONE_O_CLOCK, ONE_O_CLOCK, True),
+        ("our own clock may be ahead by an hour", ONE_O_CLOCK, NOON, False),
+        ("a token response without a date proves nothing", ONE_O_CLOCK, "", False),
+    ],
+)
+def test_a_response_with_an_old_date_is_compared_with_one_that_no_cache_holds(
+    rule: str, now: str, granted: str, is_old: bool
+) -> None:
+    time = Time()
+    steps = [answered(STATUS, EMPTY, date=NOON), answered(TOKEN, {"access_token": "token-1"}, date=granted)]
+    transport = ScriptedTransport(steps, time)
+    wall = http_date(now)
+    client = Client(
+        Settings.from_options({"client_id": "id", "client_secret": "secret"}),
+        transport,
+        time.clock,
+        sharing=StoredToken(),
+        wall_clock=lambda: wall,
+    )
+    if is_old:
+        with pytest.raises(errors.ServiceError) as caught:
+            client.statuses()
+        assert caught.value.code == "old_answer", rule
+    else:
+        assert client.statuses() == [], rule
+    transport.prove_finished()
+
+
+@pytest.mark.parametrize(
+    "date", [ONE_O_CLOCK, "Sun, 31 May 2026 12:59:00 GMT", "Sun, 31 May 2026 14:00:00 GMT", "", "noon"]
+)
+def test_a_response_whose_date_is_not_old_costs_no_other_request(date: str) -> None:
+    time = Time()
+    transport = ScriptedTransport([answered(STATUS, EMPTY, date=date)], time)
+    client = Client(
+        Settings.from_options({"client_id": "id", "client_secret": "secret"}),
+        transport,
+        time.clock,
+        sharing=StoredToken(),
+        wall_clock=lambda: http_date(ONE_O_CLOCK),
+    )
+    assert client.statuses() == []

@@ -19,6 +19,7 @@ from nox.command import CommandFailed
 ROOT = Path(__file__).parent
 PLUGINS = "ansible_collections.knowledgefront.monitoring.plugins"
 FAULTS = "ansible_collections.knowledgefront.monitoring.tests.faults"
+CHARACTERISTIC = "ansible_collections.knowledgefront.monitoring.tests.characteristic"
 BENCHMARK = "ansible_collections.knowledgefront.monitoring.tests.benchmark"
 COVERED = 95
 # Where a wrong answer lets a bad deployment through, every branch is tried.
@@ -40,6 +41,7 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = [
     "lint",
     "unit",
+    "characteristic-fast",
     "integration",
     "matrix-fast",
     "faults-fast",
@@ -167,6 +169,20 @@ def faults(session: nox.Session) -> None:
     """Every fault against every entry point, with a table of what came of it."""
     with workplace(session) as place:
         place.run("python", "-m", FAULTS, *session.posargs, PYTHONPATH=place.imports)
+
+
+@nox.session(name="characteristic-fast")
+def characteristic_fast(session: nox.Session) -> None:
+    """A few runs of each world of the operating characteristic; fails when a goal is missed beyond chance."""
+    with workplace(session) as place:
+        place.run("python", "-m", CHARACTERISTIC, "--fast", "--jobs", "1", PYTHONPATH=place.imports)
+
+
+@nox.session(default=False)
+def characteristic(session: nox.Session) -> None:
+    """How often the gate is right: seeded worlds and recorded histories through it, with a virtual clock."""
+    with workplace(session) as place:
+        place.run("python", "-m", CHARACTERISTIC, *session.posargs, PYTHONPATH=place.imports)
 
 
 @nox.session(default=False)

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gate under test, from options to result. Everything that depends on how the gate is built inside is here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import fingerprint
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import decide as decide_gate
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_policy import read_policy
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import gate_result
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._sampling import Sampler
+
+from .simulated_service import SimulatedService
+
+
+class Poll(NamedTuple):
+    """One poll of a gate: seconds since the first one, the verdict then, and monitors by state."""
+
+    seconds: float
+    verdict: str
+    counts: Mapping[str, int]
+
+
+class Decision(NamedTuple):
+    """What a gate returned, when it began and ended in epoch seconds, and its polls."""
+
+    result: dict[str, Any]
+    began: float
+    ended: float
+    polls: list[Poll]
+
+
+def decide(options: Mapping[str, Any], service: SimulatedService) -> Decision:
+    """Ask the gate with ``options``, by the service's clock."""
+    clock = service.clock
+    began = clock.now
+    given = complete_options(options)
+    policy, baseline = read_policy(given, began)
+    chosen = [given[name] for name in ("include", "exclude", "types")]
+    sampler = Sampler(
+        service,  # type: ignore[arg-type]
+        Selection(*chosen),
+        policy,
+        given["on_unmatched"],
+        fingerprint(*chosen),
+        _ignore,
+        now=clock.read,
+        clock=clock.read,
+    )
+    outcome = Gate(policy, baseline, sampler, clock.read, clock.sleep, _ignore).decide()
+    decision = decide_gate(outcome.evaluation, policy, clock.now)
+    result = gate_result(outcome, decision, policy, baseline, given["verbose_result"])
+    polls = [Poll(look.seconds, look.verdict, look.counts) for look in outcome.polls]
+    return Decision(result, began, clock.now, polls)
+
+
+def complete_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``options`` as the argument specification would: with defaults, and only what it has."""
+    return _completed(options, GATE)
+
+
+def _completed(options: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(options.get(name, known.get("default")), known) for name, known in spec.items()}
+
+
+def _value(value: Any, known: Mapping[str, Any]) -> Any:
+    if value is None or "options" not in known:
+        return value
+    if isinstance(value, list):
+        return [_completed(entry, known["options"]) for entry in value]
+    return _completed(value, known["options"])
+
+
+def _ignore(_value: object) -> None:
+    pass
+
+
+def monitors_named(result: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the monitors that a result names one by one: not clean, owed, or with a reason."""
+    named = {entry["id"] for entry in result["monitors"]}
+    unprovable = result["proof"]["unprovable"] if result.get("proof") else []
+    return named | {entry["monitor"] for entry in [*result["reasons"], *result["owed"], *unprovable]}

@@ -9,12 +9,14 @@ DOCUMENTATION = r"""
 module: kf_gate
 short_description: Stop a deployment on the evidence of Knowledge Front monitors
 description:
-  - Looks at every monitor in scope and returns one verdict. The task fails when the decision is V(stop).
-  - A pass rests on evidence only, a whole and valid answer that was taken in this task, in which every monitor in scope
-    is clean. An answer that is empty, old, cut short, unreadable or absent stops the deployment.
-  - What an option says to V(ignore) gives no reason and no warning, and makes no pass. The verdict is V(warn) then.
-  - An alert needs several failed tests to be raised. So no alert right after a deployment proves nothing yet, and
-    O(phase=after) waits for tests that started since.
+  - Evaluates every monitor in scope and returns one verdict. The task fails if the deployment must stop.
+  - A pass rests on evidence only, a complete and valid response that was received in this task, in which every monitor
+    in scope is clean. A response that is empty, old, truncated, unreadable or absent stops the deployment.
+  - A problem that an option says to V(ignore) gives no reason and no warning. The verdict is V(warn) then, not V(pass).
+  - An alert needs several failed tests to be raised. No alert right after a deployment does not prove it healthy yet,
+    so O(phase=after) waits for tests that started since.
+  - Times that you give need V(Z) or a UTC offset, such as V(2026-05-31T18:51:18Z), or are epoch seconds. A time without
+    a zone may be local or UTC, so it is refused.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
@@ -30,28 +32,47 @@ options:
     default: before
   baseline:
     description:
-      - The registered result of O(phase=before), or its RV(baseline). It tells new alerts from existing ones, and
-        monitors that are gone.
+      - The registered result of O(phase=before), or its RV(baseline). It distinguishes new alerts and problems from
+        existing ones, and names monitors that have disappeared.
       - Without it, an alert older than O(deploy_started) is existing; without both, every alert is a new one.
+      - A baseline of another selection, API client or API is an error.
     type: dict
   deploy_started:
     description:
-      - When the deployment started, as UTC text such as V(2026-05-31T18:51:18Z) or in epoch seconds. With O(baseline),
-        it is the moment of the baseline.
+      - When the deployment started, such as V(2026-05-31T18:51:18Z) or in epoch seconds. With O(baseline), it is the
+        moment of the baseline.
     type: str
   since:
     description:
-      - When evidence starts to count, as O(deploy_started) is given. Without it, the start of this task.
-      - The service times tests by its own clock. By as much as that is ahead of the controller's, which the C(Date) of
-        its answers tells, evidence starts to count later.
+      - When evidence starts to count, in the same form as O(deploy_started). Without it, the start of this task. A time
+        in the future or before the deployment started is an error.
+      - The service times tests by its own clock. If that is ahead of the controller's by the C(Date) of its responses,
+        evidence starts to count later by the difference.
     type: str
   settle:
     description:
-      - Seconds after O(since) in which a test that starts is no evidence yet. V(30) in O(phase=after), else V(0).
+      - Seconds after O(since) in which a test that starts is not evidence yet. V(30) in O(phase=after), else V(0).
+      - An alert that was raised before they are over may be that of a restart. It decides at the end of the wait.
     type: float
   clean_tests:
     description:
-      - Distinct clean tests in a row that each monitor must have had since. V(1) in O(phase=after), else V(0).
+      - Distinct clean tests in a row that each monitor needs since. V(1) in O(phase=after), else V(0).
+      - One clean test misses a monitor that fails half of its tests every second time, four miss it once in sixteen.
+        RV(proof.caught) gives the numbers for the value that you plan.
+    type: int
+  failing_after:
+    description:
+      - Failed tests in a row since O(since) and O(settle) after which a monitor is V(failing). V(2) with
+        O(clean_tests),
+        else V(1). A single failed test among thousands of monitors does not mean that a deployment is bad.
+    type: int
+  recovery_tests:
+    description:
+      - Clean tests in a row that a monitor needs after a failed test since O(since) and O(settle). Without it, three
+        times O(clean_tests), or fewer where a slow monitor could not have them within O(timeout_max), but always one
+        more
+        than O(clean_tests).
+      - A monitor that has not recovered after twice as many tests is V(failing).
     type: int
   alert_after:
     description:
@@ -65,34 +86,37 @@ options:
     default: false
   stale_factor:
     description:
-      - A monitor is blind when its newest test is older than this many times its timer and O(stale_grace).
+      - A monitor is V(blind) if its newest test is older than this many times its timer plus O(stale_grace).
     type: float
     default: 2.0
   stale_grace:
     description:
-      - Seconds that are allowed for a test to take place and to be told, and for clocks to differ.
+      - Tolerance in seconds for test duration, reporting delay and clock skew.
     type: float
     default: 60.0
   timeout:
     description:
-      - Seconds to wait for a verdict that lets the deployment proceed. With V(0), and in check mode, the first look
-        decides. It is the default except in O(phase=after).
-      - There, it is predicted from the monitors' own timers, with time for one failed test, at most O(timeout_max).
-      - A wait that cannot be long enough is refused at once, with the number that would do.
-      - The time for a single question, O(request_timeout), can be added to it.
+      - Seconds to wait for a verdict that lets the deployment proceed. With V(0), and in check mode, the first poll
+        decides. It is the default without O(clean_tests) and O(full_detection).
+      - With them, the wait is predicted from the monitors' own timers, with time to recover from a failed test, at most
+        O(timeout_max).
+      - A value that is too short for a monitor that could be proved within O(timeout_max) is refused at once, with a
+        number that is long enough.
+      - The time for a single request, O(request_timeout), can be added to it.
     type: float
   timeout_max:
     description:
-      - Seconds that a predicted wait may take at most.
+      - Seconds that a predicted wait may take at most. See O(on_unprovable) for monitors that need more.
     type: float
     default: 3600.0
   poll:
     description:
-      - Seconds between two looks. Without it, the shortest timer in scope decides, within 15 to 60 seconds.
+      - Seconds between two polls. Without it, the shortest timer in scope decides, within 15 to 60 seconds.
     type: float
   on_new_alert:
     description:
-      - What to do when an alert was raised since the baseline.
+      - What to do when an alert was raised since the baseline. An alert is identified by the id that the service gives
+        it, and by its time only if there is none.
     type: str
     choices: [block, warn, ignore]
     default: block
@@ -101,9 +125,20 @@ options:
       - What to do when an alert is active that is not new. V(block) in O(phase=before), else V(warn).
     type: str
     choices: [block, warn, ignore]
+  on_existing_problem:
+    description:
+      - What to do when a monitor already had a problem in O(baseline) that has not become worse. It was silently
+        failing,
+        blind, never tested, inactive, missing or flapping. V(block) in O(phase=before), else V(warn).
+      - A monitor is worse if it was not alerting and is, or if no test said how it was and now its tests fail.
+      - Such a monitor proves nothing. It is counted in RV(masked), see O(max_masked).
+    type: str
+    choices: [block, warn, ignore]
   on_failing_test:
     description:
-      - What to do when a monitor's newest test failed and it has no alert. V(block) in O(phase=after), else V(warn).
+      - What to do when a monitor is V(failing), see O(failing_after), and has no alert. V(block) in O(phase=after),
+        else
+        V(warn).
     type: str
     choices: [block, warn, ignore]
   on_silent_failure:
@@ -115,27 +150,45 @@ options:
     default: block
   on_blind:
     description:
-      - What to do when nobody can say how a monitor is now, because the status does not tell of it or its newest test
-        is too old.
+      - What to do when the state of a monitor is unknown, because the status does not include it or its newest test is
+        too old.
     type: str
     choices: [block, warn, ignore]
     default: block
   on_unavailable:
     description:
-      - What to do when there is no valid answer. V(warn) and V(ignore) let the deployment proceed unverified, with a
-        warning.
+      - What to do without a valid response. V(warn) and V(ignore) let the deployment proceed unverified, with a
+        warning,
+        unless an earlier poll of the same wait found a problem.
       - Refused credentials, missing rights and mistakes in options always stop.
     type: str
     choices: [block, warn, ignore]
     default: block
+  on_unprovable:
+    description:
+      - What to do about a monitor that tests so rarely that it cannot have its clean tests within O(timeout_max). Its
+        state is V(unproved), and RV(owed) says when it can be proved. O(phase=before) and O(phase=plan) name such
+        monitors
+        in RV(proof).
+      - If no monitor in scope can be proved, that is an error in every phase, except with V(ignore).
+    type: str
+    choices: [block, warn, ignore]
+    default: warn
   max_blocking:
     description:
       - The number of monitors that may block without stopping the deployment. They are warned of.
     type: int
     default: 0
+  max_masked:
+    description:
+      - How many monitors may prove nothing without stopping O(phase=during) and O(phase=after), as a number or as a
+        percentage of the scope. More are V(inconclusive).
+      - Monitors that you name in O(known), O(fixes) or O(advisory) and those in RV(owed) do not count.
+    type: str
+    default: 50%
   min_monitors:
     description:
-      - The number of monitors that must be in scope at least. A gate that looks at nothing would let everything pass.
+      - The number of monitors that must be in scope at least. A gate over no monitors would let everything pass.
     type: int
     default: 1
   advisory:
@@ -153,8 +206,8 @@ options:
     default: []
   known:
     description:
-      - Existing alerts that are accepted. They are warned of. An entry that has expired does not help and is told, one
-        that matches no active alert is told too.
+      - Problems that you accept. They are warned of. Expired entries and those that match no problem are ignored with a
+        warning.
     type: list
     elements: dict
     default: []
@@ -164,19 +217,35 @@ options:
           - A pattern, as in O(include).
         type: str
         required: true
+      states:
+        description:
+          - The states that are accepted. Without it, all problems but a new alert and missing evidence, including the
+            alert of a monitor that had one in the baseline or in the half hour before it.
+        type: list
+        elements: str
+        choices:
+          - blind
+          - existing_alert
+          - existing_problem
+          - failing
+          - missing
+          - new_alert
+          - pending
+          - silent_failure
+          - unproved
       reason:
         description:
-          - Why the alert is accepted.
+          - Why the problem is accepted.
         type: str
         required: true
       expires:
         description:
-          - Until when, as O(deploy_started) is given.
+          - Until when, in the same form as O(deploy_started).
         type: str
   override:
     description:
       - A person's order to go ahead whatever the verdict is. It changes the decision, never the verdict, and the gate
-        looks once only. It is shown as a banner.
+        polls only once. It is printed as a banner.
     type: dict
     suboptions:
       reason:
@@ -195,7 +264,7 @@ options:
         type: str
       expires:
         description:
-          - Until when it helps, as O(deploy_started) is given.
+          - Until when it applies, in the same form as O(deploy_started).
         type: str
   enforce:
     description:
@@ -212,7 +281,7 @@ options:
     default: []
   request_timeout:
     description:
-      - Seconds that one question may take in all, with its token, its retries and a slow answer.
+      - Total seconds per request, including authentication, retries and a slow response.
       - This is the option C(timeout) of the other plugins, with the same variable C(kf_timeout) and environment
         variable C(KF_TIMEOUT).
     type: int
@@ -230,7 +299,7 @@ extends_documentation_fragment:
   - knowledgefront.monitoring.selection.unmatched
 attributes:
   check_mode:
-    description: Can run in C(check_mode). It looks once and never waits.
+    description: Can run in C(check_mode). It polls once and never waits.
     support: full
   diff_mode:
     description: Shows the monitors in the baseline against those now.
@@ -285,9 +354,10 @@ decision:
   sample: stop
 gate_rc:
   description:
-    - The decision as a number for pipelines. V(0) is proceed, V(10) blocked, V(11) inconclusive, V(12) that the
-      service gives no valid
-      answer, V(13) a mistake in the options or refused credentials.
+    - The decision as a number for pipelines. V(0) is proceed, V(10) blocked, V(11) inconclusive, V(12) no valid
+      response
+      from the service, V(13) a mistake in the options or refused credentials.
+    - Only V(10) says that the deployment may be bad. Roll back on it alone; V(11), V(12) and V(13) need a person.
   returned: always
   type: int
   sample: 10
@@ -351,7 +421,19 @@ monitors:
     state:
       description: The first of these that is true of the monitor.
       type: str
-      choices: [new_alert, silent_failure, missing, existing_alert, known, fixing, blind, failing, pending, clean]
+      choices:
+        - new_alert
+        - silent_failure
+        - missing
+        - existing_alert
+        - known
+        - fixing
+        - existing_problem
+        - blind
+        - failing
+        - pending
+        - unproved
+        - clean
     message:
       description: What is known of it.
       type: str
@@ -370,9 +452,58 @@ counts:
   type: dict
   sample: {monitors: 12, existing_alert: 1, failing: 0, clean: 11}
 verified:
-  description: Whether evidence alone lets the deployment proceed, when the verdict is V(pass). Never in V(plan).
+  description: Whether every monitor in scope was proved by a test that started since, with the verdict V(pass).
   returned: always
   type: bool
+masked:
+  description: The number of monitors that prove nothing and do not stop the deployment.
+  returned: always
+  type: int
+  sample: 0
+owed:
+  description: The monitors in scope that could not be proved in time, see O(on_unprovable).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    monitor:
+      description: The monitor's id.
+      type: str
+    label:
+      description: The monitor's name.
+      type: str
+    timer:
+      description: Seconds between two tests.
+      type: float
+    due:
+      description: When its clean tests are complete if it tests on time, in UTC. Null if that is unknown.
+      type: str
+proof:
+  description: What the proof in O(phase=after) is worth with the same options. Null in other phases.
+  returned: in O(phase=before) and O(phase=plan)
+  type: dict
+  contains:
+    seconds:
+      description: Seconds until each monitor that can be proved in time is, from now on.
+      type: float
+      sample: 320.0
+    clean_tests:
+      description: The number of clean tests in a row that each monitor needs.
+      type: int
+      sample: 1
+    provable:
+      description: The number of monitors that can be proved in time from now on.
+      type: int
+      sample: 12
+    unprovable:
+      description: The monitors that may not be provable in time, depending on when the deployment ends.
+      type: list
+      elements: dict
+      sample: [{monitor: mon7, label: Daily backup, timer: 86400.0, seconds: 86430.0}]
+    caught:
+      description: How probable it is that the clean tests notice a monitor that fails this share of its tests.
+      type: dict
+      sample: {"1": 1.0, "0.5": 0.5, "0.1": 0.1}
 bypassed:
   description: Whether the verdict would have stopped the deployment, and O(override) or O(enforce) let it proceed.
   returned: always
@@ -409,10 +540,13 @@ since:
   sample: "2026-05-31T18:51:48Z"
 baseline:
   description:
-    - What is so now, for O(baseline) of a later gate. Of more than 100 monitors it keeps the number and no names.
-    - In ids and labels, C(%) and C({) are written as C(%25) and C(%7B), so that it can be handed on in a file of
-      variables too, where Ansible would take them for templates.
-    - Null without a valid answer.
+    - The state of each monitor in scope now, for O(baseline) of a later gate. It has the problems that monitors have,
+      and
+      every other monitor in a compact form, 200 kB for 10,000 monitors at most.
+    - The monitors are encoded, so that it can be handed over in a file of variables too, where Ansible would take
+      braces
+      in a label for a template.
+    - Null without a valid response.
   returned: always
   type: dict
 changes:

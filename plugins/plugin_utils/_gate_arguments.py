@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..module_utils._ansible.arguments import CONNECTION, SELECTION
+from ._gate.exceptions import ACCEPTABLE
 from ._gate.policy import DEFAULTS, PHASES, REACTIONS
 
 if TYPE_CHECKING:
@@ -20,18 +21,22 @@ POLICY: Spec = {
     "clean_tests": {"type": "int"},
     "timeout": {"type": "float"},
     "on_existing_alert": REACTION,
+    "on_existing_problem": REACTION,
     "on_failing_test": REACTION,
     **{
         name: {**REACTION, "default": DEFAULTS[name]}
-        for name in ("on_new_alert", "on_silent_failure", "on_blind", "on_unavailable")
+        for name in ("on_new_alert", "on_silent_failure", "on_blind", "on_unavailable", "on_unprovable")
     },
     "alert_after": {"type": "int", "default": DEFAULTS["alert_after"]},
+    "failing_after": {"type": "int"},
+    "recovery_tests": {"type": "int"},
     "full_detection": {"type": "bool", "default": DEFAULTS["full_detection"]},
     "stale_factor": {"type": "float", "default": DEFAULTS["stale_factor"]},
     "stale_grace": {"type": "float", "default": DEFAULTS["stale_grace"]},
     "timeout_max": {"type": "float", "default": DEFAULTS["timeout_max"]},
     "poll": {"type": "float"},
     "max_blocking": {"type": "int", "default": DEFAULTS["max_blocking"]},
+    "max_masked": {"type": "str", "default": DEFAULTS["max_masked"]},
     "min_monitors": {"type": "int", "default": DEFAULTS["min_monitors"]},
     "enforce": {"type": "bool", "default": DEFAULTS["enforce"]},
 }
@@ -46,6 +51,7 @@ DECISIONS: Spec = {
         "default": [],
         "options": {
             "monitor": {"type": "str", "required": True},
+            "states": {"type": "list", "elements": "str", "choices": sorted(ACCEPTABLE)},
             "reason": {"type": "str", "required": True},
             "expires": {"type": "str"},
         },

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._domain.selection import Patterns
+from ..module_utils._domain.timestamps import utc
 from ._gate.baseline import Baseline, read_baseline
-from ._gate.exceptions import moment, read_known, read_override
+from ._gate.exceptions import read_known, read_moment, read_override
 from ._gate.policy import Policy
 from ._gate_arguments import POLICY
 
@@ -21,12 +22,19 @@ def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baselin
     Raises ValueError, with a sentence about the option, for what cannot be right.
     """
     baseline = read_baseline(options["baseline"]) if options.get("baseline") else None
-    deploy_started = moment(options.get("deploy_started"), "deploy_started")
+    grace = options["stale_grace"]
+    deploy_started = _read_past(options, "deploy_started", now + grace)
     if deploy_started is None and baseline is not None:
         deploy_started = baseline.taken_at
-    since = moment(options.get("since"), "since")
-    if since is not None and since > now + options["stale_grace"]:
-        raise ValueError("since: this moment is still to come, so that no test could be evidence")
+    since = _read_past(options, "since", now + grace)
+    if baseline is not None and baseline.taken_at > now + grace:
+        raise ValueError(
+            "baseline: it was taken in the future; compare the clocks of the machines that took and use it"
+        )
+    if since is not None and deploy_started is not None and since + grace < deploy_started:
+        raise ValueError("since: this is before the deployment started, so that tests of the old state would count")
+    if since is not None and deploy_started is not None:
+        since = max(since, deploy_started)
     policy = Policy.of(
         options["phase"],
         now if since is None else since,
@@ -38,3 +46,11 @@ def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baselin
         override=read_override(options["override"]) if options.get("override") else None,
     )
     return policy, baseline
+
+
+def _read_past(options: Mapping[str, Any], name: str, latest: float) -> float | None:
+    """Return the time in option ``name``. Raises ValueError when it is after ``latest``."""
+    moment = read_moment(options.get(name), name)
+    if moment is not None and moment > latest:
+        raise ValueError(f"{name}: {utc(moment)} is in the future; give a time in the past, in UTC with Z")
+    return moment

@@ -20,7 +20,7 @@ class Progress:
         self._told: list[tuple[str, str | None]] | None = None
 
     def __call__(self, now: Now) -> None:
-        against = [reason for reason in now.judgement.reasons if reason.verdict == now.judgement.verdict]
+        against = [reason for reason in now.evaluation.reasons if reason.verdict == now.evaluation.verdict]
         told = [(reason.code, reason.monitor) for reason in against]
         if told == self._told:
             return
@@ -28,7 +28,7 @@ class Progress:
         if against and against[0].monitor is None:
             missing = against[0].sentence
         else:
-            missing = f"{len(against)} of {len(now.judgement.standings)} monitors: " + enumerated(
+            missing = f"{len(against)} of {len(now.evaluation.assessments)} monitors: " + enumerated(
                 [f"{reason.label} ({reason.code.replace('_', ' ')})" for reason in against]
             )
         self._show(f"kf_gate waits, {duration(now.waited)} so far, for {missing}; {_ahead(now)}")

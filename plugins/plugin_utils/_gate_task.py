@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
@@ -15,15 +16,15 @@ from ..module_utils._api.client import Client
 from ..module_utils._api.errors import ConfigurationError
 from ..module_utils._api.settings import Settings
 from ..module_utils._domain.selection import Selection
-from ._gate.baseline import Baseline, fingerprint
+from ._gate.baseline import Baseline, account_fingerprint, fingerprint
 from ._gate.loop import Gate, Outcome
-from ._gate.policy import PHASES, Policy
+from ._gate.policy import AFTER, DURING, PHASES, Policy
 from ._gate.sample import Unavailable
-from ._gate.verdict import rule, unavailable
+from ._gate.verdict import decide, unavailable
 from ._gate_arguments import GATE, REQUEST_TIMEOUT
 from ._gate_policy import read_policy
 from ._gate_progress import Progress
-from ._gate_result import difference, gate_result
+from ._gate_result import difference, explain_circumstances, gate_result
 from ._interrupts import interruptible
 from ._options import checked_options
 from ._sampling import Sampler
@@ -68,7 +69,7 @@ class GateTask:
                 policy, baseline = read_policy(options, began)
                 outcome = self._outcome(policy, baseline, options, warnings)
             except (AnsibleError, ConfigurationError, ValueError) as error:
-                mistake = Unavailable(f"the gate cannot be asked: {error}", "configuration", final=True)
+                mistake = Unavailable(f"invalid gate configuration: {error}", "configuration", final=True)
                 outcome = Outcome(unavailable(mistake, policy))
             return self._result(outcome, policy, baseline, options, warnings, began)
 
@@ -97,10 +98,12 @@ class GateTask:
         sharing = shared(options, warnings.append, NO_ANSWERS)(settings)
         client = Client(settings, sharing=sharing)
         chosen = [options[name] for name in ("include", "exclude", "types")]
+        if baseline is not None and policy.phase in (DURING, AFTER):
+            baseline.check_scope(fingerprint(*chosen), _account(options))
         sampler = Sampler(
             client,
             Selection(*chosen),
-            policy.min_monitors,
+            policy,
             options["on_unmatched"],
             fingerprint(*chosen),
             warnings.append,
@@ -123,23 +126,31 @@ class GateTask:
         warnings: list[str],
         began: float,
     ) -> dict[str, Any]:
-        ruling = rule(outcome.judgement, policy, time.time())
-        result = gate_result(outcome, ruling, policy, baseline, options["verbose_result"])
-        if ruling.bypassed:
-            self._display.banner(ruling.notes[0])
+        decision = decide(outcome.evaluation, policy, time.time())
+        result = gate_result(outcome, decision, policy, baseline, options["verbose_result"], _account(options))
+        notes = [*decision.notes, *explain_circumstances(outcome, policy)]
+        if decision.bypassed:
+            self._display.banner(decision.notes[0])
         paths = _paths(options["reports"])
         unwritten: list[str] = []
         if paths:
             from ._gate.reports.document import document
             from ._report_files import write_reports
 
-            unwritten = write_reports(paths, document(result, outcome, policy, began, ruling.notes))
+            unwritten = write_reports(paths, document(result, outcome, policy, began, notes))
         if unwritten:
             result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
         if self._task.diff:
             for line in difference(outcome.sample, baseline):
                 self._display.display(line)
-        return {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *ruling.notes]))}
+        return {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
+
+
+def _account(options: Mapping[str, Any]) -> str:
+    """Return what identifies the API client, empty for options that could not be read."""
+    if "api_url" not in options:
+        return ""
+    return account_fingerprint(str(options["api_url"]), str(options["client_id"]))
 
 
 def _wait(seconds: float) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the gate's judgement alone costs: CPU against that of decoding the same answer, and requests while it waits.
+"""What the gate's evaluation alone costs: CPU against that of decoding the same answer, and requests while it waits.
 
 It prints JSON, and runs as a process of its own: what it holds would be taken for memory of the plays.
 """
@@ -54,7 +54,7 @@ def judged(size: int) -> tuple[int, float, float]:
         policy = Policy.of("after", sample.taken_at - 60)
         evidence = Evidence(policy.anchor, policy.clean_tests)
         evidence.observe(sample)
-        judge(sample, View(policy, evidence, None, sample.taken_at, sample.lead))
+        judge(sample, View(policy, evidence, None, sample.taken_at, sample.clock_offset))
 
     return size, cpu(lambda: payloads.read_statuses(payloads.decode(body))), cpu(decide)
 

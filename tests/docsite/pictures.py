@@ -39,13 +39,15 @@ STYLE = (
 QUESTIONS = {
     "new_alert": ("block", "An alert that the", "baseline does not have"),
     "silent_failure": ("block", "Several failed tests in a", "row, and no alert"),
-    "missing": ("inconclusive", "Configured, and not", "in the answer"),
+    "missing": ("inconclusive", "Configured, and not", "in the response"),
     "existing_alert": ("block", "An older alert, neither", "accepted nor repaired"),
-    "known": ("warn", "An older alert, accepted", "in the option known"),
+    "known": ("warn", "A problem, accepted", "in the option known"),
     "fixing": ("warn", "An older alert, repaired", "as the option fixes says"),
+    "existing_problem": ("block", "A problem that the", "baseline has too"),
     "blind": ("inconclusive", "Not tested for too long,", "or in the future"),
-    "failing": ("warn", "Its newest test failed,", "and there is no alert yet"),
+    "failing": ("warn", "It fails its tests,", "and there is no alert yet"),
     "pending": ("inconclusive", "Too few clean tests", "since the deployment"),
+    "unproved": ("warn", "It tests too rarely", "to be proved in time"),
     "clean": ("pass", "None of these", ""),
 }
 """What is asked of a monitor, in this order, and the verdict before a deployment if it is so."""
@@ -53,7 +55,7 @@ QUESTIONS = {
 TIMER, VIOLATIONS = 300, 3
 TESTS = (-180, 120, 420, 720)
 """Seconds from the end of the deployment to the tests of the monitor in the picture."""
-PROVED, STOPPED, RAISED = 120, 480, 720
+PROVED, STOPPED, RAISED = 120, 720, 720
 """When ``after`` passes if it held, when it stops if it broke, and when three failed tests raise an alert."""
 
 
@@ -100,7 +102,7 @@ def timeline() -> str:
         parts.append(f'<circle class="c {kind}" cx="{_at(test):g}" cy="60" r="5"/>')
         parts.append(_text(_at(test), 80, mark, f"m s t {kind}"))
     bars = (
-        (("alert",), RAISED, "block", "no alert, and no proof", "raised"),
+        (("alert",), RAISED, "block", "no alert proves nothing", "raised"),
         (("after,", "if it broke"), STOPPED, "block", "waits", "stops"),
         (("after,", "if it held"), PROVED, "pass", "", "passes"),
         (("the same,", "full_detection"), RAISED, "pass", "waits", "passes"),
@@ -111,7 +113,7 @@ def timeline() -> str:
         parts.append(f'<rect class="c soft" x="{_at(0):g}" y="{y - 13}" width="{x - _at(0):g}" height="26"/>')
         parts.append(f'<path class="o {kind}" d="M{x:g} {y - 15}v30"/>')
         parts += [_text(_at(0) + 5, y + 4, told, "s"), _text(x + 5, y + 4, then, f"s t {kind}")]
-    for minute in (-3, 0, 2, 7, 8, 12):
+    for minute in (-3, 0, 2, 7, 12):
         parts.append(_text(_at(minute * 60), bottom + 16, f"{minute}", "m s"))
     parts.append(_text(8, bottom + 16, "minutes", "s"))
     return _drawing(346, "Who can know when that a deployment broke something", parts)

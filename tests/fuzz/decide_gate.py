@@ -82,7 +82,7 @@ def _decided(
     )
     gate = Gate(policy, baseline, sampler, service.clock, service.sleep, Progress(lines.append))
     outcome = gate.decide()
-    if outcome.judgement.verdict == "pass" and policy.phase != "plan":
+    if outcome.evaluation.verdict == "pass" and policy.phase != "plan":
         before = named if baseline is not None and baseline.selection == fingerprint(*chosen) else frozenset()
         prove(service.exchanges[asked:], _demands(policy, include, before))
     for line in lines:
@@ -93,14 +93,14 @@ def _decided(
 def _told(outcome: Outcome, policy: Policy, baseline: Baseline | None, began: float) -> dict[str, Any]:
     limit = policy.timeout_max if policy.timeout is None else policy.timeout
     assert 0 <= outcome.waited <= limit + 3 * TIMEOUT, f"waited {outcome.waited} s of {limit} s"
-    ruling = rule(outcome.judgement, policy, began + outcome.waited)
-    result = gate_result(outcome, ruling, policy, baseline, verbose=True)
+    decision = rule(outcome.evaluation, policy, began + outcome.waited)
+    result = gate_result(outcome, decision, policy, baseline, verbose=True)
     assert result["decision"] == "stop" or result["verdict"] in ("pass", "warn") or not policy.enforce
     assert result["verified"] == (result["verdict"] == "pass" and policy.phase != "plan")
     if result["decision"] == "stop":
         assert result["failed"] and result["gate_rc"] in (10, 11, 12, 13)
         assert result["reasons"] and all(reason["unblock"] for reason in result["reasons"])
-    result_is_settled(result, outcome, policy, baseline, began, ruling.notes)
+    result_is_settled(result, outcome, policy, baseline, began, decision.notes)
     return result
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put mistakes into a copy of the gate's judgement, and tell which of them no test notices. The first argument is a
+"""Put mistakes into a copy of the gate's evaluation, and tell which of them no test notices. The first argument is a
 folder to keep an environment in; the others are names of modules, and ``--jobs``.
 """
 

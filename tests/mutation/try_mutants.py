@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which mistakes in the gate's judgement no test notices. Run by ``run_mutation.py``, within a copy of the checkout.
+"""Which mistakes in the gate's evaluation no test notices. Run by ``run_mutation.py``, within a copy of the checkout.
 
 The mistakes are mutmut's, made on the whole of a module, and a few of our own. mutmut as a program leaves out what
 stands at module level and what is a property, so 117 of the 139 mistakes in the gate's table of defaults. cosmic-ray
@@ -91,7 +91,7 @@ def tally(module: str, checkout: Path, explanations: Explanations, folder: Path,
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="./run mutation", description="Put mistakes into the gate's judgement.")
+    parser = argparse.ArgumentParser(prog="./run mutation", description="Put mistakes into the gate's evaluation.")
     parser.add_argument("module", nargs="*", help=f"only these of {', '.join(MODULES)}")
     parser.add_argument("--jobs", type=int, default=1, help="mistakes tried at a time (default: 1)")
     chosen = parser.parse_args()

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from .._domain.legible import legible
 from .._domain.monitor import Check, MonitorConfig, MonitorStatus
-from .._domain.timestamps import believed, earliest
+from .._domain.timestamps import believed, read_moment
 from .errors import PayloadError, ServiceError
 from .shapes import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Shape, WrongShape, said
 from .strict_json import REPLACED, Unreliable, read_json
@@ -38,7 +38,7 @@ STATUS = Shape(
         "last_failed": OBJECT,
     },
 )
-ALERT = Shape({}, {"utc_time": TEXT})
+ALERT = Shape({}, {"alert": TEXT, "utc_time": TEXT})
 CHECK = Shape({}, {"error": TEXT, "utc_time_init": TEXT, "utc_mktime": NUMBER})
 CONFIG = Shape({"id": TEXT}, {"label": TEXT, "type": TEXT, "timer": NUMBER, "active": FLAG, "config": OBJECT})
 
@@ -158,6 +158,7 @@ def _status(entry: Mapping[str, Any]) -> MonitorStatus:
     for name, count in (("alert_count", alerts), ("fail_count", failures), ("test_count", tests)):
         if count is not None and count < 0:
             raise WrongShape(f".{name} is negative")
+    alert_id, alerted = _alert(alert) if alert else (None, None)
     return MonitorStatus(
         identity,
         label or identity,
@@ -165,10 +166,11 @@ def _status(entry: Mapping[str, Any]) -> MonitorStatus:
         alerts,
         failures,
         tests,
-        _alerted(alert) if alert else None,
+        alerted,
         _check("last_test", last_test) if last_test else None,
         _check("last_failed", last_failed) if last_failed else None,
         entry,
+        alert_id,
     )
 
 
@@ -182,9 +184,10 @@ def _config(entry: Mapping[str, Any]) -> MonitorConfig:
     return MonitorConfig(identity, label or identity, kind, timer, active is not False, entry)
 
 
-def _alerted(fields: Mapping[str, Any]) -> float | None:
+def _alert(fields: Mapping[str, Any]) -> tuple[str | None, float | None]:
     try:
-        return _time("utc_time", *ALERT.values(fields))
+        identity, text = ALERT.values(fields)
+        return identity or None, _time("utc_time", text)[0]
     except WrongShape as wrong:
         raise WrongShape(f".last_alert{wrong}") from None
 
@@ -194,14 +197,15 @@ def _check(name: str, fields: Mapping[str, Any]) -> Check:
         error, text, seconds = CHECK.values(fields)
         if seconds is not None:
             seconds = _number("utc_mktime", seconds)
-        return Check(_time("utc_time_init", text, seconds), error or None)
+        started, latest = _time("utc_time_init", text, seconds)
+        return Check(started, error or None, latest)
     except WrongShape as wrong:
         raise WrongShape(f".{name}{wrong}") from None
 
 
-def _time(name: str, text: str | None, seconds: float | None = None) -> float | None:
+def _time(name: str, text: str | None, seconds: float | None = None) -> tuple[float | None, float | None]:
     try:
-        return earliest(text, seconds)
+        return read_moment(text, seconds)
     except (ValueError, OverflowError) as error:
         raise WrongShape(f".{name} is {said(text)}, not a UTC time") from error
 

@@ -16,16 +16,31 @@ S = TypeVar("S", bound="Named")
 
 
 class Check(NamedTuple):
-    """One test of a monitor: its start in epoch seconds if it is known, and why it failed."""
+    """One test of a monitor: its start in epoch seconds if it is known, and why it failed.
+
+    The service gives two readings of one start, which may differ. ``started`` is the earlier one and ``latest`` the
+    later one, None when there is only one reading.
+    """
 
     started: float | None
     error: str | None
+    latest: float | None = None
+
+    @property
+    def reading_gap(self) -> float:
+        """The seconds between the two readings of its start."""
+        return 0.0 if self.latest is None or self.started is None else self.latest - self.started
+
+    def started_by(self, now: float) -> float | None:
+        """Return the later reading of its start that is not after ``now``, the earlier one if there is no such."""
+        return self.latest if self.latest is not None and self.latest <= now else self.started
 
 
 class MonitorStatus(NamedTuple):
     """A monitor in a status answer; ``fields`` is what the service sent, with everything we do not know.
 
-    Counts are of the answer's window. None says that the service did not tell.
+    Counts are of the response's window. None means that the service did not report the value. ``alert_id`` identifies
+    the newest alert, which started at ``alerted``, whether it is still active or not.
     """
 
     id: str
@@ -38,6 +53,7 @@ class MonitorStatus(NamedTuple):
     last_test: Check | None
     last_failed: Check | None
     fields: Mapping[str, Any]
+    alert_id: str | None = None
 
     @property
     def tested(self) -> float | None:
@@ -46,16 +62,27 @@ class MonitorStatus(NamedTuple):
 
     @property
     def failing(self) -> bool:
-        """Whether the newest test failed: it carries an error, or a failed test is no older than it."""
+        """Whether the newest test failed.
+
+        It did when it carries an error, when the newest failed test is not older or has no start to compare, or when
+        every test in the window failed.
+        """
         if self.last_test is None:
             return False
-        started, error = self.last_test
-        if error:
+        started, error, _latest = self.last_test
+        if error or (self.fail_count and self.fail_count == self.test_count):
             return True
         if self.last_failed is None or started is None:
             return False
         failed = self.last_failed.started
-        return failed is not None and failed >= started
+        if failed is None:
+            return bool(self.last_failed.error) and self.fail_count != 0
+        return failed >= started
+
+    @property
+    def has_undated_failure(self) -> bool:
+        """Whether tests in the window failed and the service reports no start of the newest one of them."""
+        return bool(self.fail_count) and (self.last_failed is None or self.last_failed.started is None)
 
     @property
     def error(self) -> str | None:
@@ -85,6 +112,11 @@ class Monitor(NamedTuple):
     type: str | None
     config: MonitorConfig | None
     status: MonitorStatus | None
+
+    @property
+    def timer(self) -> float | None:
+        """The seconds between two tests, None when they are not known."""
+        return self.config.timer if self.config is not None else None
 
 
 def paired(configs: Iterable[C], statuses: Iterable[S]) -> Iterator[tuple[C | S, C | None, S | None]]:

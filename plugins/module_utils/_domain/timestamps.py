@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
@@ -41,15 +42,46 @@ def believed(seconds: float) -> float:
     return float(seconds)
 
 
-def earliest(utc_text: str | None, utc_seconds: float | None) -> float | None:
-    """Return the earlier of the two UTC readings of one moment, or None when there is neither.
+def read_moment(utc_text: str | None, utc_seconds: float | None) -> tuple[float | None, float | None]:
+    """Return the earlier and the later of two UTC readings of one moment, in epoch seconds.
 
-    The vendor's own sample contradicts itself by nine minutes. An error there must delay a verdict, never hasten it.
+    The later one is None unless there are two that differ. The vendor's own sample has two that differ by nine minutes.
+    Raises ValueError for a reading that cannot be a time.
     """
-    if utc_text is None:
-        return None if utc_seconds is None else believed(utc_seconds)
-    told = epoch(utc_text)
-    return told if utc_seconds is None else min(told, believed(utc_seconds))
+    readings = [epoch(utc_text)] if utc_text is not None else []
+    if utc_seconds is not None:
+        readings.append(believed(utc_seconds))
+    if not readings:
+        return None, None
+    first, last = min(readings), max(readings)
+    return first, last if last > first else None
+
+
+ZONED = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\s?(Z|[+-]\d\d:?\d\d)", re.IGNORECASE)
+EARLIEST_GIVEN = 10**9
+"""Epoch seconds, in the year 2001. A smaller number is a date without separators rather than a time."""
+
+
+def read_time(value: object) -> float:
+    """Return epoch seconds for a time that a person gives: a date and time with ``Z`` or an offset, or epoch seconds.
+
+    A time without a zone may be local or UTC, so it is refused. Raises ValueError.
+    """
+    text = str(value).strip()
+    found = ZONED.fullmatch(text)
+    if found is None:
+        seconds = believed(float(text))
+        if seconds < EARLIEST_GIVEN:
+            raise ValueError("out of range")
+        return seconds
+    date, clock, zone = found.groups()
+    if zone in "Zz":
+        zone = "+00:00"
+    elif ":" not in zone:
+        zone = f"{zone[:3]}:{zone[3:]}"
+    clock, _dot, fraction = clock.partition(".")
+    moment = datetime.fromisoformat(f"{date}T{clock}{zone}")
+    return believed(moment.timestamp() + float(f"0.{fraction or 0}"))
 
 
 FIRST_SHOWN, LAST_SHOWN = -62135596800, 253402300799

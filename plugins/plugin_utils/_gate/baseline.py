@@ -1,49 +1,118 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was so before the deployment: which alerts were active, and what the monitors in scope were."""
+"""How the monitors in scope were before the deployment, as data that can be registered, stored and handed over."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.timestamps import epoch, utc
+from ...module_utils._domain.timestamps import read_time, utc
+from .problems import ALERT, LASTING
 from .sample import Sample
 
-VERSION = 1
-MOST_NAMED = 100
-"""Monitors that a baseline names one by one. Of more it keeps the number, so that it stays small enough to hand on."""
+VERSION = 2
+
+LARGEST = 200_000
+"""Characters of the encoded monitors. Beyond, ids and labels are cut so that the baseline can still be handed over."""
+
+LARGEST_DECODED = 64 * 1024 * 1024
+"""Bytes. A baseline comes from a file or a variable, and must not fill the memory."""
+
+DIGEST = 12
+"""Hexadecimal digits of a digest of an id."""
+
+FLAPPING = 2
+"""Alerts in one status window that make a monitor flapping: another one tells nothing of a deployment."""
+
+FORMS = ((True, 60), (True, 24), (False, 40), (False, 20), (False, 14), (False, 8), (False, 0))
+"""Whether ids are written rather than their digests, and characters of each label."""
+
+COLUMNS = ("ids", "labels", "timers", "active", "problems")
 
 
-class Then(NamedTuple):
-    """A monitor at the time of the baseline; ``timer`` in seconds."""
+class BaselineError(ValueError):
+    """A baseline that cannot be used, with a sentence as its text."""
 
+
+class BaselineMonitor(NamedTuple):
+    """A monitor at the time of the baseline; ``timer`` in seconds, ``alerted`` in epoch seconds.
+
+    ``problem`` is None for a monitor that was clean. ``alert`` is the digest of its newest alert's id, and
+    ``alert_count`` the number of alerts in the window, as far as it had any.
+    """
+
+    id: str
     label: str
     timer: float | None
     active: bool
+    problem: str | None = None
+    alert: str | None = None
+    alerted: float | None = None
+    alert_count: int = 0
+
+    @property
+    def is_flapping(self) -> bool:
+        """Whether it raised several alerts in the window before the baseline."""
+        return self.alert_count >= FLAPPING
+
+    @property
+    def has_lasting_problem(self) -> bool:
+        """Whether it had a problem that had lasted before the baseline was taken."""
+        return self.problem in LASTING or self.is_flapping
+
+    def has_alert(self, status: MonitorStatus) -> bool:
+        """Whether the newest alert in ``status`` is the one that the monitor had then.
+
+        An alert is identified by its id. Only where one of the two has none does its start decide.
+        """
+        if self.alert is not None and status.alert_id is not None:
+            return self.alert == digest(status.alert_id)
+        if self.alerted is None or status.alerted is None:
+            return self.alerted is None and status.alerted is None
+        return int(status.alerted) <= int(self.alerted)
 
 
 class Baseline(NamedTuple):
-    """A scope at ``taken_at``, in epoch seconds. ``alerts`` maps ids to the start of their active alert."""
+    """A scope at ``taken_at``, in epoch seconds. ``account`` is None in a baseline of an older release.
+
+    ``monitors`` maps ids, or their digests in a large baseline, to what was known of each monitor.
+    """
 
     taken_at: float
     selection: str
-    scope: int
-    alerts: Mapping[str, float | None]
-    monitors: Mapping[str, Then] | None
+    account: str | None
+    monitors: Mapping[str, BaselineMonitor]
 
-    def had(self, status: MonitorStatus) -> bool:
-        """Whether the active alert of ``status`` was active then. A later start is another alert."""
-        if status.id not in self.alerts:
-            return False
-        then = self.alerts[status.id]
-        if status.alerted is None:
-            return then is None
-        return status.alerted < self.taken_at + 1 if then is None else int(status.alerted) <= int(then)
+    def find(self, monitor_id: str) -> BaselineMonitor | None:
+        """Return what was known of a monitor, None when it was not in scope."""
+        return self.monitors.get(monitor_id) or self.monitors.get("#" + digest(monitor_id))
+
+    def find_missing(self, present: Iterable[str]) -> list[BaselineMonitor]:
+        """Return the monitors that were in scope and are not among the ids in ``present``."""
+        ids = set(present)
+        if any(name.startswith("#") for name in self.monitors):
+            ids |= {"#" + digest(name) for name in ids}
+        return [monitor for name, monitor in self.monitors.items() if name not in ids]
+
+    def check_scope(self, selection: str, account: str) -> None:
+        """Raise BaselineError when the baseline is of another selection, API client or API."""
+        if self.selection != selection:
+            raise BaselineError(
+                "baseline: it was taken with other values of include, exclude or types; use the same selection in all "
+                "phases, or take a new baseline"
+            )
+        if self.account is not None and account and self.account != account:
+            raise BaselineError(
+                "baseline: it was taken with another client_id or api_url; use the same account in all phases, or take "
+                "a new baseline"
+            )
 
 
 def fingerprint(include: Sequence[str], exclude: Sequence[str], types: Sequence[str]) -> str:
@@ -52,71 +121,145 @@ def fingerprint(include: Sequence[str], exclude: Sequence[str], types: Sequence[
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def take(sample: Sample, selection: str) -> dict[str, Any]:
-    """Return the baseline of ``sample`` as plain data that can be registered, stored and handed on."""
-    alerts = {
-        _inert(monitor.id): utc(monitor.status.alerted) if monitor.status.alerted is not None else None
-        for monitor in sample.monitors
-        if monitor.status is not None and monitor.status.alert_active
-    }
-    named = None
-    if len(sample.monitors) <= MOST_NAMED:
-        named = {_inert(monitor.id): _described(monitor) for monitor in sample.monitors}
+def account_fingerprint(api_url: str, client_id: str) -> str:
+    """Return a short text that is the same for the same API client of the same API only."""
+    return hashlib.sha256(json.dumps([api_url.rstrip("/"), client_id]).encode()).hexdigest()[:16]
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST]
+
+
+def take(sample: Sample, selection: str, account: str, describe: Callable[[Monitor], str | None]) -> dict[str, Any]:
+    """Return the baseline of ``sample`` as plain data; ``describe`` returns the problem of a monitor.
+
+    The monitors are compressed text, in which Ansible cannot find a template whatever the service calls a monitor.
+    """
+    problems = {monitor.id: describe(monitor) for monitor in sample.monitors}
     return {
         "version": VERSION,
         "taken_at": utc(sample.taken_at),
         "selection": selection,
+        "account": account,
         "scope": len(sample.monitors),
-        "alerts": alerts,
-        "monitors": named,
+        "problems": sum(problem is not None for problem in problems.values()),
+        "monitors": _encode(sample.monitors, problems),
     }
 
 
-def _inert(text: str) -> str:
-    """Return ``text`` so that Ansible finds no template in it, whatever way the baseline is handed on.
+def _encode(monitors: Sequence[Monitor], problems: Mapping[str, str | None]) -> str:
+    """Return the monitors as text, in the first of ``FORMS`` in which it is not too long."""
+    shortest = {True: sum(len(monitor.id) for monitor in monitors) // 2, False: len(monitors) * DIGEST // 2}
+    forms = [form for form in FORMS if shortest[form[0]] * 4 / 3 <= LARGEST]
+    for form in [*forms, FORMS[-1]]:
+        text = _compress(monitors, problems, form)
+        if len(text) <= LARGEST:
+            break
+    return text
 
-    From a file of variables or the command line, all text is taken for the user's own.
-    """
-    return text.replace("%", "%25").replace("{", "%7B")
 
-
-def _as_it_was(text: object) -> str:
-    return str(text).replace("%7B", "{").replace("%25", "%")
-
-
-def _described(monitor: Monitor) -> dict[str, Any]:
-    config = monitor.config
-    return {
-        "label": _inert(monitor.label),
-        "timer": config.timer if config else None,
-        "active": config.active if config else True,
+def _compress(monitors: Sequence[Monitor], problems: Mapping[str, str | None], form: tuple[bool, int]) -> str:
+    has_ids, longest = form
+    table = {
+        "ids": [monitor.id if has_ids else "#" + digest(monitor.id) for monitor in monitors],
+        "labels": [monitor.label[:longest] for monitor in monitors],
+        "timers": [monitor.timer for monitor in monitors],
+        "active": [monitor.config.active if monitor.config else True for monitor in monitors],
+        "problems": {
+            str(place): row
+            for place, monitor in enumerate(monitors)
+            if (row := _describe(monitor.status, problems[monitor.id])) is not None
+        },
     }
+    return b64encode(zlib.compress(json.dumps(table, separators=(",", ":")).encode(), 6)).decode("ascii")
+
+
+def _describe(status: MonitorStatus | None, problem: str | None) -> list[Any] | None:
+    """Return the problem, the newest alert and the number of alerts; None when there is nothing of these."""
+    count = (status.alert_count or 0) if status is not None else 0
+    if problem is None and not count:
+        return None
+    if status is None or not (count or problem == ALERT):
+        return [problem, None, None, 0]
+    return [problem, status.alert_id and digest(status.alert_id), status.alerted, count]
 
 
 def read_baseline(value: Mapping[str, Any]) -> Baseline:
     """Return the baseline in ``value``: what ``take`` returned, or a gate's result that holds it.
 
-    Raises ValueError, with a sentence, for anything else: old alerts would pass for new ones, or the reverse.
+    Raises BaselineError, with a sentence, for anything else: old alerts would pass for new ones, or the reverse.
     """
     try:
         given = value.get("baseline") or value
-        if given["version"] != VERSION:
+        version = given["version"]
+        if version == 1:
+            return _read_version_1(given)
+        if version != VERSION:
+            raise BaselineError(
+                f"baseline: it has the version {str(version)[:20]}, and this release reads 1 and {VERSION}; "
+                "take a new one"
+            )
+        table = json.loads(_decompress(given["monitors"]))
+        rows = zip(*(table[name] for name in COLUMNS[:-1]), strict=True)
+        monitors = {}
+        for place, (name, label, timer, active) in enumerate(rows):
+            row = table["problems"].get(str(place), (None, None, None, 0))
+            monitors[str(name)] = BaselineMonitor(str(name), str(label), _number(timer), bool(active), *_read_row(*row))
+        if len(monitors) != int(given["scope"]):
             raise ValueError
-        named = given["monitors"]
-        return Baseline(
-            epoch(given["taken_at"]),
-            str(given["selection"]),
-            int(given["scope"]),
-            {_as_it_was(name): None if start is None else epoch(start) for name, start in given["alerts"].items()},
-            None if named is None else {_as_it_was(name): _then(then) for name, then in named.items()},
-        )
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise ValueError(
-            f"baseline: this is not what the before phase returned ({type(error).__name__}); "
-            "hand over the registered result of phase before, or its baseline"
+        return Baseline(read_time(given["taken_at"]), str(given["selection"]), str(given["account"]), monitors)
+    except BaselineError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError, zlib.error) as error:
+        raise BaselineError(
+            f"baseline: this is not what phase before returned ({type(error).__name__}); hand over the registered "
+            "result of phase before, or its baseline"
         ) from None
 
 
-def _then(value: Mapping[str, Any]) -> Then:
-    timer = value["timer"]
-    return Then(_as_it_was(value["label"]), None if timer is None else float(timer), bool(value["active"]))
+def _read_row(problem: Any, alert: Any, alerted: Any, count: Any) -> tuple[str | None, str | None, float | None, int]:
+    return _text(problem), _text(alert), _number(alerted), int(count)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _decompress(text: str) -> bytes:
+    unpacker = zlib.decompressobj()
+    data = unpacker.decompress(b64decode(text, validate=True), LARGEST_DECODED)
+    if not unpacker.eof:
+        raise ValueError
+    return data
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _read_version_1(given: Mapping[str, Any]) -> Baseline:
+    """Version 1 knew active alerts only, and wrote ``%`` and ``{`` in texts as ``%25`` and ``%7B``."""
+    if given["monitors"] is None:
+        raise BaselineError(
+            "baseline: it was taken by an older release and does not name its monitors, so that a missing one would go "
+            "unnoticed; take a new one"
+        )
+    alerts = {_unescape(name): start for name, start in given["alerts"].items()}
+    monitors = {}
+    for escaped, then in given["monitors"].items():
+        name = _unescape(escaped)
+        start = alerts.get(name)
+        monitors[name] = BaselineMonitor(
+            name,
+            _unescape(then["label"]),
+            _number(then["timer"]),
+            bool(then["active"]),
+            ALERT if name in alerts else None,
+            None,
+            None if start is None else read_time(start),
+        )
+    return Baseline(read_time(given["taken_at"]), str(given["selection"]), None, monitors)
+
+
+def _unescape(text: object) -> str:
+    return str(text).replace("%7B", "{").replace("%25", "%")

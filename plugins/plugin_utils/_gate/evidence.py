@@ -1,120 +1,298 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was seen of each monitor since the anchor, over all samples of one task."""
+"""What the tests of each monitor showed since the anchor, over all samples of one task."""
 
 from __future__ import annotations
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
+from .baseline import Baseline
+from .policy import Policy
+from .problems import ALERT
 from .sample import Sample
 
 
-class Record:
-    """What the samples so far told of one monitor. Starts are in epoch seconds, oldest first.
+class TestHistory:
+    """The tests and alerts of one monitor, as far as the samples showed them.
 
-    ``failed_run`` is the number of tests in a row that were seen to fail up to now.
+    Starts are in epoch seconds by the service's clock. ``clean_starts`` are the newest clean tests in a row that count
+    as evidence, oldest first. ``failed_run`` is the number of failed tests in a row, and ``failed_run_since_anchor``
+    those of them that started since. ``failures`` counts what went wrong since the anchor, alerts that came and went
+    included, and ``tests_after_failure`` the tests since the first of these. ``proved_from`` is the start of the first
+    of the tests that proved the monitor, None while it is not proved.
     """
 
-    __slots__ = ("backwards", "clean_starts", "fail_count", "failed_run", "monitor", "newest", "untimely")
+    __slots__ = (
+        "alert_count",
+        "alert_id",
+        "alerted",
+        "clean_starts",
+        "cleared_alert",
+        "fail_count",
+        "failed_run",
+        "failed_run_since_anchor",
+        "failures",
+        "is_failed",
+        "is_outdated",
+        "monitor",
+        "newest",
+        "premature",
+        "proved_from",
+        "test_count",
+        "tests_after_failure",
+    )
 
     def __init__(self, monitor: Monitor) -> None:
         self.monitor = monitor
         self.clean_starts: list[float] = []
-        self.failed_run = 0
+        self.failed_run = self.failed_run_since_anchor = self.failures = self.tests_after_failure = 0
+        self.proved_from: float | None = None
         self.newest: float | None = None
+        self.is_failed = self.is_outdated = False
+        self.premature: float | None = None
         self.fail_count: int | None = None
-        self.backwards = False
-        self.untimely: float | None = None
+        self.test_count: int | None = None
+        self.alert_count: int | None = None
+        self.alert_id: str | None = None
+        self.alerted: float | None = None
+        self.cleared_alert: float | None = None
+
+    @property
+    def is_premature(self) -> bool:
+        """Whether the newest test was reported before it started, so that some clock is wrong."""
+        return self.newest is not None and self.newest == self.premature
 
 
 class Evidence:
-    """Distinct tests, told apart by their start. Only those from ``anchor`` on count as clean.
+    """Distinct tests, identified by their start. Only those from ``anchor`` on count as clean.
 
-    The service tells starts by its own clock, so the anchor moves by as much as that was ever seen to be ahead of ours.
-    A test that was told before it started is none, then and later: some clock is wrong.
-
-    ``wanted`` is the number of clean tests that anybody asks for: no more are remembered.
+    The service reports starts by its own clock, so the anchor moves by as much as that was ever seen to be ahead of
+    ours. ``baseline`` says which alerts are older.
     """
 
-    def __init__(self, anchor: float, wanted: int) -> None:
-        self.anchor = anchor
-        self._by_our_clock = anchor
-        self._wanted = max(wanted, 1)
-        self._records: dict[str, Record] = {}
+    def __init__(self, policy: Policy, baseline: Baseline | None = None) -> None:
+        self.anchor = policy.anchor
+        self._policy = policy
+        self._baseline = baseline
+        self._histories: dict[str, TestHistory] = {}
+        self._failed: set[str] = set()
 
     def observe(self, sample: Sample) -> None:
         """Add one whole and valid sample."""
-        self.anchor = max(self.anchor, self._by_our_clock + sample.lead.most)
-        records, now = self._records, sample.service_time
+        self.anchor = max(self.anchor, self._policy.anchor + sample.clock_offset.most)
+        histories, now = self._histories, sample.service_time
         for monitor in sample.monitors:
-            record = records.get(monitor.id)
-            if record is None:
-                record = records[monitor.id] = Record(monitor)
-            record.monitor = monitor
+            history = histories.get(monitor.id)
+            is_first = history is None
+            if history is None:
+                history = histories[monitor.id] = TestHistory(monitor)
+            history.monitor = monitor
             if monitor.status is None:
-                record.clean_starts.clear()
-            else:
-                self._add(record, monitor.status, now)
-        for monitor in self.vanished(sample):
-            records[monitor.id].clean_starts.clear()
+                self._discard_proof(history)
+                continue
+            self._observe_alert(history, monitor.status, is_first, sample)
+            self._observe_test(history, monitor.status, now)
+            if history.failures:
+                self._failed.add(monitor.id)
+        for monitor in self.find_vanished(sample):
+            self._discard_proof(histories[monitor.id])
 
-    def clean_run(self, monitor_id: str) -> list[float]:
-        """Return the starts of the newest clean tests in a row."""
-        return self._records[monitor_id].clean_starts
+    def history(self, monitor_id: str) -> TestHistory:
+        """Return what was seen of a monitor that a sample held."""
+        return self._histories[monitor_id]
 
-    def failed_run(self, monitor_id: str) -> int:
-        """Return how many tests in a row were seen to fail up to now."""
-        return self._records[monitor_id].failed_run
+    def find(self, monitor_id: str) -> TestHistory | None:
+        """Return what was seen of a monitor, None when no sample held it."""
+        return self._histories.get(monitor_id)
 
-    def backwards(self, monitor_id: str) -> bool:
-        """Whether the newest sample told an older newest test than a sample before it: then it is no news."""
-        return self._records[monitor_id].backwards
+    def is_proved(self, monitor_id: str) -> bool:
+        """Whether a monitor had the clean tests that are demanded, and has not lost that proof since."""
+        history = self._histories[monitor_id]
+        return history.proved_from is not None and history.proved_from >= self.anchor
 
-    def untimely(self, monitor_id: str) -> bool:
-        """Whether the newest test was told before it started."""
-        record = self._records[monitor_id]
-        return record.newest is not None and record.newest == record.untimely
+    def owed_tests(self, monitor_id: str) -> int:
+        """Return how many clean tests in a row a monitor needs in all, more of them after a failure."""
+        return self._owed(self._histories[monitor_id])
 
-    def vanished(self, sample: Sample) -> list[Monitor]:
-        """Return the monitors that earlier samples told of and ``sample`` does not."""
+    def is_unsteady(self, monitor_id: str) -> bool:
+        """Whether a monitor had twice the tests that it needs to recover from a failure, and has not recovered."""
+        history = self._histories[monitor_id]
+        if not history.failures:
+            return False
+        owed = self._owed(history)
+        unsteady = owed > 0 and history.tests_after_failure >= 2 * owed
+        return unsteady and not self.is_proved(monitor_id)
+
+    @property
+    def cleared_alerts(self) -> dict[str, float]:
+        """The labels of monitors whose alert was raised and has cleared since the baseline, with its start."""
+        histories = [self._histories[name] for name in self._failed]
+        return {one.monitor.label: one.cleared_alert for one in histories if one.cleared_alert is not None}
+
+    @property
+    def has_unrecovered_failure(self) -> bool:
+        """Whether a monitor had a failure since the anchor and has not had the clean tests that it owes."""
+        return any(not self.is_proved(name) for name in self._failed)
+
+    def seconds_to_recover(self) -> float:
+        """Return the most seconds until each monitor that had a failure since has recovered or is unsteady."""
+        return max((self._seconds_to_recover(name) for name in self._failed), default=0.0)
+
+    def _seconds_to_recover(self, monitor_id: str) -> float:
+        history = self._histories[monitor_id]
+        timer = history.monitor.timer
+        if timer is None or self.is_proved(monitor_id):
+            return 0.0
+        return max(0, 2 * self._owed(history) - history.tests_after_failure) * timer
+
+    def find_vanished(self, sample: Sample) -> list[Monitor]:
+        """Return the monitors that earlier samples held and ``sample`` does not."""
         present = {monitor.id for monitor in sample.monitors}
         return [
-            Monitor(name, record.monitor.label, record.monitor.type, record.monitor.config, None)
-            for name, record in self._records.items()
+            Monitor(name, history.monitor.label, history.monitor.type, history.monitor.config, None)
+            for name, history in self._histories.items()
             if name not in present
         ]
 
-    def _add(self, record: Record, status: MonitorStatus, now: float) -> None:
-        started = status.tested
-        record.backwards = record.newest is not None and (started is None or started < record.newest)
-        if started is None or record.backwards:
-            record.clean_starts.clear()
-            return
-        broken_at = _broken_at(record, status)
-        record.clean_starts = [start for start in record.clean_starts if start > broken_at and start >= self.anchor]
-        new = started != record.newest
-        record.newest = started
-        if status.fail_count is not None:
-            record.fail_count = status.fail_count
-        if status.failing:
-            record.clean_starts.clear()
-            if new:
-                record.failed_run += 1
-            return
-        record.failed_run = 0
-        if started > now:
-            record.untimely = started
+    def _owed(self, history: TestHistory) -> int:
+        if history.failures:
+            return self._policy.owed_after_failure(history.monitor.timer)
+        return self._policy.clean_tests
+
+    @staticmethod
+    def _discard_proof(history: TestHistory) -> None:
+        history.clean_starts.clear()
+        if history.proved_from is not None:
+            history.proved_from = None
+            history.tests_after_failure = 0
+
+    def _observe_alert(self, history: TestHistory, status: MonitorStatus, is_first: bool, sample: Sample) -> None:
+        """Count an alert that was raised since the baseline or the last sample as a failure, also if it has cleared."""
+        raised = self._was_raised(status, sample) if is_first else _is_another_alert(history, status)
+        if raised:
+            history.failures += 1
+            history.cleared_alert = None if status.alert_active else status.alerted or sample.service_time
+        if raised or status.alert_active:
+            self._discard_proof(history)
+            history.failed_run_since_anchor = 0
+        history.alert_id = status.alert_id or history.alert_id
+        history.alerted = history.alerted if status.alerted is None else status.alerted
+        history.alert_count = history.alert_count if status.alert_count is None else status.alert_count
+
+    def _was_raised(self, status: MonitorStatus, sample: Sample) -> bool:
+        """Whether the newest alert was raised since the baseline; without one, since the deployment began."""
+        if self._baseline is None:
+            started = self._policy.deploy_started
+            moment = self._policy.since if started is None else started
+            return status.alerted is not None and status.alerted >= moment + sample.clock_offset.least
+        then = self._baseline.find(status.id)
         if status.alert_active:
-            record.clean_starts.clear()
-        elif started >= self.anchor and started > broken_at and started not in (*record.clean_starts, record.untimely):
-            record.clean_starts.append(started)
-            del record.clean_starts[: -self._wanted]
+            return then is None or not (then.problem == ALERT and then.has_alert(status))
+        if then is not None and (status.alert_count or 0) > then.alert_count:
+            return True
+        if then is not None and (then.alert is not None or then.alerted is not None):
+            return (status.alert_id is not None or status.alerted is not None) and not then.has_alert(status)
+        return status.alerted is not None and status.alerted >= self._baseline.taken_at + sample.clock_offset.least
+
+    def _observe_test(self, history: TestHistory, status: MonitorStatus, now: float) -> None:
+        started = status.tested
+        history.is_outdated = history.newest is not None and (started is None or started < history.newest)
+        if started is None or history.is_outdated:
+            history.clean_starts.clear()
+            return
+        is_new = started != history.newest
+        has_failed = status.failing or _has_hidden_failure(history, status)
+        if has_failed:
+            if is_new or not history.is_failed:
+                self._add_failure(history, started)
+            history.clean_starts.clear()
+        elif is_new:
+            self._add_passed(history, status, started, now)
+        if is_new or has_failed:
+            history.is_failed = has_failed
+        history.newest = started
+        history.fail_count = history.fail_count if status.fail_count is None else status.fail_count
+        history.test_count = history.test_count if status.test_count is None else status.test_count
+        if history.clean_starts and history.clean_starts[0] < self.anchor:
+            history.clean_starts = [start for start in history.clean_starts if start >= self.anchor]
+
+    def _add_failure(self, history: TestHistory, started: float) -> None:
+        history.failed_run += 1
+        if started >= self.anchor:
+            history.failed_run_since_anchor += 1
+            history.tests_after_failure += bool(history.failures)
+            history.failures += 1
+        if history.failed_run_since_anchor >= self._policy.failures_in_a_row:
+            self._discard_proof(history)
+
+    def _add_passed(self, history: TestHistory, status: MonitorStatus, started: float, now: float) -> None:
+        history.failed_run = history.failed_run_since_anchor = 0
+        history.tests_after_failure += bool(history.failures)
+        self._add_failure_in_between(history, status)
+        if started > now:
+            history.premature = started
+        is_clean = not status.alert_active and started >= self.anchor and started != history.premature
+        if is_clean and not _is_doubtful(history, status):
+            history.clean_starts.append(started)
+            self._prove(history)
+        else:
+            history.clean_starts.clear()
+
+    def _add_failure_in_between(self, history: TestHistory, status: MonitorStatus) -> None:
+        """A failed test that no sample showed as the newest one is a failure all the same."""
+        failed = status.last_failed.started if status.last_failed is not None else None
+        if failed is None or failed < self.anchor or (history.newest is not None and failed <= history.newest):
+            return
+        history.failures += 1
+        history.clean_starts.clear()
+
+    def _prove(self, history: TestHistory) -> None:
+        policy, owed = self._policy, max(1, self._owed(history))
+        starts = history.clean_starts
+        del starts[:-owed]
+        needed = detected_from(history.monitor, policy, self.anchor)
+        if len(starts) >= owed and (needed is None or starts[-1] >= needed) and history.proved_from is None:
+            history.proved_from = starts[0]
+            history.tests_after_failure = 0
 
 
-def _broken_at(record: Record, status: MonitorStatus) -> float:
-    """Return the start up to which a failure makes clean tests worthless, also one that only the count betrays."""
-    failed = status.last_failed.started if status.last_failed else None
-    broken_at = float("-inf") if failed is None else failed
-    if record.fail_count is not None and status.fail_count is not None and status.fail_count > record.fail_count:
-        broken_at = max(broken_at, record.newest if record.newest is not None else broken_at)
-    return broken_at
+def _is_another_alert(history: TestHistory, status: MonitorStatus) -> bool:
+    """Whether the newest alert is another one than in the sample before."""
+    if status.alert_id is not None and (history.alert_id is not None or history.alerted is None):
+        return status.alert_id != history.alert_id
+    if status.alerted is not None and (history.alerted is None or status.alerted > history.alerted):
+        return True
+    before, now = history.alert_count, status.alert_count
+    return before is not None and now is not None and now > before
+
+
+def _has_hidden_failure(history: TestHistory, status: MonitorStatus) -> bool:
+    """Whether only the count of failures shows that the newest test failed: no failed test explains that it rose."""
+    if history.fail_count is None or status.fail_count is None or status.fail_count <= history.fail_count:
+        return False
+    failed = status.last_failed.started if status.last_failed is not None else None
+    return failed is None or history.newest is None or failed <= history.newest
+
+
+def _is_doubtful(history: TestHistory, status: MonitorStatus) -> bool:
+    """Whether the newest test may be one of those that failed at a time that the service does not report.
+
+    It is not when the counts show that all tests since the sample before passed: their number rose by one more than
+    that of the failures, as far as one test at a time leaves the window.
+    """
+    if not status.has_undated_failure:
+        return False
+    if history.fail_count is None or history.test_count is None or status.test_count is None:
+        return True
+    failures = (status.fail_count or 0) - history.fail_count
+    return status.test_count - history.test_count - failures < 1
+
+
+def detected_from(monitor: Monitor, policy: Policy, anchor: float) -> float | None:
+    """Return the start of the first test by which ``alert_after`` failures would be seen, if that is demanded.
+
+    ``anchor`` is the moment from which on tests count, by the service's clock.
+    """
+    if not policy.full_detection or monitor.timer is None:
+        return None
+    return anchor + (policy.alert_after - 1) * monitor.timer

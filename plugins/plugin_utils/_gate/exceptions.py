@@ -8,21 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.legible import enumerated as join_names
+from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.selection import Patterns
-from ...module_utils._domain.timestamps import believed, epoch
+from ...module_utils._domain.timestamps import read_time
 
 SHORTEST_REASON = 10
 """Characters. Whoever reads the report later must learn more than a word."""
 
 
+ACCEPTED = frozenset({"silent_failure", "missing", "existing_alert", "existing_problem", "blind", "failing"})
+"""The states that an entry of ``known`` accepts unless it lists its own. A new alert has to be listed."""
+
+ACCEPTABLE = ACCEPTED | {"new_alert", "pending", "unproved"}
+
+
 class Known(NamedTuple):
-    """An existing alert that is accepted. ``expires`` is in epoch seconds; None is until the entry is removed."""
+    """A problem that a person accepts. ``expires`` is in epoch seconds; None is until the entry is removed."""
 
     pattern: str
     reason: str
     expires: float | None
     selects: Patterns
+    states: frozenset[str] = ACCEPTED
 
     def valid(self, now: float) -> bool:
         return self.expires is None or now < self.expires
@@ -41,47 +49,51 @@ class Override(NamedTuple):
 
     @property
     def banner(self) -> str:
-        ticket = f", ticket {legible(self.ticket, 80)}" if self.ticket else ""
-        return f"THE GATE IS OVERRIDDEN by {legible(self.by, 80)}{ticket}: {legible(self.reason)}"
+        ticket = f", ticket {sanitize(self.ticket, 80)}" if self.ticket else ""
+        return f"THE GATE IS OVERRIDDEN by {sanitize(self.by, 80)}{ticket}: {sanitize(self.reason)}"
 
 
 def read_known(entry: Mapping[str, Any]) -> Known:
     """Return an entry of ``known``. Raises ValueError, with a sentence, for one that cannot be used."""
-    reason = _words(entry, "reason", "known")
-    return Known(entry["monitor"], reason, moment(entry.get("expires"), "known"), Patterns([entry["monitor"]]))
+    reason = _text(entry, "reason", "known")
+    states = frozenset(entry.get("states") or ACCEPTED)
+    unknown = sorted(states - ACCEPTABLE)
+    if unknown:
+        raise ValueError(
+            f"known: {join_names(unknown)} cannot be accepted; the states are {', '.join(sorted(ACCEPTABLE))}"
+        )
+    pattern = entry["monitor"]
+    return Known(pattern, reason, read_moment(entry.get("expires"), "known"), Patterns([pattern]), states)
 
 
 def read_override(entry: Mapping[str, Any]) -> Override:
     """Return the override. Raises ValueError, with a sentence, for one that cannot be used."""
-    reason = _words(entry, "reason", "override")
+    reason = _text(entry, "reason", "override")
     if len(reason) < SHORTEST_REASON:
         raise ValueError(f"override: the reason needs {SHORTEST_REASON} characters at least")
-    by = _words(entry, "by", "override")
-    return Override(reason, by, entry.get("ticket"), moment(entry.get("expires"), "override"))
+    by = _text(entry, "by", "override")
+    return Override(reason, by, entry.get("ticket"), read_moment(entry.get("expires"), "override"))
 
 
-def _words(entry: Mapping[str, Any], name: str, option: str) -> str:
+def _text(entry: Mapping[str, Any], name: str, option: str) -> str:
     text = str(entry.get(name) or "").strip()
     if not text:
         raise ValueError(f"{option}: {name} must not be empty")
     return text
 
 
-def moment(value: Any, option: str) -> float | None:
-    """Return a moment given as UTC text or epoch seconds in epoch seconds, None for none. Raises ValueError."""
+def read_moment(value: Any, option: str) -> float | None:
+    """Return epoch seconds for a time that a person gives, None for none. Raises ValueError, with a sentence.
+
+    A time without a zone is refused: a local time taken for UTC would count tests from before the deployment as
+    evidence, or let an expired exception go on for hours.
+    """
     if value is None or value == "":
         return None
-    for read in (_number, _text):
-        try:
-            return read(value)
-        except (TypeError, ValueError, OverflowError):
-            continue
-    raise ValueError(f"{option}: {legible(value, 60)} is no time; write it in UTC, such as 2026-05-31T18:51:18Z")
-
-
-def _number(value: Any) -> float:
-    return believed(float(value))
-
-
-def _text(value: Any) -> float:
-    return epoch(str(value).strip())
+    try:
+        return read_time(value)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            f"{option}: {sanitize(value, 60)} is not a time with Z or a UTC offset, nor a number of epoch seconds; "
+            "write it as 2026-05-31T18:51:18Z, in a template as now(utc=true, fmt='%Y-%m-%dT%H:%M:%SZ')"
+        ) from None

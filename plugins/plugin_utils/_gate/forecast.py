@@ -1,71 +1,101 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the evidence will be there, told from the monitors' own timers and newest tests."""
+"""When the evidence will be there, from the monitors' own timers and newest tests."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ...module_utils._domain.monitor import Monitor
-from .evidence import Evidence
+from .evidence import Evidence, detected_from
 from .policy import Policy
-from .states import detected_from
 
 
 class Forecast(NamedTuple):
-    """Seconds from now until each monitor has had the tests that are asked for, and the monitor that takes longest.
+    """Seconds from now until each monitor that can be proved in time is, and the monitor that takes longest.
 
     ``detection`` is the number of seconds until an alert that needs ``alert_after`` violations could have been raised
-    for every monitor; None when no monitor's timer is known.
+    for every monitor; None when no monitor's timer is known. ``provable`` is the number of monitors that can be proved
+    in time, and ``unprovable`` maps the ids of the others to the epoch seconds at which they can. ``slow`` maps the ids
+    of monitors that may not be provable, depending on when the wait begins, to the seconds that they take at most.
     """
 
     seconds: float
     monitor: Monitor | None
     detection: float | None
+    provable: int = 0
+    unprovable: Mapping[str, float] = {}
+    slow: Mapping[str, float] = {}
 
     @property
     def alert_possible(self) -> bool:
         """Whether an alert could have been raised by then: without it, no alert proves little."""
         return self.detection is not None and self.detection <= self.seconds
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether there are monitors to prove and none of them can be proved in time."""
+        return bool(self.unprovable) and not self.provable
+
 
 def forecast(monitors: Iterable[Monitor], policy: Policy, evidence: Evidence, now: float) -> Forecast:
     """Return the forecast at ``now``, in epoch seconds by the service's clock, for monitors that test on time."""
-    longest, decides, detection = 0.0, None, None
-    tests_are_asked_for = policy.clean_tests > 0 or policy.full_detection
+    longest, decides, detection, provable, limit = 0.0, None, None, 0, policy.proof_limit
+    unprovable, slow = {}, {}
     for monitor in monitors:
-        if monitor.config is None or monitor.config.timer is None or policy.advisory.selecting(monitor):
+        timer = monitor.timer
+        if timer is None or policy.advisory.selecting(monitor):
             continue
-        timer = monitor.config.timer
         left = max(0.0, evidence.anchor + policy.alert_after * timer - now)
         detection = left if detection is None else max(detection, left)
-        if tests_are_asked_for:
-            seconds = _complete_at(monitor, timer, policy, evidence, now) - now
-            if seconds > longest:
-                longest, decides = seconds, monitor
-    return Forecast(longest, decides, detection)
+        if not policy.demands_tests:
+            continue
+        at = complete_at(monitor, timer, policy, evidence, now)
+        seconds = at - now
+        slowest = policy.settle + max(1, policy.clean_tests) * timer + _reading_gap(monitor)
+        if slowest > limit:
+            slow[monitor.id] = slowest
+        if seconds > limit:
+            unprovable[monitor.id] = at
+            continue
+        provable += 1
+        if seconds > longest:
+            longest, decides = seconds, monitor
+    return Forecast(longest, decides, detection, provable, unprovable, slow)
 
 
-def _complete_at(monitor: Monitor, timer: float, policy: Policy, evidence: Evidence, now: float) -> float:
-    starts = evidence.clean_run(monitor.id)
-    missing = policy.clean_tests - len(starts)
-    newest = monitor.status.tested if monitor.status else None
+def complete_at(monitor: Monitor, timer: float, policy: Policy, evidence: Evidence, now: float) -> float:
+    """Return when a monitor that tests on time has had the clean tests that it needs, in epoch seconds.
+
+    Evidence takes the earlier of two readings of a test's start, so a test counts later by as much as they differ.
+    """
+    history = evidence.find(monitor.id)
+    if history is not None and evidence.is_proved(monitor.id):
+        return now
+    newest, gap = monitor.status.tested if monitor.status is not None else None, _reading_gap(monitor)
+    starts = history.clean_starts if history is not None else []
+    missing = (evidence.owed_tests(monitor.id) if history is not None else policy.clean_tests) - len(starts)
     at = now
     if missing > 0:
-        at = max(now, _first_from(evidence.anchor, newest, timer, now) + (missing - 1) * timer)
+        at = _first_from(evidence.anchor, newest, timer, now - gap) + (missing - 1) * timer + gap
     needed = detected_from(monitor, policy, evidence.anchor)
     if needed is not None and (not starts or starts[-1] < needed):
-        at = max(at, _first_from(needed, newest, timer, now))
-    return at
+        at = max(at, _first_from(needed, newest, timer, now - gap) + gap)
+    return max(at, now)
+
+
+def _reading_gap(monitor: Monitor) -> float:
+    test = monitor.status.last_test if monitor.status is not None else None
+    return 0.0 if test is None else test.reading_gap
 
 
 def _first_from(moment: float, newest: float | None, timer: float, now: float) -> float:
     """Return when the first test starts that is not over yet and starts at ``moment`` or later.
 
-    A newest test that is still to come tells nothing but that some clock is wrong.
+    A newest test that is still to come says nothing but that some clock is wrong.
     """
     if newest is None or newest > now:
         return max(moment, now) + timer

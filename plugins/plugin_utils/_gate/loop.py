@@ -9,29 +9,37 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.pace import SHORTEST_POLL, pace
 from ...module_utils._domain.timestamps import duration
 from .baseline import Baseline
 from .evidence import Evidence
 from .forecast import Forecast, forecast
-from .policy import PLAN, Policy
+from .policy import BEFORE, IGNORE, LATE, PLAN, WARN, Policy
 from .sample import Sample, Unavailable
-from .states import View
-from .verdict import ERROR, INCONCLUSIVE, PASS, RC, RC_CONFIGURATION, Judgement, Reason, judge, unavailable
+from .states import PENDING, View
+from .verdict import (
+    ERROR,
+    INCONCLUSIVE,
+    PASS,
+    RC,
+    RC_CONFIGURATION,
+    Evaluation,
+    Reason,
+    evaluate,
+    remember,
+    unavailable,
+)
 
 WITHOUT_FORECAST = 600.0
-"""Seconds to wait for a first valid answer when the wait is to be predicted from it."""
+"""Seconds to wait for a first valid response when the wait is to be predicted from it."""
 
-LATE = 60.0
-"""Seconds for tests that start, end and are told late; a predicted wait has them and one failed test on top."""
-
-MOST_LOOKS = 500
+MOST_POLLS = 500
 
 
-class Look(NamedTuple):
-    """One look at the service: the seconds since the first one, its verdict, and monitors by state."""
+class Poll(NamedTuple):
+    """One poll of the service: the seconds since the first one, its verdict, and monitors by state."""
 
     seconds: float
     verdict: str
@@ -40,31 +48,37 @@ class Look(NamedTuple):
 
 @dataclass
 class Outcome:
-    """The judgement that counts, and how it came to it. ``waited`` is in seconds, ``sample`` the newest valid one."""
+    """The evaluation that counts, and how it came to it. ``waited`` is in seconds, ``sample`` the newest valid one.
 
-    judgement: Judgement
+    ``forecast`` is that of the first valid sample, and ``proof`` what ``after`` would need from then on. ``view`` is
+    what the evaluation of ``sample`` rests on.
+    """
+
+    evaluation: Evaluation
     waited: float = 0.0
     samples: int = 0
     forecast: Forecast | None = None
+    proof: Forecast | None = None
     sample: Sample | None = None
-    looks: list[Look] = field(default_factory=list)
+    view: View | None = None
+    polls: list[Poll] = field(default_factory=list)
     interrupted: bool = False
 
 
 class Now(NamedTuple):
-    """What people are told while the gate waits. ``left`` and ``waited`` are in seconds."""
+    """What people learn while the gate waits. ``left`` and ``waited`` are in seconds."""
 
-    judgement: Judgement
+    evaluation: Evaluation
     forecast: Forecast | None
     waited: float
     left: float
 
 
 class Gate:
-    """Looks at the service until the verdict stands.
+    """Polls the service until the verdict stands.
 
-    ``sample`` raises Unavailable. Each judgement rests on its own sample and on the tests seen since the anchor: a
-    failed look never reuses an older sample. ``once`` says that the first look decides.
+    ``sample`` raises Unavailable. Each evaluation rests on its own sample and on the tests seen since the anchor: a
+    failed poll never falls back to an older sample. ``once`` says that the first poll decides.
     """
 
     def __init__(
@@ -84,55 +98,83 @@ class Gate:
         self._sleep = sleep
         self._progress = progress
         self._once = once
-        self._evidence = Evidence(policy.anchor, policy.clean_tests)
+        self._evidence = Evidence(policy, baseline)
+        self._last_trouble: Evaluation | None = None
 
     def decide(self) -> Outcome:
-        """Return the first judgement that lets the deployment through or is final, or the one at the end of the wait.
+        """Return the first evaluation that lets the deployment through or is final, or the one at the end of the wait.
 
-        An interrupt ends the wait at once, with an inconclusive judgement and ``interrupted`` set.
+        An interrupt ends the wait at once, with an inconclusive evaluation and ``interrupted`` set.
         """
         started = self._clock()
-        outcome = Outcome(Judgement(INCONCLUSIVE, []))
+        outcome = Outcome(Evaluation(INCONCLUSIVE, []))
         try:
-            while not self._settled(outcome, started):
+            while not self._poll(outcome, started):
                 left = self._limit(outcome) - outcome.waited
-                self._progress(Now(outcome.judgement, self._ahead(outcome), outcome.waited, left))
-                self._sleep(min(left, max(self._interval(outcome), outcome.judgement.retry_after or 0.0)))
+                self._progress(Now(outcome.evaluation, self._ahead(outcome), outcome.waited, left))
+                self._sleep(min(left, max(self._interval(outcome), outcome.evaluation.retry_after or 0.0)))
         except KeyboardInterrupt:
             outcome.interrupted = True
             reason = Reason("interrupted", INCONCLUSIVE, "the wait was interrupted", "start the gate again")
-            outcome.judgement = Judgement(
-                INCONCLUSIVE, [reason], outcome.judgement.standings, RC[INCONCLUSIVE], final=True
+            outcome.evaluation = Evaluation(
+                INCONCLUSIVE, [reason], outcome.evaluation.assessments, RC[INCONCLUSIVE], final=True
             )
         outcome.waited = self._clock() - started
         return outcome
 
-    def _settled(self, outcome: Outcome, started: float) -> bool:
-        """Take another look and say whether it was the last one."""
-        outcome.judgement = self._look(outcome)
+    def _poll(self, outcome: Outcome, started: float) -> bool:
+        """Evaluate another sample and return whether it was the last one."""
+        outcome.evaluation = self._evaluate(outcome)
         outcome.samples += 1
         outcome.waited = self._clock() - started
-        if not outcome.judgement.final:
-            outcome.judgement = self._refused(outcome) or outcome.judgement
-        judgement = outcome.judgement
-        if len(outcome.looks) == MOST_LOOKS:
-            del outcome.looks[1]
-        outcome.looks.append(Look(outcome.waited, judgement.verdict, judgement.counts))
-        return judgement.final or self._once or outcome.waited >= self._limit(outcome)
+        evaluation = outcome.evaluation
+        if len(outcome.polls) == MOST_POLLS:
+            del outcome.polls[1]
+        outcome.polls.append(Poll(outcome.waited, evaluation.verdict, evaluation.counts))
+        return evaluation.final or self._once or outcome.waited >= self._limit(outcome)
 
-    def _look(self, outcome: Outcome) -> Judgement:
+    def _evaluate(self, outcome: Outcome) -> Evaluation:
         try:
             sample = self._sample()
         except Unavailable as error:
-            return unavailable(error, self._policy)
+            return remember(unavailable(error, self._policy), self._last_trouble)
         self._evidence.observe(sample)
         outcome.sample = sample
-        if outcome.forecast is None:
-            outcome.forecast = forecast(sample.monitors, self._policy, self._evidence, sample.service_time)
-        judgement = judge(sample, View(self._policy, self._evidence, self._baseline, sample.taken_at, sample.lead))
-        if self._policy.phase == PLAN:
-            return Judgement(PASS, [], judgement.standings, final=self._refused(outcome) is None)
-        return judgement
+        self._predict(sample, outcome)
+        refused = self._refuse(outcome)
+        view = outcome.view = View(
+            self._policy,
+            self._evidence,
+            self._baseline,
+            sample.taken_at,
+            sample.clock_offset,
+            self._unprovable(outcome),
+        )
+        evaluation = evaluate(sample, view)
+        self._last_trouble = evaluation if self._is_troubled(evaluation) else None
+        if self._policy.phase == PLAN and refused is None:
+            return Evaluation(PASS, [], evaluation.assessments, final=True)
+        if refused is not None and not (evaluation.final and evaluation.gate_rc):
+            return Evaluation(ERROR, [refused], evaluation.assessments, RC_CONFIGURATION, final=True)
+        return evaluation
+
+    def _is_troubled(self, evaluation: Evaluation) -> bool:
+        """Whether something stands against the deployment, rather than that evidence is still to come."""
+        stops = any(reason.verdict != WARN and reason.code != PENDING for reason in evaluation.reasons)
+        return stops or self._evidence.has_unrecovered_failure
+
+    def _predict(self, sample: Sample, outcome: Outcome) -> None:
+        """Forecast the wait from the first valid sample, and before a deployment the wait for the proof afterwards."""
+        if outcome.forecast is not None:
+            return
+        policy, now = self._policy, sample.service_time
+        outcome.forecast = outcome.proof = forecast(sample.monitors, policy, self._evidence, now)
+        if policy.phase == BEFORE:
+            after = policy.prepare_proof()
+            outcome.proof = forecast(sample.monitors, after, Evidence(after), now)
+
+    def _unprovable(self, outcome: Outcome) -> dict[str, float]:
+        return dict(outcome.forecast.unprovable) if outcome.forecast is not None and not self._once else {}
 
     def _ahead(self, outcome: Outcome) -> Forecast | None:
         """Return what is still to be expected, from the newest valid sample."""
@@ -142,30 +184,48 @@ class Gate:
         return forecast(sample.monitors, self._policy, self._evidence, sample.service_time)
 
     def _limit(self, outcome: Outcome) -> float:
-        """Return the seconds that the whole wait may take."""
+        """Return the seconds that the whole wait may take.
+
+        A predicted wait has time for one test more, and for every test that a monitor needs to recover from a failure.
+        """
         policy = self._policy
         if policy.timeout is not None:
             return policy.timeout
         if outcome.forecast is None:
             return min(WITHOUT_FORECAST, policy.timeout_max)
-        another_round = max(_timers(outcome.sample.monitors if outcome.sample else []), default=0.0)
-        return min(policy.timeout_max, outcome.forecast.seconds + another_round + LATE)
+        monitors = outcome.sample.monitors if outcome.sample else []
+        provable = [monitor for monitor in monitors if monitor.id not in outcome.forecast.unprovable]
+        another_round = max(_timers(provable), default=0.0)
+        recovery = outcome.waited + self._evidence.seconds_to_recover()
+        seconds = max(outcome.forecast.seconds + another_round, recovery if recovery > outcome.waited else 0.0)
+        return min(policy.timeout_max, seconds + LATE)
 
-    def _refused(self, outcome: Outcome) -> Judgement | None:
-        """Return the judgement that the wait cannot be long enough, if that is so, instead of waiting in vain."""
-        policy, ahead = self._policy, outcome.forecast
-        name, limit = ("timeout", policy.timeout) if policy.timeout is not None else ("timeout_max", policy.timeout_max)
-        if self._once or ahead is None or ahead.monitor is None or ahead.seconds <= limit:
+    def _refuse(self, outcome: Outcome) -> Reason | None:
+        """Return why the wait would be in vain, None when it is not."""
+        policy, sample, proof = self._policy, outcome.sample, outcome.proof
+        if sample is None or proof is None or (self._once and policy.phase not in (BEFORE, PLAN)):
             return None
-        told = (
-            f"the evidence takes {duration(ahead.seconds)}, as {legible(ahead.monitor.label, 80)} tests only every "
-            f"{duration(max(_timers([ahead.monitor])))}, and {name} is {limit:g} s"
+        if proof.is_hopeless and policy.on_unprovable != IGNORE:
+            first, last = (pick(proof.unprovable.values()) - sample.service_time for pick in (min, max))
+            message = (
+                f"none of {len(proof.unprovable)} monitors in scope can be proved in time: the first one takes "
+                f"{duration(first)}, and timeout_max is {policy.timeout_max:g} s"
+            )
+            advice = f"set timeout_max to {int(last + 2 * LATE)} or more, or on_unprovable to ignore"
+            return Reason("timeout_too_short", ERROR, message, advice)
+        if policy.timeout is None or policy.phase == BEFORE or proof.monitor is None or proof.seconds <= policy.timeout:
+            return None
+        timer = max(_timers([proof.monitor]))
+        message = (
+            f"the evidence takes {duration(proof.seconds)}, as {sanitize(proof.monitor.label, 80)} tests only every "
+            f"{duration(timer)}, and timeout is {policy.timeout:g} s"
         )
-        reason = Reason("timeout_too_short", ERROR, told, f"set {name} to {int(ahead.seconds) + 1} or more")
-        return Judgement(ERROR, [reason], outcome.judgement.standings, RC_CONFIGURATION, final=True)
+        return Reason(
+            "timeout_too_short", ERROR, message, f"set timeout to {int(proof.seconds + timer + LATE)} or more"
+        )
 
     def _interval(self, outcome: Outcome) -> float:
-        """Return the seconds between two looks: no more often than the most frequent monitor tests, within bounds."""
+        """Return the seconds between two polls: no more often than the most frequent monitor tests, within bounds."""
         if self._policy.poll is not None:
             return self._policy.poll
         if outcome.sample is None:
@@ -174,4 +234,4 @@ class Gate:
 
 
 def _timers(monitors: list[Monitor]) -> list[float]:
-    return [monitor.config.timer for monitor in monitors if monitor.config and monitor.config.timer]
+    return [monitor.timer for monitor in monitors if monitor.timer]

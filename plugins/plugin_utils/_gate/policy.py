@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
+from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.selection import Patterns
 from ...module_utils._domain.staleness import FACTOR, GRACE
 from .exceptions import Known, Override
@@ -16,22 +18,57 @@ BEFORE, DURING, AFTER, PLAN = PHASES = ("before", "during", "after", "plan")
 BLOCK, WARN, IGNORE = REACTIONS = ("block", "warn", "ignore")
 
 BY_PHASE: dict[str, dict[str, Any]] = {
-    BEFORE: {"settle": 0.0, "clean_tests": 0, "timeout": 0.0, "on_existing_alert": BLOCK, "on_failing_test": WARN},
-    DURING: {"settle": 0.0, "clean_tests": 0, "timeout": 0.0, "on_existing_alert": WARN, "on_failing_test": WARN},
-    AFTER: {"settle": 30.0, "clean_tests": 1, "timeout": None, "on_existing_alert": WARN, "on_failing_test": BLOCK},
+    BEFORE: {
+        "settle": 0.0,
+        "clean_tests": 0,
+        "timeout": None,
+        "on_existing_alert": BLOCK,
+        "on_existing_problem": BLOCK,
+        "on_failing_test": WARN,
+    },
+    DURING: {
+        "settle": 0.0,
+        "clean_tests": 0,
+        "timeout": None,
+        "on_existing_alert": WARN,
+        "on_existing_problem": WARN,
+        "on_failing_test": WARN,
+    },
+    AFTER: {
+        "settle": 30.0,
+        "clean_tests": 1,
+        "timeout": None,
+        "on_existing_alert": WARN,
+        "on_existing_problem": WARN,
+        "on_failing_test": BLOCK,
+    },
 }
 BY_PHASE[PLAN] = BY_PHASE[AFTER]
-"""Defaults that differ between phases. A ``timeout`` of None is predicted from the monitors' own timers."""
+"""Defaults that differ between phases. A ``timeout`` of None is predicted from the monitors' own timers where tests are
+demanded, and elsewhere the first poll decides."""
 
+FAILING_AFTER = 2
+"""Failed tests in a row that make a monitor failing where clean tests are demanded; one elsewhere."""
+
+LATE = 60.0
+"""Seconds for tests that start, end and are reported late."""
+
+RECOVERY_FACTOR = 3
+"""After a failure a monitor owes this many times ``clean_tests``.
+
+With half of all tests failing, three clean tests in a row are as rare as one in eight.
+"""
 
 NO_PATTERNS = Patterns()
 
 
 class Policy(NamedTuple):
-    """The gate's options, checked.
+    """The gate's options, validated.
 
-    Lengths of time are in seconds, moments in epoch seconds; ``poll`` None is chosen from the monitors' own timers.
-    ``deploy_started`` None means that nobody told, so that no alert can be called an older one.
+    Lengths of time are in seconds, moments in epoch seconds; ``poll`` None is derived from the monitors' own timers.
+    ``deploy_started`` None means unknown: then no alert can be called an older one. ``failing_after`` and
+    ``recovery_tests`` None follow from ``clean_tests``. ``max_masked`` is a number of monitors or, with ``%``, a share
+    of the scope.
     """
 
     phase: str
@@ -40,18 +77,23 @@ class Policy(NamedTuple):
     clean_tests: int
     timeout: float | None
     on_existing_alert: str
+    on_existing_problem: str
     on_failing_test: str
     on_new_alert: str = BLOCK
     on_silent_failure: str = BLOCK
     on_blind: str = BLOCK
     on_unavailable: str = BLOCK
+    on_unprovable: str = WARN
     alert_after: int = 3
+    failing_after: int | None = None
+    recovery_tests: int | None = None
     full_detection: bool = False
     stale_factor: float = FACTOR
     stale_grace: float = GRACE
     timeout_max: float = 3600.0
     poll: float | None = None
     max_blocking: int = 0
+    max_masked: str = "50%"
     min_monitors: int = 1
     deploy_started: float | None = None
     advisory: Patterns = NO_PATTERNS
@@ -64,14 +106,20 @@ class Policy(NamedTuple):
     def of(cls, phase: str, since: float, **given: Any) -> Policy:
         """Return the policy of ``phase`` with its defaults for whatever is not ``given`` or None.
 
-        Raises ValueError, with a sentence about the option, for a number that would make the gate meaningless.
+        Raises ValueError, with a sentence about the option, for a value that would make the gate meaningless.
         """
-        chosen = {name: value for name, value in given.items() if value is not None}
-        policy = cls(phase=phase, since=since, **{**BY_PHASE[phase], **chosen})
+        values = {name: value for name, value in given.items() if value is not None}
+        policy = cls(phase=phase, since=since, **{**BY_PHASE[phase], **values})
         for name, least in LEAST.items():
             value = getattr(policy, name)
             if value is not None and not least <= value < float("inf"):
                 raise ValueError(f"{name} must be {least} or more, not {value}")
+        if policy.timeout is None and phase in (BEFORE, DURING) and not policy.demands_tests:
+            policy = policy._replace(timeout=0.0)
+        if MASKED.fullmatch(policy.max_masked) is None:
+            raise ValueError(
+                f"max_masked must be a number of monitors or a percentage, not {sanitize(policy.max_masked, 40)}"
+            )
         return policy
 
     @property
@@ -79,6 +127,56 @@ class Policy(NamedTuple):
         """The moment from which on a test is evidence."""
         return self.since + self.settle
 
+    @property
+    def demands_tests(self) -> bool:
+        """Whether a monitor needs tests since the anchor to be clean."""
+        return self.clean_tests > 0 or self.full_detection
+
+    @property
+    def failures_in_a_row(self) -> int:
+        """The failed tests in a row that make a monitor failing."""
+        if self.failing_after is not None:
+            return self.failing_after
+        return FAILING_AFTER if self.clean_tests else 1
+
+    def owed_after_failure(self, timer: float | None) -> int:
+        """Return the clean tests in a row that a monitor owes after a failed test.
+
+        A monitor that tests so rarely that they take too long owes as many as fit, and one more than ``clean_tests``.
+        """
+        if self.recovery_tests is not None or not self.clean_tests:
+            return max(self.clean_tests, self.recovery_tests or 0)
+        owed = RECOVERY_FACTOR * self.clean_tests
+        if timer is None or timer <= 0:
+            return owed
+        fitting = (self.proof_limit - self.settle) // timer - 1
+        return int(max(self.clean_tests + 1, min(owed, fitting)))
+
+    @property
+    def proof_limit(self) -> float:
+        """The seconds within which a monitor has to be proved, with a margin for tests that are late."""
+        margin = min(LATE, self.timeout_max / 10)
+        return max(self.timeout or 0.0, self.timeout_max - margin)
+
+    def prepare_proof(self) -> Policy:
+        """Return what ``after`` will demand when it has the same options."""
+        if self.phase != BEFORE:
+            return self
+        after = BY_PHASE[AFTER]
+        return self._replace(
+            phase=AFTER,
+            settle=self.settle or after["settle"],
+            clean_tests=self.clean_tests or after["clean_tests"],
+            timeout=None,
+        )
+
+    def masked_limit(self, scope: int) -> float:
+        """Return how many of ``scope`` monitors may prove nothing."""
+        number = float(self.max_masked.rstrip("% "))
+        return scope * number / 100 if "%" in self.max_masked else number
+
+
+MASKED = re.compile(r"\d{1,9}|\d{1,3}(\.\d{1,3})? ?%")
 
 LEAST = {
     "settle": 0,
@@ -86,6 +184,8 @@ LEAST = {
     "timeout": 0,
     "timeout_max": 1,
     "alert_after": 1,
+    "failing_after": 1,
+    "recovery_tests": 0,
     "stale_factor": 1,
     "stale_grace": 0,
     "poll": 1,

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from ...module_utils._domain.monitor import Monitor
 
 
-class Lead(NamedTuple):
+class ClockOffset(NamedTuple):
     """By how many seconds the service's clock is ahead of ours, within what its answers prove; negative is behind."""
 
     least: float = 0.0
     most: float = 0.0
 
 
-AGREED = Lead()
+NO_OFFSET = ClockOffset()
 """What is assumed of a service that tells no time."""
 
 
@@ -30,12 +30,12 @@ class Sample(NamedTuple):
     monitors: list[Monitor]
     taken_at: float
     selection: str = ""
-    lead: Lead = AGREED
+    clock_offset: ClockOffset = NO_OFFSET
 
     @property
     def service_time(self) -> float:
         """The latest moment that it can have been by the service's clock, in epoch seconds."""
-        return self.taken_at + self.lead.most
+        return self.taken_at + self.clock_offset.most
 
 
 class Unavailable(Exception):

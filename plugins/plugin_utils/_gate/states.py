@@ -1,21 +1,23 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How each monitor stands: the first rule that matches decides."""
+"""The state of each monitor: the first rule that matches decides."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.staleness import FUTURE, staleness
+from ...module_utils._domain.staleness import FUTURE, UNTESTED, UNTIMED
 from ...module_utils._domain.timestamps import duration, utc
-from .baseline import Baseline
-from .evidence import Evidence
+from .baseline import Baseline, BaselineMonitor
+from .evidence import Evidence, detected_from
+from .exceptions import Known
 from .policy import BEFORE, PLAN, Policy
-from .sample import Lead
+from .problems import ALERT, UNSEEN, count_failed_run, find_staleness, is_beyond_window
+from .sample import ClockOffset
 
 NEW_ALERT = "new_alert"
 SILENT_FAILURE = "silent_failure"
@@ -23,193 +25,321 @@ MISSING = "missing"
 EXISTING_ALERT = "existing_alert"
 KNOWN = "known"
 FIXING = "fixing"
+EXISTING_PROBLEM = "existing_problem"
 BLIND = "blind"
 FAILING = "failing"
 PENDING = "pending"
+UNPROVED = "unproved"
 CLEAN = "clean"
 
-ALL = (NEW_ALERT, SILENT_FAILURE, MISSING, EXISTING_ALERT, KNOWN, FIXING, BLIND, FAILING, PENDING, CLEAN)
+ALL = (
+    NEW_ALERT,
+    SILENT_FAILURE,
+    MISSING,
+    EXISTING_ALERT,
+    KNOWN,
+    FIXING,
+    EXISTING_PROBLEM,
+    BLIND,
+    FAILING,
+    PENDING,
+    UNPROVED,
+    CLEAN,
+)
+
+READINGS_DIFFER = 30.0
+"""Seconds between the two readings of a test's start from which on a message names them."""
 
 
-class Standing(NamedTuple):
-    """A monitor's state, what is known of it in a sentence, and what would unblock it."""
+class Assessment(NamedTuple):
+    """A monitor's state, a sentence about it, and what would unblock it. ``final``: waiting cannot change it."""
 
     monitor: Monitor
     state: str
     message: str = ""
     unblock: str = ""
+    final: bool = False
 
 
 class View(NamedTuple):
-    """What a judgement rests on beside the newest sample.
+    """What an evaluation rests on beside the newest sample.
 
     ``now`` is the moment of that sample, in epoch seconds by our clock, and ``lead`` how far the service's is ahead.
+    ``unprovable`` maps ids of monitors that cannot be proved in time to when they can, in epoch seconds.
     """
 
     policy: Policy
     evidence: Evidence
     baseline: Baseline | None
     now: float
-    lead: Lead
+    clock_offset: ClockOffset
+    unprovable: Mapping[str, float] = {}
 
     @property
     def service_time(self) -> float:
         """The latest moment that it can be by the service's clock, in epoch seconds."""
-        return self.now + self.lead.most
+        return self.now + self.clock_offset.most
 
 
-def standing(monitor: Monitor, view: View) -> Standing:
-    """Return how ``monitor``, which the newest sample tells of, stands."""
+def assess(monitor: Monitor, view: View) -> Assessment:
+    """Return the state of ``monitor``, which the newest sample holds."""
+    found = _find(monitor, view)
+    return found if found.state == CLEAN else _excuse(found, view)
+
+
+def assess_missing(monitor: Monitor, view: View) -> Assessment:
+    """Return the state of ``monitor``, which was in scope before and is in no response now."""
+    unblock = "see whether it was removed on purpose; then exclude it, or take a new baseline"
+    return _excuse(Assessment(monitor, MISSING, "was in scope before and is in no response now", unblock), view)
+
+
+def _excuse(found: Assessment, view: View) -> Assessment:
+    """Return ``found``, or a state that masks it: a person accepts it, or it is no worse than before the deployment."""
+    monitor = found.monitor
+    entry = _accepting(found, view)
+    if entry is not None:
+        return Assessment(
+            monitor, KNOWN, f"{found.message}; it is accepted: {sanitize(entry.reason)}", "nothing is needed"
+        )
+    then = view.baseline.find(monitor.id) if view.baseline is not None else None
+    if then is not None and then.has_lasting_problem and _is_no_worse(found, then, view):
+        message = f"{found.message}; it had a problem before the deployment"
+        return Assessment(monitor, EXISTING_PROBLEM, message, EXISTING_UNBLOCK)
+    return found
+
+
+EXISTING_UNBLOCK = "repair it, list it in known, or set on_existing_problem"
+
+
+def _accepting(found: Assessment, view: View) -> Known | None:
+    """Return the entry of ``known`` that accepts ``found``. ``fixes`` goes before ``known``."""
+    if found.state == FIXING:
+        return None
+    states = {found.state}
+    if found.state == PENDING and view.evidence.history(found.monitor.id).failures:
+        states.add(FAILING)
+    if found.state == NEW_ALERT and _was_alerting(found.monitor, view.baseline):
+        states.add(EXISTING_ALERT)
+    for entry in view.policy.known:
+        if entry.valid(view.now) and entry.states & states and entry.selects.selecting(found.monitor):
+            return entry
+    return None
+
+
+def _was_alerting(monitor: Monitor, baseline: Baseline | None) -> bool:
+    """Whether the monitor had an alert at the time of the baseline or in the window before it."""
+    then = baseline.find(monitor.id) if baseline is not None else None
+    return then is not None and (then.problem == ALERT or then.alert_count > 0)
+
+
+def _is_no_worse(found: Assessment, then: BaselineMonitor, view: View) -> bool:
+    """Whether a monitor that had a lasting problem at the time of the baseline has no worse one now.
+
+    It is worse when it was not alerting and is, or when nothing was known of it and now it fails.
+    """
+    if found.state == NEW_ALERT:
+        return then.is_flapping
+    if found.state in (EXISTING_ALERT, FIXING):
+        return False
+    if found.state == MISSING:
+        return then.problem in UNSEEN and found.monitor.config is not None
+    if then.problem in UNSEEN:
+        history = view.evidence.history(found.monitor.id)
+        return found.state == BLIND or (found.state == PENDING and not history.is_failed and not history.failures)
+    return True
+
+
+def _find(monitor: Monitor, view: View) -> Assessment:
     status = monitor.status
     if status is None:
         return _missing(monitor)
-    for rule in RULES if status.alert_active or status.failing else RULES_WITHOUT_TROUBLE:
+    is_troubled = status.alert_active or status.failing or view.evidence.history(monitor.id).is_failed
+    for rule in RULES if is_troubled else RULES_WITHOUT_TROUBLE:
         found = rule(monitor, status, view)
         if found is not None:
             return found
-    return Standing(monitor, CLEAN)
+    return Assessment(monitor, CLEAN)
 
 
-def vanished(monitor: Monitor) -> Standing:
-    """Return how ``monitor`` stands, which was in scope before and is in no answer now."""
-    unblock = "see whether it was removed on purpose; then exclude it, or take a new baseline"
-    return Standing(monitor, MISSING, "was in scope before and is in no answer now", unblock)
-
-
-def _missing(monitor: Monitor) -> Standing:
+def _missing(monitor: Monitor) -> Assessment:
     inactive = monitor.config is not None and not monitor.config.active
-    told = "is configured as inactive and has no status" if inactive else "is configured but has no status"
-    return Standing(monitor, MISSING, told, "activate the monitor, or exclude it")
+    message = "is configured as inactive and has no status" if inactive else "is configured but has no status"
+    return Assessment(monitor, MISSING, message, "activate the monitor, or exclude it")
 
 
-def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
-    """A run of failures is seen test by test, or proved by one answer in which every test that it counts failed."""
-    if status.alert_active or not status.failing:
+def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
+    """A run of failures is seen test by test, or proved by one response in which every test of the window failed."""
+    history = view.evidence.history(monitor.id)
+    if status.alert_active or not (status.failing or history.is_failed):
         return None
-    run = view.evidence.failed_run(monitor.id)
-    if status.fail_count is not None and status.fail_count == status.test_count:
-        run = max(run, status.fail_count)
+    run = count_failed_run(status, history.failed_run)
     if run < view.policy.alert_after:
         return None
-    return Standing(
+    return Assessment(
         monitor,
         SILENT_FAILURE,
-        f"failed at least {run} tests in a row without raising an alert{_said(status)}",
+        f"failed at least {run} tests in a row without raising an alert{_quote_error(status)}",
         "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
+        final=status.tested is not None and status.tested >= view.evidence.anchor,
     )
 
 
-def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
+def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
     if not status.alert_active:
         return None
-    policy = view.policy
-    since = "at a time that the service does not tell"
+    since = "at a time that the service does not report"
     if status.alerted is not None:
         since = f"for {duration(view.service_time - status.alerted)}, since {utc(status.alerted)}"
-    told = f"has an active alert {since}{_said(status)}"
-    repaired = bool(policy.fixes.selecting(monitor))
-    if _is_new(status, view) and not (repaired and _age_is_unknown(view)):
-        return Standing(monitor, NEW_ALERT, f"has a new alert: it {told}", "roll back, or repair what it watches")
-    if repaired:
-        return Standing(monitor, FIXING, f"{told}; this deployment is to repair it", "wait until the alert clears")
-    for entry in policy.known:
-        if entry.valid(view.now) and entry.selects.selecting(monitor):
-            return Standing(monitor, KNOWN, f"{told}; it is accepted: {legible(entry.reason)}", "nothing is needed")
-    unblock = "repair what it watches until the alert clears, or exclude the monitor"
-    return Standing(monitor, EXISTING_ALERT, told, unblock)
+    message = f"has an active alert {since}{_quote_error(status)}"
+    is_fixed = bool(view.policy.fixes.selecting(monitor))
+    if _is_new(status, view) and not (is_fixed and _is_age_unknown(view)):
+        return _new_alert(monitor, status, view, message)
+    if is_fixed:
+        return Assessment(monitor, FIXING, f"{message}; this deployment is to repair it", "wait until the alert clears")
+    unblock = "repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor"
+    return Assessment(monitor, EXISTING_ALERT, message, unblock)
 
 
-def _age_is_unknown(view: View) -> bool:
+def _new_alert(monitor: Monitor, status: MonitorStatus, view: View, message: str) -> Assessment:
+    """An alert that was raised before the anchor may be that of a restart, and clear before the end of the wait."""
+    anchor = view.evidence.anchor
+    raised = status.alerted if status.alerted is not None else view.service_time
+    return Assessment(
+        monitor,
+        NEW_ALERT,
+        f"has a new alert: it {message}",
+        "roll back, or repair what it watches; list it in known with states: [new_alert] if it is accepted",
+        final=raised >= anchor,
+    )
+
+
+def _is_age_unknown(view: View) -> bool:
     return view.baseline is None and view.policy.deploy_started is None
 
 
 def _is_new(status: MonitorStatus, view: View) -> bool:
-    """Without a baseline, only an alert from before the deployment is an existing one; who cannot tell says new."""
+    """Without a baseline, only an alert from before the deployment is an existing one; one of unknown age is new."""
     if view.policy.phase in (BEFORE, PLAN):
         return False
     if view.baseline is not None:
-        return not view.baseline.had(status)
+        then = view.baseline.find(status.id)
+        return then is None or then.problem != ALERT or not then.has_alert(status)
     started = view.policy.deploy_started
-    return started is None or status.alerted is None or status.alerted >= started + view.lead.least
+    return started is None or status.alerted is None or status.alerted >= started + view.clock_offset.least
 
 
-def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
-    found = _unseen(monitor, status, view)
-    return Standing(monitor, BLIND, *found) if found else None
-
-
-def _unseen(monitor: Monitor, status: MonitorStatus, view: View) -> tuple[str, str] | None:
-    """Return why nobody can say how the monitor is now, and what would help."""
-    started = status.tested
-    timer = monitor.config.timer if monitor.config is not None else None
-    policy, now = view.policy, view.service_time
-    why = staleness(started, timer, now, policy.stale_factor, policy.stale_grace)
-    if started is None:
-        return "has not been tested yet", "wait for its first test, or exclude it"
-    if view.evidence.backwards(monitor.id):
-        return "tells an older test than it did before, so that the answer is no news", "see what caches the answers"
-    if why == FUTURE:
-        told = f"says that it was tested in the future, at {utc(started)}"
-        return told, "compare the controller's clock with a time server"
-    if timer is None:
-        return "has no configured timer, so that nobody knows when it should test", "wait two minutes, or exclude it"
+def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
+    policy, now, history = view.policy, view.service_time, view.evidence.history(monitor.id)
+    if status.tested is not None and history.is_outdated:
+        message = "reported an older test than before; the response looks stale"
+        return Assessment(monitor, BLIND, message, "see what caches the responses")
+    why = find_staleness(monitor, now, policy.stale_factor, policy.stale_grace)
     if why is None:
         return None
+    has_failed = history.is_failed or history.failures > 0
+    if why == UNTESTED and not has_failed and is_beyond_window(monitor, policy.stale_factor, policy.stale_grace):
+        message = f"tests so rarely that no status window has to show a test{_every(monitor)}"
+        return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
+    return Assessment(monitor, BLIND, *_explain_staleness(why, monitor, status, now))
+
+
+def _explain_staleness(why: str, monitor: Monitor, status: MonitorStatus, now: float) -> tuple[str, str]:
+    started = status.last_test.started_by(now) if status.last_test is not None else None
+    if why == UNTESTED or started is None:
+        return (
+            "has not been tested yet",
+            "wait for its first test, list it in known with states: [blind], or exclude it",
+        )
+    if why == FUTURE:
+        return f"was tested in the future, at {utc(started)}", "compare the controller's clock with a time server"
+    if why == UNTIMED:
+        message = "has no configured timer, so that it is unknown when it should test"
+        return message, "wait two minutes, list it in known with states: [blind], or exclude it"
     return (
-        f"was last tested {duration(now - started)} ago, at {utc(started)}, and should be at least every "
-        f"{duration(timer)}",
-        "see why it does not test, compare the controller's clock, or exclude it",
+        f"was last tested {duration(now - started)} ago, at {utc(started)}, and should be{_every(monitor)}"
+        f"{_readings(status)}",
+        "see why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
+        "states: [blind]",
     )
 
 
-def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
-    if not status.failing:
+def _every(monitor: Monitor) -> str:
+    return "" if monitor.timer is None else f" at least every {duration(monitor.timer)}"
+
+
+def _readings(status: MonitorStatus) -> str:
+    """Name the two readings of the newest test's start where they differ: evidence counts from the earlier one."""
+    gap = status.last_test.reading_gap if status.last_test is not None else 0.0
+    if gap < READINGS_DIFFER:
+        return ""
+    return f"; utc_time_init and utc_mktime of its newest test differ by {duration(gap)}"
+
+
+def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
+    history = view.evidence.history(monitor.id)
+    if not (history.failures or history.is_failed or status.failing):
         return None
-    return Standing(monitor, FAILING, f"failed its newest test{_said(status)}", "wait until a test of it passes")
+    demanded = view.policy.failures_in_a_row
+    if view.evidence.is_unsteady(monitor.id):
+        return Assessment(
+            monitor,
+            FAILING,
+            f"failed {history.failures} times since {utc(view.evidence.anchor)} and has not had "
+            f"{view.evidence.owed_tests(monitor.id)} clean tests in a row since{_quote_error(status)}",
+            "repair what it watches; its tests fail too often to prove the deployment",
+            final=True,
+        )
+    if not (status.failing or history.is_failed) or view.evidence.is_proved(monitor.id):
+        return None
+    if demanded > 1 and history.failed_run_since_anchor < demanded:
+        return None
+    times = "its newest test" if demanded == 1 else f"{history.failed_run_since_anchor} tests in a row"
+    return Assessment(monitor, FAILING, f"failed {times}{_quote_error(status)}", "wait until its tests pass again")
 
 
-def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Standing | None:
-    told = _unproved(monitor, view)
-    return Standing(monitor, PENDING, told, "give it more time: raise timeout") if told else None
+def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
+    if not view.policy.demands_tests or view.evidence.is_proved(monitor.id):
+        return None
+    due = view.unprovable.get(monitor.id)
+    history = view.evidence.history(monitor.id)
+    if due is not None and not history.failures:
+        message = f"cannot be proved in time{_every(monitor).replace(' at least', ': it tests')}, next at {utc(due)}"
+        return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
+    message = _describe_missing(monitor, status, view)
+    return Assessment(monitor, PENDING, message, "give it more time: raise timeout or timeout_max")
 
 
-def _unproved(monitor: Monitor, view: View) -> str | None:
-    """Return what the monitor has not proved yet, None when it has proved all that is asked for."""
-    starts, policy, anchor = view.evidence.clean_run(monitor.id), view.policy, view.evidence.anchor
-    if len(starts) < policy.clean_tests:
-        told = f"has {len(starts)} of {policy.clean_tests} clean tests that started at {utc(anchor)} or later"
-        if view.evidence.untimely(monitor.id):
-            told += "; its newest test was told before it started, so some clock is wrong and it does not count"
-        return told
-    needed = detected_from(monitor, policy, anchor)
-    if needed is not None and (not starts or starts[-1] < needed):
-        tests = f"its {policy.alert_after} tests end at {utc(needed)} at the earliest"
+def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> str:
+    policy, anchor = view.policy, view.evidence.anchor
+    history, owed = view.evidence.history(monitor.id), view.evidence.owed_tests(monitor.id)
+    if len(history.clean_starts) >= owed:
+        needed = detected_from(monitor, policy, anchor)
+        tests = f"its {policy.alert_after} tests end at {utc(needed or anchor)} at the earliest"
         return f"could not have raised an alert yet: {tests}"
-    return None
+    message = f"has {len(history.clean_starts)} of {owed} clean tests that started at {utc(anchor)} or later"
+    if history.cleared_alert is not None:
+        message += f"; an alert came and went, raised at {utc(history.cleared_alert)}"
+    elif history.failures:
+        message += f"; it failed since{_quote_error(status)}"
+    elif history.is_failed:
+        message += f"; its newest test failed{_quote_error(status)}"
+    if history.is_premature:
+        message += "; its newest test was reported before it started, so some clock is wrong and it does not count"
+    return message + _readings(status)
 
 
-def detected_from(monitor: Monitor, policy: Policy, anchor: float) -> float | None:
-    """Return the start of the first test by which ``alert_after`` failures would be seen, if that is asked for.
-
-    ``anchor`` is the moment from which on tests count, by the service's clock.
-    """
-    if not policy.full_detection or monitor.config is None or monitor.config.timer is None:
-        return None
-    return anchor + (policy.alert_after - 1) * monitor.config.timer
+def _quote_error(status: MonitorStatus) -> str:
+    return f": {sanitize(status.error)}" if status.error else ""
 
 
-def _said(status: MonitorStatus) -> str:
-    return f": {legible(status.error)}" if status.error else ""
-
-
-RULES: tuple[Callable[[Monitor, MonitorStatus, View], Standing | None], ...] = (
+RULES: tuple[Callable[[Monitor, MonitorStatus, View], Assessment | None], ...] = (
     _silent,
     _alerting,
     _blind,
     _failing,
     _pending,
 )
-"""In the order in which they are asked. An alert and a silent failure exclude each other."""
+"""In the order in which they apply. An alert and a silent failure exclude each other."""
 
-RULES_WITHOUT_TROUBLE = (_blind, _pending)
-"""Those of them that ask for more than that a monitor neither alerts nor fails. Most of thousands do neither."""
+RULES_WITHOUT_TROUBLE = (_blind, _failing, _pending)
+"""Those that apply to a monitor that neither alerts nor fails its newest test. Most of thousands do neither."""

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._domain.legible import enumerated as join_names
+from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor
 from . import states
 from .baseline import Baseline
 from .policy import AFTER, BLOCK, DURING, IGNORE, WARN, Policy
 from .sample import Sample, Unavailable
-from .states import Standing, View, standing, vanished
+from .states import Assessment, View, assess, assess_missing
 
 PASS = "pass"
 INCONCLUSIVE = "inconclusive"
@@ -30,8 +31,9 @@ RC = {BLOCK: 10, INCONCLUSIVE: 11, ERROR: 12}
 RC_CONFIGURATION = 13
 
 EVIDENCE_MISSING = frozenset({states.MISSING, states.BLIND})
-AT_ONCE = frozenset({states.NEW_ALERT, states.SILENT_FAILURE})
-"""What time does not mend once a deployment has begun."""
+
+EXEMPT = frozenset({states.UNPROVED, states.KNOWN, states.FIXING})
+"""The states that do not count towards ``max_masked``: named before the deployment, or accepted by a person."""
 
 
 class Reason(NamedTuple):
@@ -46,72 +48,87 @@ class Reason(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        return f"{legible(self.label, 80)} {self.message}" if self.label is not None else self.message
+        return f"{sanitize(self.label, 80)} {self.message}" if self.label is not None else self.message
 
 
-class Judgement(NamedTuple):
+class Evaluation(NamedTuple):
     """A verdict with its reasons: worst first, and among equals those about the whole gate before single monitors.
 
-    ``standings`` is empty when there was no valid sample.
+    ``assessments`` is empty when there was no valid sample.
 
     ``gate_rc`` is what a stop would be reported as, 0 when nothing stops; ``final`` says that waiting cannot change it;
-    ``retry_after`` is the number of seconds that the service asked us to wait.
+    ``retry_after`` is the number of seconds that the service asked us to wait. ``masked`` is the number of monitors
+    that prove nothing, and do not stop.
     """
 
     verdict: str
     reasons: list[Reason]
-    standings: Sequence[Standing] = ()
+    assessments: Sequence[Assessment] = ()
     gate_rc: int = 0
     final: bool = False
     retry_after: float | None = None
+    masked: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
         """Monitors in scope by state."""
-        found = Counter(found.state for found in self.standings)
-        return {"monitors": len(self.standings), **{state: found[state] for state in states.ALL}}
+        found = Counter(found.state for found in self.assessments)
+        return {"monitors": len(self.assessments), **{state: found[state] for state in states.ALL}}
 
 
-def judge(sample: Sample, view: View) -> Judgement:
+def evaluate(sample: Sample, view: View) -> Evaluation:
     """Return what ``sample`` allows, with what was seen since the anchor. No older sample stands in for it.
 
     Only clean monitors make a pass: what is ignored gives no reason, and proves nothing either.
     """
     policy = view.policy
-    gone = {monitor.id: monitor for monitor in [*view.evidence.vanished(sample), *_lost(sample, view.baseline)]}
-    standings = [standing(monitor, view) for monitor in sample.monitors] + [vanished(one) for one in gone.values()]
-    reasons = _shrunk(len(sample.monitors), sample.selection, view.baseline)
-    reasons += [reason for found in standings if (reason := _reason(found, policy)) is not None]
+    gone = {
+        monitor.id: monitor for monitor in [*view.evidence.find_vanished(sample), *_find_missing(sample, view.baseline)]
+    }
+    assessments = [assess(monitor, view) for monitor in sample.monitors]
+    assessments += [assess_missing(monitor, view) for monitor in gone.values()]
+    pairs = [(found, _reason(found, policy)) for found in assessments if found.state != states.CLEAN]
+    masked, chosen = _count_masked(pairs, policy)
+    reasons = _limit_masked(masked - chosen, len(assessments), policy)
+    reasons += [reason for _found, reason in pairs if reason is not None]
     reasons = _within_budget(reasons, policy.max_blocking)
     reasons.sort(key=lambda reason: -VERDICTS.index(reason.verdict))
     verdict = reasons[0].verdict if reasons else PASS
-    if verdict == PASS and any(found.state != states.CLEAN for found in standings):
+    if verdict == PASS and pairs:
         verdict = WARN
     rc = RC.get(verdict, 0)
-    at_once = policy.phase in (DURING, AFTER) and any(
-        reason.verdict == BLOCK and reason.code in AT_ONCE for reason in reasons
+    final = (
+        policy.phase in (DURING, AFTER)
+        and verdict == BLOCK
+        and any(found.final and reason is not None and reason.verdict == BLOCK for found, reason in pairs)
     )
-    return Judgement(verdict, reasons, standings, rc, final=rc == 0 or at_once)
+    return Evaluation(verdict, reasons, assessments, rc, final=rc == 0 or final, masked=masked)
 
 
-def _lost(sample: Sample, baseline: Baseline | None) -> list[Monitor]:
-    if baseline is None or baseline.monitors is None or baseline.selection != sample.selection:
+def _find_missing(sample: Sample, baseline: Baseline | None) -> list[Monitor]:
+    if baseline is None:
         return []
-    present = {monitor.id for monitor in sample.monitors}
-    return [
-        Monitor(name, then.label, None, None, None) for name, then in baseline.monitors.items() if name not in present
-    ]
+    missing = baseline.find_missing(monitor.id for monitor in sample.monitors)
+    return [Monitor(then.id, then.label or then.id, None, None, None) for then in missing]
 
 
-def _shrunk(scope: int, selection: str, baseline: Baseline | None) -> list[Reason]:
-    """A large baseline keeps no names, but a scope that lost a monitor since then is smaller."""
-    if baseline is None or baseline.monitors is not None or baseline.selection != selection or scope >= baseline.scope:
+def _count_masked(pairs: Sequence[tuple[Assessment, Reason | None]], policy: Policy) -> tuple[int, int]:
+    """Return how many monitors prove nothing without stopping, and how many of them a person named."""
+    masked = [found for found, reason in pairs if reason is None or reason.verdict == WARN]
+    chosen = [found for found in masked if found.state in EXEMPT or policy.advisory.selecting(found.monitor)]
+    return len(masked), len(chosen)
+
+
+def _limit_masked(masked: int, scope: int, policy: Policy) -> list[Reason]:
+    """A gate in which most monitors prove nothing proves nothing itself."""
+    if policy.phase not in (DURING, AFTER) or masked <= policy.masked_limit(scope):
         return []
-    told = f"{scope} monitors are in scope, and there were {baseline.scope} in the baseline"
-    return [Reason("shrunk", INCONCLUSIVE, told, "see which monitors were removed; then take a new baseline")]
+    message = f"{masked} of {scope} monitors in scope prove nothing, and max_masked is {policy.max_masked}"
+    advice = "repair them, list them in known, narrow include, or raise max_masked"
+    return [Reason("max_masked", INCONCLUSIVE, message, advice)]
 
 
-def _reason(found: Standing, policy: Policy) -> Reason | None:
+def _reason(found: Assessment, policy: Policy) -> Reason | None:
     if found.state == states.CLEAN:
         return None
     verdict = _reaction(found.state, policy)
@@ -125,10 +142,13 @@ def _reason(found: Standing, policy: Policy) -> Reason | None:
 def _reaction(state: str, policy: Policy) -> str:
     if state in EVIDENCE_MISSING:
         return INCONCLUSIVE if policy.on_blind == BLOCK else policy.on_blind
+    if state == states.UNPROVED:
+        return INCONCLUSIVE if policy.on_unprovable == BLOCK else policy.on_unprovable
     reactions: Mapping[str, str] = {
         states.NEW_ALERT: policy.on_new_alert,
         states.SILENT_FAILURE: policy.on_silent_failure,
         states.EXISTING_ALERT: policy.on_existing_alert,
+        states.EXISTING_PROBLEM: policy.on_existing_problem,
         states.KNOWN: WARN,
         states.FIXING: BLOCK if policy.phase == AFTER else WARN,
         states.FAILING: policy.on_failing_test,
@@ -148,22 +168,33 @@ def _within_budget(reasons: list[Reason], most: int) -> list[Reason]:
     ]
 
 
-def unavailable(error: Unavailable, policy: Policy) -> Judgement:
+def unavailable(error: Unavailable, policy: Policy) -> Evaluation:
     """Return what the lack of a valid answer means. It can be tolerated, and then it is a warning and never a pass.
 
     Credentials, rights and configuration are not the service's weather: nothing tolerates them.
     """
     tolerated = policy.on_unavailable != BLOCK and not error.final
-    unblock = "mend the option that it names" if error.final else "try again when the service answers"
+    unblock = "fix the option named above" if error.final else "try again when the service responds"
     reason = Reason(error.code, WARN if tolerated else ERROR, str(error), unblock)
     if tolerated:
-        return Judgement(WARN, [reason], retry_after=error.retry_after)
+        return Evaluation(WARN, [reason], retry_after=error.retry_after)
     rc = RC_CONFIGURATION if error.final else RC[ERROR]
-    return Judgement(ERROR, [reason], gate_rc=rc, final=error.final, retry_after=error.retry_after)
+    return Evaluation(ERROR, [reason], gate_rc=rc, final=error.final, retry_after=error.retry_after)
 
 
-class Ruling(NamedTuple):
-    """What follows from a judgement. A person's order changes the decision, never the verdict."""
+def remember(evaluation: Evaluation, trouble: Evaluation | None) -> Evaluation:
+    """Return ``evaluation``, of a poll without a valid response, with what an earlier poll of the same wait found.
+
+    A response that is missing is no reason to forget that something stood against the deployment.
+    """
+    if evaluation.gate_rc or trouble is None:
+        return evaluation
+    reasons = sorted([*trouble.reasons, *evaluation.reasons], key=lambda reason: -VERDICTS.index(reason.verdict))
+    return trouble._replace(reasons=reasons, final=False, retry_after=evaluation.retry_after)
+
+
+class Decision(NamedTuple):
+    """What follows from an evaluation. A person's order changes the decision, never the verdict."""
 
     decision: str
     gate_rc: int
@@ -175,48 +206,48 @@ class Ruling(NamedTuple):
         return self.decision == PROCEED
 
 
-def rule(judgement: Judgement, policy: Policy, now: float) -> Ruling:
+def decide(evaluation: Evaluation, policy: Policy, now: float) -> Decision:
     """Return the decision, with notes on orders and exceptions that did not help."""
-    notes = _unhelpful(judgement, policy, now)
-    if judgement.gate_rc == 0:
-        return Ruling(PROCEED, 0, False, notes)
+    notes = _unhelpful(evaluation, policy, now)
+    if evaluation.gate_rc == 0:
+        return Decision(PROCEED, 0, False, notes)
     if policy.override is not None and policy.override.valid(now):
-        return Ruling(PROCEED, 0, True, [policy.override.banner, *notes])
+        return Decision(PROCEED, 0, True, [policy.override.banner, *notes])
     if not policy.enforce:
-        return Ruling(
+        return Decision(
             PROCEED, 0, True, ["the gate is not enforced (enforce is false): it would have stopped here", *notes]
         )
-    return Ruling(STOP, judgement.gate_rc, False, notes)
+    return Decision(STOP, evaluation.gate_rc, False, notes)
 
 
-def _unhelpful(judgement: Judgement, policy: Policy, now: float) -> list[str]:
+def _unhelpful(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
     notes = []
     override = policy.override
     if override is not None and not override.valid(now):
-        notes.append(f"the override by {legible(override.by, 80)} has expired and does not help")
-    elif override is not None and judgement.gate_rc == 0:
-        notes.append(f"the override by {legible(override.by, 80)} is not needed: remove it")
-    alerting = [
-        found.monitor for found in judgement.standings if found.monitor.status and found.monitor.status.alert_active
-    ]
+        notes.append(f"the override by {sanitize(override.by, 80)} has expired and is ignored")
+    elif override is not None and evaluation.gate_rc == 0:
+        notes.append(f"the override by {sanitize(override.by, 80)} is not needed: remove it")
+    problems = [found.monitor for found in evaluation.assessments if found.state not in (states.CLEAN, states.PENDING)]
     for entry in policy.known:
         if not entry.valid(now):
-            notes.append(f"known: the entry for {legible(entry.pattern, 80)} has expired and does not help")
-        elif judgement.standings and not any(entry.selects.selecting(monitor) for monitor in alerting):
-            notes.append(f"known: the entry for {legible(entry.pattern, 80)} matches no active alert: remove it")
+            notes.append(f"known: the entry for {sanitize(entry.pattern, 80)} has expired and is ignored")
+        elif evaluation.assessments and not any(entry.selects.selecting(monitor) for monitor in problems):
+            notes.append(f"known: the entry for {sanitize(entry.pattern, 80)} matches no problem: remove it")
     return notes
 
 
-def summary(judgement: Judgement, ruling: Ruling, phase: str) -> str:
-    """Return the whole judgement as one line."""
-    total = len(judgement.standings)
-    head = f"{phase}: {ruling.decision}, {judgement.verdict}"
-    if judgement.verdict == PASS:
-        return f"{head}: nothing against it at any of {total} monitors in scope"
-    if not judgement.reasons:
-        ignored = total - judgement.counts[states.CLEAN]
-        return f"{head}: what was found at {ignored} of {total} monitors in scope is ignored"
-    worst = [reason for reason in judgement.reasons if reason.verdict == judgement.verdict]
+def summary(evaluation: Evaluation, decision: Decision, phase: str) -> str:
+    """Return the whole evaluation as one line."""
+    total = len(evaluation.assessments)
+    head = f"{phase}: {decision.decision}, {evaluation.verdict}"
+    if evaluation.verdict == PASS:
+        return f"{head}: all {total} monitors in scope are clean"
+    if not evaluation.reasons:
+        ignored = total - evaluation.counts[states.CLEAN]
+        return f"{head}: {ignored} of {total} monitors in scope have a problem that the options ignore"
+    worst = [reason for reason in evaluation.reasons if reason.verdict == evaluation.verdict]
+    masked = f"; {evaluation.masked} prove nothing" if evaluation.masked and evaluation.verdict != WARN else ""
     if worst[0].monitor is None:
-        return f"{head}: {worst[0].sentence}"
-    return f"{head}: {len(worst)} of {total} monitors in scope: {enumerated([str(reason.label) for reason in worst])}"
+        return f"{head}: {worst[0].sentence}{masked}"
+    names = join_names([str(reason.label) for reason in worst])
+    return f"{head}: {len(worst)} of {total} monitors in scope: {names}{masked}"

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import client, payloads, strict_json
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import loop, states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Judgement
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Evaluation
 from ansible_collections.knowledgefront.monitoring.tests.fuzz import decide_gate
 from ansible_collections.knowledgefront.monitoring.tests.fuzz.harnesses import CORPUS, HARNESSES
 from ansible_collections.knowledgefront.monitoring.tests.fuzz.proof import Unproved
@@ -103,7 +103,7 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
     "no answer is as good as any": (
         loop,
         "unavailable",
-        lambda error, policy: Judgement("pass", [], final=True),
+        lambda error, policy: Evaluation("pass", [], final=True),
         "away_then_back",
     ),
     "every test counts ten times": (

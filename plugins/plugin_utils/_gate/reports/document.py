@@ -12,7 +12,7 @@ from ....module_utils._domain.timestamps import utc
 from ..exceptions import Known, Override
 from ..loop import Outcome
 from ..policy import BLOCK, WARN, Policy
-from ..states import ALL, CLEAN, Standing
+from ..states import ALL, CLEAN, Assessment
 from ..verdict import ERROR, INCONCLUSIVE, PASS, Reason
 from .entries import MonitorEntry, monitor_entry
 
@@ -77,7 +77,7 @@ def document(
 ) -> Document:
     """Return the report of a gate that ``began`` at that moment in epoch seconds and returned ``result``.
 
-    ``notes`` are the ruling's: the first one of a bypassed gate says why it was bypassed.
+    ``notes`` are the decision's: the first one of a bypassed gate says why it was bypassed.
     """
     caveat = _caveat(result, policy, notes)
     findings = _findings(outcome)
@@ -109,7 +109,7 @@ def document(
         "changes": result["changes"],
         "looks": [
             {"seconds": round(look.seconds, 1), "verdict": look.verdict, "counts": look.counts}
-            for look in outcome.looks
+            for look in outcome.polls
         ],
         "monitors_total": len(findings),
         "monitors": findings,
@@ -132,15 +132,15 @@ def _banner(caveat: str | None, bypassed: bool, notes: Sequence[str]) -> str | N
 
 
 def _findings(outcome: Outcome) -> list[Finding]:
-    against = {reason.monitor: reason for reason in outcome.judgement.reasons}
-    findings = [_finding(found, against.get(found.monitor.id)) for found in outcome.judgement.standings]
+    against = {reason.monitor: reason for reason in outcome.evaluation.reasons}
+    findings = [_finding(found, against.get(found.monitor.id)) for found in outcome.evaluation.assessments]
     findings.sort(
         key=lambda told: (WORST_FIRST.index(told["verdict"]), ALL.index(told["state"]), told["label"], told["id"])
     )
     return findings
 
 
-def _finding(found: Standing, against: Reason | None) -> Finding:
+def _finding(found: Assessment, against: Reason | None) -> Finding:
     verdict = PASS if found.state == CLEAN else against.verdict if against else None
     finding: Finding = {**monitor_entry(found), "verdict": verdict, "unblock": found.unblock}
     if against is not None:

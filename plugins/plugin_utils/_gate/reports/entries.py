@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from ....module_utils._domain.timestamps import utc
-from ..states import Standing
+from ..states import Assessment
 
 
 class MonitorEntry(TypedDict):
@@ -25,7 +25,7 @@ class MonitorEntry(TypedDict):
     error: str | None
 
 
-def monitor_entry(found: Standing) -> MonitorEntry:
+def monitor_entry(found: Assessment) -> MonitorEntry:
     """Return how a monitor stands. Texts of the service are told as they are."""
     monitor, status = found.monitor, found.monitor.status
     last_test = status.tested if status else None

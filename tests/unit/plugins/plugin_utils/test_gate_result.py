@@ -13,7 +13,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ex
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.forecast import Forecast
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate, Now, Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Judgement, rule
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Evaluation, rule
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_progress import Progress
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import difference, gate_result
 
@@ -38,7 +38,7 @@ def decided(answer, **given):
 
 def result(answer, verbose=False, then=None, **given):
     outcome, chosen = decided(answer, **given)
-    return gate_result(outcome, rule(outcome.judgement, chosen, NOW), chosen, then, verbose)
+    return gate_result(outcome, rule(outcome.evaluation, chosen, NOW), chosen, then, verbose)
 
 
 @pytest.mark.parametrize(
@@ -189,12 +189,12 @@ def test_progress_says_each_change_once_and_nothing_raw():
     lines = []
     progress = Progress(lines.append)
     blocked = decided(sample(ALERT, status()))[0]
-    away = decided(AWAY)[0].judgement
+    away = decided(AWAY)[0].evaluation
     slowest = Forecast(90.0, monitor(status(label="Slow\x1b")), None)
-    progress(Now(blocked.judgement, blocked.forecast, 0.0, 60.0))
-    progress(Now(blocked.judgement, blocked.forecast, 10.0, 50.0))
+    progress(Now(blocked.evaluation, blocked.forecast, 0.0, 60.0))
+    progress(Now(blocked.evaluation, blocked.forecast, 10.0, 50.0))
     progress(Now(away, None, 20.0, 40.0))
-    progress(Now(blocked.judgement, slowest, 30.0, 120.0))
+    progress(Now(blocked.evaluation, slowest, 30.0, 120.0))
     blocking = "1 of 2 monitors: A\\x1b (existing alert)"
     assert lines == [
         f"kf_gate waits, 0 s so far, for {blocking}; it gives up in 1 min",
@@ -206,11 +206,11 @@ def test_progress_says_each_change_once_and_nothing_raw():
 
 def test_progress_says_something_even_without_a_reason():
     lines = []
-    Progress(lines.append)(Now(Judgement("warn", []), None, 0.0, 5.0))
+    Progress(lines.append)(Now(Evaluation("warn", []), None, 0.0, 5.0))
     assert len(lines) == 1
 
 
 def test_an_outcome_without_a_sample_has_no_baseline_to_hand_on():
     chosen = policy()
-    outcome = Outcome(Judgement("error", [], gate_rc=13))
-    assert gate_result(outcome, rule(outcome.judgement, chosen, NOW), chosen, None, False)["baseline"] is None
+    outcome = Outcome(Evaluation("error", [], gate_rc=13))
+    assert gate_result(outcome, rule(outcome.evaluation, chosen, NOW), chosen, None, False)["baseline"] is None

@@ -14,7 +14,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.err
     ServiceError,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Lead, Unavailable
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset, Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._sampling import CONFIG_SETTLES, Sampler
 
 from ._gate.monitors_at_hand import NOW, config, status
@@ -107,18 +107,18 @@ def test_an_answer_in_which_all_monitors_vanished_is_held_against_the_configurat
 @pytest.mark.parametrize(
     ("clock", "lead", "warned"),
     [
-        (None, Lead(0, 0), []),
-        ((NOW, NOW + 1), Lead(0, 1), []),
-        ((NOW + 30, NOW + 31), Lead(30, 31), []),
-        ((NOW + 90, NOW + 91), Lead(90, 91), ["1 min 30 s behind"]),
-        ((NOW - 31, NOW - 30), Lead(-31, -30), []),
-        ((NOW - 3601, NOW - 3600), Lead(-3601, -3600), ["1 h ahead of"]),
+        (None, ClockOffset(0, 0), []),
+        ((NOW, NOW + 1), ClockOffset(0, 1), []),
+        ((NOW + 30, NOW + 31), ClockOffset(30, 31), []),
+        ((NOW + 90, NOW + 91), ClockOffset(90, 91), ["1 min 30 s behind"]),
+        ((NOW - 31, NOW - 30), ClockOffset(-31, -30), []),
+        ((NOW - 3601, NOW - 3600), ClockOffset(-3601, -3600), ["1 h ahead of"]),
     ],
 )
-def test_a_sample_tells_how_far_the_clocks_differ_and_a_person_is_told_once(clock, lead, warned):
+def test_a_sample_tells_how_far_the_clocks_differ_and_a_person_is_told_once(clock, clock_offset, warned):
     service = Service([config()], [status()])
     service.clock = clock
     sampler = service.sampler()
-    assert [sampler().lead, sampler().lead] == [lead, lead]
+    assert [sampler().clock_offset, sampler().clock_offset] == [clock_offset, lead]
     assert len(service.warned) == len(warned)
     assert all(words in told for words, told in zip(warned, service.warned, strict=True))

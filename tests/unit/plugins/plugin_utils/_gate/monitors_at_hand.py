@@ -13,7 +13,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     MonitorConfig,
     MonitorStatus,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import Baseline
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import Baseline, BaselineMonitor
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
@@ -71,19 +71,17 @@ def policy(phase: str = "before", since: float = NOW, **given: Any) -> Policy:
 
 
 def view(of_policy: Policy, *samples: Sample, baseline: Baseline | None = None) -> View:
-    """What a judgement of the last of ``samples`` rests on."""
-    evidence = Evidence(of_policy.anchor, of_policy.clean_tests)
+    """What a evaluation of the last of ``samples`` rests on."""
+    evidence = Evidence(of_policy, baseline)
     for one in samples:
         evidence.observe(one)
-    return View(of_policy, evidence, baseline, samples[-1].taken_at, samples[-1].lead)
+    return View(of_policy, evidence, baseline, samples[-1].taken_at, samples[-1].clock_offset)
 
 
-def baseline(**changes: Any) -> Baseline:
-    fields: dict[str, Any] = {
-        "taken_at": NOW - 600,
-        "selection": SELECTION,
-        "scope": 1,
-        "alerts": {},
-        "monitors": None,
-    }
-    return Baseline(**{**fields, **changes})
+def baseline(*monitors: BaselineMonitor, at: float = NOW - 600) -> Baseline:
+    return Baseline(at, SELECTION, "account", {one.id: one for one in monitors})
+
+
+def then(**changes: Any) -> BaselineMonitor:
+    fields: dict[str, Any] = {"id": "m1", "label": "Web", "timer": TIMER, "active": True}
+    return BaselineMonitor(**{**fields, **changes})

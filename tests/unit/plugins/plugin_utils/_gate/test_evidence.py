@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Lead, Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset, Sample
 
 from .monitors_at_hand import NOW, config, monitor, sample, status
 
@@ -111,7 +111,7 @@ def test_failed_tests_in_a_row_are_distinct_too(looks, run):
 def test_the_service_tells_time_by_its_own_clock(rule, looks, run):
     evidence = Evidence(ANCHOR, 3)
     for start, lead in looks:
-        evidence.observe(Sample(sample(clean(start)).monitors, NOW + 100, lead=Lead(lead - 1, lead)))
+        evidence.observe(Sample(sample(clean(start)).monitors, NOW + 100, clock_offset=ClockOffset(lead - 1, clock_offset)))
     assert evidence.clean_run("m1") == run, rule
 
 

@@ -33,9 +33,9 @@ from .waits_at_hand import ALERT, AWAY, CLEAN, REFUSED, Play, look_of
 )
 def test_the_last_look_alone_decides_and_the_wait_has_an_end(answers, timeout, verdict, samples, waited):
     outcome = Play(*answers).decide(policy(timeout=timeout, poll=10))
-    assert outcome.judgement.verdict == verdict
+    assert outcome.evaluation.verdict == verdict
     assert (outcome.samples, outcome.waited) == (samples, waited)
-    assert [look.verdict for look in outcome.looks][-1] == verdict
+    assert [look.verdict for look in outcome.polls][-1] == verdict
 
 
 @pytest.mark.parametrize(
@@ -56,21 +56,21 @@ def test_the_last_look_alone_decides_and_the_wait_has_an_end(answers, timeout, v
 )
 def test_after_a_deployment_the_gate_waits_for_tests_that_started_since(look, given, verdict, waited):
     outcome = Play(look).decide(policy("after", poll=10, **given))
-    assert (outcome.judgement.verdict, outcome.waited) == (verdict, waited)
+    assert (outcome.evaluation.verdict, outcome.waited) == (verdict, waited)
 
 
 def test_without_any_answer_a_predicted_wait_has_an_end_too():
     outcome = Play(AWAY).decide(policy("after"))
-    assert (outcome.judgement.verdict, outcome.waited, outcome.forecast) == ("error", 600, None)
+    assert (outcome.evaluation.verdict, outcome.waited, outcome.forecast) == ("error", 600, None)
 
 
 def test_a_new_alert_is_told_rather_than_a_short_timeout():
     outcome = Play(look_of(60, alert_active=True)).decide(policy("after", timeout=1.0))
-    assert outcome.judgement.verdict == "block"
+    assert outcome.evaluation.verdict == "block"
 
 
 def test_a_wait_that_is_just_long_enough_is_not_refused():
-    assert Play(look_of(60)).decide(policy("after", timeout=60.0, poll=10)).judgement.verdict == "pass"
+    assert Play(look_of(60)).decide(policy("after", timeout=60.0, poll=10)).evaluation.verdict == "pass"
 
 
 @pytest.mark.parametrize(
@@ -78,28 +78,28 @@ def test_a_wait_that_is_just_long_enough_is_not_refused():
 )
 def test_a_plan_looks_once_and_judges_nothing(look):
     outcome = Play(look).decide(policy("plan"))
-    assert (outcome.judgement.verdict, outcome.judgement.reasons) == ("pass", [])
+    assert (outcome.evaluation.verdict, outcome.evaluation.reasons) == ("pass", [])
     assert (outcome.samples, outcome.waited) == (1, 0)
     assert outcome.forecast.seconds == pytest.approx(60, abs=0.1)
 
 
 def test_a_plan_needs_an_answer():
-    assert Play(AWAY).decide(policy("plan", timeout=0.0)).judgement.verdict == "error"
+    assert Play(AWAY).decide(policy("plan", timeout=0.0)).evaluation.verdict == "error"
 
 
 def test_without_once_the_gate_waits():
     play = Play(ALERT, CLEAN)
     gate = Gate(policy(timeout=60, poll=10), None, play.sample, lambda: play.time, play.sleep, play.told.append)
     outcome = gate.decide()
-    assert (outcome.judgement.verdict, outcome.samples, outcome.interrupted) == ("pass", 2, False)
+    assert (outcome.evaluation.verdict, outcome.samples, outcome.interrupted) == ("pass", 2, False)
 
 
 @pytest.mark.parametrize("timeout", [None, 1.0, 600.0])
 @pytest.mark.parametrize(("look", "verdict"), [(look_of(60), "inconclusive"), (ALERT, "block"), (AWAY, "error")])
 def test_once_means_once_and_refuses_no_wait(look, verdict, timeout):
     outcome = Play(look).decide(policy("after", deploy_started=NOW, timeout=timeout), once=True)
-    assert (outcome.samples, outcome.waited, outcome.judgement.verdict) == (1, 0, verdict)
-    assert all(reason.code != "timeout_too_short" for reason in outcome.judgement.reasons)
+    assert (outcome.samples, outcome.waited, outcome.evaluation.verdict) == (1, 0, verdict)
+    assert all(reason.code != "timeout_too_short" for reason in outcome.evaluation.reasons)
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_a_failed_look_comes_again_after_the_shortest_interval():
 def test_the_baseline_tells_new_alerts_from_old_ones():
     alert = sample(status(alert_active=True, alerted=NOW - 3600))
     old = baseline(alerts={"m1": NOW - 3600})
-    assert Play(alert).decide(policy("during"), baseline=old).judgement.verdict == "warn"
-    assert Play(alert).decide(policy("during"), baseline=baseline()).judgement.verdict == "block"
+    assert Play(alert).decide(policy("during"), baseline=old).evaluation.verdict == "warn"
+    assert Play(alert).decide(policy("during"), baseline=baseline()).evaluation.verdict == "block"
 
 
 def test_a_predicted_wait_is_cut_at_its_most():
@@ -146,9 +146,9 @@ def test_without_timers_a_predicted_wait_leaves_time_for_what_is_told_late():
 
 
 def test_a_plan_with_no_more_time_than_it_takes_is_refused_only_for_want_of_time():
-    assert Play(look_of(60)).decide(policy("plan", timeout=60.0)).judgement.final
+    assert Play(look_of(60)).decide(policy("plan", timeout=60.0)).evaluation.final
     outcome = Play(look_of(60)).decide(policy("plan", timeout=59.0))
-    assert [found.state for found in outcome.judgement.standings] == ["pending"]
+    assert [found.state for found in outcome.evaluation.assessments] == ["pending"]
 
 
 def test_what_the_service_asks_to_wait_is_honoured_within_the_timeout():

@@ -24,12 +24,12 @@ from .waits_at_hand import ALERT, AWAY, CLEAN, Play, look_of
 )
 def test_a_wait_that_cannot_be_long_enough_is_refused_at_once(phase, given, told):
     outcome = Play(look_of(60)).decide(policy(phase, **given))
-    judgement = outcome.judgement
-    assert (judgement.verdict, judgement.gate_rc, judgement.final, outcome.waited) == ("error", 13, True, 0)
-    assert [(reason.code, reason.verdict, reason.unblock) for reason in judgement.reasons] == [
+    evaluation = outcome.evaluation
+    assert (evaluation.verdict, evaluation.gate_rc, evaluation.final, outcome.waited) == ("error", 13, True, 0)
+    assert [(reason.code, reason.verdict, reason.unblock) for reason in evaluation.reasons] == [
         ("timeout_too_short", "error", told)
     ]
-    assert [found.monitor.label for found in judgement.standings] == ["Web"]
+    assert [found.monitor.label for found in evaluation.assessments] == ["Web"]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_wait_that_cannot_be_long_enough_is_refused_at_once(phase, given, told
 def test_a_wait_that_is_too_short_names_the_monitor_that_decides(given, end, name, shown):
     outcome = Play(look_of(60, label=name)).decide(policy("after", **given))
     told = f"the evidence takes 1 min, as {shown} tests only every 1 min, and {end}"
-    assert [reason.message for reason in outcome.judgement.reasons] == [told]
+    assert [reason.message for reason in outcome.evaluation.reasons] == [told]
 
 
 def test_progress_is_told_before_each_pause():
@@ -56,32 +56,32 @@ def test_progress_is_told_before_each_pause():
 def test_an_interrupt_ends_the_wait_at_once_and_passes_nothing(answers):
     outcome = Play(*answers).decide(policy(timeout=60, poll=10))
     assert outcome.interrupted
-    assert (outcome.judgement.verdict, outcome.judgement.gate_rc) == ("inconclusive", 11)
-    assert outcome.judgement.reasons == [
+    assert (outcome.evaluation.verdict, outcome.evaluation.gate_rc) == ("inconclusive", 11)
+    assert outcome.evaluation.reasons == [
         Reason("interrupted", "inconclusive", "the wait was interrupted", "start the gate again")
     ]
-    assert outcome.judgement.final
-    assert len(outcome.judgement.standings) == len(answers) - 1
+    assert outcome.evaluation.final
+    assert len(outcome.evaluation.assessments) == len(answers) - 1
     assert outcome.waited == 10 * (len(answers) - 1)
 
 
 def test_a_long_wait_keeps_the_first_look_and_the_newest_ones():
     outcome = Play(ALERT).decide(policy(timeout=10.0 * MOST_LOOKS + 100, poll=10))
-    assert len(outcome.looks) == MOST_LOOKS
+    assert len(outcome.polls) == MOST_LOOKS
     last = 10 * MOST_LOOKS + 100
-    assert [look.seconds for look in outcome.looks[:3]] == [
+    assert [look.seconds for look in outcome.polls[:3]] == [
         0,
         last - 10 * (MOST_LOOKS - 2),
         last - 10 * (MOST_LOOKS - 3),
     ]
-    assert outcome.looks[-1].seconds == last
+    assert outcome.polls[-1].seconds == last
     assert outcome.samples == MOST_LOOKS + 11
 
 
 def test_each_look_tells_what_it_saw():
     outcome = Play(ALERT, AWAY, CLEAN).decide(policy(timeout=60, poll=10))
     seen = [
-        (look.seconds, look.verdict, {name for name, count in look.counts.items() if count}) for look in outcome.looks
+        (look.seconds, look.verdict, {name for name, count in look.counts.items() if count}) for look in outcome.polls
     ]
     assert seen == [
         (0, "block", {"monitors", "existing_alert"}),
@@ -94,7 +94,7 @@ def test_each_look_tells_what_it_saw():
 def test_progress_tells_the_newest_judgement_and_what_is_still_to_come():
     play = Play(look_of(60, first=30))
     play.decide(policy("after", poll=10, settle=0.0))
-    assert [(now.judgement.verdict, now.forecast.seconds, now.forecast.monitor.label) for now in play.told] == [
+    assert [(now.evaluation.verdict, now.forecast.seconds, now.forecast.monitor.label) for now in play.told] == [
         ("inconclusive", 30, "Web"),
         ("inconclusive", 20, "Web"),
         ("inconclusive", 10, "Web"),

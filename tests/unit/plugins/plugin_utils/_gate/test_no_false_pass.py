@@ -120,21 +120,21 @@ def test_a_pass_is_a_whole_answer_of_this_task_in_which_nothing_is_missing(serie
     service = Service(series)
     policy = Policy.of(phase, NOW, poll=STEP, on_new_alert="block", on_existing_alert="block", **chosen)
     outcome = service.decide(policy)
-    ruling = rule(outcome.judgement, policy, NOW + service.time)
-    event(f"{phase}: {outcome.judgement.verdict}")
+    decision = rule(outcome.evaluation, policy, NOW + service.time)
+    event(f"{phase}: {outcome.evaluation.verdict}")
     assert outcome.waited <= chosen["timeout"] + STEP
-    if outcome.judgement.verdict == "pass":
+    if outcome.evaluation.verdict == "pass":
         assert service.given[-1] not in ("away", "refused")
         assert outcome.sample is service.newest
         seen = {name for look in service.given if isinstance(look, tuple) for name in IDS} | {"a"}
         assert {found.id for found in service.newest.monitors} >= seen
         for found in service.newest.monitors:
             check_clean(found.status, policy, service.newest.taken_at)
-    if ruling.decision == "proceed" and policy.enforce:
-        assert outcome.judgement.verdict in ("pass", "warn")
-    if outcome.judgement.verdict not in ("pass", "warn"):
-        assert outcome.judgement.reasons
-        assert all(reason.unblock for reason in outcome.judgement.reasons)
+    if decision.decision == "proceed" and policy.enforce:
+        assert outcome.evaluation.verdict in ("pass", "warn")
+    if outcome.evaluation.verdict not in ("pass", "warn"):
+        assert outcome.evaluation.reasons
+        assert all(reason.unblock for reason in outcome.evaluation.reasons)
 
 
 def check_clean(found, policy, now):
@@ -157,7 +157,7 @@ def test_a_pass_afterwards_saw_as_many_distinct_clean_tests_as_were_asked_for(se
     policy = Policy.of("after", NOW, settle=0.0, clean_tests=wanted, timeout=400.0, poll=STEP, alert_after=99)
     starts = {name: set() for name in IDS}
     outcome = service.decide(policy)
-    if outcome.judgement.verdict != "pass":
+    if outcome.evaluation.verdict != "pass":
         return
     event("passed")
     for number, look in enumerate(service.given):

@@ -9,7 +9,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import AGREED, Lead, Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import NO_OFFSET, ClockOffset, Sample
 
 from .monitors_at_hand import NOW, TIMER, baseline, config, failing, monitor, policy, sample, status, view
 
@@ -21,9 +21,9 @@ UNDATED = status(alert_active=True)
 WEB = Patterns(["Web"])
 
 
-def stands(of_status, of_config, lead=AGREED, **given):
+def stands(of_status, of_config, clock_offset=NO_OFFSET, **given):
     found = monitor(of_status, of_config)
-    return states.standing(found, view(policy(**given), Sample([found], NOW, lead=lead)))
+    return states.standing(found, view(policy(**given), Sample([found], NOW, clock_offset=clock_offset)))
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,8 @@ def alerted(offset):
         ("unless it is", 100, alerted(40), "new_alert"),
     ],
 )
-def test_what_the_service_dates_is_judged_by_its_own_clock(rule, lead, of_status, state):
-    found = stands(of_status, config(), Lead(lead - 1, lead), phase="during", deploy_started=NOW - 60)
+def test_what_the_service_dates_is_judged_by_its_own_clock(rule, clock_offset, of_status, state):
+    found = stands(of_status, config(), ClockOffset(lead - 1, clock_offset), phase="during", deploy_started=NOW - 60)
     assert found.state == state, rule
 
 

@@ -141,7 +141,7 @@ def test_a_monitor_is_told_of_in_a_sentence_with_what_would_help(of_status, of_c
 def test_an_older_answer_is_told_as_no_news():
     looks = [sample(status(last_test=Check(start, None))) for start in (NOW - 10, NOW - 20)]
     standing = states.standing(looks[-1].monitors[0], view(policy(), *looks))
-    assert standing == states.Standing(
+    assert standing == states.Assessment(
         looks[-1].monitors[0],
         "blind",
         "tells an older test than it did before, so that the answer is no news",
@@ -151,7 +151,7 @@ def test_an_older_answer_is_told_as_no_news():
 
 def test_a_monitor_that_vanished_is_told_as_missing():
     gone = monitor(None, config())
-    assert states.vanished(gone) == states.Standing(
+    assert states.vanished(gone) == states.Assessment(
         gone,
         "missing",
         "was in scope before and is in no answer now",

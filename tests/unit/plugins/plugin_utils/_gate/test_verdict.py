@@ -75,9 +75,9 @@ def judged(found, then=None, **given):
     ],
 )
 def test_the_worst_finding_is_the_verdict(found, given, verdict, rc):
-    judgement = judged(found, **given)
-    assert (judgement.verdict, judgement.gate_rc) == (verdict, rc)
-    assert judgement.counts["monitors"] == len(found)
+    evaluation = judged(found, **given)
+    assert (evaluation.verdict, evaluation.gate_rc) == (verdict, rc)
+    assert evaluation.counts["monitors"] == len(found)
 
 
 @pytest.mark.parametrize(
@@ -104,15 +104,15 @@ def test_only_what_time_cannot_mend_stops_at_once(found, given, final):
 
 def test_a_monitor_without_status_is_never_clean():
     taken = Sample([monitor(None, config())], NOW)
-    judgement = judge(taken, view(policy(), taken))
-    assert (judgement.verdict, judgement.gate_rc) == ("inconclusive", 11)
+    evaluation = judge(taken, view(policy(), taken))
+    assert (evaluation.verdict, evaluation.gate_rc) == ("inconclusive", 11)
 
 
 def test_a_monitor_that_left_during_the_wait_is_missing():
     looks = [sample(CLEAN, BLIND), sample(CLEAN)]
-    judgement = judge(looks[-1], view(policy(), *looks))
-    assert [(reason.code, reason.label) for reason in judgement.reasons] == [("missing", "Blind")]
-    assert judgement.counts["monitors"] == 2
+    evaluation = judge(looks[-1], view(policy(), *looks))
+    assert [(reason.code, reason.label) for reason in evaluation.reasons] == [("missing", "Blind")]
+    assert evaluation.counts["monitors"] == 2
 
 
 THEN = {"c": Then("Clean", 60.0, True), "x": Then("Gone", 60.0, True)}
@@ -132,9 +132,9 @@ THEN = {"c": Then("Clean", 60.0, True), "x": Then("Gone", 60.0, True)}
     ],
 )
 def test_a_monitor_that_the_baseline_had_is_missed(then, found):
-    judgement = judged([CLEAN], then, phase="during")
-    assert [(reason.code, reason.monitor, reason.label) for reason in judgement.reasons] == found
-    assert judgement.verdict == ("inconclusive" if found else "pass")
+    evaluation = judged([CLEAN], then, phase="during")
+    assert [(reason.code, reason.monitor, reason.label) for reason in evaluation.reasons] == found
+    assert evaluation.verdict == ("inconclusive" if found else "pass")
 
 
 @pytest.mark.parametrize(("on_blind", "silent"), list(itertools.product(REACTIONS, REACTIONS)))
@@ -143,9 +143,9 @@ def test_missing_evidence_is_never_a_pass(on_blind, silent):
 
 
 def test_reasons_stand_worst_first():
-    judgement = judged([FAILING, BLIND, ALERT])
-    assert [reason.code for reason in judgement.reasons] == ["existing_alert", "blind", "failing"]
-    assert [reason.verdict for reason in judgement.reasons] == ["block", "inconclusive", "warn"]
+    evaluation = judged([FAILING, BLIND, ALERT])
+    assert [reason.code for reason in evaluation.reasons] == ["existing_alert", "blind", "failing"]
+    assert [reason.verdict for reason in evaluation.reasons] == ["block", "inconclusive", "warn"]
 
 
 def test_what_the_budget_tolerates_says_so():
@@ -164,9 +164,9 @@ def test_what_the_budget_tolerates_says_so():
     ],
 )
 def test_no_answer_is_never_a_pass_and_refused_credentials_always_stop(final, reaction, verdict, rc):
-    judgement = unavailable(Unavailable("no", "credentials", final=final), policy(on_unavailable=reaction))
-    assert (judgement.verdict, judgement.gate_rc, judgement.final) == (verdict, rc, final)
-    assert list(judgement.standings) == []
+    evaluation = unavailable(Unavailable("no", "credentials", final=final), policy(on_unavailable=reaction))
+    assert (evaluation.verdict, evaluation.gate_rc, evaluation.final) == (verdict, rc, final)
+    assert list(evaluation.assessments) == []
 
 
 VALID = Override("the shop is down", "ann", "OPS-1", NOW + 60)
@@ -175,7 +175,7 @@ AWAY = unavailable(Unavailable("the service is away", "timeout"), policy())
 
 
 @pytest.mark.parametrize(
-    ("judgement", "given", "decision", "rc", "bypassed", "told"),
+    ("evaluation", "given", "decision", "rc", "bypassed", "told"),
     [
         (judged([ALERT]), {}, "stop", 10, False, None),
         (judged([ALERT]), {"override": VALID}, "proceed", 0, True, "OVERRIDDEN by ann, ticket OPS-1: the shop is down"),
@@ -189,18 +189,18 @@ AWAY = unavailable(Unavailable("the service is away", "timeout"), policy())
         (judged([CLEAN]), {"enforce": False}, "proceed", 0, False, None),
     ],
 )
-def test_an_order_changes_the_decision_and_never_the_verdict(judgement, given, decision, rc, bypassed, told):
-    ruling = rule(judgement, policy(**given), NOW)
-    assert (ruling.decision, ruling.gate_rc, ruling.bypassed) == (decision, rc, bypassed)
-    assert ruling.proceeds == (rc == 0)
-    assert (told in ruling.notes[0]) if told else not ruling.notes
+def test_an_order_changes_the_decision_and_never_the_verdict(evaluation, given, decision, rc, bypassed, told):
+    decision = rule(evaluation, policy(**given), NOW)
+    assert (decision.decision, decision.gate_rc, decision.bypassed) == (decision, rc, bypassed)
+    assert decision.proceeds == (rc == 0)
+    assert (told in decision.notes[0]) if told else not decision.notes
 
 
 GONE = Sample([monitor(None, config(id="c"))], NOW)
 
 
 @pytest.mark.parametrize(
-    ("judgement", "pattern", "expires", "told"),
+    ("evaluation", "pattern", "expires", "told"),
     [
         (judged([ALERT]), "a", NOW + 1, None),
         (judged([ALERT]), "a", NOW, "has expired and does not help"),
@@ -212,14 +212,14 @@ GONE = Sample([monitor(None, config(id="c"))], NOW)
         (AWAY, "a", NOW, "has expired"),
     ],
 )
-def test_an_exception_that_does_not_help_is_told(judgement, pattern, expires, told):
+def test_an_exception_that_does_not_help_is_told(evaluation, pattern, expires, told):
     known = Known(pattern, "under repair", expires, Patterns([pattern]))
-    notes = rule(judgement, policy(known=(known,)), NOW).notes
+    notes = rule(evaluation, policy(known=(known,)), NOW).notes
     assert (told in notes[0]) if told else not notes
 
 
 @pytest.mark.parametrize(
-    ("judgement", "line"),
+    ("evaluation", "line"),
     [
         (judged([CLEAN]), "before: proceed, pass: nothing against it at any of 1 monitors in scope"),
         (judged([ALERT, CLEAN]), "before: stop, block: 1 of 2 monitors in scope: Alerting"),
@@ -230,5 +230,5 @@ def test_an_exception_that_does_not_help_is_told(judgement, pattern, expires, to
         (AWAY, "before: stop, error: the service is away"),
     ],
 )
-def test_the_summary_is_the_judgement_in_one_line(judgement, line):
-    assert summary(judgement, rule(judgement, policy(), NOW), "before") == line
+def test_the_summary_is_the_judgement_in_one_line(evaluation, line):
+    assert summary(evaluation, rule(evaluation, policy(), NOW), "before") == line

@@ -100,9 +100,9 @@ def test_a_reason_about_the_gate_names_no_monitor():
 )
 def test_no_answer_says_why_and_when_to_ask_again(final, reaction, verdict, unblock):
     error = Unavailable("the service is away", "connection", final=final, retry_after=40.0)
-    judgement = unavailable(error, policy(on_unavailable=reaction))
-    assert judgement.reasons == [Reason("connection", verdict, "the service is away", unblock)]
-    assert judgement.retry_after == 40.0
+    evaluation = unavailable(error, policy(on_unavailable=reaction))
+    assert evaluation.reasons == [Reason("connection", verdict, "the service is away", unblock)]
+    assert evaluation.retry_after == 40.0
 
 
 @pytest.mark.parametrize("given", [{}, {"enforce": False}, {"override": Override("down", "ann", None, NOW + 1)}])
@@ -138,7 +138,7 @@ def test_an_exception_is_needed_while_one_of_its_alerts_is_active():
 
 
 @pytest.mark.parametrize(
-    ("judgement", "line"),
+    ("evaluation", "line"),
     [
         (judged([CLEAN]), "after: proceed, pass: nothing against it at any of 1 monitors in scope"),
         (judged([CLEAN, *alerting(2)]), "after: stop, block: 2 of 3 monitors in scope: Alerting 0 and Alerting 1"),
@@ -152,15 +152,15 @@ def test_an_exception_is_needed_while_one_of_its_alerts_is_active():
         ),
     ],
 )
-def test_the_summary_counts_the_worst_and_names_them(judgement, line):
-    assert summary(judgement, rule(judgement, policy(), NOW), "after") == line
+def test_the_summary_counts_the_worst_and_names_them(evaluation, line):
+    assert summary(evaluation, rule(evaluation, policy(), NOW), "after") == line
 
 
 def test_what_is_about_the_whole_gate_is_told_before_single_monitors():
-    judgement = judged([status(id="b", label="Blind", last_test=None)], baseline(scope=3), phase="during")
-    assert [(reason.code, reason.monitor) for reason in judgement.reasons] == [("shrunk", None), ("blind", "b")]
+    evaluation = judged([status(id="b", label="Blind", last_test=None)], baseline(scope=3), phase="during")
+    assert [(reason.code, reason.monitor) for reason in evaluation.reasons] == [("shrunk", None), ("blind", "b")]
     line = "during: stop, inconclusive: 1 monitors are in scope, and there were 3 in the baseline"
-    assert summary(judgement, rule(judgement, policy("during"), NOW), "during") == line
+    assert summary(evaluation, rule(evaluation, policy("during"), NOW), "during") == line
 
 
 def test_verdicts_are_ranked_from_best_to_worst():

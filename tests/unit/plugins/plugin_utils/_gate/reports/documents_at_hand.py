@@ -29,7 +29,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ve
     INCONCLUSIVE,
     PASS,
     RC,
-    Judgement,
+    Evaluation,
     Reason,
     judge,
     rule,
@@ -61,28 +61,28 @@ def counts(total: int, **by_state: int) -> dict[str, int]:
 
 
 def report(
-    judgement: Judgement,
+    evaluation: Evaluation,
     of_policy: Policy,
     looks: Sequence[Look] = (),
     **outcome: Any,
 ) -> Document:
-    """Return the report of a gate that ended with ``judgement`` after ``looks``, or after one."""
-    seen = list(looks) or [Look(0.0, judgement.verdict, judgement.counts)]
+    """Return the report of a gate that ended with ``evaluation`` after ``looks``, or after one."""
+    seen = list(looks) or [Look(0.0, evaluation.verdict, evaluation.counts)]
     given = {"waited": seen[-1].seconds, "samples": len(seen), "looks": seen, "sample": Sample([], NOW), **outcome}
-    return _document(Outcome(judgement, **given), of_policy)
+    return _document(Outcome(evaluation, **given), of_policy)
 
 
 def _document(outcome: Outcome, of_policy: Policy) -> Document:
-    ruling = rule(outcome.judgement, of_policy, NOW)
-    result = gate_result(outcome, ruling, of_policy, None, False)
-    return document(result, outcome, of_policy, BEGAN, ruling.notes)
+    decision = rule(outcome.evaluation, of_policy, NOW)
+    result = gate_result(outcome, decision, of_policy, None, False)
+    return document(result, outcome, of_policy, BEGAN, decision.notes)
 
 
 def clean(number: int) -> list[MonitorStatus]:
     return [status(id=f"c{at}", label=f"Page {at}") for at in range(number)]
 
 
-def judged(of_policy: Policy, *statuses: MonitorStatus) -> Judgement:
+def judged(of_policy: Policy, *statuses: MonitorStatus) -> Evaluation:
     one = sample(*statuses)
     return judge(one, view(of_policy, one, baseline=baseline(alerts={"k": NOW - 125})))
 
@@ -140,7 +140,7 @@ def not_enforced_and_passed() -> Document:
 
 def interrupted() -> Document:
     reason = Reason("interrupted", INCONCLUSIVE, "the wait was interrupted", "start the gate again")
-    ended = Outcome(Judgement(INCONCLUSIVE, [reason], [], RC[INCONCLUSIVE], final=True), 0.4, interrupted=True)
+    ended = Outcome(Evaluation(INCONCLUSIVE, [reason], [], RC[INCONCLUSIVE], final=True), 0.4, interrupted=True)
     return _document(ended, policy("after"))
 
 
@@ -151,7 +151,7 @@ def away() -> Document:
 def planned() -> Document:
     plan = policy("plan")
     one = judged(plan, *clean(3))
-    return report(Judgement(PASS, [], one.standings), plan, forecast=Forecast(95.0, FIRST, 200.0))
+    return report(Evaluation(PASS, [], one.assessments), plan, forecast=Forecast(95.0, FIRST, 200.0))
 
 
 def hostile() -> Document:
@@ -168,7 +168,7 @@ def hostile() -> Document:
     ]
     one = Sample(monitors, NOW)
     found = judge(one, view(of_policy, one))
-    ends = Judgement(ERROR, [Reason(HOSTILE, ERROR, HOSTILE, HOSTILE), *found.reasons], found.standings, RC[ERROR])
+    ends = Evaluation(ERROR, [Reason(HOSTILE, ERROR, HOSTILE, HOSTILE), *found.reasons], found.assessments, RC[ERROR])
     told = report(ends, of_policy, forecast=Forecast(9.0, monitors[0], None))
     changes: list[Mapping[str, Any]] = [
         {"monitor": HOSTILE, "label": HOSTILE, "field": "timer", "before": before, "after": after}

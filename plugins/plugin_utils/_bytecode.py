@@ -89,6 +89,18 @@ GATE = (
 )
 """What a gate needs that writes no report."""
 
+DEPLOY_GATE = (
+    *GATE,
+    "plugin_utils._deploy_gate.arguments",
+    "plugin_utils._deploy_gate.handlers",
+    "plugin_utils._whole_files",
+    "plugin_utils._deploy_gate.run_state",
+    "plugin_utils._deploy_gate.shown_verdict",
+    "plugin_utils._deploy_gate.variables",
+    "plugin_utils._deploy_gate.evaluation",
+)
+"""What the gate of a whole play needs."""
+
 
 def load(names: Sequence[str]) -> None:
     """Load those of our modules ``names`` that are not loaded yet."""

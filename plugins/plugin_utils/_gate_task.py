@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
@@ -40,12 +40,27 @@ FALLBACK = {"verbose_result": False}
 
 
 class GateTask:
-    """A task that asks the gate, as Ansible hands it to an action."""
+    """A task that asks the gate, as Ansible hands it to an action.
 
-    def __init__(self, task: Task, templar: Templar, display: Display) -> None:
+    ``read_arguments`` returns the arguments for the gate in place of the task's own, and may raise ValueError;
+    ``fallback`` is what is known of them without it: the phase, and the reports that are written of a mistake too.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        templar: Templar,
+        display: Display,
+        read_arguments: Callable[[], Mapping[str, Any]] | None = None,
+        fallback: Mapping[str, Any] | None = None,
+    ) -> None:
         self._task = task
         self._templar = templar
         self._display = display
+        self._read_arguments = read_arguments or (lambda: task.args)
+        self._fallback = task.args if fallback is None else fallback
+        self.labels: list[str] = []
+        """The labels of the monitors in scope, once there is a result."""
 
     def result(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """Return the task's result, whatever happens."""
@@ -61,8 +76,9 @@ class GateTask:
     def _result_in_any_case(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         began = time.time()
         warnings: list[str] = []
-        baseline, options = None, {**FALLBACK, "reports": self._task.args.get("reports")}
-        policy = Policy.of(PHASES[0], began)
+        baseline, options = None, {**FALLBACK, "reports": self._fallback.get("reports")}
+        phase = self._fallback.get("phase")
+        policy = Policy.of(phase if phase in PHASES else PHASES[0], began)
         with interruptible():
             try:
                 options = self._options(task_vars)
@@ -76,7 +92,7 @@ class GateTask:
     def _options(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         self._refuse_free_strategies()
         renamed = {"timeout": REQUEST_TIMEOUT}
-        options = checked_options(self._task.args, task_vars, self._templar, GATE, renamed=renamed)
+        options = checked_options(self._read_arguments(), task_vars, self._templar, GATE, renamed=renamed)
         if options["reports"]:
             from ._report_files import check_paths
 
@@ -85,7 +101,7 @@ class GateTask:
 
     def _refuse_free_strategies(self) -> None:
         strategy = self._task.get_play().strategy
-        if strategy.rpartition(".")[2] in ("free", "host_pinned"):
+        if is_free_strategy(self._task):
             raise ValueError(
                 f"the play uses the strategy {strategy}, in which hosts do not wait for one another, so that a gate "
                 "cannot hold them: use strategy linear, or gate in a play of its own"
@@ -131,6 +147,7 @@ class GateTask:
         notes = [*decision.notes, *explain_circumstances(outcome, policy)]
         if decision.bypassed:
             self._display.banner(decision.notes[0])
+        self.labels = [monitor.label for monitor in outcome.sample.monitors] if outcome.sample else []
         paths = _paths(options["reports"])
         unwritten: list[str] = []
         if paths:
@@ -151,6 +168,11 @@ def _account(options: Mapping[str, Any]) -> str:
     if "api_url" not in options:
         return ""
     return account_fingerprint(str(options["api_url"]), str(options["client_id"]))
+
+
+def is_free_strategy(task: Task) -> bool:
+    """Return whether the hosts of the play do not wait for one another."""
+    return str(task.get_play().strategy).rpartition(".")[2] in ("free", "host_pinned")
 
 
 def _wait(seconds: float) -> None:

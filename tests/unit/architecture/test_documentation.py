@@ -26,6 +26,10 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_LOOKUP,
     VERSION_INFO,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.arguments import (
+    DEPLOY_GATE,
+    OPTIONS,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.config_file import KEYS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor_arguments import DOCTOR
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
@@ -42,6 +46,8 @@ NAMESPACE = "knowledgefront.monitoring"
 TERMS = {"type": "list", "elements": "str", "default": []}
 
 PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
+    ("module", "kf_deploy_gate"): DEPLOY_GATE,
+    ("module", "kf_deploy_gate_verdict"): DEPLOY_GATE,
     ("module", "kf_doctor"): DOCTOR,
     ("module", "kf_gate"): GATE,
     ("module", "kf_monitor_files"): MONITOR_FILES,
@@ -208,6 +214,42 @@ def _prove_sources(examples: str, known: set[str]) -> None:
     assert len(files) == len(sources) > 1
     assert all(map(is_source, files))
     assert all(set(source) <= known and source["plugin"].startswith(NAMESPACE) for source in sources)
+
+
+def role_file(*path: str) -> Any:
+    return yaml.safe_load((ROOT / "roles" / "deploy_gate").joinpath(*path).read_text(encoding="utf-8"))
+
+
+def test_the_role_documents_the_options_of_the_gate() -> None:
+    """It documents no entry point: Ansible would check that host by host, before the gate holds all hosts."""
+    (page,) = role_file("meta", "argument_specs.yml")["argument_specs"].items()
+    name, documented = page
+    assert not (ROOT / "roles" / "deploy_gate" / "tasks" / f"{name}.yml").exists()
+    attributes = ("type", "default", "choices", "elements")
+
+    def read(options: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        return {
+            option: [spec.get(attribute) for attribute in attributes] + [sorted(spec.get("options", {}))]
+            for option, spec in options.items()
+        }
+
+    assert read(documented["options"]) == read(OPTIONS)
+    defaults = {option: spec["default"] for option, spec in OPTIONS.items() if "default" in spec}
+    assert role_file("defaults", "main.yml") == defaults
+
+
+def test_the_role_names_its_phases_itself() -> None:
+    """A phase in a variable could be replaced from outside."""
+    phases = {"before", "during", "after", "plan"}
+    for phase in phases:
+        evaluation, verdict = role_file("tasks", f"gate_{phase}.yml")[:2]
+        assert evaluation[f"{NAMESPACE}.kf_deploy_gate"] == {"phase": phase}
+        assert verdict[f"{NAMESPACE}.kf_deploy_gate_verdict"] == {"phase": phase}
+    for entry in ("main", "during", "after", "plan"):
+        for task in role_file("tasks", f"{entry}.yml"):
+            assert task["tags"] == ["always", "deploy_gate"]
+            included = task.get("ansible.builtin.include_tasks")
+            assert included is None or included["apply"]["tags"] == ["always", "deploy_gate"]
 
 
 @pytest.mark.parametrize(

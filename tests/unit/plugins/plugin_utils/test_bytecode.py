@@ -11,7 +11,13 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._bytecode import GATE, LOOKUP, SELECTION, load
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._bytecode import (
+    DEPLOY_GATE,
+    GATE,
+    LOOKUP,
+    SELECTION,
+    load,
+)
 
 OURS = "ansible_collections.knowledgefront.monitoring.plugins"
 
@@ -35,6 +41,7 @@ LISTS = {
     LOOKED_UP: LOOKUP,
     "module_utils._ansible.chosen": (*LOOKUP, *SELECTION),
     "plugin_utils._gate_task": GATE,
+    "plugin_utils._deploy_gate.evaluation": DEPLOY_GATE,
 }
 
 

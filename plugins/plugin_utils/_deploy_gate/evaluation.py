@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evaluate a gate once for all hosts of a play."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.template import Templar
+
+from ...module_utils._domain.legible import enumerated, legible
+from .._gate.policy import AFTER, BEFORE, DURING
+from .._gate_task import GateTask, is_free_strategy
+from .arguments import CONNECT, HANDED_BASELINE, OPTIONS, PREFIX
+from .handlers import pending_handlers
+from .run_state import RunState, verdict_key
+from .shown_verdict import shown_verdict
+from .variables import read_options, refuse_replaced_result, refuse_unknown_names
+
+if TYPE_CHECKING:
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.playbook.task import Task
+    from ansible.utils.display import Display
+
+KF_GATE = "knowledgefront.monitoring.kf_gate"
+
+
+class Evaluation:
+    """A task of the role that evaluates the gate, as Ansible hands it to an action."""
+
+    def __init__(self, task: Task, templar: Templar, display: Display, loader: DataLoader, state: RunState) -> None:
+        self._task = task
+        self._templar = templar
+        self._display = display
+        self._loader = loader
+        self._state = state
+        self._phase = str(task.args["phase"])
+        self._selection = ""
+        self._warnings: list[str] = []
+
+    def result(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the gate's complete result, which does not fail here, and leave the verdict to the second task.
+
+        It fails with a strategy in which that task cannot run once for all hosts.
+        """
+        fallback = {"phase": self._phase, "reports": self._reports(task_vars)}
+        gate = GateTask(self._task, self._templar, self._display, lambda: self._arguments(task_vars), fallback)
+        result = gate.result(dict(task_vars))
+        stored = False
+        if self._phase == BEFORE and not result["failed"] and result["baseline"] is not None:
+            batch = list(map(str, task_vars["ansible_play_batch"]))
+            stored = self._state.write_baseline(result["baseline"], self._selection, self._task.get_play()._uuid, batch)
+        shown = shown_verdict(result, gate.labels)
+        self._state.write_verdict(verdict_key(self._task), {"phase": self._phase, "shown": shown})
+        warnings = [*result["warnings"], *self._warnings]
+        fails = is_free_strategy(self._task)
+        if fails:
+            result["msg"] = shown["msg"]
+        return {**result, "failed": fails, "baseline_stored": stored, "warnings": warnings}
+
+    def _reports(self, task_vars: Mapping[str, Any]) -> Any:
+        """Return the reports to write if the other options cannot be read."""
+        try:
+            return self._render(task_vars.get(f"{PREFIX}reports"), task_vars)
+        except ValueError:
+            return None
+
+    def _arguments(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments for the gate. Raises ValueError for a play in which it could not hold every host."""
+        arguments = {name: value for name, value in self._task.args.items() if name in CONNECT}
+        for defaults in self._task.module_defaults or []:
+            arguments.update(self._templar.template(defaults.get(KF_GATE)) or {})
+        arguments["phase"] = self._phase
+        hosts = list(map(str, task_vars["ansible_play_batch"]))
+        options = self._options(task_vars, hosts)
+        handed = options.pop(HANDED_BASELINE, None)
+        problems = ArgumentSpecValidator(OPTIONS).validate(options).error_messages
+        if problems:
+            raise ValueError(legible(problems[0], 400))
+        baseline = options.pop(f"{PREFIX}baseline", None)
+        arguments.update({name.removeprefix(PREFIX): value for name, value in options.items()})
+        self._selection = json.dumps([arguments.get(name) for name in ("include", "exclude", "types")], default=str)
+        if self._phase in (DURING, AFTER):
+            self._refuse_pending_handlers(hosts)
+            if baseline is None:
+                baseline = self._state.read_baseline(self._selection) or handed
+            if baseline:
+                arguments["baseline"] = baseline
+        return arguments
+
+    def _options(self, task_vars: Mapping[str, Any], hosts: list[str]) -> dict[str, Any]:
+        manager, play = self._task.get_variable_manager(), self._task.get_play()
+        own = str(task_vars["inventory_hostname"])
+        refuse_replaced_result(self._outranking_names(manager.extra_vars))
+        variables = {
+            host: manager.get_vars(play=play, host=manager._inventory.get_host(host), task=self._task)
+            for host in hosts
+            if host != own
+        }
+        variables = {own: task_vars, **variables}
+        refuse_unknown_names(variables)
+        return read_options(variables, own, lambda host, value: self._render(value, variables[host]))
+
+    def _outranking_names(self, extra_vars: Mapping[str, Any]) -> set[str]:
+        """Return the names of variables that outrank what a task registers."""
+        role = self._task._role
+        parameters = role.get_role_params(self._task.get_dep_chain()) if role else {}
+        return {*extra_vars, *parameters, *self._task.get_include_params()}
+
+    def _render(self, value: Any, variables: Mapping[str, Any]) -> Any:
+        omit = variables.get("omit")
+        try:
+            return _plain(Templar(loader=self._loader, variables=variables).template(value), omit)
+        except AnsibleError as error:
+            if type(error).__name__ == "AnsibleValueOmittedError":
+                return None
+            raise ValueError(str(error)) from None
+
+    def _refuse_pending_handlers(self, hosts: list[str]) -> None:
+        pending = pending_handlers(hosts)
+        if pending is None:
+            self._warnings.append("this ansible-core does not show which handlers are still to run after this proof")
+        elif pending:
+            names = enumerated(list(dict.fromkeys(name for found in pending.values() for name in found)))
+            raise ValueError(
+                f"handlers ({names}) are still to run on {enumerated(list(pending))} and would do so after this proof: "
+                "let these hosts reach the role too (no run_once, no when), or put the task "
+                "'ansible.builtin.meta: flush_handlers' before it"
+            )
+
+
+def _plain(value: Any, omit: Any) -> Any:
+    """Return ``value`` with all templates resolved, in lists and dictionaries of our own, without what is omitted."""
+    if isinstance(value, Mapping):
+        return {name: _plain(part, omit) for name, part in value.items() if not _is(part, omit)}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part, omit) for part in value if not _is(part, omit)]
+    return None if _is(value, omit) else value
+
+
+def _is(value: Any, omit: Any) -> bool:
+    return omit is not None and (value is omit or (isinstance(value, str) and value == omit))

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+set -eu
+exec python files/act.py "$OUTPUT_DIR"

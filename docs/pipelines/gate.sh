@@ -12,9 +12,13 @@ rm -f "$folder/$phase".*
 read_report() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2" 2>/dev/null; }
 
 set -- -e @gate.yml -e "{\"deploy_gate_reports\": [\"$report\", \"$folder/$phase.md\", \"$folder/$phase.xml\"]}"
-# An alert that is older than the gate before the deployment is none that the deployment caused.
-if [ "$phase" = watch ] && began=$(read_report "$folder/gate.json" began); then
-    set -- "$@" -e "deploy_gate_deploy_started=$began"
+# What the gate before the deployment saw tells new alerts from older ones, and monitors that have vanished since.
+write_baseline() { python3 -c 'import json, sys; baseline = json.load(open(sys.argv[1]))["baseline"]
+json.dump({"deploy_gate_baseline": baseline}, open(sys.argv[2], "w")) if baseline else sys.exit(1)' "$1" "$2" 2>/dev/null; }
+if [ "$phase" = watch ] && write_baseline "$folder/gate.json" "$folder/baseline.json"; then
+    set -- "$@" -e "@$folder/baseline.json"
+elif [ "$phase" = watch ]; then
+    echo "gate.sh: $folder/gate.json has no baseline: every alert counts as new, and a monitor that vanished is not noticed" >&2
 fi
 
 rc=0

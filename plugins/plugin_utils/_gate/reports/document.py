@@ -67,6 +67,7 @@ class Document(TypedDict):
     reasons: list[Mapping[str, Any]]
     counts: dict[str, int]
     changes: list[Mapping[str, Any]]
+    baseline: Mapping[str, Any] | None
     looks: list[Look]
     monitors_total: int
     monitors: list[Finding]
@@ -107,6 +108,7 @@ def document(
         "reasons": result["reasons"],
         "counts": result["counts"],
         "changes": result["changes"],
+        "baseline": result["baseline"],
         "looks": [
             {"seconds": round(look.seconds, 1), "verdict": look.verdict, "counts": look.counts}
             for look in outcome.polls

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
 from steps import READERS, SECRETS, Pipeline, Step
@@ -30,6 +31,8 @@ SECRET = f"Kf/+&=%~{secrets.token_hex(12)}"
 WORLD: dict[str, Any] = {
     "monitors": [
         {"id": "web", "label": "Primary Web", "type": "http", "timer": 1},
+        {"id": "cart", "label": "Shop Cart", "type": "http", "timer": 1},
+        {"id": "search", "label": "Shop Search", "type": "http", "timer": 1},
         {
             "id": "old",
             "label": "Old Archive",
@@ -185,6 +188,23 @@ def is_not_fooled(folder: Path, url: str) -> None:
         print(f"ok: {case}: {ended}", flush=True)
 
 
+def hands_the_baseline_over(folder: Path, url: str) -> None:
+    """A monitor that vanishes between the gate and its proof is named; without the gate's report, a line says so."""
+    steps = READERS["gitlab.yml"](PIPELINES / "gitlab.yml").steps
+    place = Place(folder / "vanished", url, ["Shop *"])
+    assert place.run(steps["gate"]) == 0, place.said
+    assert place.run(steps["watch"]) == 0, place.said
+    assert "has no baseline" not in place.said, place.said
+    request = Request(f"{url}/_simulator/monitors/search", method="DELETE")
+    urlopen(request, timeout=10).close()
+    assert place.run(steps["watch"]) == 11, place.said
+    report = json.loads((place.folder / "gate-reports" / "watch.json").read_text(encoding="utf-8"))
+    assert [(reason["code"], reason["label"]) for reason in report["reasons"]] == [("missing", "Shop Search")], report
+    (place.folder / "gate-reports" / "gate.json").unlink()
+    assert place.run(steps["watch"]) == 0, place.said
+    assert "gate-reports/gate.json has no baseline" in place.said, place.said
+
+
 def says_no_by_itself(folder: Path) -> None:
     """What gate.sh makes of an Ansible that contradicts its own report, or leaves none."""
     step = READERS["gitlab.yml"](PIPELINES / "gitlab.yml").steps["gate"]
@@ -222,6 +242,7 @@ def main() -> None:
             tried.result()
             print(f"ok: {name} {how.__name__}", flush=True)
         is_not_fooled(folder, url)
+        hands_the_baseline_over(folder, url)
     says_no_by_itself(folder)
 
 

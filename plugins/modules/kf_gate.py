@@ -366,6 +366,45 @@ summary:
   returned: always
   type: str
   sample: "before: stop, block: 1 of 12 monitors in scope: Primary SMTP MX"
+lines:
+  description:
+    - The reasons in at most 24 lines of plain text, worst first. Monitors with the same state, error and remedy share a
+      line, and the last lines say what unblocks each state. Complete data is in RV(reasons) and RV(monitors).
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - "existing alert at 12 monitors (Shop 1, Shop 2, Shop 3 and 9 more): HTTP 502"
+    - "To unblock: repair what it watches until the alert clears; options that help: fixes, known, on_existing_alert"
+unblock:
+  description:
+    - Options that would let the deployment proceed, with YAML to paste. Those for single monitors come before those
+      that weaken the gate for all. Empty when nothing stops it.
+    - Exceptions expire after 30 days. A snippet names at most 20 monitors, by id where a label is not safe as a
+      pattern.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    option:
+      description: The option of this module. The role's variable has the prefix C(deploy_gate_).
+      type: str
+      sample: known
+    states:
+      description: The codes in RV(reasons) that it helps against.
+      type: list
+      elements: str
+      sample: [existing_alert]
+    why:
+      description: When this option is the right one.
+      type: str
+      sample: this deployment repairs what alerts, and must prove it
+    snippet:
+      description: The option as YAML.
+      type: str
+      sample: |
+        known:
+          - {monitor: "Shop 1", states: [existing_alert], reason: "existing alert", expires: "2026-06-30T18:51:18Z"}
 reasons:
   description: Why the verdict is not V(pass), worst first.
   returned: always

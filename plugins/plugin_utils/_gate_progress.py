@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..module_utils._domain.legible import enumerated, legible
 from ..module_utils._domain.timestamps import duration
 from ._gate.loop import Now
+from ._gate.reports.grouping import MOST_LABELS, state_in_words
+from ._gate.verdict import Reason
 
 
 class Progress:
@@ -28,10 +30,19 @@ class Progress:
         if against and against[0].monitor is None:
             missing = against[0].sentence
         else:
-            missing = f"{len(against)} of {len(now.evaluation.assessments)} monitors: " + enumerated(
-                [f"{reason.label} ({reason.code.replace('_', ' ')})" for reason in against]
-            )
+            missing = f"{len(against)} of {len(now.evaluation.assessments)} monitors: {_by_state(against)}"
         self._show(f"kf_gate waits, {duration(now.waited)} so far, for {missing}; {_ahead(now)}")
+
+
+def _by_state(reasons: Iterable[Reason]) -> str:
+    """Return how many monitors are in each state with their first labels, the state of the first reason first."""
+    labels: dict[str, list[str]] = {}
+    for reason in reasons:
+        labels.setdefault(reason.code, []).append(str(reason.label))
+    told = [
+        f"{state_in_words(code)} {len(names):,} ({enumerated(names, MOST_LABELS)})" for code, names in labels.items()
+    ]
+    return ", ".join(told) or "none"
 
 
 def _ahead(now: Now) -> str:

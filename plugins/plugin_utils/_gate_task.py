@@ -19,12 +19,13 @@ from ..module_utils._domain.selection import Selection
 from ._gate.baseline import Baseline, account_fingerprint, fingerprint
 from ._gate.loop import Gate, Outcome
 from ._gate.policy import AFTER, DURING, PHASES, Policy
+from ._gate.proof import explain_circumstances
 from ._gate.sample import Unavailable
 from ._gate.verdict import decide, unavailable
 from ._gate_arguments import GATE, REQUEST_TIMEOUT
 from ._gate_policy import read_policy
 from ._gate_progress import Progress
-from ._gate_result import difference, explain_circumstances, gate_result
+from ._gate_result import difference, gate_result
 from ._interrupts import interruptible
 from ._options import checked_options
 from ._sampling import Sampler

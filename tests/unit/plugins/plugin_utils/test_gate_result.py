@@ -87,11 +87,45 @@ def test_a_reason_about_the_gate_itself_is_said_once_with_what_to_do():
     assert "To unblock: try again" in message
 
 
-def test_many_reasons_do_not_make_an_endless_message():
-    alerts = [status(id=str(number), label=f"M{number}", alert_active=True) for number in range(500)]
-    message = result(sample(*alerts))["msg"]
-    assert "490 more reasons" in message
-    assert len(message) < 3000
+LONG = "upstream connect error or disconnect/reset before headers " * 40
+
+
+@pytest.mark.parametrize("errors", [1, 7, 300], ids="{} errors".format)
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_many_reasons_make_a_screen_and_the_data_is_complete(errors, phase):
+    alerts = [
+        status(
+            id=str(number),
+            label=f"{number} " + "L" * 200,
+            alert_active=True,
+            last_test=Check(NOW - number, f"{number % errors} {LONG}"),
+        )
+        for number in range(300)
+    ]
+    told = result(sample(*alerts), phase=phase)
+    assert len(told["msg"]) < 10_000
+    assert 1 < len(told["lines"]) <= 25
+    assert max(map(len, told["lines"])) <= 500
+    assert len(told["reasons"]) == len(told["monitors"]) == 300
+    assert sum(len(entry["snippet"]) for entry in told["unblock"]) < 20_000
+    assert sum(entry["snippet"].count("\n") for entry in told["unblock"]) < 60
+
+
+def test_the_message_names_the_options_that_help():
+    assert "options that help: fixes, known, on_existing_alert" in result(sample(ALERT))["msg"]
+
+
+def test_a_pass_has_nothing_to_unblock():
+    told = result(sample(status()))
+    assert (told["lines"], told["unblock"]) == ([], [])
+
+
+def test_a_service_that_is_away_can_be_tolerated():
+    assert [(entry["option"], entry["states"]) for entry in result(AWAY)["unblock"]] == [
+        ("on_unavailable", ["timeout"])
+    ]
+    refused = Unavailable("the credentials are refused", "credentials", final=True)
+    assert result(refused)["unblock"] == []
 
 
 def test_a_passing_gate_over_many_monitors_returns_little():
@@ -195,7 +229,7 @@ def test_progress_says_each_change_once_and_nothing_raw():
     progress(Now(blocked.evaluation, blocked.forecast, 10.0, 50.0))
     progress(Now(away, None, 20.0, 40.0))
     progress(Now(blocked.evaluation, slowest, 30.0, 120.0))
-    blocking = "1 of 2 monitors: A\\x1b (existing alert)"
+    blocking = "1 of 2 monitors: existing alert 1 (A\\x1b)"
     assert lines == [
         f"kf_gate waits, 0 s so far, for {blocking}; it gives up in 1 min",
         "kf_gate waits, 20 s so far, for the service is away; it gives up in 40 s",

@@ -111,7 +111,9 @@ def test_failed_tests_in_a_row_are_distinct_too(looks, run):
 def test_the_service_tells_time_by_its_own_clock(rule, looks, run):
     evidence = Evidence(ANCHOR, 3)
     for start, lead in looks:
-        evidence.observe(Sample(sample(clean(start)).monitors, NOW + 100, clock_offset=ClockOffset(lead - 1, clock_offset)))
+        evidence.observe(
+            Sample(sample(clean(start)).monitors, NOW + 100, clock_offset=ClockOffset(lead - 1, clock_offset))
+        )
     assert evidence.clean_run("m1") == run, rule
 
 

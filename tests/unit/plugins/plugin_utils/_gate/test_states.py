@@ -9,7 +9,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import NO_OFFSET, ClockOffset, Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import (
+    NO_OFFSET,
+    ClockOffset,
+    Sample,
+)
 
 from .monitors_at_hand import NOW, TIMER, baseline, config, failing, monitor, policy, sample, status, view
 

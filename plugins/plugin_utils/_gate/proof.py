@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the proof of a deployment is worth, which monitors it reaches, and which ones it still owes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...module_utils._domain.legible import enumerated as join_names
+from ...module_utils._domain.legible import legible as sanitize
+from ...module_utils._domain.timestamps import duration, utc
+from .forecast import Forecast
+from .loop import Outcome
+from .policy import AFTER, BEFORE, DURING, IGNORE, PLAN, Policy
+from .states import UNPROVED
+from .verdict import PASS
+
+FAILING_SHARES = (1.0, 0.5, 0.1)
+"""Shares of failing tests for which a result says how often the planned clean tests would notice."""
+
+
+def is_verified(outcome: Outcome, policy: Policy) -> bool:
+    """Whether a test that started since the anchor proved every monitor in scope."""
+    if outcome.evaluation.verdict != PASS or policy.phase == PLAN or outcome.view is None or outcome.sample is None:
+        return False
+    evidence = outcome.view.evidence
+    return all(evidence.is_proved(monitor.id) for monitor in outcome.sample.monitors)
+
+
+def list_owed(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return the monitors that passed without proof because they test too rarely, and when each can be proved."""
+    if outcome.view is None:
+        return []
+    due = outcome.view.unprovable
+    return [
+        {
+            "monitor": found.monitor.id,
+            "label": found.monitor.label,
+            "timer": found.monitor.timer,
+            "due": utc(due[found.monitor.id]) if found.monitor.id in due else None,
+        }
+        for found in outcome.evaluation.assessments
+        if found.state == UNPROVED
+    ]
+
+
+def describe_proof(outcome: Outcome, policy: Policy) -> dict[str, Any] | None:
+    """Return before a deployment what the proof afterwards will be worth with the same options."""
+    proof, sample = outcome.proof, outcome.sample
+    if proof is None or sample is None or policy.phase not in (BEFORE, PLAN):
+        return None
+    tests = policy.prepare_proof().clean_tests
+    monitors = {monitor.id: monitor for monitor in sample.monitors}
+    return {
+        "seconds": round(proof.seconds, 1),
+        "clean_tests": tests,
+        "provable": proof.provable,
+        "unprovable": [
+            {"monitor": name, "label": monitors[name].label, "timer": monitors[name].timer, "seconds": round(most, 1)}
+            for name, most in proof.slow.items()
+        ],
+        "caught": {f"{share:g}": round(1 - (1 - share) ** tests, 3) for share in FAILING_SHARES},
+    }
+
+
+def explain_proof(outcome: Outcome, policy: Policy) -> list[str]:
+    """Return in words what the proof after the deployment is worth, and which monitors it may not reach."""
+    proof = describe_proof(outcome, policy)
+    if proof is None or outcome.proof is None:
+        return []
+    tests = proof["clean_tests"]
+    lines = [
+        f"with clean_tests {tests}, it notices a monitor that fails half of its tests in "
+        f"{proof['caught']['0.5']:.0%} of the cases"
+    ]
+    if proof["unprovable"]:
+        names = join_names([str(entry["label"]) for entry in proof["unprovable"]])
+        total = outcome.proof.provable + len(outcome.proof.unprovable)
+        lines.append(
+            f"{len(proof['unprovable'])} of {total} monitors may not be provable within timeout_max "
+            f"({duration(policy.timeout_max)}), which on_unprovable decides: {names}"
+        )
+    return lines
+
+
+def explain_circumstances(outcome: Outcome, policy: Policy) -> list[str]:
+    """Return what a person should know although it does not decide: slow monitors, alerts that came and went."""
+    lines = []
+    if policy.phase == BEFORE and policy.on_unprovable != IGNORE:
+        lines += explain_proof(outcome, policy)[1:]
+    cleared = outcome.view.evidence.cleared_alerts if outcome.view is not None else {}
+    if cleared and policy.phase in (DURING, AFTER):
+        names = join_names([f"{label} at {utc(start)}" for label, start in cleared.items()])
+        lines.append(f"alerts were raised and cleared since the deployment started: {names}")
+    return lines
+
+
+def planned(ahead: Forecast) -> str:
+    """Return a forecast in a sentence."""
+    if ahead.monitor is None:
+        return "the evidence is there already"
+    told = f"the evidence takes {duration(ahead.seconds)}, and {sanitize(ahead.monitor.label, 80)} decides it"
+    return f"{told}; an alert {'could' if ahead.alert_possible else 'could not'} have been raised by then"

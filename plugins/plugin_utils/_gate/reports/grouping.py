@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reasons that say the same of several monitors, as one line: 300 monitors give a screen, not a flood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ....module_utils._domain.legible import enumerated, legible
+from ..policy import BLOCK, WARN
+from ..states import ALL
+from ..verdict import ERROR, INCONCLUSIVE
+
+WORST_FIRST = (BLOCK, ERROR, INCONCLUSIVE, WARN)
+
+MOST_LABELS = 3
+LONGEST_LINE = 400
+MOST_LINES = 14
+"""Lines for groups. With one line of advice for each of up to 10 states, 25 lines are a screen."""
+
+MOST_ADVICE = 10
+
+
+class Group(NamedTuple):
+    """Monitors with one state, verdict, remedy and error; ``text`` is what is said of them, ``monitors`` their ids.
+
+    A reason about the gate itself is a group without monitors whose ``count`` is 0.
+    """
+
+    verdict: str
+    code: str
+    text: str
+    count: int
+    labels: list[str]
+    monitors: list[str]
+    unblock: str
+
+    def as_data(self) -> dict[str, Any]:
+        return dict(self._asdict())
+
+
+def group_reasons(reasons: Iterable[Mapping[str, Any]], errors: Mapping[str, str | None]) -> list[Group]:
+    """Return ``reasons``, as a result has them, in groups: worst first, then by state, then the largest.
+
+    ``errors`` maps ids to what the newest failed test said. Sentences differ in their times, so groups do not go by
+    them.
+    """
+    found: dict[tuple[str, str, str, str | None], list[Mapping[str, Any]]] = {}
+    for reason in reasons:
+        error = None if reason["monitor"] is None else errors.get(reason["monitor"]) or ""
+        about = reason["message"] if error is None else error
+        found.setdefault((reason["verdict"], reason["code"], about, reason["unblock"]), []).append(reason)
+    groups = [_group(members, about) for (_verdict, _code, about, _unblock), members in found.items()]
+    return sorted(groups, key=_rank)
+
+
+def _rank(group: Group) -> tuple[int, int, int, str]:
+    verdict = WORST_FIRST.index(group.verdict) if group.verdict in WORST_FIRST else len(WORST_FIRST)
+    state = -1 if not group.monitors else ALL.index(group.code) if group.code in ALL else len(ALL)
+    return verdict, state, -group.count, group.text
+
+
+def _group(members: Sequence[Mapping[str, Any]], about: str) -> Group:
+    first = members[0]
+    if first["monitor"] is None:
+        return Group(first["verdict"], first["code"], first["message"], 0, [], [], first["unblock"])
+    messages = {_without_label(reason) for reason in members}
+    text = messages.pop() if len(messages) == 1 else about or f"for example {first['message']}"
+    return Group(
+        first["verdict"],
+        first["code"],
+        text,
+        len(members),
+        [str(reason["label"]) for reason in members],
+        [str(reason["monitor"]) for reason in members],
+        first["unblock"],
+    )
+
+
+def _without_label(reason: Mapping[str, Any]) -> str:
+    return str(reason["message"]).removeprefix(f"{legible(reason['label'], 80)} ")
+
+
+def state_in_words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def describe_group(group: Group) -> str:
+    """Return a group as one sentence of at most LONGEST_LINE characters."""
+    if not group.monitors:
+        told = group.text
+    elif group.count == 1:
+        told = f"{legible(group.labels[0], 80)} {group.text}"
+    else:
+        names = enumerated(group.labels, MOST_LABELS)
+        told = f"{state_in_words(group.code)} at {group.count:,} monitors ({names}): {legible(group.text, 140)}"
+    return legible(f"tolerated: {told}" if group.verdict == WARN else told, LONGEST_LINE)
+
+
+def describe_groups(groups: Sequence[Group], most: int = MOST_LINES) -> list[str]:
+    """Return at most ``most`` sentences, worst first. Each state has its share; a last sentence counts the rest."""
+    if len(groups) <= most:
+        return [describe_group(group) for group in groups]
+    kinds: dict[tuple[str, str], list[Group]] = {}
+    for group in groups:
+        kinds.setdefault((group.verdict, group.code), []).append(group)
+    shares = _shares([len(members) for members in kinds.values()], most)
+    lines = []
+    for members, share in zip(kinds.values(), shares, strict=True):
+        if not share:
+            continue
+        whole = share >= len(members)
+        lines += [describe_group(group) for group in members[: share if whole else share - 1]]
+        if not whole:
+            lines.append(_rest(members[share - 1 :]))
+    left = sum(len(members) for members, share in zip(kinds.values(), shares, strict=True) if not share)
+    return [*lines, f"{left:,} more kinds of reasons are in the result"] if left else lines
+
+
+def _shares(sizes: Sequence[int], most: int) -> list[int]:
+    """Return how many of ``most`` lines each kind gets, in turn from the worst on; the last line is kept for a rest."""
+    shares = [0] * len(sizes)
+    left = most - (1 if len(sizes) >= most else 0)
+    while left > 0 and any(share < size for share, size in zip(shares, sizes, strict=True)):
+        for at, size in enumerate(sizes):
+            if left > 0 and shares[at] < size:
+                shares[at] += 1
+                left -= 1
+    return shares
+
+
+def _rest(members: Sequence[Group]) -> str:
+    monitors = sum(group.count for group in members)
+    told = f"{state_in_words(members[0].code)} at {monitors:,} more monitors, which say something else"
+    if not monitors:
+        told = f"{state_in_words(members[0].code)}: {len(members):,} more reasons"
+    return f"tolerated: {told}" if members[0].verdict == WARN else told
+
+
+def describe_remedies(groups: Iterable[Group], unblock: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence for each state that stops: what mends it, and which options of the gate help.
+
+    ``unblock`` is what ``unblock_options`` returned.
+    """
+    options: dict[str, list[str]] = {}
+    for entry in unblock:
+        for state in entry["states"]:
+            options.setdefault(state, []).append(entry["option"])
+    remedies: dict[str, list[str]] = {}
+    for group in groups:
+        if group.verdict != WARN or group.code in options:
+            remedies.setdefault(group.code, []).append(group.unblock)
+    several = len(remedies) > 1
+    return [
+        _remedy(f" {state_in_words(code)}" if several else "", told, options.get(code, []))
+        for code, told in list(remedies.items())[:MOST_ADVICE]
+    ]
+
+
+def _remedy(what: str, told: Sequence[str], options: Sequence[str]) -> str:
+    helps = f"; options that help: {', '.join(options)}" if options else ""
+    ways = "; or ".join(dict.fromkeys(legible(one, 120) for one in told))
+    return f"To unblock{what}: {legible(ways, 200)}{helps}"

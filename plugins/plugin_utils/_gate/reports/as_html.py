@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from ....module_utils._domain.legible import legible
+from ..policy import BLOCK
 from ..states import CLEAN
 from .document import Document, Finding
 from .facts import (
@@ -25,6 +26,9 @@ from .facts import (
     facts,
     in_words,
     not_clean,
+    remedies,
+    rows,
+    said_by,
 )
 from .headline import further_notes, headline
 from .stylesheet import STYLESHEET
@@ -36,7 +40,7 @@ MOST_CLEAN = 300
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
-COLUMNS = ("Monitor", "State", "When", "What it said", "What would unblock it")
+COLUMNS = ("Monitor", "State", "When", "What it said")
 
 
 def as_html(document: Document) -> str:
@@ -60,6 +64,7 @@ def as_html(document: Document) -> str:
 {_banner(document)}{_hero(document)}
 {_section("About the gate itself", _list([advice(reason) for reason in about_the_gate(document)]))}
 {_section("Monitors", _monitors(document))}
+{_section("What would unblock it", _unblock(document))}
 {_section("How it went", timeline(document))}
 {_section("Changed since the baseline", _list([changed(change) for change in document["changes"]]))}
 {_section("Accepted alerts", _list([accepted(entry) for entry in document["known"]]))}
@@ -116,58 +121,92 @@ def _facts(document: Document) -> str:
 def _monitors(document: Document) -> str:
     if not document["monitors"]:
         return '<p class="soft">There is no valid answer that tells how any monitor is.</p>'
-    return f"{_counts(document)}\n{_table(not_clean(document))}\n{_clean(document)}"
+    return f"{_counts(document)}\n{_table(rows(document))}\n{_clean(document)}"
 
 
 def _counts(document: Document) -> str:
     counts = by_state(document["counts"])
     total = document["counts"]["monitors"]
-    shares = "".join(f'<i class="s-{state}" style="flex-grow:{number}"></i>' for state, number in counts)
+    blocking = {finding["state"] for finding in not_clean(document) if finding["verdict"] == BLOCK}
+    classes = {state: f"v-{BLOCK}" if state in blocking else f"s-{state}" for state, _number in counts}
+    shares = "".join(f'<i class="{classes[state]}" style="flex-grow:{number}"></i>' for state, number in counts)
     told = "".join(
-        f'<li><i class="dot s-{state}"></i><b>{number:,}</b> {in_words(state)}</li>' for state, number in counts
+        f'<li><i class="dot {classes[state]}"></i><b>{number:,}</b> {in_words(state)}</li>' for state, number in counts
     )
     scope = "1 monitor" if total == 1 else f"{total:,} monitors"
     legend = f'<ul class="legend"><li><b>{scope}</b> in scope</li>{told}</ul>'
     return f'<div class="bar" aria-hidden="true">{shares}</div>{legend}'
 
 
-def _table(findings: list[Finding]) -> str:
-    if not findings:
+def _table(groups: Sequence[list[Finding]]) -> str:
+    if not groups:
         return '<p class="soft">Every monitor in scope is clean.</p>'
     heads = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in COLUMNS)
-    rows = "\n".join(_row(finding) for finding in findings[:MOST_ROWS])
-    left_out = len(findings) - MOST_ROWS
+    told = "\n".join(_row(group) for group in groups[:MOST_ROWS])
+    left_out = sum(map(len, groups[MOST_ROWS:]))
     more = f'<p class="soft">{left_out:,} more monitors are not clean; the JSON report has all.</p>'
     return (
         '<table role="table"><caption>Monitors that are not clean, worst first</caption>'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
-        f'<tbody role="rowgroup">\n{rows}\n</tbody></table>{more if left_out > 0 else ""}'
+        f'<tbody role="rowgroup">\n{told}\n</tbody></table>{more if left_out > 0 else ""}'
     )
 
 
-def _row(finding: Finding) -> str:
-    kind = f"<small>{_text(finding['type'], 40)}</small>" if finding["type"] else ""
-    effect = f'<small class="effect">{EFFECTS[finding["verdict"]]}</small>'
+def _row(group: list[Finding]) -> str:
+    first = group[0]
+    tone = first["verdict"] or "none"
+    dot = f"v-{tone}" if first["verdict"] else f"s-{first['state']}"
+    effect = f'<small class="effect">{EFFECTS[first["verdict"]]}</small>'
     cells = (
-        f'<i class="dot s-{finding["state"]}"></i><b>{in_words(finding["state"])}</b>{effect}',
-        _when(finding),
-        _text(finding["message"], MESSAGE),
-        _text(finding["unblock"]),
+        f'<i class="dot {dot}"></i><b>{in_words(first["state"])}</b>{effect}',
+        _when(group),
+        _text(said_by(group), MESSAGE),
     )
     told = "".join(
         f'<td role="cell" data-column="{name}"><div>{cell}</div></td>'
         for name, cell in zip(COLUMNS[1:], cells, strict=True)
     )
-    tone = finding["verdict"] or "none"
-    label = f"<b>{_text(finding['label'], LABEL)}</b>{kind}"
-    return f'<tr role="row" class="e-{tone}"><th scope="row" role="rowheader">{label}</th>{told}</tr>'
+    return f'<tr role="row" class="e-{tone}"><th scope="row" role="rowheader">{_monitors_of(group)}</th>{told}</tr>'
 
 
-def _when(finding: Finding) -> str:
-    moments = (("alert since", finding["alert_since"]), ("last test", finding["last_test"]))
-    told = [
-        f'<div class="when"><small>{name}</small> {_moment(text)}</div>' for name, text in moments if text is not None
-    ]
+def _monitors_of(group: list[Finding]) -> str:
+    first = group[0]
+    if len(group) == 1:
+        kind = f"<small>{_text(first['type'], 40)}</small>" if first["type"] else ""
+        return f"<b>{_text(first['label'], LABEL)}</b>{kind}"
+    return _folded(f"{len(group):,} monitors", group)
+
+
+def _folded(title: str, findings: Sequence[Finding]) -> str:
+    """Return the labels of ``findings`` under a title that opens them."""
+    names = _names(finding["label"] for finding in findings[:MOST_CLEAN])
+    left_out = len(findings) - MOST_CLEAN
+    more = f'<p class="soft">and {left_out:,} more</p>' if left_out > 0 else ""
+    return f"<details><summary>{title}</summary>{names}{more}</details>"
+
+
+def _unblock(document: Document) -> str:
+    """Return what mends each state, once, and the options that help, each with a snippet."""
+    mends = _list([f"{in_words(state)}: {remedy}" for state, remedy in remedies(document)])
+    options = "".join(
+        f"<details><summary><code>{_text(entry['option'], LABEL)}</code> "
+        f"<span>{_text(', '.join(map(in_words, entry['states'])))}</span></summary>"
+        f"<p>{_text(entry['why'], MESSAGE)}</p><pre><code>{escape(entry['snippet'])}</code></pre></details>"
+        for entry in document["unblock"]
+    )
+    return f"{mends}{options}"
+
+
+def _when(group: list[Finding]) -> str:
+    """Return the times of a row's monitors: from the first to the last where they differ."""
+    told = []
+    for name, times in (
+        ("alert since", [finding["alert_since"] for finding in group if finding["alert_since"] is not None]),
+        ("last test", [finding["last_test"] for finding in group if finding["last_test"] is not None]),
+    ):
+        if times:
+            shown = " to ".join(_moment(text) for text in dict.fromkeys((min(times), max(times))))
+            told.append(f'<div class="when"><small>{name}</small> {shown}</div>')
     return "".join(told) or '<span class="soft">no test known</span>'
 
 
@@ -179,11 +218,7 @@ def _clean(document: Document) -> str:
     clean = [finding for finding in document["monitors"] if finding["state"] == CLEAN]
     if not clean:
         return ""
-    names = _names(finding["label"] for finding in clean[:MOST_CLEAN])
-    left_out = len(clean) - MOST_CLEAN
-    more = f'<p class="soft">and {left_out:,} more</p>' if left_out > 0 else ""
-    counted = "1 clean monitor" if len(clean) == 1 else f"{len(clean):,} clean monitors"
-    return f"<details><summary>{counted}</summary>{names}{more}</details>"
+    return _folded("1 clean monitor" if len(clean) == 1 else f"{len(clean):,} clean monitors", clean)
 
 
 def _names(labels: Iterable[str]) -> str:

@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from ....module_utils._domain.legible import legible
-from ..policy import BLOCK, WARN
-from ..states import BLIND, CLEAN, MISSING, PENDING
-from ..verdict import ERROR, INCONCLUSIVE, VERDICTS
+from ..policy import BLOCK
+from ..states import CLEAN
+from ..verdict import ERROR, INCONCLUSIVE, STOP, VERDICTS
 from .document import Document, Finding
 from .facts import LABEL, MESSAGE, NOTE, about_the_gate, advice, when
 from .headline import headline
 
 OUTCOMES = {BLOCK: "failure", ERROR: "error", INCONCLUSIVE: "error"}
-"""What a verdict is called in JUnit. Warnings are neither: they stand in the output of a case that passes."""
-
-UNSEEN = frozenset({MISSING, BLIND, PENDING})
-"""States without evidence. Where that is tolerated, the case is skipped: nobody has seen it pass."""
+"""What a verdict is called in JUnit. What is tolerated or proves nothing is skipped: nobody has seen it pass."""
 
 PROPERTIES = ("phase", "verdict", "decision", "gate_rc", "verified", "enforced", "bypassed", "began", "ended", "since")
 
@@ -69,12 +68,21 @@ def _gate_case(document: Document) -> Element:
     lines = [document["banner"] or "", f"{said.verdict}. {said.decision}.", document["summary"]]
     lines += [advice(reason) for reason in reasons] + document["notes"]
     output = "\n".join(legible(line, 2 * MESSAGE) for line in lines if line)
-    if worst is not None and worst["verdict"] in OUTCOMES:
-        told = {"type": legible(worst["code"], LABEL), "message": legible(worst["message"], MESSAGE)}
-        SubElement(case, OUTCOMES[worst["verdict"]], told).text = output
-    else:
-        SubElement(case, "system-out").text = output
+    outcome, told = _gate_outcome(document, worst)
+    SubElement(case, outcome, told).text = output
     return case
+
+
+def _gate_outcome(document: Document, worst: Mapping[str, Any] | None) -> tuple[str, dict[str, str]]:
+    """The gate's own case fails when the gate stops, and by what is wrong with the gate itself, even if overridden."""
+    told = (
+        {} if worst is None else {"type": legible(worst["code"], LABEL), "message": legible(worst["message"], MESSAGE)}
+    )
+    if worst is not None and worst["verdict"] in OUTCOMES:
+        return OUTCOMES[worst["verdict"]], told
+    if document["decision"] == STOP:
+        return OUTCOMES.get(document["verdict"], "error"), told
+    return ("system-out", {}) if worst is None else ("skipped", told)
 
 
 def _case(finding: Finding, unique: bool) -> Element:
@@ -85,13 +93,9 @@ def _case(finding: Finding, unique: bool) -> Element:
     if finding["state"] == CLEAN:
         return case
     sentence = f"{label} {legible(finding['message'], MESSAGE)}"
-    outcome = OUTCOMES.get(finding["verdict"] or "") or _tolerated(finding)
-    attributes = {} if outcome == "system-out" else {"type": finding["state"], "message": sentence}
+    outcome = OUTCOMES.get(finding["verdict"] or "", "skipped")
+    attributes = {"type": finding["state"], "message": sentence}
     SubElement(
         case, outcome, attributes
     ).text = f"{sentence}\n{when(finding)}\nTo unblock: {legible(finding['unblock'], NOTE)}"
     return case
-
-
-def _tolerated(finding: Finding) -> str:
-    return "system-out" if finding["verdict"] == WARN and finding["state"] not in UNSEEN else "skipped"

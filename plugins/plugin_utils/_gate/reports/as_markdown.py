@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..policy import BLOCK, WARN
 from ..verdict import ERROR, INCONCLUSIVE, PASS
 from .document import Document, Finding
 from .facts import (
     EFFECTS,
-    LABEL,
     MESSAGE,
     NOTE,
     about_the_gate,
@@ -22,16 +21,24 @@ from .facts import (
     changed,
     facts,
     in_words,
-    not_clean,
+    remedies,
+    rows,
+    said_by,
     when,
 )
 from .headline import FORECAST, further_notes, headline
-from .markdown_text import UNSEEN, markdown_text
+from .markdown_text import fenced, markdown_name, markdown_text
 
 MOST_BYTES = 500_000
 """GitHub takes 1 MiB from a whole step, which may hold several gates."""
 
 MOST_LISTED = 20
+
+MOST_NAMES = 10
+"""Labels in a row of monitors that say the same."""
+
+LONGEST_NAME = 300
+"""Characters of a label, which is shown whole so that it can be copied."""
 
 EMOJI = {PASS: "✅", WARN: "⚠️", INCONCLUSIVE: "❓", ERROR: "❗", BLOCK: "⛔", FORECAST: "🔭"}
 
@@ -39,7 +46,7 @@ EMOJI = {PASS: "✅", WARN: "⚠️", INCONCLUSIVE: "❓", ERROR: "❗", BLOCK: 
 def as_markdown(document: Document) -> str:
     """Return the verdict, the decision and one table, worst first, in at most MOST_BYTES bytes."""
     parts = [_head(document), *_lists(document)]
-    table = _table(not_clean(document), MOST_BYTES - len("".join(parts).encode()))
+    table = _table(rows(document), MOST_BYTES - len("".join(parts).encode()))
     return "\n".join([parts[0], *table, *parts[1:], _foot(document)])
 
 
@@ -56,28 +63,33 @@ def _head(document: Document) -> str:
     return "\n".join(lines)
 
 
-def _table(findings: list[Finding], room: int) -> list[str]:
-    if not findings:
+def _table(groups: Sequence[list[Finding]], room: int) -> list[str]:
+    if not groups:
         return []
-    lines = ["| Monitor | State | Since or last test | What it said | What would unblock it |", "|---|---|---|---|---|"]
+    lines = ["| Monitor | State | Since or last test | What it said |", "|---|---|---|---|"]
     left = room - 2000
-    for number, finding in enumerate(findings):
-        row = _row(finding)
+    for number, group in enumerate(groups):
+        row = _row(group)
         left -= len(row.encode()) + 1
         if left < 0:
-            return [*lines, "", f"{len(findings) - number:,} more rows are left out; the JSON report has all.", ""]
+            return [*lines, "", f"{len(groups) - number:,} more rows are left out; the JSON report has all.", ""]
         lines.append(row)
     return [*lines, ""]
 
 
-def _row(finding: Finding) -> str:
-    kind = f" ({markdown_text(finding['type'], 40)})" if finding["type"] else ""
+def _row(group: list[Finding]) -> str:
+    first = group[0]
+    names = [markdown_name(finding["label"], LONGEST_NAME) for finding in group[:MOST_NAMES]]
+    if len(group) > MOST_NAMES:
+        names.append(f"and {len(group) - MOST_NAMES:,} more")
+    kinds = {finding["type"] for finding in group}
+    kind = f" ({markdown_text(first['type'], 40)})" if first["type"] and len(kinds) == 1 else ""
+    counted = f"{len(group):,} monitors: " if len(group) > 1 else ""
     cells = (
-        f"**{markdown_text(finding['label'], LABEL)}**{kind}",
-        f"{in_words(finding['state'])}, {EFFECTS[finding['verdict']]}",
-        when(finding),
-        markdown_text(finding["message"], MESSAGE),
-        markdown_text(finding["unblock"], NOTE),
+        f"{counted}{', '.join(names)}{kind}",
+        f"{in_words(first['state'])}, {EFFECTS[first['verdict']]}",
+        when(first) if len(group) == 1 else "",
+        markdown_text(said_by(group), MESSAGE),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -89,11 +101,21 @@ def _lists(document: Document) -> list[str]:
         ("Changed since the baseline", [changed(change) for change in document["changes"]]),
         ("Accepted alerts", [accepted(entry) for entry in document["known"]]),
     )
-    return [_list(title, entries) for title, entries in told if entries]
+    return [*_unblock(document), *(_list(title, entries) for title, entries in told if entries)]
+
+
+def _unblock(document: Document) -> list[str]:
+    """Return what mends each state, once, and the options with their snippets."""
+    lines = [f"- {in_words(state)}: {markdown_text(remedy, MESSAGE)}" for state, remedy in remedies(document)]
+    for entry in document["unblock"]:
+        states = ", ".join(map(in_words, entry["states"]))
+        lines += ["", f"{markdown_name(entry['option'], 80)} ({markdown_text(states, NOTE)}): {entry['why']}", ""]
+        lines += fenced(entry["snippet"], "yaml")
+    return ["\n".join(["**To unblock**", "", *lines, ""])] if lines else []
 
 
 def _list(title: str, entries: list[str]) -> str:
-    lines = [f"- {UNSEEN}{markdown_text(entry, 2 * MESSAGE)}" for entry in entries[:MOST_LISTED]]
+    lines = [f"- {markdown_text(entry, 2 * MESSAGE)}" for entry in entries[:MOST_LISTED]]
     if len(entries) > MOST_LISTED:
         lines.append(f"- and {len(entries) - MOST_LISTED:,} more")
     return "\n".join([f"**{title}**", "", *lines, ""])

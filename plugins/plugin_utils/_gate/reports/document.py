@@ -15,6 +15,7 @@ from ..policy import BLOCK, WARN, Policy
 from ..states import ALL, CLEAN, Assessment
 from ..verdict import ERROR, INCONCLUSIVE, PASS, Reason
 from .entries import MonitorEntry, monitor_entry
+from .grouping import group_reasons
 
 SCHEMA = "knowledgefront.monitoring/gate-report"
 VERSION = 1
@@ -71,6 +72,10 @@ class Document(TypedDict):
     looks: list[Look]
     monitors_total: int
     monitors: list[Finding]
+    groups: list[dict[str, Any]]
+    unblock: list[dict[str, Any]]
+    masked: int
+    owed: list[dict[str, Any]]
 
 
 def document(
@@ -115,7 +120,16 @@ def document(
         ],
         "monitors_total": len(findings),
         "monitors": findings,
+        "groups": _groups(result, findings),
+        "unblock": result["unblock"],
+        "masked": result.get("masked", 0),
+        "owed": result.get("owed", []),
     }
+
+
+def _groups(result: Mapping[str, Any], findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    errors = {finding["id"]: finding["error"] for finding in findings}
+    return [group.as_data() for group in group_reasons(result["reasons"], errors)]
 
 
 def _caveat(result: Mapping[str, Any], policy: Policy, notes: Sequence[str]) -> str | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ....module_utils._domain.legible import legible
@@ -72,6 +72,29 @@ def when(finding: Finding) -> str:
 
 def not_clean(document: Document) -> list[Finding]:
     return [finding for finding in document["monitors"] if finding["state"] != CLEAN]
+
+
+def rows(document: Document) -> list[list[Finding]]:
+    """Return the monitors that are not clean, those that say the same together, in the order of the monitors."""
+    found: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in not_clean(document):
+        kind = (finding["verdict"], finding["state"], finding["unblock"], finding["error"])
+        found.setdefault(kind, []).append(finding)
+    return list(found.values())
+
+
+def said_by(group: Sequence[Finding]) -> str:
+    """Return what the monitors of a row said: the same sentence, or the error that they share, or an example."""
+    messages = {finding["message"] for finding in group}
+    if len(messages) == 1:
+        return messages.pop()
+    return group[0]["error"] or f"for example {legible(group[0]['label'], LABEL)} {group[0]['message']}"
+
+
+def remedies(document: Document) -> list[tuple[str, str]]:
+    """Return each state with what mends it, once, in the order of the monitors."""
+    stopping = (finding for finding in not_clean(document) if finding["verdict"] not in (None, WARN))
+    return list(dict.fromkeys((finding["state"], finding["unblock"]) for finding in stopping))
 
 
 def about_the_gate(document: Document) -> list[Mapping[str, Any]]:

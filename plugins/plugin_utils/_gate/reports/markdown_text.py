@@ -9,16 +9,50 @@ import re
 
 from ....module_utils._domain.legible import legible
 
-UNSEEN = "\N{ZERO WIDTH SPACE}"
-
-MARKUP = re.compile(r"[\\`*_\[\]~|$#]")
+MARKUP = re.compile(r"[\\`*_\[\]~|$#!]")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 REFERENCE = re.compile(r"@(?=\S)|[#!%&~](?=\w)|:(?=//|[a-z])|\b(?:www|GH|mailto)(?=[.:-])", re.IGNORECASE)
-"""What code hosts make links of, wherever it stands in a text, after all escapes are undone."""
+"""What code hosts make links of, wherever it stands in a text, after all escapes are undone; but not in code."""
+
+BLOCK = re.compile(r"[^A-Za-z0-9]|[0-9]+[.)]")
+"""How a line begins that may be a list, a quote, a heading or a rule."""
+
+ENTITY_ONLY = re.compile(r"\\\||\\$")
+"""Renderers disagree on a backslash before a border of a table's cell."""
 
 
 def markdown_text(value: object, limit: int) -> str:
-    """Return ``value`` so that it stays text: no markup, no HTML, no table border, and nothing that becomes a link."""
-    told = REFERENCE.sub(lambda found: found.group() + UNSEEN, legible(value, limit))
-    told = re.sub("[&<>]", lambda found: ENTITIES[found.group()], told)
-    return MARKUP.sub(lambda found: "\\" + found.group(), told)
+    """Return ``value`` so that it stays text in any cell or line: no markup, no HTML and nothing that becomes a link.
+
+    No character is added that a reader would copy. What a code host would link stands as code, where it links nothing.
+    """
+    text = legible(value, limit)
+    if REFERENCE.search(text) or BLOCK.match(text) or ENTITY_ONLY.search(text):
+        return _code(text, in_table=True) if "|" in text else _code(text)
+    text = re.sub("[&<>]", lambda found: ENTITIES[found.group()], text)
+    return MARKUP.sub(lambda found: f"\\{found.group()}", text)
+
+
+def markdown_name(value: object, limit: int) -> str:
+    """Return a label or id as code, so that it can be copied exactly as it is."""
+    return _code(legible(value, limit) or " ", in_table=True)
+
+
+def _code(text: str, *, in_table: bool = False) -> str:
+    """Return ``text`` as a code span. With ``in_table``, a border in it ends no cell."""
+    if in_table and "|" in text:
+        return f"<code>{''.join(map(_entity, text))}</code>"
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    padded = text.strip() and (text[0] in "` " or text[-1] in "` ")
+    return f"{fence} {text} {fence}" if padded else f"{fence}{text}{fence}"
+
+
+def _entity(character: str) -> str:
+    plain = character.isalnum() or character == " "
+    return character if plain else f"&#{ord(character)};"
+
+
+def fenced(text: str, language: str = "") -> list[str]:
+    """Return ``text`` as the lines of a block of code that nothing in it ends."""
+    fence = "`" * max(3, max(map(len, re.findall("`+", text)), default=0) + 1)
+    return [f"{fence}{language}", *text.rstrip("\n").split("\n"), fence]

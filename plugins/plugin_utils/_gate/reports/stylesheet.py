@@ -20,6 +20,7 @@ LIGHT = """
 --pass: #1a7f37; --warn: #8a5a00; --inconclusive: #6639ba; --error: #953800; --block: #c1121f; --plan: #0a5cc0;
 --new_alert: #c1121f; --silent_failure: #bf3989; --missing: #424a53; --existing_alert: #e16f24; --known: #b08800;
 --fixing: #218bff; --blind: #8250df; --failing: #fa4549; --pending: #8c959f; --clean: #2da44e;
+--existing_problem: #9a6700; --unproved: #57606a;
 """
 
 DARK = """
@@ -27,6 +28,7 @@ DARK = """
 --pass: #4ac26b; --warn: #d9a521; --inconclusive: #b392f0; --error: #f0883e; --block: #ff7b72; --plan: #6cb6ff;
 --new_alert: #ff7b72; --silent_failure: #f778ba; --missing: #b1bac4; --existing_alert: #f0883e; --known: #d4b106;
 --fixing: #58a6ff; --blind: #bc8cff; --failing: #ffa198; --pending: #6e7681; --clean: #3fb950;
+--existing_problem: #bb8009; --unproved: #9da7b3;
 """
 
 TONES = (*VERDICTS, FORECAST)
@@ -80,8 +82,10 @@ caption {{ padding-bottom: 8px; text-align: left; font-size: 14px }}
 th, td {{ padding: 12px 12px 12px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top;
   font-weight: 400; overflow-wrap: anywhere }}
 thead th {{ padding: 6px 12px 6px 0; color: var(--soft); font-size: 13px; font-weight: 600 }}
-th:first-child {{ width: 19%; padding-left: 14px }} th:nth-child(2) {{ width: 15% }} th:nth-child(3) {{ width: 17% }}
-th:nth-child(5) {{ width: 21% }}
+th:first-child {{ width: 26%; padding-left: 14px }} th:nth-child(2) {{ width: 16% }} th:nth-child(3) {{ width: 20% }}
+th details {{ margin-top: 0 }} th .names {{ columns: auto }} summary span {{ color: var(--soft); font-weight: 400 }}
+pre {{ margin: 8px 0 0; padding: 12px 14px; border: 1px solid var(--line); border-radius: 8px; overflow-x: auto;
+  font-size: 14px }} details p {{ margin-top: 8px }}
 tbody th {{ border-left: 5px solid var(--edge, var(--line)) }}
 th small, td .effect {{ display: block }}
 .when {{ font-size: 14px }} .when + .when {{ margin-top: 6px }} .when small {{ display: block }}

@@ -65,17 +65,25 @@ def in_html(source: str) -> Iterator[str]:
 
 
 def in_md(source: str) -> Iterator[str]:
-    rows = [re.split(r"(?<!\\)\|", line.replace("\\\\", "")) for line in source.splitlines() if line.startswith("| **")]
-    if len(rows) != len(TEXTS) or any(len(row) != 7 for row in rows):
+    rows = [_cells(line) for line in source.splitlines() if line.startswith("| ")][1:]
+    if len(rows) != len(TEXTS) or any(len(row) != 4 for row in rows):
         yield f"there are {len(rows)} rows of {sorted({len(row) for row in rows})} cells"
-    cells = [[_unescaped(cell) for cell in row] for row in rows]
     for text in TEXTS:
-        if not any(row[1].startswith(f" **{text}**") and f": {text}" in row[4] for row in cells):
+        if not any(row[0].startswith(text) and f": {text}" in row[3] for row in rows):
             yield f"there is no row for {text}"
 
 
-def _unescaped(cell: str) -> str:
-    return html.unescape(re.sub(r"\\(.)", r"\1", cell.replace("\N{ZERO WIDTH SPACE}", "")))
+def _cells(line: str) -> list[str]:
+    """Return the cells of a table's row as people read them. A border in a text is escaped or stands as an entity."""
+    return [_read(cell) for cell in re.split(r"(?<!\\)\|", line.replace(r"\\", "\0"))[1:-1]]
+
+
+def _read(cell: str) -> str:
+    code = re.match(r" (`+)( ?)(.*?)\2\1(?!`)| <code>(.*?)</code>", cell)
+    if code is None:
+        return html.unescape(re.sub(r"\\(.)", r"\1", cell.strip())).replace("\0", "\\")
+    text = code[3].replace("\0", r"\\") if code[1] else html.unescape(code[4])
+    return text + cell[code.end() :]
 
 
 if __name__ == "__main__":

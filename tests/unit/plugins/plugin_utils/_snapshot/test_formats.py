@@ -139,4 +139,4 @@ def test_a_page_has_a_table_for_each_type() -> None:
         "## http (1)",
         "## unknown (1)",
     ]
-    assert "&lt;b&gt;\\|x" in page
+    assert "<code>&#60;b&#62;&#124;x</code>" in page

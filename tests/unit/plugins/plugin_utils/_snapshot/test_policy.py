@@ -90,8 +90,7 @@ def test_reports_say_what_is_broken(tmp_path: Path) -> None:
     found = judged([{"timer_max": 5}, {"active": True}], hostile, "fail")
     assert write_policy_reports([str(tmp_path / "p.md"), str(tmp_path / "p.XML")], found) == []
     assert (
-        "| a\\|b\\\\x00 | &lt;i&gt; | rule 1 | its timer is 9 s, and 5 s is the most |"
-        in (tmp_path / "p.md").read_text()
+        "| a\\|b\\\\x00 | `<i>` | rule 1 | its timer is 9 s, and 5 s is the most |" in (tmp_path / "p.md").read_text()
     )
     suites = ElementTree.parse(tmp_path / "p.XML").getroot()
     assert (suites.get("tests"), suites.get("failures")) == ("2", "1")

@@ -20,6 +20,7 @@ from ..monitors_at_hand import policy
 from .documents_at_hand import (
     DOCUMENTS,
     HOSTILE,
+    alerting,
     blocked,
     clean,
     counts,
@@ -118,13 +119,52 @@ def test_the_banner_is_before_the_verdict(make):
 
 
 def test_many_rows_and_names_are_cut_and_it_says_so():
-    text = as_html(many())
+    statuses = [alerting(f"a{at}", f"Shop {at:05}", f"error {at}") for at in range(2000)]
+    text = as_html(report(judged(policy(), *statuses), policy()))
     assert text.count('<tr role="row" class=') == 200
     assert "1,800 more monitors are not clean" in text
     text = as_html(many(10_000, 3))
     assert "9,997 clean monitors" in text
     assert "and 9,697 more" in text
     assert len(text) < 100_000
+
+
+def test_monitors_that_say_the_same_are_one_row_and_their_remedy_is_said_once():
+    text = as_html(many(2000, 1200))
+    page = Page(text)
+    assert text.count('<tr role="row" class=') == 1
+    assert "<summary>1,200 monitors</summary>" in text
+    assert page.shown.count("repair what it watches") == 1
+    assert text.count("<pre>") == 3
+    assert "and 900 more" in page.shown
+
+
+@pytest.mark.parametrize("state", ["existing_alert", "failing", "a_state_of_tomorrow"])
+def test_a_blocking_monitor_has_the_colour_of_a_block(state):
+    document = blocked()
+    first = document["monitors"][0]
+    document["monitors"] = [{**first, "state": state, "verdict": "block"}]
+    text = as_html(document)
+    start = text.index('<tr role="row" class=')
+    row = text[start : text.index("</tr>", start)]
+    assert 'class="e-block"' in row
+    assert '<i class="dot v-block">' in row
+    assert f'<i class="dot s-{state}">' not in row
+
+
+def test_a_state_that_blocks_is_not_orange_in_the_legend_either():
+    before = policy("before")
+    text = as_html(report(judged(before, alerting("a", "A"), *clean(3)), before))
+    assert '<i class="dot v-block"></i><b>1</b> existing alert' in text
+    tolerant = policy("before", on_existing_alert="warn")
+    text = as_html(report(judged(tolerant, alerting("a", "A"), *clean(3)), tolerant))
+    assert '<i class="dot s-existing_alert"></i><b>1</b> existing alert' in text
+
+
+def test_a_snippet_is_shown_as_it_is_and_stays_text():
+    snippet = 'known:\n  - {monitor: "<b>"}\n'
+    page = Page(as_html({**passed(), "unblock": [{"option": "known", "states": [], "why": "w", "snippet": snippet}]}))
+    assert snippet in page.shown
 
 
 def test_long_lists_are_cut_and_it_says_so():

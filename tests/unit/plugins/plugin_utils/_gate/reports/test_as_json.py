@@ -24,7 +24,8 @@ def test_the_schema_is_one_and_knows_every_verdict_and_state():
     VALIDATOR.check_schema(SCHEMA)
     finding = SCHEMA["properties"]["monitors"]["items"]["properties"]
     assert SCHEMA["properties"]["verdict"]["enum"] == list(VERDICTS)
-    assert finding["state"]["enum"] == list(states.ALL)
+    assert set(finding["state"]["enum"]) >= set(states.ALL)
+    assert set(SCHEMA["$defs"]["counts"]["properties"]) >= {"monitors", *states.ALL}
     assert SCHEMA["required"] == list(SCHEMA["properties"])
 
 
@@ -40,6 +41,15 @@ def test_the_schema_refuses_what_is_no_report():
     VALIDATOR.validate({**told, "added_later": 1})
     for wrong in ({"version": 2}, {"verdict": "green"}, {"monitors": [{}]}):
         assert not VALIDATOR.is_valid({**told, **wrong})
+
+
+def test_groups_hold_every_monitor_that_a_reason_names():
+    told = json.loads(as_json(many(2000, 1200)))
+    assert [(group["code"], group["count"]) for group in told["groups"]] == [("existing_alert", 1200)]
+    assert {name for group in told["groups"] for name in group["monitors"]} == {
+        one["monitor"] for one in told["reasons"]
+    }
+    assert [one["option"] for one in told["unblock"]] == ["fixes", "known", "on_existing_alert"]
 
 
 def test_hostile_text_is_kept_and_cannot_be_seen():

@@ -10,9 +10,15 @@ from xml.etree import ElementTree
 import pytest
 import xmlschema
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import WARN
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.as_junit import as_junit
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.as_junit import (
+    _gate_outcome,
+    as_junit,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import unavailable
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
+    VERDICTS,
+    unavailable,
+)
 
 from ..monitors_at_hand import failing, policy, status
 from .documents_at_hand import (
@@ -55,16 +61,51 @@ def test_every_report_is_junit_with_a_case_for_each_monitor_and_counts_that_add_
     assert float(told.get("time")) == document["waited"]
 
 
-def test_blockers_fail_missing_evidence_is_an_error_and_warnings_pass():
+def test_blockers_fail_missing_evidence_is_an_error_and_what_is_tolerated_is_skipped():
     told = outcomes(blocked())
     assert [told[name] for name in ("Primary shop", "Checkout payment step 3", "Login")] == ["failure"] * 3
-    assert (told["Intranet DNS"], told["Old mail relay"]) == ("error", "system-out")
-    assert (told["Beta site"], told["Page 3"], told["gate"]) == ("system-out", None, "system-out")
+    assert (told["Intranet DNS"], told["Old mail relay"]) == ("error", "skipped")
+    assert (told["Beta site"], told["Page 3"], told["gate"]) == ("skipped", None, "failure")
+
+
+def test_what_is_skipped_says_why():
+    skipped = [case for case in suite(blocked()).iter("skipped") if case.get("type") == "known"]
+    assert "it is accepted: being replaced this week" in skipped[0].get("message")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "decision", "outcome"),
+    [
+        ("block", "stop", "failure"),
+        ("inconclusive", "stop", "error"),
+        ("error", "stop", "error"),
+        ("a verdict of tomorrow", "stop", "error"),
+        ("block", "proceed", "system-out"),
+        ("warn", "proceed", "system-out"),
+        ("pass", "proceed", "system-out"),
+    ],
+)
+def test_the_gates_own_case_fails_exactly_when_the_gate_stops(verdict, decision, outcome):
+    document = {**passed(), "decision": decision}
+    told = {**document, "verdict": verdict} if verdict in VERDICTS else document
+    case = _gate_outcome({**told, "verdict": verdict}, None)
+    assert case[0] == outcome
+    if verdict in VERDICTS:
+        assert outcomes(told)["gate"] == outcome
+
+
+@pytest.mark.parametrize("state", ["existing_problem", "unproved", "known", "a_state_of_tomorrow"])
+@pytest.mark.parametrize("verdict", ["warn", None])
+def test_a_monitor_that_proves_nothing_is_never_green(state, verdict):
+    document = passed()
+    document["monitors"][0] = {**document["monitors"][0], "state": state, "verdict": verdict, "message": "is slow"}
+    case = list(suite(document).iter("testcase"))[1]
+    assert (case[0].tag, case[0].get("type")) == ("skipped", state)
+    assert "is slow" in case[0].get("message")
 
 
 def test_a_failure_says_why_and_what_to_do():
-    failure = next(suite(blocked()).iter("failure"))
-    assert failure.get("type") == "new_alert"
+    failure = next(one for one in suite(blocked()).iter("failure") if one.get("type") == "new_alert")
     assert "HTTP 503" in failure.get("message")
     assert "To unblock: roll back" in failure.text
 
@@ -93,10 +134,10 @@ def test_what_is_about_the_gate_is_a_case_of_its_own(make, outcome):
     assert outcomes(make())["gate"] == outcome
 
 
-def test_an_unavailable_service_that_is_tolerated_is_no_error():
+def test_an_unavailable_service_that_is_tolerated_is_no_error_and_not_green():
     of_policy = policy(on_unavailable=WARN)
     document = report(unavailable(Unavailable("the service is away", "timeout"), of_policy), of_policy)
-    assert outcomes(document) == {"gate": "system-out"}
+    assert outcomes(document) == {"gate": "skipped"}
 
 
 def test_a_plan_passes_no_monitor():
@@ -129,4 +170,4 @@ def test_hostile_text_stays_text():
 
 
 def test_ten_thousand_monitors_are_ten_thousand_cases():
-    assert suite(many(10_000, 10_000)).get("failures") == "10000"
+    assert suite(many(10_000, 10_000)).get("failures") == "10001"

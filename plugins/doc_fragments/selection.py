@@ -20,7 +20,8 @@ options:
     default: []
   exclude:
     description:
-      - Patterns, as in O(include), of monitors to leave out again.
+      - Patterns, as in O(include), of monitors to leave out again. A pattern that matches no monitor is
+        warned of.
     type: list
     elements: str
     default: []

@@ -58,7 +58,7 @@ def statuses(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
     A pattern can only be called unmatched among all monitors, so patterns and types ask for everything.
     """
     choose = choice_of(options)
-    narrowed = bool(options["include"] or options["types"])
+    narrowed = bool(options["include"] or options["exclude"] or options["types"])
     found = service.statuses(options["all"] or narrowed, options["window"])
     kinds = {config.id: config.type for config in service.configs()} if options["types"] else {}
     chosen, warnings = choose(found, lambda status: kinds.get(status.id))

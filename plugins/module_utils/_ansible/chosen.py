@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._api.errors import ConfigurationError
-from .._domain.legible import enumerated
 from .._domain.selection import PatternError, Selection, UnmatchedError, warned_of_unmatched
 
 if TYPE_CHECKING:
@@ -41,8 +40,6 @@ def choice(selection: Selection, on_unmatched: str) -> Choice:
             warnings = warned_of_unmatched(found, candidates, on_unmatched)
         except UnmatchedError as error:
             raise ConfigurationError(str(error), code="unmatched") from None
-        if found.unmatched_types:
-            warnings.append(f"types: no monitor has the type {enumerated(found.unmatched_types)}")
         return found.monitors, warnings
 
     return choose

@@ -68,10 +68,13 @@ def _compiled(text: str) -> Callable[[str], object]:
 class Chosen(Generic[N]):
     """The monitors that a selection kept, in their order, and what it asked for in vain."""
 
-    def __init__(self, monitors: list[N], unmatched: list[str], unmatched_types: list[str]) -> None:
+    def __init__(
+        self, monitors: list[N], unmatched: list[str], unmatched_types: list[str], unmatched_excludes: list[str]
+    ) -> None:
         self.monitors = monitors
         self.unmatched = unmatched
         self.unmatched_types = unmatched_types
+        self.unmatched_excludes = unmatched_excludes
 
 
 class Selection:
@@ -91,41 +94,51 @@ class Selection:
         ``kind_of`` returns a monitor's type. One whose type nobody knows is kept: it cannot be ruled out.
         """
         if not self:
-            return Chosen(list(monitors), [], [])
+            return Chosen(list(monitors), [], [], [])
         unmatched = dict.fromkeys(self.include.texts)
+        unmatched_excludes = dict.fromkeys(self.exclude.texts)
         unseen = dict(self.types)
         chosen = []
         for monitor in monitors:
             kind = kind_of(monitor)
             if kind is not None:
                 unseen.pop(kind.casefold(), None)
-            if self._included(monitor, unmatched) and self._of_type(kind) and not self.exclude.selecting(monitor):
+            excluded = _matches(self.exclude, monitor, unmatched_excludes)
+            if self._included(monitor, unmatched) and self._of_type(kind) and not excluded:
                 chosen.append(monitor)
-        return Chosen(chosen, list(unmatched), list(unseen.values()))
+        return Chosen(chosen, list(unmatched), list(unseen.values()), list(unmatched_excludes))
 
     def _included(self, monitor: Named, unmatched: dict[str, None]) -> bool:
-        if not self.include.texts:
-            return True
-        selecting = self.include.selecting(monitor)
-        for text in selecting:
-            unmatched.pop(text, None)
-        return bool(selecting)
+        return not self.include.texts or _matches(self.include, monitor, unmatched)
 
     def _of_type(self, kind: str | None) -> bool:
         return not self.types or kind is None or kind.casefold() in self.types
 
 
-def warned_of_unmatched(chosen: Chosen[N], monitors: Iterable[Named], on_unmatched: str) -> list[str]:
-    """Return what to warn of when patterns selected nothing among ``monitors``.
+def _matches(patterns: Patterns, monitor: Named, unmatched: dict[str, None]) -> bool:
+    """Return whether a pattern selects ``monitor``, and take those that do out of ``unmatched``."""
+    selecting = patterns.selecting(monitor)
+    for text in selecting:
+        unmatched.pop(text, None)
+    return bool(selecting)
 
-    Raises UnmatchedError, with a sentence, when ``on_unmatched`` is ``fail``.
+
+def warned_of_unmatched(chosen: Chosen[N], monitors: Sequence[Named], on_unmatched: str) -> list[str]:
+    """Return what to warn of when patterns or types selected nothing among ``monitors``.
+
+    ``on_unmatched`` is about ``include`` alone. Raises UnmatchedError, with a sentence, when it is ``fail``.
     """
-    if not chosen.unmatched or on_unmatched == "ignore":
-        return []
-    sentence = f"include: {suggestion(chosen.unmatched, monitors)}"
-    if on_unmatched == "fail":
-        raise UnmatchedError(f"{sentence}; correct include, or set on_unmatched")
-    return [sentence]
+    warnings = []
+    if chosen.unmatched and on_unmatched != "ignore":
+        sentence = f"include: {suggestion(chosen.unmatched, monitors)}"
+        if on_unmatched == "fail":
+            raise UnmatchedError(f"{sentence}; correct include, or set on_unmatched")
+        warnings.append(sentence)
+    if chosen.unmatched_excludes:
+        warnings.append(f"exclude: {suggestion(chosen.unmatched_excludes, monitors)}")
+    if chosen.unmatched_types:
+        warnings.append(f"types: no monitor has the type {enumerated(chosen.unmatched_types)}")
+    return warnings
 
 
 MOST_TRIED, MOST_COMPARED, LONGEST_COMPARED = 5, 1000, 200

@@ -48,7 +48,8 @@ def judged(rules: Sequence[Mapping[str, Any]], monitors: Sequence[MonitorConfig]
         name = rule.get("name") or f"rule {number}"
         if name in checked:
             raise PolicyError(f"policy: two rules have the name {legible(name)}")
-        selected, problems = _selected(name, rule, monitors)
+        selected, problems, notes = _selected(name, rule, monitors)
+        warnings += [f"policy: {note}" for note in notes]
         if problems and on_unmatched == "fail":
             raise PolicyError(f"policy: {problems[0]}; correct the rule, or set on_unmatched")
         warnings += [f"policy: {problem}" for problem in problems if on_unmatched == "warn"]
@@ -61,7 +62,8 @@ def judged(rules: Sequence[Mapping[str, Any]], monitors: Sequence[MonitorConfig]
 
 def _selected(
     name: str, rule: Mapping[str, Any], monitors: Sequence[MonitorConfig]
-) -> tuple[list[MonitorConfig], list[str]]:
+) -> tuple[list[MonitorConfig], list[str], list[str]]:
+    """Return the monitors of a rule, what ``on_unmatched`` is about, and what is warned of in any case."""
     if all(rule.get(condition) is None for condition in CONDITIONS):
         raise PolicyError(f"policy: {legible(name)} asks for nothing; give it one of {', '.join(CONDITIONS)}")
     _pattern(name, rule)
@@ -72,6 +74,8 @@ def _selected(
         raise PolicyError(f"policy: a pattern of {legible(name)} cannot be used: {error}") from None
     chosen = selection.choose(monitors, lambda monitor: monitor.type)
     problems = [f"{legible(name)}: {suggestion(chosen.unmatched, monitors)}"] if chosen.unmatched else []
+    excludes = chosen.unmatched_excludes
+    notes = [f"{legible(name)}: exclude: {suggestion(excludes, monitors)}"] if excludes else []
     if chosen.unmatched_types:
         problems.append(f"{legible(name)}: no monitor has the type {enumerated(chosen.unmatched_types)}")
     kept = [(monitor, excepted.selecting(monitor)) for monitor in chosen.monitors]
@@ -81,7 +85,7 @@ def _selected(
     left = [monitor for monitor, texts in kept if not texts]
     if not left and not problems:
         problems.append(f"{legible(name)} applies to no monitor at all")
-    return left, problems
+    return left, problems, notes
 
 
 def _pattern(name: str, rule: Mapping[str, Any]) -> None:

@@ -99,6 +99,35 @@ def test_what_was_asked_for_in_vain_is_told(
     assert (found.unmatched, found.unmatched_types) == (unmatched, unmatched_types)
 
 
+@pytest.mark.parametrize(
+    ("include", "exclude", "types", "unmatched"),
+    [
+        ([], [], [], []),
+        ([], ["id-1", "Primary *"], [], []),
+        ([], ["gone", "~nowhere", "Primary *"], [], ["gone", "~nowhere"]),
+        ([], ["gone", "gone"], [], ["gone"]),
+        (["id-1"], ["id-2"], [], []),
+        (["id-1"], ["gone"], [], ["gone"]),
+        ([], ["id-1"], ["nothing has this type"], []),
+    ],
+)
+def test_an_exclude_that_leaves_out_nothing_is_told_whatever_is_included(
+    include: list[str], exclude: list[str], types: list[str], unmatched: list[str]
+) -> None:
+    found = Selection(include, exclude, types).choose(ALL, lambda thing: thing.kind)
+    assert found.unmatched_excludes == unmatched
+
+
+@pytest.mark.parametrize("on_unmatched", ["fail", "warn", "ignore"])
+def test_unmatched_excludes_and_types_are_warned_of_and_never_an_error(on_unmatched: str) -> None:
+    found = Selection([], ["Primary HTTPS", "gone"], ["dns"]).choose(ALL, lambda thing: thing.kind)
+    assert warned_of_unmatched(found, ALL, on_unmatched) == [
+        "exclude: Primary HTTPS and gone matched none of 4 monitors; similar labels are "
+        "Primary HTTP and Primary SMTP MX",
+        "types: no monitor has the type dns",
+    ]
+
+
 def test_a_pattern_that_matches_only_what_is_excluded_again_is_not_unmatched() -> None:
     found = Selection(["id-1"], ["Primary *"]).choose(ALL, lambda thing: thing.kind)
     assert (found.monitors, found.unmatched) == ([], [])

@@ -76,3 +76,9 @@ def test_an_unmatched_pattern_can_be_tolerated(on_unmatched, warned):
 def test_tolerating_patterns_does_not_empty_the_scope():
     with pytest.raises(Unavailable, match="min_monitors"):
         in_scope([WEB], [], Selection(include=["Mail"]), 1, "ignore")
+
+
+def test_excludes_and_types_that_match_nothing_are_warned_of() -> None:
+    selection = Selection(exclude=["gone"], types=["http", "ftp"])
+    _monitors, warnings = in_scope([WEB, DNS], STATUSES, selection, 1, "fail")
+    assert warnings == ["exclude: gone matched none of 2 monitors", "types: no monitor has the type ftp"]

@@ -79,6 +79,12 @@ def test_a_rule_for_nobody_can_be_a_warning(on_unmatched: str, warnings: int) ->
     assert (found.checked, len(found.warnings)) == ({"rule 1": 0}, warnings)
 
 
+@pytest.mark.parametrize("on_unmatched", ["fail", "warn", "ignore"])
+def test_an_exclude_of_a_rule_that_matches_nobody_is_always_a_warning(on_unmatched: str) -> None:
+    found = judged([{"active": True, "exclude": ["nobody"]}], MONITORS, on_unmatched)
+    assert found.warnings == ["policy: rule 1: exclude: nobody matched none of 3 monitors"]
+
+
 @pytest.mark.parametrize("path", ["a", "a.json", "a.md/"])
 def test_a_report_has_an_ending_that_says_what_it_is(path: str) -> None:
     with pytest.raises(ValueError, match=r"ends neither in \.md nor in \.xml"):

@@ -29,7 +29,7 @@ SECRET_VARIABLE = "KF_SIMULATOR_SECRET"
 def chosen_world(options: argparse.Namespace, secret: str) -> World:
     """Return the world that the options ask for. Raises WorldError."""
     if options.monitors is not None:
-        world = large_world(options.monitors, options.alerting or 0, default_client(secret))
+        world = large_world(options.monitors, options.alerting or 0, default_client(secret), options.problems or 0)
     else:
         world = read_world(options.world if options.world is not None else DEFAULT_WORLD, secret)
     if options.token_lifetime:

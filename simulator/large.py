@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha224
 from typing import Any
 
 from simulator.world import Client, Monitor, World, default_client
 
+_DAY = 86400
 _SITES = ("Amsterdam", "Chicago", "Denver", "Frankfurt", "Lagos", "London", "Osaka", "Sydney")
 _ZONES = (
     "Europe/Amsterdam", "America/Chicago", "America/Denver", "Europe/Berlin", "Africa/Lagos", "Europe/London",
@@ -28,14 +31,31 @@ _CHECKS = (
 )
 
 
-def large_world(monitors: int, alerting: int = 0, client: Client | None = None) -> World:
-    """Return a world of that many monitors, of which ``alerting``, evenly spread, have an active alert at start."""
-    failing = {index * monitors // alerting for index in range(alerting)} if alerting else set()
-    made = [_monitor(index, index in failing) for index in range(monitors)]
+def large_world(monitors: int, alerting: int = 0, client: Client | None = None, problems: int = 0) -> World:
+    """Return a world of that many monitors, of which ``alerting`` have an active alert at start.
+
+    ``problems`` others have been out of order for long, in every way. Both are spread evenly.
+    """
+    failing = _spread(range(monitors), alerting)
+    others = [index for index in range(monitors) if index not in failing] if problems else []
+    old = {index: number for number, index in enumerate(sorted(_spread(others, problems)))}
+    made = [_monitor(index, index in failing, old.get(index)) for index in range(monitors)]
     return World(monitors=made, clients=[client or default_client()])
 
 
-def _monitor(index: int, failing: bool) -> Monitor:
+def _spread(among: Sequence[int], number: int) -> set[int]:
+    return {among[at * len(among) // number] for at in range(number)} if number else set()
+
+
+def _out_of_order(number: int) -> dict[str, Any]:
+    """Return what makes a monitor an old problem: an alert for days, failures without one, or a test still to come."""
+    days = 1 + number % 20
+    return ({"failing_for": days * _DAY}, {"failing_for": days * _DAY, "paused": True}, {"fresh": True, "timer": _DAY})[
+        (0, 0, 1, 2)[number % 4]
+    ]
+
+
+def _monitor(index: int, failing: bool, old: int | None) -> Monitor:
     site = index % len(_SITES)
     role = _ROLES[index // len(_SITES) % len(_ROLES)]
     check, kind, timer, error = _CHECKS[index % len(_CHECKS)]
@@ -43,7 +63,7 @@ def _monitor(index: int, failing: bool) -> Monitor:
     config: dict[str, Any] = {"host": host}
     if kind == "http":
         config = {"url": f"https://{host}/", "username": "monitor", "password": f"not-shown-{index}"}
-    return Monitor(
+    made = Monitor(
         id=sha224(b"monitor %d" % index).hexdigest(),
         label=f"{_SITES[site]} {role} {check} {index:06d}",
         description=f"{role} in {_SITES[site]}: {check}",
@@ -54,3 +74,4 @@ def _monitor(index: int, failing: bool) -> Monitor:
         error=error,
         failing_for=timer * 5 + 30 if failing else None,
     )
+    return made if old is None else replace(made, **_out_of_order(old))

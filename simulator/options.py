@@ -41,6 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     world.add_argument("--monitors", type=_from(0, 10**6), metavar="N", help="make a large world of N monitors instead")
     world.add_argument("--alerting", type=_from(0, 10**6), metavar="K", help="so many of them have an active alert")
     world.add_argument(
+        "--problems",
+        type=_from(0, 10**6),
+        metavar="K",
+        help="so many others have been out of order for long, in every way",
+    )
+    world.add_argument(
         "--token-lifetime", type=_from(1, 10**8), metavar="SECONDS", help="default: as in the world, or 3600"
     )
     where = parser.add_argument_group("where it listens")
@@ -67,6 +73,8 @@ def options_from(arguments: list[str]) -> argparse.Namespace:
         raise WrongOption("--world and --monitors exclude each other")
     if options.alerting and (options.monitors is None or options.alerting > options.monitors):
         raise WrongOption("--alerting needs --monitors, and cannot be more than those")
+    if options.problems and (options.monitors is None or options.problems + (options.alerting or 0) > options.monitors):
+        raise WrongOption("--problems needs --monitors, and cannot be more than those that do not alert")
     if (options.cert is None) != (options.key is None):
         raise WrongOption("--cert and --key need each other")
     if options.tls and options.cert is None and options.ca_file is None:

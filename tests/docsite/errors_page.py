@@ -84,6 +84,11 @@ GROUPS = (
         "The module ``kf_monitor_files`` and the role ``monitor_inventory`` say these.",
         ("*/action/kf_monitor_files.py", "*/_monitor_files_arguments.py", "*/_snapshot/*"),
     ),
+    Group(
+        "Adopting an account",
+        "``kf_adopt`` and the playbook ``adopt`` say these. The policy file is as it was then.",
+        ("*/action/kf_adopt.py", "*/_adopt_arguments.py", "*/_adopt/*"),
+    ),
     Group("Waiting for events", "The event source says these.", ("*/_event*", "extensions/eda/*")),
     Group(
         "Sharing tokens and answers",

@@ -26,6 +26,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_LOOKUP,
     VERSION_INFO,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt_arguments import ADOPT
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.arguments import (
     DEPLOY_GATE,
     OPTIONS,
@@ -46,6 +47,7 @@ NAMESPACE = "knowledgefront.monitoring"
 TERMS = {"type": "list", "elements": "str", "default": []}
 
 PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
+    ("module", "kf_adopt"): ADOPT,
     ("module", "kf_deploy_gate"): DEPLOY_GATE,
     ("module", "kf_deploy_gate_verdict"): DEPLOY_GATE,
     ("module", "kf_doctor"): DOCTOR,

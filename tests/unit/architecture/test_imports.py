@@ -58,6 +58,7 @@ EXTRA = {
     "plugins/plugin_utils/_doctor/certificate.py": ("cryptography",),
     # So does it this one.
     "plugins/plugin_utils/_snapshot/formats.py": ("yaml",),
+    "plugins/plugin_utils/_adopt/policy_file.py": ("yaml",),
 }
 
 WITHOUT_TIME = {"plugins/module_utils/_domain", "plugins/plugin_utils/_gate"}

@@ -177,6 +177,8 @@ def test_tls_with_an_authority_of_its_own(start: Start, caller_of: Any, tmp_path
         (["--monitors", "5", "--world", "shop"], "exclude each other"),
         (["--alerting", "1"], "--alerting needs --monitors"),
         (["--monitors", "1", "--alerting", "2"], "--alerting needs --monitors"),
+        (["--problems", "1"], "--problems needs --monitors"),
+        (["--monitors", "3", "--alerting", "2", "--problems", "2"], "--problems needs --monitors"),
         (["--world", "nowhere.yml"], "cannot be read: No such file"),
         (["--tls"], "--tls needs --ca-file"),
         (["--ca-file", "x"], "--ca-file is for"),

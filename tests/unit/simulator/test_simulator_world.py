@@ -119,3 +119,29 @@ def test_as_many_alerts_as_asked_for(alerting: int) -> None:
 
     fleet = Fleet(large_world(50, alerting).monitors, lambda: 1_780_000_000)
     assert sum(fleet.standing(living, 1800).alert_active for living in fleet) == alerting
+
+
+@pytest.mark.parametrize(
+    ("monitors", "alerting", "problems", "found"),
+    [
+        (1500, 0, 140, {"alerting": 70, "silent": 35, "untested": 35}),
+        (100, 10, 8, {"alerting": 14, "silent": 2, "untested": 2}),
+        (10, 5, 5, {"alerting": 8, "silent": 1, "untested": 1}),
+        (10, 0, 0, {"alerting": 0, "silent": 0, "untested": 0}),
+    ],
+)
+def test_a_large_world_can_have_old_problems_of_every_kind(
+    monitors: int, alerting: int, problems: int, found: dict[str, int]
+) -> None:
+    from simulator.fleet import Fleet
+
+    world = large_world(monitors, alerting, problems=problems)
+    fleet = Fleet(world.monitors, lambda: 1_780_000_000)
+    standings = [fleet.standing(living, 1800) for living in fleet]
+    silent = sum(one.monitor.paused and one.monitor.failing_for is not None for one in fleet)
+    untested = sum(one.monitor.fresh and one.monitor.timer == 86400 for one in fleet)
+    assert {
+        "alerting": sum(standing.alert_active for standing in standings),
+        "silent": silent,
+        "untested": untested,
+    } == found

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from ....module_utils._domain.legible import enumerated, legible
 from ..policy import BLOCK, WARN
@@ -23,7 +24,8 @@ MOST_LINES = 14
 MOST_ADVICE = 10
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True)
+class Group:
     """Monitors with one state, verdict, remedy and error; ``text`` is what is said of them, ``monitors`` their ids.
 
     A reason about the gate itself is a group without monitors whose ``count`` is 0.
@@ -38,7 +40,7 @@ class Group(NamedTuple):
     unblock: str
 
     def as_data(self) -> dict[str, Any]:
-        return dict(self._asdict())
+        return asdict(self)
 
 
 def group_reasons(reasons: Iterable[Mapping[str, Any]], errors: Mapping[str, str | None]) -> list[Group]:

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account as the gate evaluates it: the only place where adopting knows how the gate does that."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...module_utils._api.client import Client
+from ...module_utils._api.errors import ServiceError
+from ...module_utils._api.settings import Settings
+from ...module_utils._domain.legible import enumerated
+from ...module_utils._domain.monitor import Monitor
+from ...module_utils._domain.selection import Selection
+from .._gate.baseline import fingerprint
+from .._gate.loop import Gate
+from .._gate.policy import BEFORE, Policy
+from .._gate.reports.entries import MonitorEntry, monitor_entry
+from .._gate.sample import Sample
+from .._sampling import Sampler
+from .._sharing import NO_ANSWERS, shared
+
+LARGEST_GAP = 0.1
+"""The share of monitors that one of the two responses may lack: of more, it was cut short."""
+
+
+class Account(NamedTuple):
+    """Every monitor in scope with its state at ``taken_at``, in epoch seconds.
+
+    ``names`` counts the monitors that have a text as their id or label.
+    """
+
+    taken_at: float
+    monitors: Sequence[MonitorEntry]
+    names: Mapping[str, int]
+
+
+def read_account(
+    options: Mapping[str, Any], selection: Mapping[str, Sequence[str]], warn: Callable[[str], None]
+) -> Account:
+    """Ask the service once and evaluate its answer as ``before`` does.
+
+    Raises KnowledgeFrontError, Unavailable for anything but two valid answers, and ValueError for an unusable option.
+    """
+    policy = Policy.of(
+        BEFORE, time.time(), **{name: options[name] for name in ("alert_after", "stale_factor", "stale_grace")}
+    )
+    settings = Settings.from_options(options)
+    sharing = shared(options, warn, NO_ANSWERS)(settings)
+    client = Client(settings, sharing=sharing)
+    chosen = [selection[name] for name in ("include", "exclude", "types")]
+    sampler = Sampler(
+        client, Selection(*chosen), options["min_monitors"], options["on_unmatched"], fingerprint(*chosen), warn
+    )
+    try:
+        sample = sampler()
+    finally:
+        client.close()
+        sharing.close()
+    check_complete(sample.monitors)
+    return evaluate_account(sample, policy)
+
+
+def check_complete(monitors: Sequence[Monitor]) -> None:
+    """Raise ServiceError when the status or the configurations lack more monitors than a change in between explains."""
+    lacking = [monitor for monitor in monitors if _is_incomplete(monitor)]
+    if len(lacking) > LARGEST_GAP * len(monitors):
+        named = enumerated([monitor.label for monitor in lacking])
+        raise ServiceError(
+            f"the status and the configurations disagree about {len(lacking)} of {len(monitors)} monitors ({named}), "
+            "so one of the two responses is incomplete: nothing was written; try again",
+            code="cut_short",
+        )
+
+
+def _is_incomplete(monitor: Monitor) -> bool:
+    """Only an inactive monitor has a configuration and no status."""
+    return monitor.config is None or (monitor.status is None and monitor.config.active)
+
+
+def evaluate_account(sample: Sample, policy: Policy) -> Account:
+    """Return the states in which the gate finds the monitors of one sample, without a baseline and exceptions."""
+    gate = Gate(policy, None, lambda: sample, time.monotonic, time.sleep, lambda _now: None, once=True)
+    entries = [monitor_entry(found) for found in gate.decide().evaluation.assessments]
+    names = Counter(name for entry in entries for name in {entry["id"], entry["label"]})
+    return Account(sample.taken_at, entries, names)

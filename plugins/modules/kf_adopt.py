@@ -70,6 +70,7 @@ options:
 extends_documentation_fragment:
   - knowledgefront.monitoring.controller
   - knowledgefront.monitoring.connection
+  - knowledgefront.monitoring.connection.timeout
   - knowledgefront.monitoring.connection.modules
   - knowledgefront.monitoring.selection
   - knowledgefront.monitoring.selection.unmatched

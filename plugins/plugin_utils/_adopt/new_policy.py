@@ -42,7 +42,9 @@ def render_policy(
 
 def _pattern(option: str, text: str) -> str:
     if TEMPLATE.search(text):
-        raise PolicyFileError(f"{option}: {quote(text)} would be a template in the file: write the brace as [{{]")
+        raise PolicyFileError(
+            f"{option}: {describe(text, 80)} would be a template in the file: write its first brace in square brackets"
+        )
     return quote(text)
 
 

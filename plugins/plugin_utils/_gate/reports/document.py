@@ -114,10 +114,7 @@ def document(
         "counts": result["counts"],
         "changes": result["changes"],
         "baseline": result["baseline"],
-        "looks": [
-            {"seconds": round(look.seconds, 1), "verdict": look.verdict, "counts": look.counts}
-            for look in outcome.polls
-        ],
+        "looks": _looks(outcome),
         "monitors_total": len(findings),
         "monitors": findings,
         "groups": _groups(result, findings),
@@ -125,6 +122,12 @@ def document(
         "masked": result.get("masked", 0),
         "owed": result.get("owed", []),
     }
+
+
+def _looks(outcome: Outcome) -> list[Look]:
+    return [
+        {"seconds": round(look.seconds, 1), "verdict": look.verdict, "counts": look.counts} for look in outcome.polls
+    ]
 
 
 def _groups(result: Mapping[str, Any], findings: Sequence[Finding]) -> list[dict[str, Any]]:

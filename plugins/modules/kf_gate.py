@@ -368,7 +368,7 @@ summary:
   sample: "before: stop, block: 1 of 12 monitors in scope: Primary SMTP MX"
 lines:
   description:
-    - The reasons in at most 24 lines of plain text, worst first. Monitors with the same state, error and remedy share a
+    - The reasons in at most 20 lines of plain text, worst first. Monitors with the same state, error and remedy share a
       line, and the last lines say what unblocks each state. Complete data is in RV(reasons) and RV(monitors).
   returned: always
   type: list
@@ -376,6 +376,13 @@ lines:
   sample:
     - "existing alert at 12 monitors (Shop 1, Shop 2, Shop 3 and 9 more): HTTP 502"
     - "To unblock: repair what it watches until the alert clears; options that help: fixes, known, on_existing_alert"
+abridged:
+  description:
+    - What is left out of the result of a failed task that is not registered and would flood the screen. RV(msg) has the
+      gist, and reports have the data.
+  returned: when something is left out
+  type: str
+  sample: register the result or write a report to have lines, unblock, reasons, monitors, baseline
 unblock:
   description:
     - Options that would let the deployment proceed, with YAML to paste. Those for single monitors come before those

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
+from json import dumps
 from typing import Any
 
 from ..module_utils._domain.legible import legible
@@ -106,6 +107,24 @@ def _situation(
 def _names(evaluation: Evaluation) -> Counter[str]:
     """Return how many monitors in scope have each text as their id or label."""
     return Counter(name for found in evaluation.assessments for name in {found.monitor.id, found.monitor.label})
+
+
+SCREEN = 8_000
+"""Characters of a result that a failed task may show. Ansible prints it whole, on one line."""
+
+DATA = ("lines", "unblock", "reasons", "monitors", "baseline", "changes")
+
+
+def abridge_failure(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a failed result that nobody registers without data that would flood the screen; its message has the gist.
+
+    Reports have the data, and so has a registered result.
+    """
+    if not result["failed"] or len(dumps(result, default=str)) <= SCREEN:
+        return dict(result)
+    told = {name: value for name, value in result.items() if name not in DATA}
+    left_out = ", ".join(name for name in DATA if result.get(name))
+    return {**told, "abridged": f"register the result or write a report to have {left_out}"}
 
 
 def changes(sample: Sample | None, baseline: Baseline | None) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from ._gate.verdict import decide, unavailable
 from ._gate_arguments import GATE, REQUEST_TIMEOUT
 from ._gate_policy import read_policy
 from ._gate_progress import Progress
-from ._gate_result import difference, gate_result
+from ._gate_result import abridge_failure, difference, gate_result
 from ._interrupts import interruptible
 from ._options import checked_options
 from ._sampling import Sampler
@@ -161,7 +161,8 @@ class GateTask:
         if self._task.diff:
             for line in difference(outcome.sample, baseline):
                 self._display.display(line)
-        return {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
+        result = {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
+        return result if getattr(self._task, "register", None) else abridge_failure(result)
 
 
 def _account(options: Mapping[str, Any]) -> str:

@@ -17,11 +17,11 @@ from ..verdict import ERROR, INCONCLUSIVE
 WORST_FIRST = (BLOCK, ERROR, INCONCLUSIVE, WARN)
 
 MOST_LABELS = 3
-LONGEST_LINE = 400
-MOST_LINES = 14
-"""Lines for groups. With one line of advice for each of up to 10 states, 25 lines are a screen."""
+LONGEST_LINE = 350
+MOST_LINES = 12
+"""Lines for groups. With one line of advice for each of up to 8 states, they fit on a screen."""
 
-MOST_ADVICE = 10
+MOST_ADVICE = 8
 
 
 @dataclass(frozen=True)

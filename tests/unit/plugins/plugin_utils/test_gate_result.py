@@ -15,7 +15,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.lo
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Evaluation, rule
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_progress import Progress
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import difference, gate_result
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import (
+    abridge_failure,
+    difference,
+    gate_result,
+)
 
 from ._gate.monitors_at_hand import NOW, baseline, config, monitor, policy, sample, status
 
@@ -104,11 +108,27 @@ def test_many_reasons_make_a_screen_and_the_data_is_complete(errors, phase):
     ]
     told = result(sample(*alerts), phase=phase)
     assert len(told["msg"]) < 10_000
-    assert 1 < len(told["lines"]) <= 25
+    assert 1 < len(told["lines"]) <= 20
+    assert len(json.dumps(abridge_failure(told))) < 10_000
     assert max(map(len, told["lines"])) <= 500
     assert len(told["reasons"]) == len(told["monitors"]) == 300
     assert sum(len(entry["snippet"]) for entry in told["unblock"]) < 20_000
     assert sum(entry["snippet"].count("\n") for entry in told["unblock"]) < 60
+
+
+def test_a_failure_that_nobody_registers_is_abridged_only_where_it_would_flood_the_screen():
+    small = result(sample(ALERT))
+    assert abridge_failure(small) == small
+    alerts = [status(id=str(number), label=f"M{number}", alert_active=True) for number in range(300)]
+    large = result(sample(*alerts))
+    told = abridge_failure(large)
+    assert set(large) - set(told) == {"lines", "unblock", "reasons", "monitors", "baseline", "changes"}
+    assert all(large[name] == told[name] for name in told if name != "abridged")
+    assert (
+        told["abridged"] == "register the result or write a report to have lines, unblock, reasons, monitors, baseline"
+    )
+    passing = {**large, "failed": False}
+    assert abridge_failure(passing) == passing
 
 
 def test_the_message_names_the_options_that_help():

@@ -193,3 +193,21 @@ def test_garbage_is_collected_while_waiting_and_again_afterwards(
     assert result["verdict"] == ("inconclusive" if interrupted else "block")
     assert waited == [False] * len(collected) != []
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(("register", "complete"), [("before", True), (None, False)])
+def test_only_a_registered_failure_returns_the_data_of_hundreds_of_monitors(
+    serve: Serve, register: str | None, complete: bool
+) -> None:
+    answers = documents(alerting=True)
+    for path, name in (("/v2/status", "monitor"), ("/v2/config/monitor", "id")):
+        (one,) = answers[path]["monitor_list"]
+        answers[path]["monitor_list"] = [{**one, name: f"m{at}", "label": f"{at} {'L' * 200}"} for at in range(300)]
+    arguments = {**CONNECTION, "api_url": serve(service(answers)).url}
+    play = SimpleNamespace(strategy="linear")
+    task: Any = SimpleNamespace(args=arguments, check_mode=False, diff=False, register=register, get_play=lambda: play)
+    shown: Any = Shown()
+    result = GateTask(task, templar({}), shown).result({})
+    assert (result["failed"], result["gate_rc"]) == (True, 10)
+    assert ("reasons" in result, "abridged" in result) == (complete, not complete)
+    assert (len(json.dumps(result)) < 10_000) is not complete

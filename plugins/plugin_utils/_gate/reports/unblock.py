@@ -24,7 +24,7 @@ LARGEST_GRACE = 3600.0
 """Seconds. A test that is older than that by more than its timer explains was not merely told late."""
 
 UNPROVED = "unproved"
-BYPASSES_NOTHING = frozenset({UNPROVED})
+UNVERIFIED = frozenset({UNPROVED})
 """States that stop nothing by default, but keep a pass from being verified: they are worth advice too."""
 
 
@@ -51,8 +51,15 @@ class Situation(NamedTuple):
     def of(self, states: Iterable[str]) -> list[Mapping[str, Any]]:
         """Return the monitors that are held against the deployment for one of ``states``, worst first."""
         wanted = set(states)
-        ids = dict.fromkeys(reason["monitor"] for reason in self.reasons if reason["code"] in wanted)
+        ids = dict.fromkeys(
+            reason["monitor"] for reason in self.reasons if reason["code"] in wanted and _counts(reason)
+        )
         return [self.monitors[name] for name in ids if name in self.monitors]
+
+
+def _counts(reason: Mapping[str, Any]) -> bool:
+    """Return whether a reason asks for an option: it stops, or keeps a pass from being verified."""
+    return reason["verdict"] != WARN or reason["code"] in UNVERIFIED
 
 
 class Offer(NamedTuple):
@@ -66,11 +73,7 @@ class Offer(NamedTuple):
 
 def unblock_options(situation: Situation) -> list[dict[str, Any]]:
     """Return ``option``, ``states``, ``why`` and ``snippet`` for each option that would help, the narrowest first."""
-    stopping = {
-        reason["code"]
-        for reason in situation.reasons
-        if reason["verdict"] != WARN or reason["code"] in BYPASSES_NOTHING
-    }
+    stopping = {reason["code"] for reason in situation.reasons if _counts(reason)}
     found = []
     if situation.unavailable:
         codes = list(dict.fromkeys(reason["code"] for reason in situation.reasons))

@@ -133,6 +133,13 @@ def test_what_is_only_warned_of_needs_no_option(state):
     assert unblock_options(situation([entry(1, state)], verdict="warn")) == []
 
 
+def test_a_monitor_that_is_tolerated_already_is_in_no_snippet():
+    one = situation([entry(1, "failing"), entry(2, "failing")])
+    one.reasons[1]["verdict"] = "warn"
+    found = parsed(unblock_options(one))
+    assert [accepted["monitor"] for accepted in found["known"]] == found["advisory"] == ["Web 1"]
+
+
 def test_what_keeps_a_pass_from_being_verified_has_advice_too():
     found = unblock_options(situation([entry(1, "unproved", timer=86400.0)], verdict="warn"))
     assert parsed(found) == {"timeout_max": 172860, "on_unprovable": "warn"}

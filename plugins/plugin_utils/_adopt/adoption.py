@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.timestamps import utc
-from .._gate.exceptions import moment
-from .._gate.policy import AFTER, BY_PHASE, DEFAULTS
+from .._gate.exceptions import ACCEPTED, read_moment
+from .._gate.policy import AFTER, BY_PHASE, DEFAULTS, LATE
 from .._gate.reports.entries import MonitorEntry
 from .._gate.reports.unblock import describe_problem
 from .._gate.reports.yaml_text import TEMPLATE, describe, exact_pattern
@@ -26,11 +26,7 @@ NOT_OLD = frozenset({CLEAN, "failing", "pending", "unproved", "fixing", "known",
 ADOPTED = "Adopted on "
 """How the reasons of our entries begin. Other entries were written by people, and only people remove them."""
 
-WITHOUT_STATES = ("existing_alert",)
-"""What an entry accepts that names no states."""
-
 DAY = 86400.0
-LATE = 60.0
 USUAL_TIMER = 3600.0
 """Monitors with a longer timer are slow: no deployment waits hours for their proof by default."""
 
@@ -54,7 +50,7 @@ class KnownEntry(NamedTuple):
     def expired(self, now: float) -> bool:
         """A time that cannot be read is for the gate to refuse."""
         try:
-            until = moment(self.expires, "expires")
+            until = read_moment(self.expires, "expires")
         except ValueError:
             return False
         return until is not None and until <= now
@@ -136,7 +132,7 @@ def _find_uncovered(
         (monitor["id"], state)
         for entry in entries
         for monitor in selected.get(entry.monitor, ())
-        for state in entry.states or WITHOUT_STATES
+        for state in entry.states or ACCEPTED
     }
     added, unnamed = [], []
     for monitor in problems:
@@ -164,7 +160,8 @@ def suggest_timeout_max(monitors: Sequence[MonitorEntry]) -> int:
     It is not less than the default of the gate.
     """
     timers = [monitor["timer"] for monitor in monitors if monitor["timer"] and monitor["timer"] <= USUAL_TIMER]
-    needed = BY_PHASE[AFTER]["settle"] + 2 * max(timers, default=0.0) + LATE
+    tests = 1 + BY_PHASE[AFTER]["clean_tests"]
+    needed = BY_PHASE[AFTER]["settle"] + tests * max(timers, default=0.0) + LATE
     return int(max(DEFAULTS["timeout_max"], math.ceil(needed / ROUNDED) * ROUNDED))
 
 

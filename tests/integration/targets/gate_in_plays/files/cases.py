@@ -35,7 +35,7 @@ def idiom_cases() -> Iterator[Case]:
     yield Case("every idiom passes with one host", one, extra=CLEAN, hosts=1, deploys=len(one))
     for name, found in IDIOMS.items():
         yield Case(f"{name} stops", [found], extra=ALERTING, **STOPPED)
-        if name in ("roles, when first", "import_role", "include_role, run_once"):
+        if name == "include_role, run_once":
             yield Case(f"{name} stops one host", [found], extra=ALERTING, hosts=1, **STOPPED)
     for name, found in RESCUED.items():
         yield Case(f"{name} is rescued", [found], extra=ALERTING, rc=2, says=["rescued with 10 web[1-4]"] * 4)
@@ -86,7 +86,7 @@ def variable_cases() -> Iterator[Case]:
     host_vars = {"web3": {"deploy_gate_on_blnd": "warn"}}
     other = {**misspelt, "says": [*misspelt["says"], "set for web3"]}
     yield Case("a misspelt variable of another host", plays, extra=CLEAN, host_vars=host_vars, **other)
-    for phase in ("main", "during", "after", "plan"):
+    for phase in ("main", "after"):
         found = [deployed(include(phase, run_once=True))]
         extra = {**ALERTING, "deploy_gate_phase": "plan"}
         yield Case(

@@ -14,6 +14,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from .count_errors import MISSED, UNDECIDED, Tally, count
+from .histories import history_rows
 from .rows import ROWS, Row
 from .table import data, text_table
 from .trace import trace
@@ -23,6 +24,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run characteristic", description=__doc__)
     parser.add_argument("--row", action="append", help="only the rows with this name, such as 'healthy-*'; repeatable")
     parser.add_argument("--list", action="store_true", help="print the names of the rows and end")
+    help_of_histories = "folder with recorded histories beside the generated one, files of site,time,down; repeatable"
+    parser.add_argument("--histories", action="append", default=[], metavar="FOLDER", help=help_of_histories)
     parser.add_argument("--runs", type=int, help="runs of each row, instead of its own number")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same worlds (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (%(default)s)")
@@ -34,7 +37,8 @@ def arguments() -> argparse.Namespace:
 
 def selected(options: argparse.Namespace) -> list[Row]:
     patterns = options.row or ["*"]
-    return [row for row in ROWS if any(fnmatch(row.name, pattern) for pattern in patterns)]
+    rows = [*ROWS, *history_rows([Path(folder) for folder in options.histories])]
+    return [row for row in rows if any(fnmatch(row.name, pattern) for pattern in patterns)]
 
 
 def measured(options: argparse.Namespace, rows: list[Row]) -> list[tuple[Row, Tally]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .confidence import clopper_pearson
-from .rows import ROWS, Row, run_once
+from .rows import Row, run_once
 
 CHUNK = 10
 """Runs that one process does in one go."""
@@ -20,11 +20,15 @@ CHUNK = 10
 MET, MISSED, UNDECIDED, MEASURED = "met", "MISSED", "undecided", "measured"
 
 
+_rows: dict[str, Row] = {}
+"""The rows that are counted, which a forked process cannot be handed: their recipes are functions in functions."""
+
+
 @dataclass
 class Tally:
     """What came of the runs of one row: errors by kind, and the reasons of stops by phase and state.
 
-    ``failed`` are the numbers of the runs with an error, for a trace.
+    ``failed`` are the numbers of the runs with an error, for a trace; ``notes`` is what is listed of single runs.
     """
 
     row: str
@@ -32,12 +36,14 @@ class Tally:
     failed: list[int] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
     stops: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         self.runs += other.runs
         self.failed = sorted([*self.failed, *other.failed])
         self.errors.update(other.errors)
         self.stops.update(other.stops)
+        self.notes += other.notes
 
     @property
     def share(self) -> float:
@@ -65,13 +71,14 @@ def count(
         row.name: [(row.name, seed, first, min(CHUNK, runs - first)) for first in range(0, runs, CHUNK)]
         for row, runs in rows
     }
+    _rows.update((row.name, row) for row, _runs in rows)
     if jobs == 1:
         for row, _runs in rows:
             yield row, _sum(row, map(_count_chunk, tasks[row.name]), report)
         return
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
         for row, _runs in rows:
-            yield row, _sum(row, pool.imap_unordered(_count_chunk, tasks[row.name]), report)
+            yield row, _sum(row, pool.imap(_count_chunk, tasks[row.name]), report)
 
 
 def _sum(row: Row, parts: Iterator[Tally], report: Callable[[str], None]) -> Tally:
@@ -84,7 +91,7 @@ def _sum(row: Row, parts: Iterator[Tally], report: Callable[[str], None]) -> Tal
 
 def _count_chunk(task: tuple[str, int, int, int]) -> Tally:
     name, seed, first, runs = task
-    row = next(row for row in ROWS if row.name == name)
+    row = _rows[name]
     tally = Tally(name, runs)
     gc.disable()
     for number in range(first, first + runs):
@@ -92,6 +99,7 @@ def _count_chunk(task: tuple[str, int, int, int]) -> Tally:
         if run.errors:
             tally.failed.append(number)
         tally.errors.update(run.errors)
+        tally.notes += [f"run {number}, {note}" for note in run.notes]
         for phase in run.episode.decisions:
             if run.episode.stopped(phase):
                 tally.stops.update({f"{phase}/{reason['code']}" for reason in run.episode.worst_reasons(phase)})

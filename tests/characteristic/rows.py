@@ -22,7 +22,8 @@ class Row(NamedTuple):
 
     ``counts`` says what is counted; ``goal`` is the highest share of runs that may have such an error, None for what is
     only measured; ``runs`` and ``fast_runs`` are how many the full and the fast form play; ``options`` go to every
-    phase of the gate, ``after_options`` to ``after`` only.
+    phase of the gate, ``after_options`` to ``after`` only; ``describe`` returns what is to be listed of an episode
+    beside its errors.
     """
 
     name: str
@@ -35,19 +36,21 @@ class Row(NamedTuple):
     find_errors: errors.FindErrors
     options: Mapping[str, Any] = {}
     after_options: Mapping[str, Any] = {}
+    describe: errors.FindErrors | None = None
 
 
 class Run(NamedTuple):
-    """An episode and its errors."""
+    """An episode, its errors, and what is to be listed of it."""
 
     episode: Episode
     errors: list[str]
+    notes: list[str]
 
 
 def run_once(row: Row, seed: int, number: int, observe: Observer | None = None) -> Run:
     """Return run ``number`` of ``row``. The same ``seed`` and ``number`` give the same world."""
     episode = play(build_world(row, seed, number), row.options, row.after_options, observe)
-    return Run(episode, row.find_errors(episode))
+    return Run(episode, row.find_errors(episode), row.describe(episode) if row.describe else [])
 
 
 def build_world(row: Row, seed: int, number: int) -> World:

@@ -47,7 +47,7 @@ def details(row: Row, tally: Tally) -> list[str]:
         lines.append(f"    runs stopped by: {_counted(tally.stops)}")
     if tally.failed:
         lines.append(f"    runs: {' '.join(map(str, tally.failed[:12]))}{' ...' if len(tally.failed) > 12 else ''}")
-    return lines
+    return [*lines, *(f"    {note}" for note in tally.notes)]
 
 
 def data(results: Sequence[tuple[Row, Tally]], seed: int) -> dict[str, Any]:
@@ -67,6 +67,7 @@ def data(results: Sequence[tuple[Row, Tally]], seed: int) -> dict[str, Any]:
                 "by_error": dict(tally.errors),
                 "stops": dict(tally.stops),
                 "failed": tally.failed,
+                "notes": tally.notes,
             }
             for row, tally in results
         ],

@@ -119,7 +119,7 @@ def restart_alert(world: World) -> None:
     world.add(20)
     subject, rng = world.add_subject((10,)), world.rng
     raised = world.deployed - 8 + rng.random() * 12
-    subject.fail_at_random(1.0, raised, raised + 5 + rng.random() * 15, rng)
+    subject.fail_at_random(1.0, raised, raised + 10 + rng.random() * 10, rng)
     subject.alert_after = 1
 
 

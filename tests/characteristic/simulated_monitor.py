@@ -88,7 +88,10 @@ class SimulatedMonitor:
         self.pause = (self.number_at(moment) - 1, NEVER if resume is None else self.number_at(resume))
 
     def settle_alerts(self) -> None:
-        """Derive the alerts from the failures. Must be called once, when these are final."""
+        """Derive the alerts from the failures. Must be called once, when these and the pause are final."""
+        if self.pause:
+            before, after = self.pause
+            self.failures = [number for number in self.failures if not before < number < after]
         if self.alert_after is None:
             return
         for first, last in self._runs():
@@ -128,7 +131,7 @@ class SimulatedMonitor:
     def status_at(self, moment: float, window: float, clock_offset: float) -> tuple[dict[str, Any], float]:
         """Return the entry of a status answer at ``moment``, and until when it stays the same."""
         newest = self.newest_at(moment)
-        oldest = self.number_at(moment - window)
+        oldest = self.number_at(math.floor(moment - window) + 1)
         failed = bisect_right(self.failures, newest)
         in_window = failed - bisect_left(self.failures, oldest)
         raised = [span for span in self.alerts if span.raised <= moment]
@@ -145,10 +148,11 @@ class SimulatedMonitor:
             "last_failed": self._test(self.failures[failed - 1], clock_offset) if failed and self.tested else None,
         }
         changes = [self._visible(self._following(newest))]
-        changes += [at for span in self.alerts for at in (span.raised, span.cleared) if at > moment]
+        changes += [span.raised if moment < span.raised else span.raised + window for span in self.alerts]
+        changes += [span.cleared for span in self.alerts]
         if in_window > 0 or self.forgets:
-            changes.append(self.start(oldest) + window + 1)
-        return entry, min(changes)
+            changes.append(self.start(oldest) + window)
+        return entry, min(at for at in changes if at > moment)
 
     def _tests(self, oldest: int, newest: int) -> int:
         count = newest - oldest + 1

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import fingerprint
@@ -17,7 +17,13 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_po
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import gate_result
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._sampling import Sampler
 
-from .simulated_service import SimulatedService
+from .simulated_service import VirtualClock
+
+
+class Service(Protocol):
+    """What the gate asks, by a virtual clock: the part of the API client that it uses."""
+
+    clock: VirtualClock
 
 
 class Poll(NamedTuple):
@@ -37,7 +43,7 @@ class Decision(NamedTuple):
     polls: list[Poll]
 
 
-def decide(options: Mapping[str, Any], service: SimulatedService) -> Decision:
+def decide(options: Mapping[str, Any], service: Service) -> Decision:
     """Ask the gate with ``options``, by the service's clock."""
     clock = service.clock
     began = clock.now

@@ -9,7 +9,6 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
 from ansible_collections.knowledgefront.monitoring.tests.characteristic.gate_adapter import Decision, decide
 
 from .required_evidence import Answer, Terms
@@ -17,12 +16,8 @@ from .small_world import POLL, START, UNAVAILABLE, OutOfAnswers, SmallWorld
 
 DEPLOYMENT = 100.0
 
-STRICT = {"clean_tests": 1, "recovery_tests": 2, "failing_after": 2}
-OPTIONS = {
-    "settle": 0.0,
-    "poll": float(POLL),
-    **{name: value for name, value in STRICT.items() if name in GATE},
-}
+PROOF = {"clean_tests": 1, "recovery_tests": 2, "failing_after": 2}
+OPTIONS = {"settle": 0.0, "poll": float(POLL), **PROOF}
 
 Round = tuple[str, ...]
 
@@ -71,7 +66,7 @@ class Deployment:
     def __init__(self, first: Round) -> None:
         self.first = first
         world = SmallWorld([first])
-        self._baseline = decide({**OPTIONS, "phase": "before"}, world).result["baseline"]
+        self._baseline = decide({"phase": "before"}, world).result["baseline"]
 
     def ask(self, rounds: tuple[Round, ...], polls: int) -> Case | None:
         """Return what the gate makes of ``rounds`` afterwards, None when it waits for more."""
@@ -89,4 +84,4 @@ class Deployment:
 
 
 def terms_of(anchor: float, options: Mapping[str, Any]) -> Terms:
-    return Terms(anchor, **{name: options[name] for name in STRICT if name in options})
+    return Terms(anchor, **{name: options[name] for name in PROOF})

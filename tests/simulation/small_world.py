@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ServiceError
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.payloads import read_configs, read_statuses
-from ansible_collections.knowledgefront.monitoring.tests.characteristic.simulated_service import VirtualClock
+from ansible_collections.knowledgefront.monitoring.tests.characteristic.simulated_service import WINDOW, VirtualClock
 
 from .required_evidence import Answer, Entry
 
@@ -49,7 +49,10 @@ class OutOfAnswers(BaseException):
 
 
 class SmallWorld:
-    """Plays ``rounds``: for each poll the class of answer of each monitor, or UNAVAILABLE in place of them."""
+    """Plays ``rounds``: for each poll the class of answer of each monitor, or UNAVAILABLE in place of them.
+
+    A poll may ask for a longer window too, in which nothing more is found.
+    """
 
     def __init__(self, rounds: Sequence[Sequence[str]]) -> None:
         self.clock = VirtualClock(START)
@@ -58,7 +61,9 @@ class SmallWorld:
         self._past: dict[str, Entry] = {}
         self._configs: dict[str, Entry] = {}
 
-    def statuses(self, everything: bool = False, window: int = 1800, deadline: object = None) -> list[Any]:
+    def statuses(self, everything: bool = False, window: int = WINDOW, deadline: object = None) -> list[Any]:
+        if window != WINDOW and self.answers and self.answers[-1] is not None:
+            return read_statuses({"monitor_list": list(self.answers[-1].statuses.values())})
         if len(self.answers) == len(self._rounds):
             raise OutOfAnswers
         classes = self._rounds[len(self.answers)]

@@ -33,7 +33,8 @@ def row_id(row: Row) -> str:
 
 
 def decided(decision: str, ended: float = 0.0) -> Decision:
-    result: dict[str, Any] = {"decision": decision, "verdict": "x", "reasons": [], "monitors": [], "summary": ""}
+    empty: dict[str, Any] = {"reasons": [], "monitors": [], "owed": [], "proof": None}
+    result = {"decision": decision, "verdict": "x", "summary": "", **empty}
     return Decision(result, ended, ended, [])
 
 

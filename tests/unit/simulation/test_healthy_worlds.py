@@ -45,7 +45,7 @@ def assert_signed_off_in_time(episode: Episode) -> None:
     assert after["waited"] <= after["predicted"]["seconds"] + LATE + LONGEST_POLL
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(seeds, timers, options, st.integers(1, 8), st.sampled_from([0.0, -75.0, 75.0]))
 def test_a_healthy_world_is_signed_off_and_verified(seed, mix, chosen, count, offset):
     world = world_of(seed, mix, count)
@@ -55,7 +55,7 @@ def test_a_healthy_world_is_signed_off_and_verified(seed, mix, chosen, count, of
     assert episode.decisions[AFTER].result["verified"]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(seeds, timers, options, st.integers(3, 8), st.data())
 def test_old_problems_of_any_kind_do_not_keep_a_healthy_world_from_its_sign_off(seed, mix, chosen, count, data):
     world = world_of(seed, mix, count)
@@ -74,7 +74,7 @@ def test_old_problems_of_any_kind_do_not_keep_a_healthy_world_from_its_sign_off(
     assert not episode.decisions[AFTER].result["verified"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(seeds, timers, options, st.integers(1, 6), st.sampled_from([(0, 540), (-540, 0), (0, -540), (0, 61), (-61, 0)]))
 def test_readings_that_differ_by_a_constant_do_not_keep_a_healthy_world_from_its_sign_off(
     seed, mix, chosen, count, readings
@@ -85,7 +85,7 @@ def test_readings_that_differ_by_a_constant_do_not_keep_a_healthy_world_from_its
     assert_signed_off_in_time(play(world.complete(), {}, chosen))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(seeds, timers, options, st.integers(1, 8))
 def test_monitors_that_drift_take_one_round_more_at_most(seed, mix, chosen, count):
     world = World.create(Random(seed))
@@ -97,7 +97,7 @@ def test_monitors_that_drift_take_one_round_more_at_most(seed, mix, chosen, coun
     assert after["waited"] <= after["predicted"]["seconds"] + max(mix) + LATE + LONGEST_POLL
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(seeds, timers, st.integers(1, 6), st.booleans())
 def test_one_failed_test_before_the_deployment_is_no_reason_to_stop(seed, mix, count, newest):
     world = world_of(seed, mix, count)

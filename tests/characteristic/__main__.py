@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .count_errors import MISSED, UNDECIDED, Tally, count
 from .histories import history_rows
+from .page import write_page
 from .rows import ROWS, Row
 from .table import data, text_table
 from .trace import trace
@@ -27,10 +28,12 @@ def arguments() -> argparse.Namespace:
     help_of_histories = "folder with recorded histories beside the generated one, files of site,time,down; repeatable"
     parser.add_argument("--histories", action="append", default=[], metavar="FOLDER", help=help_of_histories)
     parser.add_argument("--runs", type=int, help="runs of each row, instead of its own number")
+    parser.add_argument("--share", type=float, default=1.0, help="share of each row's own number (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same worlds (%(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (%(default)s)")
     parser.add_argument("--fast", action="store_true", help="few runs; fails only for what chance does not explain")
     parser.add_argument("--json", metavar="FILE", help="write the table as JSON too")
+    parser.add_argument("--write", action="store_true", help="put the table into the documentation too")
     parser.add_argument("--trace", type=int, metavar="RUN", help="print this run of --row poll by poll instead")
     return parser.parse_args()
 
@@ -42,7 +45,7 @@ def selected(options: argparse.Namespace) -> list[Row]:
 
 
 def measured(options: argparse.Namespace, rows: list[Row]) -> list[tuple[Row, Tally]]:
-    planned = [(row, options.runs or (row.fast_runs if options.fast else row.runs)) for row in rows]
+    planned = [(row, planned_runs(options, row)) for row in rows]
     results = []
     began = time.monotonic()
     for row, tally in count(planned, options.seed, options.jobs, progress):
@@ -50,6 +53,13 @@ def measured(options: argparse.Namespace, rows: list[Row]) -> list[tuple[Row, Ta
         print(f"\r{tally.verdict(row.goal):10} {row.name} ({seconds:.0f} s)\x1b[K", file=sys.stderr, flush=True)
         results.append((row, tally))
     return results
+
+
+def planned_runs(options: argparse.Namespace, row: Row) -> int:
+    if options.runs is not None:
+        return int(options.runs)
+    share: float = options.share
+    return max(1, round(share * (row.fast_runs if options.fast else row.runs)))
 
 
 def progress(line: str) -> None:
@@ -66,12 +76,17 @@ def main() -> int:
     if not rows:
         print("no row has such a name: ./run characteristic --list names them", file=sys.stderr)
         return 2
+    if options.write and (options.row or options.fast):
+        print("--write needs every row: leave out --row and --fast", file=sys.stderr)
+        return 2
     if options.trace is not None:
         for row in rows:
             print("\n".join(trace(row, options.seed, options.trace)))
         return 0
     results = measured(options, rows)
     print(text_table(results))
+    if options.write:
+        write_page(results, options.seed)
     if options.json:
         Path(options.json).write_text(json.dumps(data(results, options.seed), indent=2) + "\n", encoding="utf-8")
     verdicts = {tally.verdict(row.goal) for row, tally in results}

@@ -12,7 +12,7 @@ from typing import Any
 from .count_errors import Tally
 from .rows import Row
 
-HEADINGS = ("world", "errors", "runs", "counted", "share", "95 % bounds", "goal", "")
+HEADINGS = ("world", "errors", "runs", "counted", "share", "95 % bounds", "goal", "result")
 
 
 def cells(row: Row, tally: Tally) -> list[str]:

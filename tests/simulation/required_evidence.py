@@ -158,7 +158,7 @@ def _had_problem(name: str, baseline: Answer, terms: Terms) -> bool:
         return True
     if is_failed(status):
         return bool(status["fail_count"] == status["test_count"] >= terms.alert_after)
-    return baseline.moment - test > terms.stale_factor * config["timer"] + terms.stale_grace
+    return bool(baseline.moment - test > terms.stale_factor * config["timer"] + terms.stale_grace)
 
 
 def _scope(answer: Answer) -> set[str]:

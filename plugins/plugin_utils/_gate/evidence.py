@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
 from .baseline import Baseline
-from .policy import Policy
+from .policy import BEFORE, PLAN, Policy
 from .problems import ALERT
 from .sample import Sample
 
@@ -18,14 +18,16 @@ class TestHistory:
     Starts are in epoch seconds by the service's clock. ``clean_starts`` are the newest clean tests in a row that count
     as evidence, oldest first. ``failed_run`` is the number of failed tests in a row, and ``failed_run_since_anchor``
     those of them that started since. ``failures`` counts what went wrong since the anchor, alerts that came and went
-    included, and ``tests_after_failure`` the tests since the first of these. ``proved_from`` is the start of the first
-    of the tests that proved the monitor, None while it is not proved.
+    included, and ``tests_after_failure`` the tests since the first of these. ``proved_from`` and ``proved_until`` are
+    the starts of the first and the last of the tests that proved the monitor, None while it is not proved.
+    ``alerting_since`` is when a sample first showed the alert that is active, None while there is none.
     """
 
     __slots__ = (
         "alert_count",
         "alert_id",
         "alerted",
+        "alerting_since",
         "clean_starts",
         "cleared_alert",
         "fail_count",
@@ -38,6 +40,7 @@ class TestHistory:
         "newest",
         "premature",
         "proved_from",
+        "proved_until",
         "test_count",
         "tests_after_failure",
     )
@@ -47,6 +50,8 @@ class TestHistory:
         self.clean_starts: list[float] = []
         self.failed_run = self.failed_run_since_anchor = self.failures = self.tests_after_failure = 0
         self.proved_from: float | None = None
+        self.proved_until: float | None = None
+        self.alerting_since: float | None = None
         self.newest: float | None = None
         self.is_failed = self.is_outdated = False
         self.premature: float | None = None
@@ -107,7 +112,9 @@ class Evidence:
 
     def is_proved(self, monitor_id: str) -> bool:
         """Whether a monitor had the clean tests that are demanded, and has not lost that proof since."""
-        history = self._histories[monitor_id]
+        return self._is_proved(self._histories[monitor_id])
+
+    def _is_proved(self, history: TestHistory) -> bool:
         return history.proved_from is not None and history.proved_from >= self.anchor
 
     def owed_tests(self, monitor_id: str) -> int:
@@ -163,28 +170,36 @@ class Evidence:
     def _discard_proof(history: TestHistory) -> None:
         history.clean_starts.clear()
         if history.proved_from is not None:
-            history.proved_from = None
+            history.proved_from = history.proved_until = None
             history.tests_after_failure = 0
 
     def _observe_alert(self, history: TestHistory, status: MonitorStatus, is_first: bool, sample: Sample) -> None:
         """Count an alert that was raised since the baseline or the last sample as a failure, also if it has cleared."""
-        raised = self._was_raised(status, sample) if is_first else _is_another_alert(history, status)
+        has_begun = status.alert_active and history.alerting_since is None
+        raised = self._was_raised(status, sample) if is_first else has_begun or _is_another_alert(history, status)
         if raised:
             history.failures += 1
             history.cleared_alert = None if status.alert_active else status.alerted or sample.service_time
         if raised or status.alert_active:
             self._discard_proof(history)
             history.failed_run_since_anchor = 0
+        if not status.alert_active and history.alerting_since is not None:
+            history.tests_after_failure = 0
+        if not status.alert_active:
+            history.alerting_since = None
+        elif raised or history.alerting_since is None:
+            history.alerting_since = sample.service_time
         history.alert_id = status.alert_id or history.alert_id
         history.alerted = history.alerted if status.alerted is None else status.alerted
         history.alert_count = history.alert_count if status.alert_count is None else status.alert_count
 
     def _was_raised(self, status: MonitorStatus, sample: Sample) -> bool:
-        """Whether the newest alert was raised since the baseline; without one, since the deployment began."""
+        """Whether the newest alert was raised since the baseline; without one, since the deployment began.
+
+        After a deployment, an active alert of unknown age was.
+        """
         if self._baseline is None:
-            started = self._policy.deploy_started
-            moment = self._policy.since if started is None else started
-            return status.alerted is not None and status.alerted >= moment + sample.clock_offset.least
+            return self._was_raised_since_start(status, sample)
         then = self._baseline.find(status.id)
         if status.alert_active:
             return then is None or not (then.problem == ALERT and then.has_alert(status))
@@ -193,6 +208,13 @@ class Evidence:
         if then is not None and (then.alert is not None or then.alerted is not None):
             return (status.alert_id is not None or status.alerted is not None) and not then.has_alert(status)
         return status.alerted is not None and status.alerted >= self._baseline.taken_at + sample.clock_offset.least
+
+    def _was_raised_since_start(self, status: MonitorStatus, sample: Sample) -> bool:
+        started = self._policy.deploy_started
+        if status.alert_active and self._policy.phase not in (BEFORE, PLAN) and None in (started, status.alerted):
+            return True
+        moment = self._policy.since if started is None else started
+        return status.alerted is not None and status.alerted >= moment + sample.clock_offset.least
 
     def _observe_test(self, history: TestHistory, status: MonitorStatus, now: float) -> None:
         started = status.tested
@@ -222,7 +244,8 @@ class Evidence:
             history.failed_run_since_anchor += 1
             history.tests_after_failure += bool(history.failures)
             history.failures += 1
-        if history.failed_run_since_anchor >= self._policy.failures_in_a_row:
+        is_run = history.failed_run_since_anchor >= self._policy.failures_in_a_row
+        if is_run or started == history.proved_until:
             self._discard_proof(history)
 
     def _add_passed(self, history: TestHistory, status: MonitorStatus, started: float, now: float) -> None:
@@ -239,21 +262,29 @@ class Evidence:
             history.clean_starts.clear()
 
     def _add_failure_in_between(self, history: TestHistory, status: MonitorStatus) -> None:
-        """A failed test that no sample showed as the newest one is a failure all the same."""
+        """A failed test that no sample showed as failed while it was the newest one is a failure all the same.
+
+        It withdraws a proof that rests on it, and so do as many failures between two samples as make a run.
+        """
         failed = status.last_failed.started if status.last_failed is not None else None
-        if failed is None or failed < self.anchor or (history.newest is not None and failed <= history.newest):
+        if failed is None or failed < self.anchor or not _is_unseen_failure(history, failed):
             return
         history.failures += 1
         history.clean_starts.clear()
+        before, now = history.fail_count, status.fail_count
+        number = 1 if before is None or now is None else now - before
+        if failed == history.proved_until or number >= self._policy.failures_in_a_row:
+            self._discard_proof(history)
 
     def _prove(self, history: TestHistory) -> None:
         policy, owed = self._policy, max(1, self._owed(history))
         starts = history.clean_starts
         del starts[:-owed]
         needed = detected_from(history.monitor, policy, self.anchor)
-        if len(starts) >= owed and (needed is None or starts[-1] >= needed) and history.proved_from is None:
-            history.proved_from = starts[0]
-            history.tests_after_failure = 0
+        if self._is_proved(history) or len(starts) < owed or (needed is not None and starts[-1] < needed):
+            return
+        history.proved_from, history.proved_until = starts[0], starts[-1]
+        history.tests_after_failure = 0
 
 
 def _is_another_alert(history: TestHistory, status: MonitorStatus) -> bool:
@@ -271,7 +302,12 @@ def _has_hidden_failure(history: TestHistory, status: MonitorStatus) -> bool:
     if history.fail_count is None or status.fail_count is None or status.fail_count <= history.fail_count:
         return False
     failed = status.last_failed.started if status.last_failed is not None else None
-    return failed is None or history.newest is None or failed <= history.newest
+    return failed is None or not _is_unseen_failure(history, failed)
+
+
+def _is_unseen_failure(history: TestHistory, failed: float) -> bool:
+    """Whether no sample before showed that the test that started at ``failed`` failed: it may have passed then."""
+    return history.newest is None or failed > history.newest or (failed == history.newest and not history.is_failed)
 
 
 def _is_doubtful(history: TestHistory, status: MonitorStatus) -> bool:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
 from ...module_utils._domain.timestamps import read_time, utc
 from .problems import ALERT, LASTING
@@ -191,12 +193,12 @@ def read_baseline(value: Mapping[str, Any]) -> Baseline:
     """
     try:
         given = value.get("baseline") or value
-        version = given["version"]
-        if version == 1:
+        version = str(given["version"])
+        if version == "1":
             return _read_version_1(given)
-        if version != VERSION:
+        if version != str(VERSION):
             raise BaselineError(
-                f"baseline: it has the version {str(version)[:20]}, and this release reads 1 and {VERSION}; "
+                f"baseline: it has the version {sanitize(version, 20)}, and this release reads 1 and {VERSION}; "
                 "take a new one"
             )
         table = json.loads(_decompress(given["monitors"]))
@@ -234,7 +236,12 @@ def _decompress(text: str) -> bytes:
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+    if value is None:
+        return None
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _read_version_1(given: Mapping[str, Any]) -> Baseline:

@@ -5,10 +5,19 @@
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 
 import pytest
+import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
-    Then,
+    LARGEST,
+    LARGEST_DECODED,
+    Baseline,
+    BaselineError,
+    BaselineMonitor,
+    account_fingerprint,
+    digest,
     fingerprint,
     read_baseline,
     take,
@@ -17,52 +26,158 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .monitors_at_hand import NOW, SELECTION, baseline, config, monitor, sample, status
+from .monitors_at_hand import NOW, SELECTION, baseline, config, monitor, sample, status, then
 
-ALERT = status(id="a", label="Alerting", alert_active=True, alerted=NOW - 60.5)
-TAKEN = take(sample(ALERT, status()), SELECTION)
+ALERT = status(id="a", label="Alerting", alert_active=True, alert_id="x1", alerted=NOW - 60.5, alert_count=1)
 
 
-def test_a_baseline_is_plain_data_that_other_releases_read():
-    assert TAKEN == {
-        "version": 1,
+def take_of(*monitors, problems=None):
+    found = Sample([one if hasattr(one, "status") else sample(one).monitors[0] for one in monitors], NOW, SELECTION)
+    return take(found, SELECTION, "account", lambda one: (problems or {}).get(one.id))
+
+
+TAKEN = take_of(ALERT, status(), problems={"a": "alert"})
+
+
+def packed(value):
+    return b64encode(zlib.compress(value if isinstance(value, bytes) else json.dumps(value).encode())).decode()
+
+
+def unpacked(taken):
+    return json.loads(zlib.decompress(b64decode(taken["monitors"])))
+
+
+TABLE = unpacked(TAKEN)
+
+
+def test_a_baseline_is_small_plain_data():
+    assert {name: value for name, value in TAKEN.items() if name != "monitors"} == {
+        "version": 2,
         "taken_at": "2027-01-15T08:00:00Z",
         "selection": SELECTION,
+        "account": "account",
         "scope": 2,
-        "alerts": {"a": "2027-01-15T07:58:59Z"},
-        "monitors": {
-            "a": {"label": "Alerting", "timer": 60.0, "active": True},
-            "m1": {"label": "Web", "timer": 60.0, "active": True},
-        },
+        "problems": 1,
     }
+    assert {
+        "ids": ["a", "m1"],
+        "labels": ["Alerting", "Web"],
+        "timers": [60.0, 60.0],
+        "active": [True, True],
+        "problems": {"0": ["alert", digest("x1"), NOW - 60.5, 1]},
+    } == TABLE
 
 
-def test_what_is_taken_can_be_read_again():
-    read = read_baseline(json.loads(json.dumps(TAKEN)))
-    assert (read.taken_at, read.selection, read.scope) == (NOW, SELECTION, 2)
-    assert read.alerts == {"a": NOW - 61}
-    assert read.had(ALERT)
-    assert read.monitors["a"].timer == 60
+@pytest.mark.parametrize(
+    "store",
+    [
+        lambda taken: taken,
+        lambda taken: {"baseline": taken, "verdict": "pass"},
+        lambda taken: json.loads(json.dumps(taken)),
+        lambda taken: yaml.safe_load(yaml.safe_dump({"baseline": taken})),
+        lambda taken: {**taken, "scope": str(taken["scope"]), "version": str(taken["version"])},
+    ],
+)
+def test_a_stored_baseline_is_read_again(store):
+    assert read_baseline(store(TAKEN)) == Baseline(
+        NOW,
+        SELECTION,
+        "account",
+        {
+            "a": BaselineMonitor("a", "Alerting", 60.0, True, "alert", digest("x1"), NOW - 60.5, 1),
+            "m1": BaselineMonitor("m1", "Web", 60.0, True),
+        },
+    )
 
 
-def test_the_whole_result_of_a_gate_serves_as_well():
-    assert read_baseline({"baseline": TAKEN, "verdict": "pass"}) == read_baseline(TAKEN)
+@pytest.mark.parametrize(
+    ("one", "problem", "read"),
+    [
+        (monitor(None, config(active=False)), "inactive", then(active=False, problem="inactive")),
+        (monitor(None, config()), "absent", then(problem="absent")),
+        (monitor(status()), None, then(timer=None)),
+        (monitor(status(alert_count=None), config()), None, then()),
+        (monitor(status(), config(timer=None)), "stale", then(timer=None, problem="stale")),
+        (monitor(status(alert_id="x"), config()), "failed_test", then(problem="failed_test")),
+        (
+            monitor(status(alert_active=True, alert_count=None), config()),
+            "alert",
+            then(problem="alert"),
+        ),
+        (
+            monitor(status(alert_count=3, alerted=NOW - 9), config()),
+            None,
+            then(alert_count=3, alerted=NOW - 9),
+        ),
+    ],
+)
+def test_what_is_known_of_a_monitor_is_read_again(one, problem, read):
+    assert read_baseline(take_of(one, problems={"m1": problem})).monitors == {"m1": read}
 
 
-@pytest.mark.parametrize("text", ["{{ 7 * 191 }}", "{% if x %}", "{# x #}", "{", "{{{", "{%7B", "{{%25"])
+HOSTILE = ["{{ 7 * 191 }}", "{% if x %}", "{# x #}", "!unsafe", "\ud800", "\x1b[2J", "%7B", "'\"\n", "&a *b", "{" * 300]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_in_it_can_be_read_as_a_template(text):
-    alerting = status(id=text, label=text, alert_active=True)
-    taken = take(sample(alerting), SELECTION)
-    texts = [*taken["alerts"], *taken["monitors"], *(then["label"] for then in taken["monitors"].values())]
-    assert len(texts) == 3
-    assert not any("{" in told for told in texts)
+    taken = take_of(status(id=text, label=text, alert_active=True, alert_id=text), problems={text: "alert"})
+    assert "{{" not in json.dumps(taken) and "{%" not in json.dumps(taken) and "{#" not in json.dumps(taken)
+    [read] = read_baseline(taken).monitors.values()
+    assert (read.id, read.label, read.alert) == (text, text[:60], digest(text))
 
 
-@given(st.text(alphabet="{%257B}# ", min_size=1))
-def test_a_text_that_looks_like_its_own_spelling_is_read_as_it_was(text):
-    read = read_baseline(take(sample(status(id=text, label=text, alert_active=True)), SELECTION))
-    assert list(read.alerts) == list(read.monitors) == [text]
-    assert read.monitors[text].label == text
+@given(st.lists(st.text(min_size=1), unique=True, max_size=5))
+def test_every_id_is_found_again(ids):
+    read = read_baseline(take_of(*(status(id=name, label=name) for name in ids)))
+    assert [read.find(name).id for name in ids] == ids
+    assert read.find_missing(ids) == []
+
+
+WORDS = ("Primary", "Checkout", "Payments", "Mail relay", "DNS", "Intranet", "API gateway", "Backup", "Search", "Login")
+
+
+def account_of(number):
+    """An account with ids and labels as long and as different as those of the vendor's sample."""
+    for at in range(number):
+        name = digest(f"a{at}") + digest(f"b{at}") + digest(f"c{at}") + digest(f"d{at}") + digest(f"e{at}")[:8]
+        yield status(
+            id=name, label=f"{WORDS[at % 10]} {WORDS[at // 10 % 10]} {digest(str(at))[:4]} - node {at:05} (eu)"
+        )
+
+
+@pytest.mark.parametrize("number", [1, 2, 100, 101, 2_500, 10_000])
+def test_a_vanished_monitor_is_named_at_any_size_also_when_another_one_appears(number):
+    before = list(account_of(number))
+    taken = take_of(*before)
+    assert len(taken["monitors"]) <= LARGEST
+    read = read_baseline(json.loads(json.dumps(taken)))
+    now = [one.id for one in before if one is not before[number // 2]] + ["f" * 56]
+    [gone] = read.find_missing(now)
+    assert before[number // 2].label.startswith(gone.label)
+    assert gone in (read.find(before[number // 2].id),)
+    assert read.find("f" * 56) is None
+    assert [one.id for one in before if read.find(one.id) is None] == []
+
+
+def test_labels_are_cut_before_they_are_left_out():
+    longest = [
+        len(next(iter(read_baseline(take_of(*account_of(number))).monitors.values())).label) for number in (100, 4000)
+    ]
+    assert longest[0] > longest[1] >= 8
+
+
+def test_problems_are_known_of_digests_too():
+    before = list(account_of(10_000))
+    taken = take_of(*before, problems={before[5].id: "stale"})
+    assert read_baseline(taken).find(before[5].id).problem == "stale"
+    assert taken["problems"] == 1
+
+
+def changed(**columns):
+    return {**TAKEN, "monitors": packed({**TABLE, **columns})}
+
+
+BOMB = b64encode(zlib.compress(b" " * (LARGEST_DECODED + 1))).decode()
 
 
 @pytest.mark.parametrize(
@@ -75,97 +190,157 @@ def test_a_text_that_looks_like_its_own_spelling_is_read_as_it_was(text):
         "text",
         7,
         None,
-        {**TAKEN, "version": 2},
+        {"baseline": "text"},
         {**TAKEN, "taken_at": "yesterday"},
+        {**TAKEN, "taken_at": "2027-01-15T08:00:00"},
         {**TAKEN, "taken_at": None},
         {**TAKEN, "scope": "many"},
         {**TAKEN, "scope": float("inf")},
-        {**TAKEN, "alerts": None},
-        {**TAKEN, "alerts": []},
-        {**TAKEN, "alerts": {"a": 5}},
-        {**TAKEN, "alerts": {"a": "soon"}},
-        {**TAKEN, "monitors": "all"},
-        {**TAKEN, "monitors": {"a": None}},
-        {**TAKEN, "monitors": {"a": {"label": "A"}}},
-        {**TAKEN, "monitors": {"a": {"label": "A", "timer": "x", "active": True}}},
+        {**TAKEN, "scope": 3},
+        {**TAKEN, "monitors": None},
+        {**TAKEN, "monitors": {"a": {}}},
+        {**TAKEN, "monitors": ""},
+        {**TAKEN, "monitors": "not base64!"},
+        {**TAKEN, "monitors": "\u00e9"},
+        {**TAKEN, "monitors": b64encode(b"not compressed").decode()},
+        {**TAKEN, "monitors": TAKEN["monitors"][:40]},
+        {**TAKEN, "monitors": TAKEN["monitors"][:-8]},
+        {**TAKEN, "monitors": BOMB},
+        {**TAKEN, "monitors": packed(b"[" * 100_000)},
+        {**TAKEN, "monitors": packed([])},
+        {**TAKEN, "monitors": packed("text")},
+        changed(ids=None),
+        changed(ids=["a"]),
+        changed(ids=["a", "a"]),
+        changed(timers=["x", 1]),
+        changed(timers=[float("nan"), 1]),
+        changed(timers=[float("inf"), 1]),
+        changed(problems=None),
+        changed(problems={"0": None}),
+        changed(problems={"0": []}),
+        changed(problems={"0": ["alert", None, "x", 1]}),
+        changed(problems={"0": ["alert", None, float("nan"), 1]}),
+        changed(problems={"0": ["alert", None, None, None]}),
+        changed(problems={"0": ["alert", None, None, float("inf")]}),
         {name: value for name, value in TAKEN.items() if name != "selection"},
+        {name: value for name, value in TAKEN.items() if name != "account"},
     ],
 )
-def test_anything_else_is_refused_in_a_sentence(value):
-    with pytest.raises(ValueError, match=r"^baseline: this is not what the before phase returned"):
+def test_anything_else_is_refused(value):
+    with pytest.raises(BaselineError, match=r"^baseline: this is not what phase before returned"):
         read_baseline(value)
 
 
-@pytest.mark.parametrize("number", [0, 1, 100])
-def test_a_scope_of_up_to_a_hundred_is_named(number):
-    taken = take(sample(*(status(id=str(one)) for one in range(number))), SELECTION)
-    assert (len(taken["monitors"]), taken["scope"]) == (number, number)
+@pytest.mark.parametrize("version", [0, 3, "x", None, True, {}, "\x1b[2J" + "9" * 99])
+def test_another_version_is_refused(version):
+    with pytest.raises(BaselineError, match=r"^baseline: it has the version") as raised:
+        read_baseline({**TAKEN, "version": version})
+    assert str(raised.value).isprintable() and len(str(raised.value)) < 120
 
 
-def test_a_large_scope_is_counted_and_not_named():
-    many = sample(*(status(id=str(number)) for number in range(101)))
-    taken = take(many, SELECTION)
-    assert (taken["monitors"], taken["scope"]) == (None, 101)
-    assert len(json.dumps(taken)) < 300
-    assert read_baseline(taken).monitors is None
+VERSION_1 = {
+    "version": 1,
+    "taken_at": "2027-01-15T08:00:00Z",
+    "selection": SELECTION,
+    "scope": 2,
+    "alerts": {"a%7B": "2027-01-15T07:58:59Z", "undated": None},
+    "monitors": {
+        "a%7B": {"label": "A %7B%25", "timer": 60.0, "active": True},
+        "m1": {"label": "Web", "timer": None, "active": False},
+        "undated": {"label": "U", "timer": "60", "active": True},
+    },
+}
 
 
-def test_a_monitor_of_which_little_is_known_is_kept():
-    taken = take(Sample([monitor(status(alert_active=True)), monitor(None, config(id="c", timer=None))], NOW), "")
-    assert taken["alerts"] == {"m1": None}
-    assert {name: then["timer"] for name, then in taken["monitors"].items()} == {"m1": None, "c": None}
-    assert read_baseline(taken).alerts == {"m1": None}
-
-
-def test_how_a_monitor_was_configured_is_kept():
-    found = [monitor(None, config(id="off", active=False)), monitor(status(id="bare")), monitor(None, config(id="on"))]
-    read = read_baseline(take(Sample(found, NOW), SELECTION))
+def test_version_1_is_read():
+    read = read_baseline({"baseline": VERSION_1})
+    assert (read.taken_at, read.selection, read.account) == (NOW, SELECTION, None)
     assert read.monitors == {
-        "off": Then("Web", 60.0, False),
-        "bare": Then("Web", None, True),
-        "on": Then("Web", 60.0, True),
+        "a{": then(id="a{", label="A {%", problem="alert", alerted=NOW - 61),
+        "m1": then(timer=None, active=False),
+        "undated": then(id="undated", label="U", problem="alert"),
     }
-
-
-def test_what_was_stored_as_text_is_read_as_what_it_is():
-    stored = {
-        **TAKEN,
-        "scope": "2",
-        "selection": 7,
-        "alerts": {1: None},
-        "monitors": {2: {"label": 3, "timer": "60", "active": 0}},
-    }
-    read = read_baseline(stored)
-    assert (read.scope, read.selection, read.alerts) == (2, "7", {"1": None})
-    assert read.monitors == {"2": Then("3", 60.0, False)}
-
-
-def test_a_refused_baseline_says_what_to_hand_over():
-    with pytest.raises(ValueError) as raised:
-        read_baseline({"verdict": "pass"})
-    assert str(raised.value) == (
-        "baseline: this is not what the before phase returned (KeyError); "
-        "hand over the registered result of phase before, or its baseline"
-    )
 
 
 @pytest.mark.parametrize(
-    ("then", "alerted", "had"),
+    ("change", "sentence"),
     [
-        ({"m1": NOW - 60}, NOW - 60, True),
-        ({"m1": NOW - 60}, NOW - 59.5, True),
-        ({"m1": NOW - 60}, NOW - 59, False),
-        ({"m1": NOW - 60}, NOW - 61, True),
-        ({"m1": NOW - 60}, None, False),
-        ({"m1": None}, None, True),
-        ({"m1": None}, NOW - 600, True),
-        ({"m1": None}, NOW - 599, False),
-        ({}, NOW - 6000, False),
-        ({}, None, False),
+        ({"monitors": None}, "does not name its monitors"),
+        ({"monitors": "all"}, "not what phase before returned"),
+        ({"monitors": {"a": None}}, "not what phase before returned"),
+        ({"monitors": {"a": {"label": "A", "timer": "x", "active": True}}}, "not what phase before returned"),
+        ({"alerts": None}, "not what phase before returned"),
+        ({"alerts": {"m1": "soon"}}, "not what phase before returned"),
+        ({"alerts": {"m1": 5}}, "not what phase before returned"),
     ],
 )
-def test_an_alert_that_started_later_is_another_one(then, alerted, had):
-    assert baseline(alerts=then).had(status(alert_active=True, alerted=alerted)) is had
+def test_version_1_is_refused_where_a_missing_monitor_would_go_unnoticed(change, sentence):
+    with pytest.raises(BaselineError, match=f"^baseline: .*{sentence}"):
+        read_baseline({**VERSION_1, **change})
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        (("a1", NOW - 60), ("a1", NOW - 60), True),
+        (("a1", NOW - 60), ("a1", NOW + 60), True),
+        (("a1", NOW - 60), ("a1", None), True),
+        (("a1", NOW - 60), ("a2", NOW - 60), False),
+        (("a1", None), ("a2", None), False),
+        (("a1", NOW - 60), (None, NOW - 60), True),
+        (("a1", NOW - 60), (None, NOW - 59), False),
+        ((None, NOW - 60), ("a1", NOW - 60), True),
+        ((None, NOW - 60), ("a1", NOW - 59), False),
+        ((None, NOW - 60), (None, NOW - 59.5), True),
+        ((None, NOW - 60), (None, NOW - 61), True),
+        ((None, NOW - 60), (None, None), False),
+        ((None, None), (None, NOW - 60), False),
+        ((None, None), (None, None), True),
+        (("a1", None), (None, None), True),
+    ],
+)
+def test_an_alert_is_the_same_by_its_id_and_without_one_by_its_start(before, now, same):
+    alert, alerted = before
+    was = then(problem="alert", alert=alert and digest(alert), alerted=alerted)
+    assert was.has_alert(status(alert_active=True, alert_id=now[0], alerted=now[1])) is same
+
+
+@pytest.mark.parametrize(
+    ("problem", "alerts", "lasting", "flapping"),
+    [
+        (None, 0, False, False),
+        (None, 1, False, False),
+        (None, 2, True, True),
+        ("failed_test", 0, False, False),
+        ("failed_test", 2, True, True),
+        *((problem, 0, True, False) for problem in ("alert", "silent", "stale", "never_tested", "inactive", "absent")),
+    ],
+)
+def test_a_problem_that_lasted_is_told_from_a_failed_test(problem, alerts, lasting, flapping):
+    was = then(problem=problem, alert_count=alerts)
+    assert (was.has_lasting_problem, was.is_flapping) == (lasting, flapping)
+
+
+@pytest.mark.parametrize(
+    ("selection", "account", "named"),
+    [
+        (SELECTION, "account", None),
+        (SELECTION, "", None),
+        ("other", "account", "include, exclude or types"),
+        (SELECTION, "other", "client_id or api_url"),
+        ("other", "other", "include, exclude or types"),
+    ],
+)
+def test_another_scope_or_account_is_an_error(selection, account, named):
+    if named is None:
+        baseline().check_scope(selection, account)
+        return
+    with pytest.raises(BaselineError, match=f"^baseline: .*{named}"):
+        baseline().check_scope(selection, account)
+
+
+def test_a_baseline_without_an_account_fits_every_account():
+    read_baseline(VERSION_1).check_scope(SELECTION, "account")
 
 
 @pytest.mark.parametrize(
@@ -188,5 +363,21 @@ def test_a_fingerprint_is_the_same_for_the_same_selection_only(one, other, same)
     assert (fingerprint(*one) == fingerprint(*other)) is same
 
 
-def test_a_fingerprint_is_short_and_stays_the_same_from_release_to_release():
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (("https://a", "id"), ("https://a", "id"), True),
+        (("https://a", "id"), ("https://a/", "id"), True),
+        (("https://a", "id"), ("https://b", "id"), False),
+        (("https://a", "id"), ("https://a", "other"), False),
+        (("https://a", "b"), ("https://ab", ""), False),
+    ],
+)
+def test_a_fingerprint_is_the_same_for_the_same_account_only(one, other, same):
+    assert (account_fingerprint(*one) == account_fingerprint(*other)) is same
+
+
+def test_fingerprints_are_short_and_stay_the_same_from_release_to_release():
     assert fingerprint(["Primary *"], ["Lab"], ["HTTP"]) == "26348c805a1a53c2"
+    assert account_fingerprint("https://api.knowledgefront.com", "id") == "d230a98a94263373"
+    assert digest("m1") == "ca0df2c95aa1"

@@ -57,7 +57,7 @@ def read_moment(utc_text: str | None, utc_seconds: float | None) -> tuple[float 
     return first, last if last > first else None
 
 
-ZONED = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\s?(Z|[+-]\d\d:?\d\d)", re.IGNORECASE)
+ZONED = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\s?(Z|[+-]\d\d(?::?\d\d)?)", re.IGNORECASE)
 EARLIEST_GIVEN = 10**9
 """Epoch seconds, in the year 2001. A smaller number is a date without separators rather than a time."""
 
@@ -78,7 +78,7 @@ def read_time(value: object) -> float:
     if zone in "Zz":
         zone = "+00:00"
     elif ":" not in zone:
-        zone = f"{zone[:3]}:{zone[3:]}"
+        zone = f"{zone[:3]}:{zone[3:] or '00'}"
     clock, _dot, fraction = clock.partition(".")
     moment = datetime.fromisoformat(f"{date}T{clock}{zone}")
     return believed(moment.timestamp() + float(f"0.{fraction or 0}"))

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import (
     Check,
@@ -13,8 +15,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 )
 
 
-def status(identity: str = "m", test: Check | None = None, failed: Check | None = None) -> MonitorStatus:
-    return MonitorStatus(identity, f"status of {identity}", False, None, None, None, None, test, failed, {})
+def status(identity: str = "m", test: Check | None = None, failed: Check | None = None, **fields: Any) -> MonitorStatus:
+    counts = {"alert_count": None, "fail_count": None, "test_count": None, **fields}
+    return MonitorStatus(
+        identity, f"status of {identity}", False, alerted=None, last_test=test, last_failed=failed, fields={}, **counts
+    )
 
 
 def config(identity: str) -> MonitorConfig:
@@ -35,15 +40,59 @@ def config(identity: str) -> MonitorConfig:
         (Check(2.0, "new"), Check(1.0, "old"), True, "new"),
         (Check(None, None), Check(None, "unknown times prove nothing"), False, "unknown times prove nothing"),
         (Check(None, None), Check(1.0, "old"), False, "old"),
-        (Check(2.0, None), Check(None, "untimed"), False, "untimed"),
-        (Check(None, "untimed"), None, True, "untimed"),
+        (Check(2.0, None), Check(None, "undated"), True, "undated"),
+        (Check(2.0, None), Check(None, None), False, None),
+        (Check(None, "undated"), None, True, "undated"),
     ],
 )
 def test_a_monitor_fails_when_its_newest_test_did(
     test: Check | None, failed: Check | None, failing: bool, error: str | None
 ) -> None:
-    told = status(test=test, failed=failed)
-    assert (told.failing, told.error) == (failing, error)
+    found = status(test=test, failed=failed)
+    assert (found.failing, found.error) == (failing, error)
+
+
+@pytest.mark.parametrize(
+    ("test", "failed", "counts", "failing", "undated"),
+    [
+        (Check(2.0, None), None, (0, 9), False, False),
+        (Check(2.0, None), None, (9, 9), True, True),
+        (Check(2.0, None), None, (1, 9), False, True),
+        (Check(2.0, None), Check(1.0, "old"), (1, 9), False, False),
+        (Check(2.0, None), Check(None, "undated"), (1, 9), True, True),
+        (Check(2.0, None), Check(None, "undated"), (0, 9), False, False),
+        (Check(2.0, None), Check(None, "undated"), (None, None), True, False),
+        (Check(2.0, None), None, (0, 0), False, False),
+        (Check(2.0, None), None, (1, None), False, True),
+        (Check(None, None), None, (9, 9), True, True),
+        (None, None, (9, 9), False, True),
+    ],
+)
+def test_counts_show_a_failure_that_has_no_start(
+    test: Check | None, failed: Check | None, counts: tuple[int | None, int | None], failing: bool, undated: bool
+) -> None:
+    found = status(test=test, failed=failed, fail_count=counts[0], test_count=counts[1])
+    assert (found.failing, found.has_undated_failure) == (failing, undated)
+
+
+@pytest.mark.parametrize(
+    ("check", "gap", "by_5", "by_600"),
+    [
+        (Check(None, None), 0.0, None, None),
+        (Check(10.0, None), 0.0, 10.0, 10.0),
+        (Check(10.0, None, 550.0), 540.0, 10.0, 550.0),
+        (Check(1.0, None, 5.0), 4.0, 5.0, 5.0),
+        (Check(None, None, 5.0), 0.0, 5.0, 5.0),
+    ],
+)
+def test_of_two_readings_of_a_start_the_later_one_counts_that_is_not_in_the_future(
+    check: Check, gap: float, by_5: float | None, by_600: float | None
+) -> None:
+    assert (check.reading_gap, check.started_by(5.0), check.started_by(600.0)) == (gap, by_5, by_600)
+
+
+def test_a_monitor_without_a_test_was_not_tested() -> None:
+    assert (status().tested, status(test=Check(2.0, None)).tested) == (None, 2.0)
 
 
 def test_both_answers_are_joined_by_id_and_nobody_is_lost() -> None:

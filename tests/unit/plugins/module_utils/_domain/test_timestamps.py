@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import time
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import (
@@ -14,9 +14,10 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     LATEST,
     believed,
     duration,
-    earliest,
     epoch,
     http_date,
+    read_moment,
+    read_time,
     utc,
 )
 from hypothesis import given
@@ -127,18 +128,21 @@ def test_a_text_that_tells_an_absurd_time_is_refused_too(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds", "earlier"),
+    ("text", "seconds", "readings"),
     [
-        ("2026-05-31T18:51:18", 1780254018, SAMPLE),
-        ("2026-05-31T18:51:18", SAMPLE - 1, SAMPLE - 1),
-        ("2026-05-31T18:51:18", None, SAMPLE),
-        (None, 5, 5.0),
-        (None, 0, 0.0),
-        (None, None, None),
+        ("2026-05-31T18:51:18", 1780254018, (SAMPLE, SAMPLE + 540)),
+        ("2026-05-31T18:51:18", SAMPLE - 1, (SAMPLE - 1, SAMPLE)),
+        ("2026-05-31T18:51:18", SAMPLE, (SAMPLE, None)),
+        ("2026-05-31T18:51:18", None, (SAMPLE, None)),
+        (None, 5, (5.0, None)),
+        (None, 0, (0.0, None)),
+        (None, None, (None, None)),
     ],
 )
-def test_of_two_readings_the_earlier_one_counts(text: str | None, seconds: float | None, earlier: float | None) -> None:
-    assert earliest(text, seconds) == earlier
+def test_two_readings_of_a_moment_are_the_earlier_and_the_later_one(
+    text: str | None, seconds: float | None, readings: tuple[float | None, float | None]
+) -> None:
+    assert read_moment(text, seconds) == readings
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,7 @@ def test_of_two_readings_the_earlier_one_counts(text: str | None, seconds: float
 )
 def test_one_unreadable_reading_is_not_covered_up_by_the_other(text: str | None, seconds: float) -> None:
     with pytest.raises(ValueError):
-        earliest(text, seconds)
+        read_moment(text, seconds)
 
 
 def test_utc_is_shown_with_its_zone() -> None:
@@ -211,3 +215,129 @@ def test_a_time_without_an_offset_is_utc_wherever_the_machine_is(monkeypatch: py
             assert utc(SAMPLE) == "2026-05-31T18:51:18Z"
     finally:
         time.tzset()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-05-31T18:51:18Z",
+        "2026-05-31T18:51:18z",
+        "2026-05-31t18:51:18Z",
+        " 2026-05-31 18:51:18Z ",
+        "2026-05-31 18:51:18 Z",
+        "2026-05-31T18:51:18+00:00",
+        "2026-05-31T18:51:18-00:00",
+        "2026-05-31T18:51:18+0000",
+        "2026-05-31 18:51:18+00",
+        "2026-06-01T00:21:18+0530",
+        "2026-06-01 00:21:18 +0530",
+        "2026-06-01T00:21:18+05:30",
+        "2026-05-31T12:51:18-06:00",
+        "2026-05-31T12:51:18-06",
+        "2026-06-01T08:51:18+14:00",
+        "2026-05-31T18:51:18.0Z",
+        "2026-05-31T18:51:18.000000+00:00",
+        1780253478,
+        1780253478.0,
+        "1780253478",
+        "1780253478.0",
+        " 1780253478 ",
+        datetime(2026, 5, 31, 18, 51, 18, tzinfo=timezone.utc),
+    ],
+)
+@pytest.mark.parametrize("zone", ["UTC", "America/Denver", "Asia/Kolkata"])
+def test_a_time_with_a_zone_is_read_wherever_the_machine_is(
+    value: object, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try:
+        with monkeypatch.context() as patched:
+            patched.setenv("TZ", zone)
+            time.tzset()
+            assert read_time(value) == SAMPLE
+    finally:
+        time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("2026-05-31T18:51Z", SAMPLE - 18),
+        ("2026-05-31T18:51:18.5Z", SAMPLE + 0.5),
+        ("2026-05-31T18:51:18.123456Z", SAMPLE + 0.123456),
+        ("2026-05-31T18:51:18.000001+00:00", SAMPLE + 0.000001),
+        (SAMPLE + 0.25, SAMPLE + 0.25),
+        ("1780253478.25", SAMPLE + 0.25),
+        (10**9, 1e9),
+    ],
+)
+def test_parts_of_a_second_count(value: object, seconds: float) -> None:
+    assert read_time(value) == pytest.approx(seconds, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-05-31 18:51:18",
+        "2026-05-31T18:51:18",
+        "2026-05-31T18:51:18.123456",
+        "2026-05-31T18:51",
+        "20260531T185118",
+        "20260531T185118Z",
+        "20260531T185118123456",
+        "2026-05-31",
+        "2026-05-31Z",
+        "Sun May 31 18:51:18 2026",
+        "Sun 31 May 2026 06:51:18 PM UTC",
+        "Sun, 31 May 2026 18:51:18 GMT",
+        "2026-05-31 18:51:18 UTC",
+        "2026-05-31T18:51:18 MST",
+        "2026-05-31T18:51:18[Europe/Berlin]",
+        "31.05.2026 18:51:18 +02:00",
+        "05/31/2026 18:51",
+        "2026-13-01T00:00:00Z",
+        "2026-02-30T00:00:00Z",
+        "2026-05-31T25:00:00Z",
+        "2026-05-31T18:51:60Z",
+        "2026-05-31T18:51:18+99:99",
+        "2026-05-31T18:51:18+5",
+        "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "18:51:18Z",
+        "now",
+        "",
+        "-1",
+        "0",
+        0,
+        5,
+        True,
+        False,
+        None,
+        20260531,
+        "20260531",
+        20260531185118,
+        1780253478000,
+        "1780253478000",
+        "1e300",
+        10**400,
+        math.nan,
+        math.inf,
+        "nan",
+        "-inf",
+        "\u0661\u0667\u0668\u0660\u0662\u0665\u0663",
+        [],
+        {},
+        b"2026-05-31T18:51:18Z",
+        datetime(2026, 5, 31, 18, 51, 18),
+        date(2026, 5, 31),
+        "2026-05-31T18:51:18Z\n2026-05-31T18:51:18Z",
+        "\x1b[2J",
+    ],
+)
+def test_a_time_without_a_zone_or_that_is_none_is_refused(value: object) -> None:
+    with pytest.raises((ValueError, OverflowError)):
+        read_time(value)
+
+
+@given(st.floats(min_value=1e9, max_value=LATEST - 1))
+def test_a_time_that_is_shown_can_be_given_again(seconds: float) -> None:
+    assert abs(read_time(utc(seconds)) - seconds) <= 1

@@ -67,6 +67,7 @@ GATE = (
     "plugin_utils._gate.exceptions",
     "plugin_utils._gate.policy",
     "plugin_utils._gate.evidence",
+    "plugin_utils._gate.explanations",
     "plugin_utils._gate.states",
     "plugin_utils._gate.forecast",
     "plugin_utils._gate.verdict",

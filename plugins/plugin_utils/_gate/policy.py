@@ -134,7 +134,9 @@ class Policy(NamedTuple):
 
     @property
     def failures_in_a_row(self) -> int:
-        """The failed tests in a row that make a monitor failing."""
+        """The failed tests in a row that make a monitor failing: one where no tests are demanded to make up for it."""
+        if not self.demands_tests:
+            return 1
         if self.failing_after is not None:
             return self.failing_after
         return FAILING_AFTER if self.clean_tests else 1

@@ -36,12 +36,14 @@ def find_problem(
         return INACTIVE if monitor.config is not None and not monitor.config.active else ABSENT
     if status.alert_active:
         return ALERT
-    if status.failing:
-        return SILENT if count_failed_run(status, failed_run) >= alert_after else FAILED_TEST
+    if status.failing and count_failed_run(status, failed_run) >= alert_after:
+        return SILENT
     why = find_staleness(monitor, now, stale_factor, stale_grace)
-    if why is None or (why == UNTESTED and is_beyond_window(monitor, stale_factor, stale_grace)):
-        return None
-    return NEVER_TESTED if why == UNTESTED else STALE
+    if why is not None and why != UNTESTED:
+        return STALE
+    if status.failing:
+        return FAILED_TEST
+    return NEVER_TESTED if why and not is_beyond_window(monitor, stale_factor, stale_grace) else None
 
 
 def count_failed_run(status: MonitorStatus, failed_run: int) -> int:

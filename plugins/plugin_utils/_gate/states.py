@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import NamedTuple
 
 from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.staleness import FUTURE, UNTESTED, UNTIMED
+from ...module_utils._domain.staleness import UNTESTED
 from ...module_utils._domain.timestamps import duration, utc
 from .baseline import Baseline, BaselineMonitor
 from .evidence import Evidence, detected_from
-from .exceptions import Known
+from .explanations import describe_interval, describe_readings, explain_staleness, quote_error
 from .policy import BEFORE, PLAN, Policy
 from .problems import ALERT, UNSEEN, count_failed_run, find_staleness, is_beyond_window
 from .sample import ClockOffset
@@ -46,9 +46,6 @@ ALL = (
     UNPROVED,
     CLEAN,
 )
-
-READINGS_DIFFER = 30.0
-"""Seconds between the two readings of a test's start from which on a message names them."""
 
 
 class Assessment(NamedTuple):
@@ -90,40 +87,44 @@ def assess(monitor: Monitor, view: View) -> Assessment:
 def assess_missing(monitor: Monitor, view: View) -> Assessment:
     """Return the state of ``monitor``, which was in scope before and is in no response now."""
     unblock = "see whether it was removed on purpose; then exclude it, or take a new baseline"
-    return _excuse(Assessment(monitor, MISSING, "was in scope before and is in no response now", unblock), view)
+    found = Assessment(monitor, MISSING, "was in scope before and is in no response now", unblock)
+    return _accept(found, _accepted_states(found, view), view) or found
 
 
 def _excuse(found: Assessment, view: View) -> Assessment:
     """Return ``found``, or a state that masks it: a person accepts it, or it is no worse than before the deployment."""
-    monitor = found.monitor
-    entry = _accepting(found, view)
-    if entry is not None:
-        return Assessment(
-            monitor, KNOWN, f"{found.message}; it is accepted: {sanitize(entry.reason)}", "nothing is needed"
-        )
-    then = view.baseline.find(monitor.id) if view.baseline is not None else None
-    if then is not None and then.has_lasting_problem and _is_no_worse(found, then, view):
-        message = f"{found.message}; it had a problem before the deployment"
-        return Assessment(monitor, EXISTING_PROBLEM, message, EXISTING_UNBLOCK)
-    return found
+    then = view.baseline.find(found.monitor.id) if view.baseline is not None else None
+    is_existing = then is not None and then.has_lasting_problem and _is_no_worse(found, then, view)
+    states = _accepted_states(found, view) | ({EXISTING_PROBLEM} if is_existing else set())
+    accepted = _accept(found, states, view)
+    if accepted is not None or not is_existing:
+        return accepted or found
+    message = f"{found.message}; it had a problem before the deployment"
+    return Assessment(found.monitor, EXISTING_PROBLEM, message, EXISTING_UNBLOCK)
 
 
 EXISTING_UNBLOCK = "repair it, list it in known, or set on_existing_problem"
 
 
-def _accepting(found: Assessment, view: View) -> Known | None:
-    """Return the entry of ``known`` that accepts ``found``. ``fixes`` goes before ``known``."""
+def _accept(found: Assessment, states: Set[str], view: View) -> Assessment | None:
+    """Return ``found`` as known when an entry of ``known`` accepts one of ``states``. ``fixes`` takes precedence."""
     if found.state == FIXING:
         return None
+    for entry in view.policy.known:
+        if entry.valid(view.now) and entry.states & states and entry.selects.selecting(found.monitor):
+            message = f"{found.message}; it is accepted: {sanitize(entry.reason)}"
+            return Assessment(found.monitor, KNOWN, message, "nothing is needed")
+    return None
+
+
+def _accepted_states(found: Assessment, view: View) -> set[str]:
+    """Return the states that an entry of ``known`` may list to accept ``found``."""
     states = {found.state}
     if found.state == PENDING and view.evidence.history(found.monitor.id).failures:
         states.add(FAILING)
     if found.state == NEW_ALERT and _was_alerting(found.monitor, view.baseline):
         states.add(EXISTING_ALERT)
-    for entry in view.policy.known:
-        if entry.valid(view.now) and entry.states & states and entry.selects.selecting(found.monitor):
-            return entry
-    return None
+    return states
 
 
 def _was_alerting(monitor: Monitor, baseline: Baseline | None) -> bool:
@@ -145,7 +146,7 @@ def _is_no_worse(found: Assessment, then: BaselineMonitor, view: View) -> bool:
         return then.problem in UNSEEN and found.monitor.config is not None
     if then.problem in UNSEEN:
         history = view.evidence.history(found.monitor.id)
-        return found.state == BLIND or (found.state == PENDING and not history.is_failed and not history.failures)
+        return not history.failures and (found.state == BLIND or (found.state == PENDING and not history.is_failed))
     return True
 
 
@@ -178,7 +179,7 @@ def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment |
     return Assessment(
         monitor,
         SILENT_FAILURE,
-        f"failed at least {run} tests in a row without raising an alert{_quote_error(status)}",
+        f"failed at least {run} tests in a row without raising an alert{quote_error(status)}",
         "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
         final=status.tested is not None and status.tested >= view.evidence.anchor,
     )
@@ -190,7 +191,7 @@ def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment
     since = "at a time that the service does not report"
     if status.alerted is not None:
         since = f"for {duration(view.service_time - status.alerted)}, since {utc(status.alerted)}"
-    message = f"has an active alert {since}{_quote_error(status)}"
+    message = f"has an active alert {since}{quote_error(status)}"
     is_fixed = bool(view.policy.fixes.selecting(monitor))
     if _is_new(status, view) and not (is_fixed and _is_age_unknown(view)):
         return _new_alert(monitor, status, view, message)
@@ -202,14 +203,13 @@ def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment
 
 def _new_alert(monitor: Monitor, status: MonitorStatus, view: View, message: str) -> Assessment:
     """An alert that was raised before the anchor may be that of a restart, and clear before the end of the wait."""
-    anchor = view.evidence.anchor
-    raised = status.alerted if status.alerted is not None else view.service_time
+    raised = status.alerted if status.alerted is not None else view.evidence.history(monitor.id).alerting_since
     return Assessment(
         monitor,
         NEW_ALERT,
         f"has a new alert: it {message}",
         "roll back, or repair what it watches; list it in known with states: [new_alert] if it is accepted",
-        final=raised >= anchor,
+        final=raised is not None and raised >= view.evidence.anchor,
     )
 
 
@@ -238,41 +238,11 @@ def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | 
         return None
     has_failed = history.is_failed or history.failures > 0
     if why == UNTESTED and not has_failed and is_beyond_window(monitor, policy.stale_factor, policy.stale_grace):
-        message = f"tests so rarely that no status window has to show a test{_every(monitor)}"
+        if policy.demands_tests and not view.evidence.is_proved(monitor.id):
+            return None
+        message = f"tests so rarely that no status window has to show a test: it tests {describe_interval(monitor)}"
         return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
-    return Assessment(monitor, BLIND, *_explain_staleness(why, monitor, status, now))
-
-
-def _explain_staleness(why: str, monitor: Monitor, status: MonitorStatus, now: float) -> tuple[str, str]:
-    started = status.last_test.started_by(now) if status.last_test is not None else None
-    if why == UNTESTED or started is None:
-        return (
-            "has not been tested yet",
-            "wait for its first test, list it in known with states: [blind], or exclude it",
-        )
-    if why == FUTURE:
-        return f"was tested in the future, at {utc(started)}", "compare the controller's clock with a time server"
-    if why == UNTIMED:
-        message = "has no configured timer, so that it is unknown when it should test"
-        return message, "wait two minutes, list it in known with states: [blind], or exclude it"
-    return (
-        f"was last tested {duration(now - started)} ago, at {utc(started)}, and should be{_every(monitor)}"
-        f"{_readings(status)}",
-        "see why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
-        "states: [blind]",
-    )
-
-
-def _every(monitor: Monitor) -> str:
-    return "" if monitor.timer is None else f" at least every {duration(monitor.timer)}"
-
-
-def _readings(status: MonitorStatus) -> str:
-    """Name the two readings of the newest test's start where they differ: evidence counts from the earlier one."""
-    gap = status.last_test.reading_gap if status.last_test is not None else 0.0
-    if gap < READINGS_DIFFER:
-        return ""
-    return f"; utc_time_init and utc_mktime of its newest test differ by {duration(gap)}"
+    return Assessment(monitor, BLIND, *explain_staleness(why, monitor, status, now))
 
 
 def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
@@ -285,7 +255,7 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
             monitor,
             FAILING,
             f"failed {history.failures} times since {utc(view.evidence.anchor)} and has not had "
-            f"{view.evidence.owed_tests(monitor.id)} clean tests in a row since{_quote_error(status)}",
+            f"{view.evidence.owed_tests(monitor.id)} clean tests in a row since{quote_error(status)}",
             "repair what it watches; its tests fail too often to prove the deployment",
             final=True,
         )
@@ -294,7 +264,7 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
     if demanded > 1 and history.failed_run_since_anchor < demanded:
         return None
     times = "its newest test" if demanded == 1 else f"{history.failed_run_since_anchor} tests in a row"
-    return Assessment(monitor, FAILING, f"failed {times}{_quote_error(status)}", "wait until its tests pass again")
+    return Assessment(monitor, FAILING, f"failed {times}{quote_error(status)}", "wait until its tests pass again")
 
 
 def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
@@ -303,7 +273,7 @@ def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
     due = view.unprovable.get(monitor.id)
     history = view.evidence.history(monitor.id)
     if due is not None and not history.failures:
-        message = f"cannot be proved in time{_every(monitor).replace(' at least', ': it tests')}, next at {utc(due)}"
+        message = f"cannot be proved in time: it tests {describe_interval(monitor)}, and its proof is due at {utc(due)}"
         return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
     message = _describe_missing(monitor, status, view)
     return Assessment(monitor, PENDING, message, "give it more time: raise timeout or timeout_max")
@@ -320,16 +290,12 @@ def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> st
     if history.cleared_alert is not None:
         message += f"; an alert came and went, raised at {utc(history.cleared_alert)}"
     elif history.failures:
-        message += f"; it failed since{_quote_error(status)}"
+        message += f"; it failed since{quote_error(status)}"
     elif history.is_failed:
-        message += f"; its newest test failed{_quote_error(status)}"
+        message += f"; its newest test failed{quote_error(status)}"
     if history.is_premature:
         message += "; its newest test was reported before it started, so some clock is wrong and it does not count"
-    return message + _readings(status)
-
-
-def _quote_error(status: MonitorStatus) -> str:
-    return f": {sanitize(status.error)}" if status.error else ""
+    return message + describe_readings(status)
 
 
 RULES: tuple[Callable[[Monitor, MonitorStatus, View], Assessment | None], ...] = (

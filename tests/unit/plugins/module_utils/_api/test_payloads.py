@@ -37,9 +37,12 @@ def test_the_documented_status_is_read_whole(sample: Callable[[str], Any]) -> No
     [status] = payloads.read_statuses(sample("status"))
     assert (status.id, status.label, status.alert_active) == (STATUS_ID, "Primary SMTP MX", True)
     assert (status.alert_count, status.fail_count, status.test_count) == (1, 6, 6)
-    assert status.alerted == 1780253478.0
+    assert (status.alert_id, status.alerted) == (
+        "15470f5c668d11b72c69d595e7fe296fa270c7e93b7f5404282d1dfd",
+        1780253478.0,
+    )
     assert status.last_test is not None
-    assert status.last_test.started == 1780253478.0, "the sample's two times differ: the earlier one counts"
+    assert (status.last_test.started, status.last_test.latest) == (1780253478.0, 1780254018.0), "its readings differ"
     assert status.error == "failure on finalizing body delivery"
     assert status.failing
     assert status.fields == sample("status")["monitor_list"][0]
@@ -51,6 +54,38 @@ def test_the_documented_configurations_are_read_whole(sample: Callable[[str], An
     assert (config.timer, config.active) == (300.0, True)
     assert config.fields == sample("monitor_configurations")["monitor_list"][0]
     assert payloads.read_config(sample("monitor_configuration"), "mon1") == config
+
+
+@pytest.mark.parametrize(
+    ("fields", "started", "latest"),
+    [
+        ({"utc_time_init": "2026-05-31T18:51:18", "utc_mktime": 1780254018}, 1780253478.0, 1780254018.0),
+        ({"utc_time_init": "2026-05-31T19:00:18", "utc_mktime": 1780253478}, 1780253478.0, 1780254018.0),
+        ({"utc_time_init": "2026-05-31T18:51:18", "utc_mktime": 1780253478}, 1780253478.0, None),
+        ({"utc_time_init": "2026-05-31T18:51:18", "utc_mktime": None}, 1780253478.0, None),
+        ({"utc_mktime": 1780254018}, 1780254018.0, None),
+        ({"error": "no answer"}, None, None),
+    ],
+)
+def test_both_readings_of_the_start_of_a_test_are_read(fields: Any, started: Any, latest: Any) -> None:
+    entry = {"monitor": "m", "alert_active": False, "last_test": fields, "last_failed": fields}
+    [status] = payloads.read_statuses({"monitor_list": [entry]})
+    assert status.last_test == status.last_failed == (started, fields.get("error"), latest)
+
+
+@pytest.mark.parametrize(
+    ("alert", "identity", "alerted"),
+    [
+        (None, None, None),
+        ({}, None, None),
+        ({"alert": "x1", "utc_time": None}, "x1", None),
+        ({"alert": "", "utc_time": "2026-05-31T18:51:18"}, None, 1780253478.0),
+        ({"alert": None, "utc_time": "2026-05-31T18:51:18Z"}, None, 1780253478.0),
+    ],
+)
+def test_an_alert_is_read_by_its_id_and_its_start(alert: Any, identity: Any, alerted: Any) -> None:
+    [status] = payloads.read_statuses({"monitor_list": [{"monitor": "m", "alert_active": False, "last_alert": alert}]})
+    assert (status.alert_id, status.alerted) == (identity, alerted)
 
 
 @pytest.mark.parametrize("read", [payloads.read_statuses, payloads.read_configs])
@@ -109,6 +144,7 @@ def test_an_answer_with_an_error_is_a_failure_whatever_else_it_holds(read: Calla
             for nested in ("last_alert", "last_test", "last_failed")
             for odd in (0, False, "", "x", [], [{}])
         ],
+        *[("last_alert.alert", odd) for odd in (0, 1.5, True, [], {})],
         *[("last_alert.utc_time", odd) for odd in (0, 1780254018, "", "never", True, [], "2026-13-01T00:00:00")],
         *[
             (f"{test}.utc_time_init", odd)
@@ -161,7 +197,13 @@ def test_a_configuration_field_that_a_decision_rests_on_is_right_or_named(place:
     "place",
     [
         *("label", "alert_count", "fail_count", "test_count", "last_alert", "last_test", "last_failed"),
-        *("last_test.error", "last_test.utc_time_init", "last_test.utc_mktime", "last_alert.utc_time"),
+        *(
+            "last_test.error",
+            "last_test.utc_time_init",
+            "last_test.utc_mktime",
+            "last_alert.utc_time",
+            "last_alert.alert",
+        ),
         *("last_test.flag", "last_test.time_init"),
     ],
 )

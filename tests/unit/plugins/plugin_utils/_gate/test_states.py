@@ -1,6 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of a monitor by the rules that need no baseline."""
 
 from __future__ import annotations
 
@@ -8,14 +9,13 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import (
     NO_OFFSET,
     ClockOffset,
     Sample,
 )
 
-from .monitors_at_hand import NOW, TIMER, baseline, config, failing, monitor, policy, sample, status, view
+from .monitors_at_hand import NOW, TIMER, baseline, config, failing, monitor, policy, sample, status, then, view
 
 ALLOWED_AGE = 2 * TIMER + 60
 RUN = {"fail_count": 3, "test_count": 3}
@@ -23,159 +23,276 @@ OLD = status(alert_active=True, alerted=NOW - 3600)
 YOUNG = status(alert_active=True, alerted=NOW - 60)
 UNDATED = status(alert_active=True)
 WEB = Patterns(["Web"])
+DAILY = config(timer=86400.0)
+GAP = 540.0
 
 
-def stands(of_status, of_config, clock_offset=NO_OFFSET, **given):
-    found = monitor(of_status, of_config)
-    return states.standing(found, view(policy(**given), Sample([found], NOW, clock_offset=clock_offset)))
+def assess_all(of_policy, *samples, of_baseline=None, unprovable=None):
+    rests_on = view(of_policy, *samples, baseline=of_baseline)._replace(unprovable=unprovable or {})
+    return [states.assess(one, rests_on) for one in samples[-1].monitors]
 
 
-@pytest.mark.parametrize(
-    ("of_status", "of_config", "state", "told"),
-    [
-        (status(), config(), states.CLEAN, ""),
-        (None, config(), states.MISSING, "configured but has no status"),
-        (None, config(active=False), states.MISSING, "configured as inactive"),
-        (status(alert_active=True, alerted=NOW - 90), config(), states.EXISTING_ALERT, "1 min 30 s, since 2027-01-15T"),
-        (UNDATED, config(), states.EXISTING_ALERT, "at a time that the service does not tell"),
-        (failing(alert_active=True), config(), states.EXISTING_ALERT, "no answer"),
-        (failing(alert_active=True, **RUN), config(), states.EXISTING_ALERT, "active alert"),
-        (failing(**RUN), config(), states.SILENT_FAILURE, "at least 3 tests in a row"),
-        (failing(fail_count=3, test_count=4), config(), states.FAILING, "no answer"),
-        (failing(fail_count=2, test_count=2), config(), states.FAILING, "newest test"),
-        (failing(fail_count=None), config(), states.FAILING, "newest test"),
-        (status(**RUN), config(), states.CLEAN, ""),
-        (failing(last_test=Check(NOW - 10, None)), config(), states.FAILING, "newest test"),
-        (failing(last_test=Check(NOW - 20, None)), config(), states.FAILING, "newest test"),
-        (status(last_failed=Check(NOW - 70, "no answer"), fail_count=1), config(), states.CLEAN, ""),
-        (status(last_test=None), config(), states.BLIND, "not been tested yet"),
-        (status(last_test=Check(None, None)), config(), states.BLIND, "not been tested yet"),
-        (status(last_test=Check(NOW + 60, None)), config(), states.CLEAN, ""),
-        (status(last_test=Check(NOW + 61, None)), config(), states.BLIND, "in the future"),
-        (status(last_test=Check(NOW - ALLOWED_AGE, None)), config(), states.CLEAN, ""),
-        (status(last_test=Check(NOW - ALLOWED_AGE - 1, None)), config(), states.BLIND, "at least every 1 min"),
-        (failing(last_test=Check(NOW - 86400, "x")), config(), states.BLIND, "1 d ago"),
-        (status(last_test=Check(-1.0, None)), config(), states.BLIND, "ago"),
-        (status(), None, states.BLIND, "no configured timer"),
-        (status(), config(timer=None), states.BLIND, "no configured timer"),
-        (status(alert_active=True), None, states.EXISTING_ALERT, "active alert"),
-    ],
-)
-def test_the_first_rule_that_matches_decides(of_status, of_config, state, told):
-    found = stands(of_status, of_config)
-    assert found.state == state
-    assert told in found.message
-    assert bool(found.unblock) == (state != states.CLEAN)
+def assess_one(of_status, of_config, clock_offset=NO_OFFSET, unprovable=None, **given):
+    found = Sample([monitor(of_status, of_config)], NOW, clock_offset=clock_offset)
+    return assess_all(policy(**given), found, unprovable=unprovable)[0]
 
 
 @pytest.mark.parametrize(
-    ("alert", "given", "then", "state"),
+    ("of_status", "of_config", "state"),
     [
-        (OLD, {}, None, states.NEW_ALERT),
-        (OLD, {"deploy_started": NOW - 600}, None, states.EXISTING_ALERT),
-        (YOUNG, {"deploy_started": NOW - 600}, None, states.NEW_ALERT),
-        (UNDATED, {"deploy_started": NOW - 600}, None, states.NEW_ALERT),
-        (OLD, {}, {"m1": NOW - 3600}, states.EXISTING_ALERT),
-        (OLD, {}, {}, states.NEW_ALERT),
-        (YOUNG, {}, {"m1": NOW - 3600}, states.NEW_ALERT),
-        (YOUNG, {}, {"other": NOW - 60}, states.NEW_ALERT),
-        (UNDATED, {}, {"m1": None}, states.EXISTING_ALERT),
-        (UNDATED, {}, {"m1": NOW - 3600}, states.NEW_ALERT),
-        (OLD, {}, {"m1": None}, states.EXISTING_ALERT),
-        (YOUNG, {}, {"m1": None}, states.NEW_ALERT),
-        (OLD, {"phase": "before"}, None, states.EXISTING_ALERT),
-        (YOUNG, {"phase": "plan"}, None, states.EXISTING_ALERT),
+        (status(), config(), "clean"),
+        (None, config(), "missing"),
+        (None, config(active=False), "missing"),
+        (OLD, config(), "existing_alert"),
+        (UNDATED, config(), "existing_alert"),
+        (failing(alert_active=True), config(), "existing_alert"),
+        (failing(alert_active=True, **RUN), config(), "existing_alert"),
+        (status(alert_active=True), None, "existing_alert"),
+        (failing(**RUN), config(), "silent_failure"),
+        (status(**RUN), config(), "silent_failure"),
+        (failing(fail_count=3, test_count=4), config(), "failing"),
+        (failing(fail_count=2, test_count=2), config(), "failing"),
+        (failing(fail_count=None), config(), "failing"),
+        (failing(fail_count=None, test_count=3), config(), "failing"),
+        (failing(fail_count=3, test_count=None), config(), "failing"),
+        (failing(last_test=Check(NOW - 10, None)), config(), "failing"),
+        (failing(last_test=Check(NOW - 20, None)), config(), "failing"),
+        (status(last_failed=Check(NOW - 70, "no answer"), fail_count=1), config(), "clean"),
+        (status(last_failed=Check(None, "no answer"), fail_count=1), config(), "failing"),
+        (status(last_failed=Check(None, "no answer"), fail_count=0), config(), "clean"),
+        (status(last_test=None), config(), "blind"),
+        (status(last_test=None), None, "blind"),
+        (status(last_test=Check(None, None)), config(), "blind"),
+        (status(last_test=Check(None, "x")), config(), "blind"),
+        (status(last_test=Check(NOW + 60, None)), config(), "clean"),
+        (status(last_test=Check(NOW + 61, None)), config(), "blind"),
+        (status(last_test=Check(NOW - ALLOWED_AGE, None)), config(), "clean"),
+        (status(last_test=Check(NOW - ALLOWED_AGE - 1, None)), config(), "blind"),
+        (failing(last_test=Check(NOW - 86400, "x")), config(), "blind"),
+        (status(last_test=Check(-1.0, None)), config(), "blind"),
+        (status(), None, "blind"),
+        (status(), config(timer=None), "blind"),
+        (status(last_test=None), DAILY, "unproved"),
+        (status(last_test=None, fail_count=2), DAILY, "unproved"),
+        (status(last_test=Check(NOW - 3 * 86400, None)), DAILY, "blind"),
+        (status(last_test=None), config(timer=5370.0), "blind"),
+        (status(last_test=None), config(timer=5371.0), "unproved"),
     ],
 )
-def test_an_alert_is_an_existing_one_only_when_that_is_proved(alert, given, then, state):
-    chosen = policy(**{"phase": "after", **given})
-    taken = sample(alert)
-    rests_on = view(chosen, taken, baseline=None if then is None else baseline(alerts=then))
-    assert states.standing(taken.monitors[0], rests_on).state == state
+def test_the_first_rule_that_matches_decides(of_status, of_config, state):
+    found = assess_one(of_status, of_config)
+    assert (found.state, bool(found.message), bool(found.unblock)) == (state, state != "clean", state != "clean")
+    assert not found.final
 
 
 @pytest.mark.parametrize(
-    ("alert", "given", "then", "state"),
+    ("rule", "earlier", "later", "state"),
     [
-        (OLD, {"phase": "before"}, None, states.FIXING),
-        (OLD, {"phase": "after"}, None, states.FIXING),
-        (OLD, {"phase": "after"}, {"m1": NOW - 3600}, states.FIXING),
-        (YOUNG, {"phase": "after"}, {"m1": NOW - 3600}, states.NEW_ALERT),
-        (YOUNG, {"phase": "after", "deploy_started": NOW - 600}, None, states.NEW_ALERT),
+        ("the later reading says that it is tested", -ALLOWED_AGE - 400, -ALLOWED_AGE, "clean"),
+        ("both say that it is not", -ALLOWED_AGE - 400, -ALLOWED_AGE - 1, "blind"),
+        ("a later reading in the future does not count", -10, 600, "clean"),
+        ("and the earlier one is too old", -ALLOWED_AGE - 1, 600, "blind"),
+        ("as in the vendor's sample", -10 - GAP, -10, "clean"),
     ],
 )
-def test_an_alert_that_is_to_be_repaired_may_not_be_raised_anew(alert, given, then, state):
-    chosen = policy(fixes=WEB, **given)
-    taken = sample(alert)
-    rests_on = view(chosen, taken, baseline=None if then is None else baseline(alerts=then))
-    assert states.standing(taken.monitors[0], rests_on).state == state
+def test_of_two_readings_the_later_one_tells_whether_a_monitor_is_stale(rule, earlier, later, state):
+    assert assess_one(status(last_test=Check(NOW + earlier, None, NOW + later)), config()).state == state, rule
 
 
 @pytest.mark.parametrize(
-    ("expires", "pattern", "state"),
-    [
-        (None, "Web", states.KNOWN),
-        (NOW + 1, "m1", states.KNOWN),
-        (NOW, "Web", states.EXISTING_ALERT),
-        (None, "Mail", states.EXISTING_ALERT),
-    ],
+    ("earlier", "later", "state"), [(-1.0, 100.0, "pending"), (0.0, 100.0, "clean"), (0.0, None, "clean")]
 )
-def test_an_accepted_alert_helps_until_it_expires(expires, pattern, state):
-    known = Known(pattern, "under repair", expires, Patterns([pattern]))
-    assert stands(OLD, config(), known=(known,)).state == state
-
-
-def test_a_new_alert_is_never_an_accepted_one():
-    known = Known("Web", "under repair", None, WEB)
-    assert stands(YOUNG, config(), phase="after", known=(known,)).state == states.NEW_ALERT
+def test_of_two_readings_the_earlier_one_is_evidence(earlier, later, state):
+    test = Check(NOW + earlier, None, None if later is None else NOW + later)
+    taken = sample(status(last_test=test), at=NOW + 101)
+    assert assess_all(policy("after", settle=0.0), taken)[0].state == state
 
 
 @pytest.mark.parametrize(
-    ("starts", "state"),
+    ("alert", "given", "before", "state", "final"),
     [
-        ([NOW - 10, NOW, NOW + 10], states.SILENT_FAILURE),
-        ([NOW - 10, NOW], states.FAILING),
-        ([NOW, NOW, NOW], states.FAILING),
+        (OLD, {}, None, "new_alert", False),
+        (OLD, {"deploy_started": NOW - 600}, None, "existing_alert", False),
+        (YOUNG, {"deploy_started": NOW - 600}, None, "new_alert", False),
+        (status(alert_active=True, alerted=NOW + 29), {}, None, "new_alert", False),
+        (status(alert_active=True, alerted=NOW + 30), {}, None, "new_alert", True),
+        (YOUNG, {"settle": 0, "since": NOW - 60}, None, "new_alert", True),
+        (UNDATED, {"deploy_started": NOW - 600}, None, "new_alert", False),
+        (UNDATED, {"settle": 0}, None, "new_alert", True),
+        (OLD, {}, [then(problem="alert", alerted=NOW - 3600)], "existing_alert", False),
+        (OLD, {}, [then()], "new_alert", False),
+        (OLD, {}, [], "new_alert", False),
+        (YOUNG, {}, [then(problem="alert", alerted=NOW - 3600)], "new_alert", False),
+        (UNDATED, {}, [then(problem="alert")], "existing_alert", False),
+        (UNDATED, {}, [then(problem="alert", alerted=NOW - 3600)], "new_alert", False),
+        (OLD, {"phase": "before"}, None, "existing_alert", False),
+        (YOUNG, {"phase": "plan"}, None, "existing_alert", False),
+        (YOUNG, {"phase": "before"}, [then()], "existing_alert", False),
     ],
 )
-def test_a_silent_failure_is_seen_test_by_test(starts, state):
-    looks = [sample(failing(start, fail_count=5), at=start) for start in starts]
-    assert states.standing(looks[-1].monitors[0], view(policy(), *looks)).state == state
+def test_an_alert_is_an_existing_one_only_when_that_is_proved(alert, given, before, state, final):
+    of_baseline = None if before is None else baseline(*before)
+    [found] = assess_all(policy(**{"phase": "after", **given}), sample(alert), of_baseline=of_baseline)
+    assert (found.state, found.final) == (state, final)
+
+
+@pytest.mark.parametrize(("polls", "final"), [([0, 20], False), ([0, 40], False), ([40], True)])
+def test_an_alert_of_unknown_time_was_raised_before_the_first_poll_that_shows_it(polls, final):
+    [found] = assess_all(policy("after"), *(sample(UNDATED, at=NOW + at) for at in polls))
+    assert (found.state, found.final) == ("new_alert", final)
+
+
+@pytest.mark.parametrize(
+    ("alert", "given", "before", "state"),
+    [
+        (OLD, {"phase": "before"}, None, "fixing"),
+        (OLD, {"phase": "after"}, None, "fixing"),
+        (OLD, {"phase": "after"}, [then(problem="alert", alerted=NOW - 3600)], "fixing"),
+        (OLD, {"phase": "after"}, [then()], "new_alert"),
+        (YOUNG, {"phase": "after"}, [then(problem="alert", alerted=NOW - 3600)], "new_alert"),
+        (YOUNG, {"phase": "after", "deploy_started": NOW - 600}, None, "new_alert"),
+        (UNDATED, {"phase": "after", "deploy_started": NOW - 600}, None, "new_alert"),
+        (OLD, {"phase": "after", "fixes": Patterns(["Mail"])}, None, "new_alert"),
+    ],
+)
+def test_an_alert_that_is_to_be_repaired_may_not_be_raised_anew(alert, given, before, state):
+    of_baseline = None if before is None else baseline(*before)
+    chosen = policy(**{"fixes": WEB, **given})
+    assert assess_all(chosen, sample(alert), of_baseline=of_baseline)[0].state == state
+
+
+@pytest.mark.parametrize(
+    ("starts", "state", "final"),
+    [
+        ([NOW - 10, NOW, NOW + 10], "silent_failure", True),
+        ([NOW - 10, NOW], "failing", False),
+        ([NOW, NOW, NOW], "failing", False),
+        ([NOW - 3, NOW - 2, NOW - 1], "silent_failure", False),
+    ],
+)
+def test_a_silent_failure_is_seen_test_by_test(starts, state, final):
+    [found] = assess_all(policy(), *(sample(failing(start, fail_count=5), at=start) for start in starts))
+    assert (found.state, found.final) == (state, final)
+
+
+@pytest.mark.parametrize(
+    ("starts", "given", "state"),
+    [
+        ([NOW], {}, "pending"),
+        ([NOW, NOW + 1], {}, "failing"),
+        ([NOW - 1, NOW], {}, "pending"),
+        ([NOW], {"failing_after": 1}, "failing"),
+        ([NOW, NOW + 1], {"failing_after": 3}, "pending"),
+        ([NOW], {"clean_tests": 0}, "failing"),
+        ([NOW - 5], {"clean_tests": 0, "failing_after": 3}, "failing"),
+        ([NOW - 5], {"phase": "before", "failing_after": 3}, "failing"),
+        ([NOW - 5], {"phase": "during", "failing_after": 3}, "failing"),
+    ],
+)
+def test_failed_tests_in_a_row_make_a_monitor_failing(starts, given, state):
+    chosen = policy(**{"phase": "after", "settle": 0.0, "alert_after": 9, **given})
+    assert assess_all(chosen, *(sample(failing(start), at=start) for start in starts))[0].state == state
+
+
+def series(results):
+    """Return a poll for each test, one every timer from the anchor on: ``c`` is clean, ``f`` failed."""
+    polls, failures, failed = [], 0, None
+    for at, result in enumerate(results):
+        start = NOW + at * TIMER
+        if result == "f":
+            failures, failed = failures + 1, Check(start, "no answer")
+        test = Check(start, "no answer" if result == "f" else None)
+        polls.append(sample(status(last_test=test, last_failed=failed, fail_count=failures), at=start))
+    return polls
+
+
+@pytest.mark.parametrize(
+    ("results", "state", "final"),
+    [
+        ("c", "clean", False),
+        ("f", "pending", False),
+        ("ff", "failing", False),
+        ("fc", "pending", False),
+        ("fcc", "pending", False),
+        ("fccc", "clean", False),
+        ("cf", "clean", False),
+        ("cff", "failing", False),
+        ("cffc", "pending", False),
+        ("cffccc", "clean", False),
+        ("fcfcfc", "pending", False),
+        ("fcfcfcf", "failing", True),
+        ("fccfccf", "failing", True),
+    ],
+)
+def test_a_monitor_that_failed_has_to_recover(results, state, final):
+    [found] = assess_all(policy("after", settle=0.0, alert_after=9), *series(results))
+    assert (found.state, found.final) == (state, final)
 
 
 @pytest.mark.parametrize(
     ("given", "started", "state"),
     [
-        ({}, NOW + 29, states.PENDING),
-        ({}, NOW + 30, states.CLEAN),
-        ({"settle": 0}, NOW - 1, states.PENDING),
-        ({"settle": 0}, NOW, states.CLEAN),
-        ({"settle": 0, "clean_tests": 2}, NOW, states.PENDING),
-        ({"settle": 0, "clean_tests": 0}, NOW - 1, states.CLEAN),
-        ({"settle": 0, "full_detection": True}, NOW + 119, states.PENDING),
-        ({"settle": 0, "full_detection": True}, NOW + 120, states.CLEAN),
-        ({"settle": 0, "full_detection": True, "clean_tests": 0}, NOW - 1, states.PENDING),
+        ({}, NOW + 29, "pending"),
+        ({}, NOW + 30, "clean"),
+        ({"settle": 0}, NOW - 1, "pending"),
+        ({"settle": 0}, NOW, "clean"),
+        ({"settle": 0, "clean_tests": 2}, NOW, "pending"),
+        ({"settle": 0, "clean_tests": 0}, NOW - 1, "clean"),
+        ({"settle": 0, "full_detection": True}, NOW + 119, "pending"),
+        ({"settle": 0, "full_detection": True}, NOW + 120, "clean"),
+        ({"settle": 0, "full_detection": True, "clean_tests": 0}, NOW - 1, "pending"),
     ],
 )
 def test_only_tests_that_started_since_are_evidence(given, started, state):
     taken = sample(status(last_test=Check(started, None)), at=started + 1)
-    assert states.standing(taken.monitors[0], view(policy("after", **given), taken)).state == state
+    assert assess_all(policy("after", **given), taken)[0].state == state
 
 
-def test_an_answer_that_goes_back_in_time_is_no_news():
-    looks = [sample(status(last_test=Check(start, None))) for start in (NOW - 10, NOW - 20)]
-    found = states.standing(looks[-1].monitors[0], view(policy(), *looks))
-    assert (found.state, "no news" in found.message) == (states.BLIND, True)
+UNTESTED = status(last_test=None)
+DUE = {"m1": NOW + 86400}
 
 
-def test_what_a_monitor_said_cannot_reach_the_terminal_raw():
-    said = failing(last_test=Check(NOW, "\x1b[2Jgone\nbefore: proceed"))
-    assert stands(said, config()).message.endswith("\\x1b[2Jgone\\nbefore: proceed")
+@pytest.mark.parametrize(
+    ("of_status", "of_config", "unprovable", "given", "state"),
+    [
+        (status(), DAILY, DUE, {}, "unproved"),
+        (status(), DAILY, {}, {}, "pending"),
+        (status(), DAILY, {"other": NOW}, {}, "pending"),
+        (UNTESTED, DAILY, DUE, {}, "unproved"),
+        (UNTESTED, DAILY, {}, {}, "pending"),
+        (UNTESTED, DAILY, {}, {"clean_tests": 0}, "unproved"),
+        (UNTESTED, DAILY, {}, {"phase": "during"}, "unproved"),
+        (failing(NOW + 1), DAILY, DUE, {}, "pending"),
+        (status(last_test=Check(NOW, None)), DAILY, DUE, {}, "clean"),
+        (status(last_test=None), config(), DUE, {}, "blind"),
+        (OLD, DAILY, DUE, {}, "new_alert"),
+    ],
+)
+def test_a_monitor_that_cannot_be_proved_in_time_is_unproved(of_status, of_config, unprovable, given, state):
+    given = {"phase": "after", "settle": 0.0, "alert_after": 9, **given}
+    assert assess_one(of_status, of_config, unprovable=unprovable, **given).state == state
+
+
+def test_a_proof_does_not_outlast_the_test_that_the_service_reports():
+    polls = [Sample([monitor(one, DAILY)], NOW) for one in (status(last_test=Check(NOW, None)), UNTESTED)]
+    assert assess_all(policy("after", settle=0.0), *polls)[0].state == "unproved"
+
+
+def test_a_slow_monitor_that_failed_is_not_merely_unproved():
+    polls = [Sample([monitor(one, DAILY)], NOW) for one in (failing(NOW), UNTESTED)]
+    assert assess_all(policy("after", settle=0.0), *polls)[0].state == "blind"
+
+
+@pytest.mark.parametrize("newest", [status(last_test=Check(NOW - 20, None)), failing(NOW - 20, fail_count=0)])
+def test_a_response_that_goes_back_in_time_is_blind(newest):
+    polls = [sample(status(last_test=Check(NOW - 10, None))), sample(newest)]
+    assert assess_all(policy(), *polls)[0].state == "blind"
 
 
 def test_every_state_is_listed_once():
-    named = {value for name, value in vars(states).items() if name.isupper() and isinstance(value, str)}
-    assert named == set(states.ALL) | {"before", "plan", "future"}
+    others = {"BEFORE", "PLAN", "UNTESTED", "ALERT"}
+    named = {name: value for name, value in vars(states).items() if name.isupper() and isinstance(value, str)}
+    assert {value for name, value in named.items() if name not in others and "UNBLOCK" not in name} == set(states.ALL)
     assert len(states.ALL) == len(set(states.ALL))
 
 
@@ -188,7 +305,7 @@ def alerted(offset):
 
 
 @pytest.mark.parametrize(
-    ("rule", "lead", "of_status", "state"),
+    ("rule", "offset", "of_status", "state"),
     [
         ("a test is older than our slow clock says", 61, checked(-ALLOWED_AGE + 60), "blind"),
         ("but not by more", 60, checked(-ALLOWED_AGE + 60), "clean"),
@@ -200,11 +317,6 @@ def alerted(offset):
         ("unless it is", 100, alerted(40), "new_alert"),
     ],
 )
-def test_what_the_service_dates_is_judged_by_its_own_clock(rule, clock_offset, of_status, state):
-    found = stands(of_status, config(), ClockOffset(lead - 1, clock_offset), phase="during", deploy_started=NOW - 60)
-    assert found.state == state, rule
-
-
-def test_a_pending_monitor_tells_of_a_test_that_came_before_its_time():
-    found = stands(status(last_test=Check(NOW + 5, None)), config(), phase="after", settle=0.0)
-    assert (found.state, "told before it started" in found.message) == (states.PENDING, True)
+def test_times_are_compared_by_the_clock_of_the_service(rule, offset, of_status, state):
+    clock_offset = ClockOffset(offset - 1, offset)
+    assert assess_one(of_status, config(), clock_offset, phase="during", deploy_started=NOW - 60).state == state, rule

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said of a monitor, word for word, and what is said to help."""
+"""The sentence about a monitor in each state and what to do, word for word. Other tests assert states only."""
 
 from __future__ import annotations
 
@@ -9,211 +9,239 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.explanations import describe_interval
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 
-from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, view
+from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
+from .test_states import DAILY, DUE, UNTESTED, assess_all, series
+from .test_states_masked import known
 
 ALERT = status(alert_active=True, alerted=NOW - 90)
 SINCE = "has an active alert for 1 min 30 s, since 2027-01-15T07:58:30Z"
 WEB = Patterns(["Web"])
-ACCEPTED = (Known("Mail", "not this", None, Patterns(["Mail"])), Known("Web", "under\nrepair", None, WEB))
-ACTIVATE = "activate the monitor, or exclude it"
-MORE_TIME = "give it more time: raise timeout"
-REPAIR = "repair what it watches until the alert clears, or exclude the monitor"
-SILENT = "repair what it watches; see whether its alerts are paused or need more violations than alert_after"
-UNTESTED = ("blind", "has not been tested yet", "wait for its first test, or exclude it")
-NO_TIMER = (
-    "blind",
-    "has no configured timer, so that nobody knows when it should test",
-    "wait two minutes, or exclude it",
-)
+AFTER = {"phase": "after", "settle": 0.0}
+EXISTING = "repair it, list it in known, or set on_existing_problem"
+
+
+def poll(of_status, of_config=None, at=NOW):
+    return Sample([monitor(of_status, of_config or config())], at)
+
+
+SENTENCES = {
+    "no status": ({}, [poll(None)], "is configured but has no status", "activate the monitor, or exclude it"),
+    "inactive": (
+        {},
+        [poll(None, config(active=False))],
+        "is configured as inactive and has no status",
+        "activate the monitor, or exclude it",
+    ),
+    "existing alert": (
+        {},
+        [poll(ALERT)],
+        SINCE,
+        "repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor",
+    ),
+    "alert of unknown time": (
+        {},
+        [poll(failing(alert_active=True))],
+        "has an active alert at a time that the service does not report: no answer",
+        "repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor",
+    ),
+    "new alert": (
+        {"phase": "after"},
+        [poll(ALERT)],
+        f"has a new alert: it {SINCE}",
+        "roll back, or repair what it watches; list it in known with states: [new_alert] if it is accepted",
+    ),
+    "fixing": (
+        {"fixes": WEB},
+        [poll(ALERT)],
+        f"{SINCE}; this deployment is to repair it",
+        "wait until the alert clears",
+    ),
+    "known": (
+        {"known": (known(reason="under\nrepair"),)},
+        [poll(ALERT)],
+        f"{SINCE}; it is accepted: under\\nrepair",
+        "nothing is needed",
+    ),
+    "silent failure": (
+        {},
+        [poll(failing(fail_count=3, test_count=3))],
+        "failed at least 3 tests in a row without raising an alert: no answer",
+        "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
+    ),
+    "silent failure without an error": (
+        {},
+        [poll(status(last_failed=Check(NOW - 10, None), fail_count=4, test_count=4))],
+        "failed at least 4 tests in a row without raising an alert",
+        "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
+    ),
+    "untested": (
+        {},
+        [poll(UNTESTED)],
+        "has not been tested yet",
+        "wait for its first test, list it in known with states: [blind], or exclude it",
+    ),
+    "from the future": (
+        {},
+        [poll(status(last_test=Check(NOW + 61, None)))],
+        "was tested in the future, at 2027-01-15T08:01:01Z",
+        "compare the controller's clock with a time server",
+    ),
+    "without a timer": (
+        {},
+        [poll(status(), config(timer=None))],
+        "has no configured timer, so that it is unknown when it should test",
+        "wait two minutes, list it in known with states: [blind], or exclude it",
+    ),
+    "stale": (
+        {},
+        [poll(status(last_test=Check(NOW - 181, None)))],
+        "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, and should be at least every 1 min",
+        "see why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
+        "states: [blind]",
+    ),
+    "stale, with two readings": (
+        {},
+        [poll(status(last_test=Check(NOW - 721, None, NOW - 181)))],
+        "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, and should be at least every 1 min; utc_time_init and "
+        "utc_mktime of its newest test differ by 9 min",
+        "see why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
+        "states: [blind]",
+    ),
+    "outdated": (
+        {},
+        [poll(status(last_test=Check(start, None))) for start in (NOW - 10, NOW - 20)],
+        "reported an older test than before; the response looks stale",
+        "see what caches the responses",
+    ),
+    "beyond every window": (
+        {},
+        [poll(UNTESTED, DAILY)],
+        "tests so rarely that no status window has to show a test: it tests every 1 d",
+        "raise timeout_max, or set on_unprovable",
+    ),
+    "unproved": (
+        AFTER,
+        [poll(status(), DAILY)],
+        "cannot be proved in time: it tests every 1 d, and its proof is due at 2027-01-16T08:00:00Z",
+        "raise timeout_max, or set on_unprovable",
+    ),
+    "failing": ({}, [poll(failing())], "failed its newest test: no answer", "wait until its tests pass again"),
+    "failing in a row": (
+        AFTER,
+        series("ff"),
+        "failed 2 tests in a row: no answer",
+        "wait until its tests pass again",
+    ),
+    "unsteady": (
+        {**AFTER, "alert_after": 9},
+        series("fcfcfcf"),
+        "failed 4 times since 2027-01-15T08:00:00Z and has not had 3 clean tests in a row since: no answer",
+        "repair what it watches; its tests fail too often to prove the deployment",
+    ),
+    "pending": (
+        {**AFTER, "clean_tests": 2},
+        [poll(status(last_test=Check(NOW, None)))],
+        "has 1 of 2 clean tests that started at 2027-01-15T08:00:00Z or later",
+        "give it more time: raise timeout or timeout_max",
+    ),
+    "pending after a failure": (
+        AFTER,
+        series("fc"),
+        "has 1 of 3 clean tests that started at 2027-01-15T08:00:00Z or later; it failed since: no answer",
+        "give it more time: raise timeout or timeout_max",
+    ),
+    "pending after a failure before the anchor": (
+        AFTER,
+        [poll(failing())],
+        "has 0 of 1 clean tests that started at 2027-01-15T08:00:00Z or later; its newest test failed: no answer",
+        "give it more time: raise timeout or timeout_max",
+    ),
+    "pending after an alert": (
+        AFTER,
+        [poll(status(alerted=NOW, alert_count=1))],
+        "has 0 of 3 clean tests that started at 2027-01-15T08:00:00Z or later; an alert came and went, raised at "
+        "2027-01-15T08:00:00Z",
+        "give it more time: raise timeout or timeout_max",
+    ),
+    "pending, from the future": (
+        {"phase": "after"},
+        [poll(status(last_test=Check(NOW + 1, None)))],
+        "has 0 of 1 clean tests that started at 2027-01-15T08:00:30Z or later; its newest test was reported before it "
+        "started, so some clock is wrong and it does not count",
+        "give it more time: raise timeout or timeout_max",
+    ),
+    "pending, with two readings": (
+        AFTER,
+        [poll(status(last_test=Check(NOW - 540, None, NOW)))],
+        "has 0 of 1 clean tests that started at 2027-01-15T08:00:00Z or later; utc_time_init and utc_mktime of its "
+        "newest test differ by 9 min",
+        "give it more time: raise timeout or timeout_max",
+    ),
+    "pending detection": (
+        {**AFTER, "full_detection": True},
+        [poll(status(last_test=Check(NOW, None)))],
+        "could not have raised an alert yet: its 3 tests end at 2027-01-15T08:02:00Z at the earliest",
+        "give it more time: raise timeout or timeout_max",
+    ),
+    "clean": ({}, [poll(status())], "", ""),
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_monitor_in_a_sentence_with_what_to_do(name):
+    given, polls, message, unblock = SENTENCES[name]
+    [found] = assess_all(policy(**given), *polls, unprovable=DUE if polls[-1].monitors[0].timer == DAILY.timer else {})
+    assert (found.message, found.unblock) == (message, unblock)
+    assert found.monitor is polls[-1].monitors[0]
 
 
 @pytest.mark.parametrize(
-    ("of_status", "of_config", "given", "said"),
+    ("before", "message"),
     [
-        (None, config(), {}, ("missing", "is configured but has no status", ACTIVATE)),
-        (None, config(active=False), {}, ("missing", "is configured as inactive and has no status", ACTIVATE)),
-        (ALERT, config(), {}, ("existing_alert", SINCE, REPAIR)),
-        (
-            failing(alert_active=True),
-            config(),
-            {},
-            (
-                "existing_alert",
-                "has an active alert at a time that the service does not tell: no answer",
-                REPAIR,
-            ),
-        ),
-        (
-            ALERT,
-            config(),
-            {"phase": "after"},
-            ("new_alert", f"has a new alert: it {SINCE}", "roll back, or repair what it watches"),
-        ),
-        (
-            ALERT,
-            config(),
-            {"fixes": WEB},
-            ("fixing", f"{SINCE}; this deployment is to repair it", "wait until the alert clears"),
-        ),
-        (
-            ALERT,
-            config(),
-            {"known": ACCEPTED},
-            ("known", f"{SINCE}; it is accepted: under\\nrepair", "nothing is needed"),
-        ),
-        (
-            failing(fail_count=3, test_count=3),
-            config(),
-            {},
-            ("silent_failure", "failed at least 3 tests in a row without raising an alert: no answer", SILENT),
-        ),
-        (
-            status(last_failed=Check(NOW - 10, None), fail_count=4, test_count=4),
-            config(),
-            {},
-            ("silent_failure", "failed at least 4 tests in a row without raising an alert", SILENT),
-        ),
-        (status(last_test=None), config(), {}, UNTESTED),
-        (status(last_test=Check(None, None)), config(), {}, UNTESTED),
-        (
-            status(last_test=Check(NOW + 61, None)),
-            config(),
-            {},
-            (
-                "blind",
-                "says that it was tested in the future, at 2027-01-15T08:01:01Z",
-                "compare the controller's clock with a time server",
-            ),
-        ),
-        (status(), None, {}, NO_TIMER),
-        (status(), config(timer=None), {}, NO_TIMER),
-        (
-            status(last_test=Check(NOW - 181, None)),
-            config(),
-            {},
-            (
-                "blind",
-                "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, and should be at least every 1 min",
-                "see why it does not test, compare the controller's clock, or exclude it",
-            ),
-        ),
-        (failing(), config(), {}, ("failing", "failed its newest test: no answer", "wait until a test of it passes")),
-        (
-            status(last_test=Check(NOW, None)),
-            config(),
-            {"phase": "after", "clean_tests": 2, "settle": 0},
-            ("pending", "has 1 of 2 clean tests that started at 2027-01-15T08:00:00Z or later", MORE_TIME),
-        ),
-        (
-            status(last_test=Check(NOW + 1, None)),
-            config(),
-            {"phase": "after", "clean_tests": 2},
-            (
-                "pending",
-                "has 0 of 2 clean tests that started at 2027-01-15T08:00:30Z or later; its newest test was told before "
-                "it started, so some clock is wrong and it does not count",
-                MORE_TIME,
-            ),
-        ),
-        (
-            status(last_test=Check(NOW, None)),
-            config(),
-            {"phase": "after", "settle": 0, "full_detection": True},
-            (
-                "pending",
-                "could not have raised an alert yet: its 3 tests end at 2027-01-15T08:02:00Z at the earliest",
-                MORE_TIME,
-            ),
-        ),
-        (status(), config(), {}, ("clean", "", "")),
+        (then(problem="stale"), "has not been tested yet; it had a problem before the deployment"),
+        (then(problem="inactive"), "has not been tested yet; it had a problem before the deployment"),
     ],
 )
-def test_a_monitor_is_told_of_in_a_sentence_with_what_would_help(of_status, of_config, given, said):
-    found = monitor(of_status, of_config)
-    standing = states.standing(found, view(policy(**given), Sample([found], NOW)))
-    assert (standing.state, standing.message, standing.unblock) == said
-    assert standing.monitor is found
+def test_an_existing_problem_in_a_sentence(before, message):
+    [found] = assess_all(policy("after"), poll(UNTESTED), of_baseline=baseline(before))
+    assert (found.state, found.message, found.unblock) == ("existing_problem", message, EXISTING)
 
 
-def test_an_older_answer_is_told_as_no_news():
-    looks = [sample(status(last_test=Check(start, None))) for start in (NOW - 10, NOW - 20)]
-    standing = states.standing(looks[-1].monitors[0], view(policy(), *looks))
-    assert standing == states.Assessment(
-        looks[-1].monitors[0],
-        "blind",
-        "tells an older test than it did before, so that the answer is no news",
-        "see what caches the answers",
-    )
-
-
-def test_a_monitor_that_vanished_is_told_as_missing():
+def test_a_monitor_that_vanished_in_a_sentence():
     gone = monitor(None, config())
-    assert states.vanished(gone) == states.Assessment(
+    assert states.assess_missing(gone, view(policy(), sample(status()))) == states.Assessment(
         gone,
         "missing",
-        "was in scope before and is in no answer now",
+        "was in scope before and is in no response now",
         "see whether it was removed on purpose; then exclude it, or take a new baseline",
     )
 
 
-def test_an_expired_acceptance_gives_way_to_a_valid_one():
-    expired = Known("Web", "was under repair", NOW, WEB)
-    taken = sample(ALERT)
-    standing = states.standing(taken.monitors[0], view(policy(known=(expired, *ACCEPTED)), taken))
-    assert (standing.state, standing.message) == ("known", f"{SINCE}; it is accepted: under\\nrepair")
+@pytest.mark.parametrize("gap", [0.0, 29.9])
+def test_readings_that_hardly_differ_are_not_named(gap):
+    taken = poll(status(last_test=Check(NOW - 999 - gap, None, NOW - 999)))
+    assert "utc_mktime" not in assess_all(policy(), taken)[0].message
+
+
+def test_what_a_monitor_reported_cannot_reach_the_terminal_raw():
+    reported = poll(failing(last_test=Check(NOW, "\x1b[2Jgone\nbefore: proceed")))
+    assert assess_all(policy(), reported)[0].message.endswith("\\x1b[2Jgone\\nbefore: proceed")
 
 
 @pytest.mark.parametrize(
-    ("of_status", "given", "then", "state"),
-    [
-        (ALERT, {"deploy_started": NOW - 90}, None, "new_alert"),
-        (ALERT, {"deploy_started": NOW - 89}, None, "existing_alert"),
-        (ALERT, {"fixes": WEB}, None, "fixing"),
-        (status(alert_active=True), {"fixes": WEB, "deploy_started": NOW}, None, "new_alert"),
-        (ALERT, {"fixes": WEB}, baseline(), "new_alert"),
-        (ALERT, {"fixes": Patterns(["Mail"])}, None, "new_alert"),
-        (ALERT, {"known": ACCEPTED}, baseline(alerts={"m1": NOW - 90}), "known"),
-        (ALERT, {"known": ACCEPTED, "fixes": WEB}, baseline(alerts={"m1": NOW - 90}), "fixing"),
-    ],
+    ("seen", "run"), [((1, None), None), ((4, None), "4"), ((4, 3), "4"), ((3, 5), "5"), ((1, 3), "3")]
 )
-def test_what_a_person_decided_holds_for_alerts_that_are_proved_to_be_older(of_status, given, then, state):
-    taken = sample(of_status)
-    rests_on = view(policy("after", **given), taken, baseline=then)
-    assert states.standing(taken.monitors[0], rests_on).state == state
-
-
-@pytest.mark.parametrize(
-    ("seen", "told"), [((1, None), None), ((4, None), "4"), ((4, 3), "4"), ((3, 5), "5"), ((1, 3), "3")]
-)
-def test_the_longer_of_both_proofs_of_a_silent_failure_is_told(seen, told):
+def test_the_longer_run_of_a_silent_failure_is_named(seen, run):
     tests, counted = seen
     counts = {"fail_count": counted, "test_count": counted or 99}
-    looks = [sample(failing(NOW + one, **counts), at=NOW + one) for one in range(tests)]
-    standing = states.standing(looks[-1].monitors[0], view(policy(), *looks))
-    assert (standing.state == "silent_failure") is (told is not None)
-    assert told is None or f"at least {told} tests" in standing.message
+    [found] = assess_all(policy(), *(poll(failing(NOW + one, **counts), at=NOW + one) for one in range(tests)))
+    assert (found.state == "silent_failure") is (run is not None)
+    assert run is None or f"at least {run} tests" in found.message
 
 
-@pytest.mark.parametrize(("failed", "tested"), [(None, None), (None, 3), (3, None), (3, 4), (0, 0)])
-def test_counts_that_are_unknown_or_differ_prove_no_silent_failure(failed, tested):
-    taken = sample(failing(fail_count=failed, test_count=tested))
-    assert states.standing(taken.monitors[0], view(policy(), taken)).state == "failing"
-
-
-@pytest.mark.parametrize(("starts", "state"), [([0, 119], "pending"), ([0, 120], "clean"), ([120, 121], "clean")])
-def test_the_newest_clean_test_decides_whether_an_alert_could_have_been_raised(starts, state):
-    looks = [sample(status(last_test=Check(NOW + start, None)), at=NOW + start) for start in starts]
-    chosen = policy("after", settle=0, clean_tests=2, full_detection=True)
-    assert states.standing(looks[-1].monitors[0], view(chosen, *looks)).state == state
-
-
-@pytest.mark.parametrize(
-    ("of_config", "full_detection", "moment"),
-    [(config(), True, NOW + 120), (config(), False, None), (config(timer=None), True, None), (None, True, None)],
-)
-def test_when_an_alert_could_have_been_raised_is_known_with_a_timer_only(of_config, full_detection, moment):
-    chosen = policy("after", full_detection=full_detection)
-    assert states.detected_from(monitor(status(), of_config), chosen, NOW) == moment
+@pytest.mark.parametrize(("timer", "text"), [(90.0, "every 1 min 30 s"), (None, "at an unknown interval")])
+def test_an_interval_in_words(timer, text):
+    assert describe_interval(monitor(None, config(timer=timer))) == text

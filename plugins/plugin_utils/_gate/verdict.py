@@ -82,11 +82,10 @@ def evaluate(sample: Sample, view: View) -> Evaluation:
     Only clean monitors make a pass: what is ignored gives no reason, and proves nothing either.
     """
     policy = view.policy
-    gone = {
-        monitor.id: monitor for monitor in [*view.evidence.find_vanished(sample), *_find_missing(sample, view.baseline)]
-    }
+    gone = view.evidence.find_vanished(sample)
+    gone += _find_missing([*sample.monitors, *gone], view.baseline)
     assessments = [assess(monitor, view) for monitor in sample.monitors]
-    assessments += [assess_missing(monitor, view) for monitor in gone.values()]
+    assessments += [assess_missing(monitor, view) for monitor in gone]
     pairs = [(found, _reason(found, policy)) for found in assessments if found.state != states.CLEAN]
     masked, chosen = _count_masked(pairs, policy)
     reasons = _limit_masked(masked - chosen, len(assessments), policy)
@@ -105,10 +104,11 @@ def evaluate(sample: Sample, view: View) -> Evaluation:
     return Evaluation(verdict, reasons, assessments, rc, final=rc == 0 or final, masked=masked)
 
 
-def _find_missing(sample: Sample, baseline: Baseline | None) -> list[Monitor]:
+def _find_missing(found: Sequence[Monitor], baseline: Baseline | None) -> list[Monitor]:
+    """Return the monitors that were in scope when the baseline was taken and are not among ``found``."""
     if baseline is None:
         return []
-    missing = baseline.find_missing(monitor.id for monitor in sample.monitors)
+    missing = baseline.find_missing(monitor.id for monitor in found)
     return [Monitor(then.id, then.label or then.id, None, None, None) for then in missing]
 
 

@@ -9,18 +9,22 @@ import itertools
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import Then
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import read_baseline, take
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known, Override
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import REACTIONS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import PHASES, REACTIONS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
-    judge,
-    rule,
-    summary,
+    EXEMPT,
+    VERDICTS,
+    _reaction,
+    decide,
+    evaluate,
+    remember,
     unavailable,
 )
 
-from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, view
+from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
 
 ALERT = status(id="a", label="Alerting", alert_active=True, alerted=NOW - 60)
 FAILING = failing(id="f", label="Failing")
@@ -28,13 +32,19 @@ SILENT = failing(id="s", label="Silent", fail_count=3, test_count=3)
 BLIND = status(id="b", label="Blind", last_test=Check(NOW - 9999, None))
 CLEAN = status(id="c", label="Clean")
 PENDING = status(id="p", label="Pending", last_test=Check(NOW - 1, None))
-AFTER = {"phase": "after", "settle": 0}
+AFTER = {"phase": "after", "settle": 0, "max_masked": "100%"}
+DURING = {"phase": "during", "max_masked": "100%"}
 FRESH = status(id="c", label="Clean", last_test=Check(NOW, None))
 
 
-def judged(found, then=None, **given):
-    taken = sample(*found)
-    return judge(taken, view(policy(**given), taken, baseline=then))
+def evaluate_all(found, of_baseline=None, unprovable=None, **given):
+    taken = found if isinstance(found, Sample) else sample(*found)
+    rests_on = view(policy(**given), taken, baseline=of_baseline)
+    return evaluate(taken, rests_on._replace(unprovable=unprovable or {}))
+
+
+def accepts(pattern, expires=None, **fields):
+    return Known(pattern, "under repair", expires, Patterns([pattern]), **fields)
 
 
 @pytest.mark.parametrize(
@@ -45,21 +55,22 @@ def judged(found, then=None, **given):
         ([ALERT, CLEAN], {"on_existing_alert": "warn"}, "warn", 0),
         ([ALERT, CLEAN], {"on_existing_alert": "ignore"}, "warn", 0),
         ([ALERT, CLEAN], {"fixes": Patterns(["a"])}, "warn", 0),
-        ([ALERT, CLEAN], {"known": (Known("a", "r", None, Patterns(["a"])),)}, "warn", 0),
+        ([ALERT, CLEAN], {"known": (accepts("a"),)}, "warn", 0),
         ([ALERT, CLEAN], {"advisory": Patterns(["a"])}, "warn", 0),
         ([ALERT, CLEAN], {"max_blocking": 1}, "warn", 0),
         ([ALERT, SILENT], {"max_blocking": 1}, "block", 10),
         ([ALERT, BLIND], {"max_blocking": 5}, "inconclusive", 11),
-        ([ALERT, CLEAN], {"phase": "during"}, "block", 10),
-        ([ALERT, CLEAN], {"phase": "during", "deploy_started": NOW - 1}, "warn", 0),
-        ([ALERT, CLEAN], {"phase": "during", "on_new_alert": "warn"}, "warn", 0),
+        ([ALERT, CLEAN], DURING, "block", 10),
+        ([ALERT, CLEAN], {**DURING, "deploy_started": NOW - 1}, "warn", 0),
+        ([ALERT, CLEAN], {**DURING, "on_new_alert": "warn"}, "warn", 0),
         ([ALERT, FRESH], {**AFTER, "deploy_started": NOW - 1}, "warn", 0),
         ([ALERT, FRESH], {**AFTER, "deploy_started": NOW - 1, "fixes": Patterns(["a"])}, "block", 10),
         ([FRESH], AFTER, "pass", 0),
         ([FRESH, PENDING], AFTER, "inconclusive", 11),
         ([FRESH, PENDING], {**AFTER, "advisory": Patterns(["p"])}, "warn", 0),
         ([FAILING], {}, "warn", 0),
-        ([FAILING], AFTER, "block", 10),
+        ([FAILING], AFTER, "inconclusive", 11),
+        ([FAILING], {**AFTER, "clean_tests": 0}, "block", 10),
         ([FAILING], {"on_failing_test": "block"}, "block", 10),
         ([FAILING], {"on_failing_test": "ignore"}, "warn", 0),
         ([SILENT], {}, "block", 10),
@@ -74,10 +85,32 @@ def judged(found, then=None, **given):
         ([FAILING, CLEAN, BLIND, ALERT, SILENT], {}, "block", 10),
     ],
 )
-def test_the_worst_finding_is_the_verdict(found, given, verdict, rc):
-    evaluation = judged(found, **given)
+def test_the_worst_state_is_the_verdict(found, given, verdict, rc):
+    evaluation = evaluate_all(found, **given)
     assert (evaluation.verdict, evaluation.gate_rc) == (verdict, rc)
     assert evaluation.counts["monitors"] == len(found)
+
+
+@pytest.mark.parametrize(
+    ("on_existing_problem", "verdict"), [("block", "block"), ("warn", "warn"), ("ignore", "warn"), (None, "warn")]
+)
+def test_an_existing_problem_has_its_own_reaction(on_existing_problem, verdict):
+    of_baseline = baseline(then(id="b", problem="stale"), then(id="c"))
+    evaluation = evaluate_all([BLIND, FRESH], of_baseline, **AFTER, on_existing_problem=on_existing_problem)
+    assert (evaluation.verdict, evaluation.counts["existing_problem"]) == (verdict, 1)
+    assert len(evaluation.reasons) == (on_existing_problem != "ignore")
+
+
+@pytest.mark.parametrize(
+    ("on_unprovable", "verdict", "rc"), [("block", "inconclusive", 11), ("warn", "warn", 0), ("ignore", "warn", 0)]
+)
+def test_an_unproved_monitor_has_its_own_reaction(on_unprovable, verdict, rc):
+    unprovable = {"p": NOW + 86400}
+    evaluation = evaluate_all([PENDING, FRESH], unprovable=unprovable, **AFTER, on_unprovable=on_unprovable)
+    assert (evaluation.verdict, evaluation.gate_rc, evaluation.counts["unproved"]) == (verdict, rc, 1)
+
+
+RAISED_SINCE = status(id="a", label="Alerting", alert_active=True, alerted=NOW)
 
 
 @pytest.mark.parametrize(
@@ -86,70 +119,141 @@ def test_the_worst_finding_is_the_verdict(found, given, verdict, rc):
         ([CLEAN], {}, True),
         ([ALERT], {}, False),
         ([SILENT], {}, False),
-        ([ALERT], {"phase": "during"}, True),
-        ([ALERT], AFTER, True),
-        ([ALERT, PENDING, FAILING], AFTER, True),
-        ([SILENT], AFTER, True),
+        ([RAISED_SINCE], {"phase": "during"}, True),
+        ([ALERT], {"phase": "during"}, False),
+        ([ALERT], AFTER, False),
+        ([RAISED_SINCE], AFTER, True),
+        ([RAISED_SINCE], {**AFTER, "settle": 30}, False),
+        ([RAISED_SINCE, PENDING, FAILING], AFTER, True),
+        ([SILENT], AFTER, False),
+        ([SILENT._replace(last_test=Check(NOW, "x"))], AFTER, True),
+        ([SILENT._replace(last_test=Check(NOW, "x"))], {"since": NOW - 1}, False),
         ([FAILING], AFTER, False),
         ([PENDING], AFTER, False),
         ([BLIND], AFTER, False),
-        ([ALERT], {**AFTER, "deploy_started": NOW, "on_existing_alert": "block"}, False),
-        ([ALERT, PENDING], {**AFTER, "on_new_alert": "warn"}, False),
-        ([ALERT, PENDING], {**AFTER, "max_blocking": 1}, False),
+        ([RAISED_SINCE], {**AFTER, "deploy_started": NOW + 9, "on_existing_alert": "block"}, False),
+        ([RAISED_SINCE, PENDING], {**AFTER, "on_new_alert": "warn"}, False),
+        ([RAISED_SINCE, PENDING], {**AFTER, "max_blocking": 1}, False),
+        ([RAISED_SINCE, PENDING], {**AFTER, "advisory": Patterns(["a"])}, False),
     ],
 )
-def test_only_what_time_cannot_mend_stops_at_once(found, given, final):
-    assert judged(found, **given).final is final
+def test_only_what_the_wait_cannot_change_stops_at_once(found, given, final):
+    assert evaluate_all(found, **given).final is final
 
 
 def test_a_monitor_without_status_is_never_clean():
-    taken = Sample([monitor(None, config())], NOW)
-    evaluation = judge(taken, view(policy(), taken))
+    evaluation = evaluate_all(Sample([monitor(None, config())], NOW))
     assert (evaluation.verdict, evaluation.gate_rc) == ("inconclusive", 11)
 
 
 def test_a_monitor_that_left_during_the_wait_is_missing():
-    looks = [sample(CLEAN, BLIND), sample(CLEAN)]
-    evaluation = judge(looks[-1], view(policy(), *looks))
+    polls = [sample(CLEAN, BLIND), sample(CLEAN)]
+    evaluation = evaluate(polls[-1], view(policy(), *polls))
     assert [(reason.code, reason.label) for reason in evaluation.reasons] == [("missing", "Blind")]
     assert evaluation.counts["monitors"] == 2
 
 
-THEN = {"c": Then("Clean", 60.0, True), "x": Then("Gone", 60.0, True)}
+@pytest.mark.parametrize("number", [2, 101, 2_500])
+def test_a_monitor_of_the_baseline_that_is_gone_is_missing_once_also_when_another_appears(number):
+    before = [status(id=f"{at:056x}", label=f"Monitor {at}") for at in range(number)]
+    taken = take(sample(*before), "selection", "account", lambda _monitor: None)
+    new = status(id="new", label="New")
+    for polls in ([sample(*before[1:], new)], [sample(*before), sample(*before[1:], new)]):
+        rests_on = view(policy("during"), *polls, baseline=read_baseline(taken))
+        evaluation = evaluate(polls[-1], rests_on)
+        assert [(reason.code, reason.label) for reason in evaluation.reasons] == [("missing", "Monitor 0")]
+        assert (evaluation.gate_rc, evaluation.counts["monitors"]) == (11, number + 1)
+
+
+def test_a_vanished_monitor_without_a_label_is_named_by_its_id():
+    evaluation = evaluate_all([CLEAN], baseline(then(id="#0123", label="")), phase="during")
+    assert [reason.label for reason in evaluation.reasons] == ["#0123"]
+
+
+BROKEN = [failing(id=f"f{at}", label=f"Failing {at}") for at in range(10)]
+QUIET = [status(id=f"c{at}", label=f"Clean {at}") for at in range(10)]
+STALE = [status(id=f"c{at}", label=f"Stale {at}", last_test=Check(NOW - 999, None)) for at in range(10)]
 
 
 @pytest.mark.parametrize(
-    ("then", "found"),
+    ("found", "given", "verdict", "masked"),
     [
-        (baseline(monitors=THEN), [("missing", "x", "Gone")]),
-        (baseline(monitors=THEN, scope=2), [("missing", "x", "Gone")]),
-        (baseline(monitors=THEN, selection="other"), []),
-        (baseline(monitors={"c": THEN["c"]}, scope=2), []),
-        (baseline(scope=2), [("shrunk", None, None)]),
-        (baseline(scope=2, selection="other"), []),
-        (baseline(scope=1), []),
-        (baseline(scope=0), []),
+        ([*BROKEN[:5], *QUIET[:5]], {}, "warn", 5),
+        ([*BROKEN[:6], *QUIET[:5]], {}, "inconclusive", 6),
+        ([*BROKEN[:6], *QUIET[:5]], {"max_masked": "60%"}, "warn", 6),
+        ([*BROKEN[:6], *QUIET[:5]], {"max_masked": "6"}, "warn", 6),
+        ([*BROKEN[:6], *QUIET[:5]], {"max_masked": "5"}, "inconclusive", 6),
+        ([BROKEN[0], *QUIET], {"max_masked": "0"}, "inconclusive", 1),
+        ([BROKEN[0], *QUIET], {"max_masked": "0%"}, "inconclusive", 1),
+        (BROKEN, {"max_masked": "100%"}, "warn", 10),
+        (BROKEN, {}, "inconclusive", 10),
+        (BROKEN[:1], {}, "inconclusive", 1),
+        (BROKEN, {"phase": "before"}, "warn", 10),
+        (BROKEN, {"on_failing_test": "ignore"}, "inconclusive", 10),
+        (BROKEN, {"on_failing_test": "block"}, "block", 0),
+        (BROKEN, {"advisory": Patterns(["Failing*"])}, "warn", 10),
+        (BROKEN, {"known": (accepts("Failing*"),)}, "warn", 10),
+        ([*BROKEN[:6], *QUIET[:5]], {"known": (accepts("f0"),)}, "warn", 6),
+        (STALE, {"on_blind": "warn"}, "inconclusive", 10),
+        (STALE, {"on_blind": "ignore"}, "inconclusive", 10),
+        ([*STALE[:1], ALERT], {"on_blind": "warn", "max_masked": "0"}, "block", 1),
     ],
 )
-def test_a_monitor_that_the_baseline_had_is_missed(then, found):
-    evaluation = judged([CLEAN], then, phase="during")
-    assert [(reason.code, reason.monitor, reason.label) for reason in evaluation.reasons] == found
-    assert evaluation.verdict == ("inconclusive" if found else "pass")
+def test_a_gate_in_which_most_monitors_prove_nothing_is_inconclusive(found, given, verdict, masked):
+    evaluation = evaluate_all(found, **{"phase": "during", **given})
+    assert (evaluation.verdict, evaluation.masked) == (verdict, masked)
+    limited = [reason.code for reason in evaluation.reasons if reason.monitor is None]
+    assert limited == (["max_masked"] if verdict == "inconclusive" or given.get("max_masked") == "0" else [])
+
+
+def test_existing_problems_count_as_masked():
+    of_baseline = baseline(*(then(id=one.id, problem="stale") for one in STALE))
+    assert evaluate_all(STALE, of_baseline, phase="during").gate_rc == 11
+
+
+def test_unproved_monitors_and_fixes_do_not_count_as_masked():
+    assert {states.UNPROVED, states.KNOWN, states.FIXING} == EXEMPT
+    unprovable = {one.id: NOW + 86400 for one in QUIET}
+    evaluation = evaluate_all([*QUIET, FRESH], unprovable=unprovable, phase="after", settle=0)
+    assert (evaluation.verdict, evaluation.masked) == ("warn", 10)
 
 
 @pytest.mark.parametrize(("on_blind", "silent"), list(itertools.product(REACTIONS, REACTIONS)))
 def test_missing_evidence_is_never_a_pass(on_blind, silent):
-    assert judged([BLIND, CLEAN], on_blind=on_blind, on_silent_failure=silent).verdict != "pass"
+    assert evaluate_all([BLIND, CLEAN], on_blind=on_blind, on_silent_failure=silent).verdict != "pass"
 
 
-def test_reasons_stand_worst_first():
-    evaluation = judged([FAILING, BLIND, ALERT])
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_state_but_clean_has_a_reaction(phase):
+    reactions = {_reaction(state, policy(phase)) for state in states.ALL if state != states.CLEAN}
+    assert reactions <= {"block", "warn", "inconclusive"}
+
+
+def test_reasons_are_sorted_worst_first():
+    evaluation = evaluate_all([FAILING, BLIND, ALERT])
     assert [reason.code for reason in evaluation.reasons] == ["existing_alert", "blind", "failing"]
     assert [reason.verdict for reason in evaluation.reasons] == ["block", "inconclusive", "warn"]
 
 
-def test_what_the_budget_tolerates_says_so():
-    assert "max_blocking is 1" in judged([ALERT, FAILING], max_blocking=1).reasons[0].message
+def test_reasons_about_the_whole_gate_come_before_single_monitors():
+    evaluation = evaluate_all([BLIND, *BROKEN], phase="during")
+    assert [reason.code for reason in evaluation.reasons][:2] == ["max_masked", "blind"]
+
+
+def test_verdicts_are_ranked_from_best_to_worst():
+    assert VERDICTS == ("pass", "warn", "inconclusive", "error", "block")
+
+
+def test_every_state_is_counted():
+    counts = evaluate_all([CLEAN, ALERT, SILENT, FAILING]).counts
+    assert {state: number for state, number in counts.items() if number} == {
+        "monitors": 4,
+        "clean": 1,
+        "existing_alert": 1,
+        "silent_failure": 1,
+        "failing": 1,
+    }
+    assert set(counts) == {"monitors", *states.ALL}
 
 
 @pytest.mark.parametrize(
@@ -163,72 +267,80 @@ def test_what_the_budget_tolerates_says_so():
         (True, "ignore", "error", 13),
     ],
 )
-def test_no_answer_is_never_a_pass_and_refused_credentials_always_stop(final, reaction, verdict, rc):
-    evaluation = unavailable(Unavailable("no", "credentials", final=final), policy(on_unavailable=reaction))
+def test_no_response_is_never_a_pass_and_refused_credentials_always_stop(final, reaction, verdict, rc):
+    error = Unavailable("no", "credentials", final=final, retry_after=40.0)
+    evaluation = unavailable(error, policy(on_unavailable=reaction))
     assert (evaluation.verdict, evaluation.gate_rc, evaluation.final) == (verdict, rc, final)
-    assert list(evaluation.assessments) == []
+    assert (list(evaluation.assessments), evaluation.retry_after) == ([], 40.0)
+    assert [reason.code for reason in evaluation.reasons] == ["credentials"]
+
+
+AWAY = Unavailable("the service is away", "timeout", retry_after=40.0)
+TOLERATED = unavailable(AWAY, policy(on_unavailable="warn"))
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "trouble", "rc", "codes"),
+    [
+        (TOLERATED, None, 0, ["timeout"]),
+        (TOLERATED, evaluate_all([ALERT]), 10, ["existing_alert", "timeout"]),
+        (TOLERATED, evaluate_all([BLIND, FAILING]), 11, ["blind", "failing", "timeout"]),
+        (unavailable(AWAY, policy()), evaluate_all([ALERT]), 12, ["timeout"]),
+        (unavailable(Unavailable("no", "access", final=True), policy()), evaluate_all([ALERT]), 13, ["access"]),
+    ],
+)
+def test_a_response_that_is_missing_does_not_clear_an_earlier_problem(evaluation, trouble, rc, codes):
+    found = remember(evaluation, trouble)
+    assert (found.gate_rc, [reason.code for reason in found.reasons]) == (rc, codes)
+    assert found.retry_after == evaluation.retry_after
+    assert found.final == evaluation.final
 
 
 VALID = Override("the shop is down", "ann", "OPS-1", NOW + 60)
 EXPIRED = Override("the shop is down", "ann", None, NOW)
-AWAY = unavailable(Unavailable("the service is away", "timeout"), policy())
+NO_RESPONSE = unavailable(AWAY, policy())
 
 
 @pytest.mark.parametrize(
-    ("evaluation", "given", "decision", "rc", "bypassed", "told"),
+    ("evaluation", "given", "decision", "rc", "bypassed", "notes"),
     [
-        (judged([ALERT]), {}, "stop", 10, False, None),
-        (judged([ALERT]), {"override": VALID}, "proceed", 0, True, "OVERRIDDEN by ann, ticket OPS-1: the shop is down"),
-        (judged([ALERT]), {"override": EXPIRED}, "stop", 10, False, "by ann has expired"),
-        (judged([CLEAN]), {"override": VALID}, "proceed", 0, False, "is not needed"),
-        (judged([CLEAN]), {"override": EXPIRED}, "proceed", 0, False, "has expired"),
-        (AWAY, {"override": VALID}, "proceed", 0, True, "OVERRIDDEN"),
-        (judged([ALERT]), {"enforce": False}, "proceed", 0, True, "would have stopped"),
-        (judged([ALERT]), {"enforce": False, "override": VALID}, "proceed", 0, True, "OVERRIDDEN"),
-        (judged([ALERT]), {"enforce": False, "override": EXPIRED}, "proceed", 0, True, "would have stopped"),
-        (judged([CLEAN]), {"enforce": False}, "proceed", 0, False, None),
+        (evaluate_all([ALERT]), {}, "stop", 10, False, 0),
+        (evaluate_all([ALERT]), {"override": VALID}, "proceed", 0, True, 1),
+        (evaluate_all([ALERT]), {"override": EXPIRED}, "stop", 10, False, 1),
+        (evaluate_all([CLEAN]), {"override": VALID}, "proceed", 0, False, 1),
+        (evaluate_all([CLEAN]), {"override": EXPIRED}, "proceed", 0, False, 1),
+        (NO_RESPONSE, {"override": VALID}, "proceed", 0, True, 1),
+        (NO_RESPONSE, {}, "stop", 12, False, 0),
+        (evaluate_all([ALERT]), {"enforce": False}, "proceed", 0, True, 1),
+        (evaluate_all([ALERT]), {"enforce": False, "override": VALID}, "proceed", 0, True, 1),
+        (evaluate_all([ALERT]), {"enforce": False, "override": EXPIRED}, "proceed", 0, True, 2),
+        (evaluate_all([CLEAN]), {"enforce": False}, "proceed", 0, False, 0),
     ],
 )
-def test_an_order_changes_the_decision_and_never_the_verdict(evaluation, given, decision, rc, bypassed, told):
-    decision = rule(evaluation, policy(**given), NOW)
-    assert (decision.decision, decision.gate_rc, decision.bypassed) == (decision, rc, bypassed)
-    assert decision.proceeds == (rc == 0)
-    assert (told in decision.notes[0]) if told else not decision.notes
+def test_an_order_changes_the_decision_and_never_the_verdict(evaluation, given, decision, rc, bypassed, notes):
+    found = decide(evaluation, policy(**given), NOW)
+    assert (found.decision, found.gate_rc, found.bypassed, len(found.notes)) == (decision, rc, bypassed, notes)
+    assert found.proceeds == (decision == "proceed")
 
 
-GONE = Sample([monitor(None, config(id="c"))], NOW)
+GONE = evaluate_all(Sample([monitor(None, config(id="c"))], NOW))
 
 
 @pytest.mark.parametrize(
-    ("evaluation", "pattern", "expires", "told"),
+    ("evaluation", "entry", "noted"),
     [
-        (judged([ALERT]), "a", NOW + 1, None),
-        (judged([ALERT]), "a", NOW, "has expired and does not help"),
-        (judged([CLEAN]), "a", None, "matches no active alert"),
-        (judged([CLEAN]), "c", None, "matches no active alert"),
-        (judge(GONE, view(policy(), GONE)), "c", None, "matches no active alert"),
-        (judged([ALERT]), "z", None, "matches no active alert"),
-        (AWAY, "a", None, None),
-        (AWAY, "a", NOW, "has expired"),
+        (evaluate_all([ALERT]), accepts("a", NOW + 1), False),
+        (evaluate_all([ALERT]), accepts("a", NOW), True),
+        (evaluate_all([CLEAN, ALERT]), accepts("c"), True),
+        (evaluate_all([CLEAN, ALERT]), accepts("*"), False),
+        (evaluate_all([BLIND]), accepts("b"), False),
+        (evaluate_all([FAILING]), accepts("f"), False),
+        (evaluate_all([PENDING], **AFTER), accepts("p"), True),
+        (GONE, accepts("c"), False),
+        (evaluate_all([ALERT]), accepts("z"), True),
+        (NO_RESPONSE, accepts("a"), False),
+        (NO_RESPONSE, accepts("a", NOW), True),
     ],
 )
-def test_an_exception_that_does_not_help_is_told(evaluation, pattern, expires, told):
-    known = Known(pattern, "under repair", expires, Patterns([pattern]))
-    notes = rule(evaluation, policy(known=(known,)), NOW).notes
-    assert (told in notes[0]) if told else not notes
-
-
-@pytest.mark.parametrize(
-    ("evaluation", "line"),
-    [
-        (judged([CLEAN]), "before: proceed, pass: nothing against it at any of 1 monitors in scope"),
-        (judged([ALERT, CLEAN]), "before: stop, block: 1 of 2 monitors in scope: Alerting"),
-        (
-            judged([BLIND], on_blind="ignore"),
-            "before: proceed, warn: what was found at 1 of 1 monitors in scope is ignored",
-        ),
-        (AWAY, "before: stop, error: the service is away"),
-    ],
-)
-def test_the_summary_is_the_judgement_in_one_line(evaluation, line):
-    assert summary(evaluation, rule(evaluation, policy(), NOW), "before") == line
+def test_an_exception_that_does_not_help_is_noted(evaluation, entry, noted):
+    assert len(decide(evaluation, policy(known=(entry,)), NOW).notes) == noted

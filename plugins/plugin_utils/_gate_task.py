@@ -111,12 +111,12 @@ class GateTask:
     def _outcome(
         self, policy: Policy, baseline: Baseline | None, options: dict[str, Any], warnings: list[str]
     ) -> Outcome:
-        settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
-        sharing = shared(options, warnings.append, NO_ANSWERS)(settings)
-        client = Client(settings, sharing=sharing)
         chosen = [options[name] for name in ("include", "exclude", "types")]
         if baseline is not None and policy.phase in (DURING, AFTER):
             baseline.check_scope(fingerprint(*chosen), _account(options))
+        settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
+        sharing = shared(options, warnings.append, NO_ANSWERS)(settings)
+        client = Client(settings, sharing=sharing)
         sampler = Sampler(
             client,
             Selection(*chosen),

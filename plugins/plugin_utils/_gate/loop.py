@@ -201,9 +201,14 @@ class Gate:
         return min(policy.timeout_max, seconds + LATE)
 
     def _refuse(self, outcome: Outcome) -> Reason | None:
-        """Return why the wait would be in vain, None when it is not."""
+        """Return why the wait would be in vain, None when it is not.
+
+        A monitor that failed takes longer: that is no reason to blame an option.
+        """
         policy, sample, proof = self._policy, outcome.sample, outcome.proof
         if sample is None or proof is None or (self._once and policy.phase not in (BEFORE, PLAN)):
+            return None
+        if self._evidence.has_unrecovered_failure:
             return None
         if proof.is_hopeless and policy.on_unprovable != IGNORE:
             first, last = (pick(proof.unprovable.values()) - sample.service_time for pick in (min, max))

@@ -246,8 +246,8 @@ def summary(evaluation: Evaluation, decision: Decision, phase: str) -> str:
         ignored = total - evaluation.counts[states.CLEAN]
         return f"{head}: {ignored} of {total} monitors in scope have a problem that the options ignore"
     worst = [reason for reason in evaluation.reasons if reason.verdict == evaluation.verdict]
-    masked = f"; {evaluation.masked} prove nothing" if evaluation.masked and evaluation.verdict != WARN else ""
     if worst[0].monitor is None:
-        return f"{head}: {worst[0].sentence}{masked}"
+        return f"{head}: {worst[0].sentence}"
+    masked = f"; {evaluation.masked} prove nothing" if evaluation.masked and evaluation.verdict != WARN else ""
     names = join_names([str(reason.label) for reason in worst])
     return f"{head}: {len(worst)} of {total} monitors in scope: {names}{masked}"

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the wait reports: why it is refused, its progress, and how it went."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import MOST_POLLS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Reason
+
+from .monitors_at_hand import NAMES, NOW, config, monitor, policy, status
+from .waits_at_hand import ALERT, AWAY, CLEAN, Service, poll_every
+
+
+@pytest.mark.parametrize(
+    ("phase", "given", "advice"),
+    [
+        ("after", {"timeout": 59.0}, "set timeout to 180 or more"),
+        ("plan", {"timeout": 59.0}, "set timeout to 180 or more"),
+        ("after", {"timeout": 59.0, "clean_tests": 3}, "set timeout to 300 or more"),
+        ("after", {"timeout_max": 59.0}, "set timeout_max to 180 or more, or on_unprovable to ignore"),
+        ("plan", {"timeout_max": 59.0}, "set timeout_max to 180 or more, or on_unprovable to ignore"),
+        ("before", {"timeout_max": 59.0}, "set timeout_max to 180 or more, or on_unprovable to ignore"),
+    ],
+)
+def test_a_wait_that_cannot_be_long_enough_is_refused_at_once(phase, given, advice):
+    outcome = Service(poll_every(60)).decide(policy(phase, **given))
+    evaluation = outcome.evaluation
+    assert (evaluation.verdict, evaluation.gate_rc, evaluation.final, outcome.waited) == ("error", 13, True, 0)
+    assert [(reason.code, reason.verdict, reason.unblock) for reason in evaluation.reasons] == [
+        ("timeout_too_short", "error", advice)
+    ]
+    assert [found.monitor.label for found in evaluation.assessments] == ["Web"]
+
+
+@pytest.mark.parametrize(
+    ("given", "first"),
+    [*(({"timeout": 59.0, "clean_tests": 2}, first) for first in range(0, 60, 7)), ({"timeout_max": 59.0}, 0)],
+)
+def test_the_advised_timeout_has_slack_for_every_moment_of_the_start(given, first):
+    refused = Service(poll_every(60, first=first)).decide(policy("after", **given)).evaluation.reasons[0]
+    option, number = refused.unblock.split(" or ")[0].split()[1::2]
+    assert option in given
+    for later in range(0, 60, 7):
+        accepted = Service(poll_every(60, first=later)).decide(policy("after", **{**given, option: float(number)}))
+        assert accepted.evaluation.verdict == "pass"
+
+
+@pytest.mark.parametrize(("name", "shown"), NAMES)
+def test_a_timeout_that_is_too_short_names_the_monitor_that_decides(name, shown):
+    outcome = Service(poll_every(60, label=name)).decide(policy("after", timeout=59.5))
+    sentence = f"the evidence takes 1 min, as {shown} tests only every 1 min, and timeout is 59.5 s"
+    assert [reason.message for reason in outcome.evaluation.reasons] == [sentence]
+
+
+def test_a_scope_of_which_nothing_can_be_proved_says_how_long_the_first_monitor_takes():
+    found = [monitor(status(id=name, last_test=Check(NOW, None)), config(id=name, timer=timer)) for name, timer in SLOW]
+    [reason] = Service(Sample(found, NOW)).decide(policy("after")).evaluation.reasons
+    assert reason.message == (
+        "none of 2 monitors in scope can be proved in time: the first one takes 2 h, and timeout_max is 3600 s"
+    )
+    assert reason.unblock == "set timeout_max to 86520 or more, or on_unprovable to ignore"
+
+
+SLOW = (("a", 86400.0), ("b", 7200.0))
+
+
+def test_progress_is_reported_before_each_pause():
+    service = Service(AWAY, ALERT, ALERT, CLEAN)
+    service.decide(policy(timeout=60, poll=10))
+    assert [(now.waited, now.left, now.forecast is not None) for now in service.progress] == [
+        (0, 60, False),
+        (10, 50, True),
+        (20, 40, True),
+    ]
+
+
+@pytest.mark.parametrize("responses", [[KeyboardInterrupt()], [ALERT, KeyboardInterrupt()]])
+def test_an_interrupt_ends_the_wait_at_once_and_passes_nothing(responses):
+    outcome = Service(*responses).decide(policy(timeout=60, poll=10))
+    assert outcome.interrupted
+    assert (outcome.evaluation.verdict, outcome.evaluation.gate_rc) == ("inconclusive", 11)
+    assert outcome.evaluation.reasons == [
+        Reason("interrupted", "inconclusive", "the wait was interrupted", "start the gate again")
+    ]
+    assert outcome.evaluation.final
+    assert len(outcome.evaluation.assessments) == len(responses) - 1
+    assert outcome.waited == 10 * (len(responses) - 1)
+
+
+def test_a_long_wait_has_its_first_poll_and_the_newest_ones():
+    outcome = Service(ALERT).decide(policy(timeout=10.0 * MOST_POLLS + 100, poll=10))
+    assert len(outcome.polls) == MOST_POLLS
+    last = 10 * MOST_POLLS + 100
+    assert [poll.seconds for poll in outcome.polls[:3]] == [
+        0,
+        last - 10 * (MOST_POLLS - 2),
+        last - 10 * (MOST_POLLS - 3),
+    ]
+    assert outcome.polls[-1].seconds == last
+    assert outcome.samples == MOST_POLLS + 11
+
+
+def test_each_poll_says_what_it_saw():
+    outcome = Service(ALERT, AWAY, CLEAN).decide(policy(timeout=60, poll=10))
+    seen = [
+        (poll.seconds, poll.verdict, {name for name, count in poll.counts.items() if count}) for poll in outcome.polls
+    ]
+    assert seen == [
+        (0, "block", {"monitors", "existing_alert"}),
+        (10, "error", set()),
+        (20, "pass", {"monitors", "clean"}),
+    ]
+    assert outcome.sample is CLEAN
+
+
+def test_progress_has_the_newest_evaluation_and_what_is_still_to_come():
+    service = Service(poll_every(60, first=30))
+    service.decide(policy("after", poll=10, settle=0.0))
+    assert [(now.evaluation.verdict, now.forecast.seconds, now.forecast.monitor.label) for now in service.progress] == [
+        ("inconclusive", 30, "Web"),
+        ("inconclusive", 20, "Web"),
+        ("inconclusive", 10, "Web"),
+    ]
+    assert [now.left for now in service.progress] == [150, 140, 130]

@@ -119,6 +119,6 @@ def test_a_sample_tells_how_far_the_clocks_differ_and_a_person_is_told_once(cloc
     service = Service([config()], [status()])
     service.clock = clock
     sampler = service.sampler()
-    assert [sampler().clock_offset, sampler().clock_offset] == [clock_offset, lead]
+    assert [sampler().clock_offset, sampler().clock_offset] == [clock_offset, clock_offset]
     assert len(service.warned) == len(warned)
     assert all(words in told for words, told in zip(warned, service.warned, strict=True))

@@ -83,7 +83,7 @@ def test_an_entry_accepts_the_states_that_it_lists(states, read):
 
 
 def test_a_new_alert_is_accepted_only_when_it_is_listed():
-    assert ACCEPTABLE - ACCEPTED == {"new_alert", "pending", "unproved"}
+    assert {"new_alert", "pending", "unproved"} == ACCEPTABLE - ACCEPTED
 
 
 def test_an_unusable_pattern_is_refused():

@@ -14,7 +14,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Monitor
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _gate_task
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
+    account_fingerprint,
+    fingerprint,
+    take,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_task import GateTask
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import templar
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import ScriptedServer, as_json, service
@@ -151,14 +158,64 @@ def test_an_order_is_shown_on_the_screen(serve: Serve) -> None:
     assert "Ada" in shown[0]
 
 
-def test_diff_tells_what_is_new_since_the_baseline(serve: Serve) -> None:
-    before, _shown = asked({**CONNECTION, "api_url": serve(service(documents())).url})
+def baseline_for(url: str, **arguments: Any) -> dict[str, Any]:
+    """Return the baseline of a scope that was clean, as if ``url`` had been asked."""
+    monitors = [Monitor("m", "Mail", None, None, None)]
+    names = [arguments.get(name, []) for name in ("include", "exclude", "types")]
+    account = account_fingerprint(url, "id")
+    return take(Sample(monitors, time.time() - 60), fingerprint(*names), account, lambda _monitor: None)
+
+
+def test_diff_shows_what_is_new_since_the_baseline(serve: Serve) -> None:
     url = serve(service(documents(alerting=True, label="Mail\x1b[2J"))).url
-    arguments = {**CONNECTION, "api_url": url, "phase": "during", "baseline": before}
+    arguments = {**CONNECTION, "api_url": url, "phase": "during", "baseline": baseline_for(url)}
     result, shown = asked(arguments, diff=True)
     assert result["verdict"] == "block"
     assert any("Mail" in line for line in shown)
     assert not any("\x1b" in line for line in shown)
+
+
+@pytest.mark.parametrize("phase", ["during", "after"])
+@pytest.mark.parametrize(
+    ("other", "changed", "named"),
+    [
+        ({"include": ["Mail"]}, {}, "include"),
+        ({}, {"exclude": ["Web"]}, "exclude"),
+        ({"types": ["smtp"]}, {"types": ["http"]}, "types"),
+        ({}, {"client_id": "other"}, "client_id"),
+    ],
+)
+def test_a_baseline_of_another_scope_or_account_is_an_error(
+    serve: Serve, phase: str, other: dict[str, Any], changed: dict[str, Any], named: str
+) -> None:
+    server = serve(service(documents()))
+    arguments = {**CONNECTION, "api_url": server.url, "phase": phase, "baseline": baseline_for(server.url, **other)}
+    result, _shown = asked({**arguments, **changed})
+    assert (result["failed"], result["gate_rc"], [reason["code"] for reason in result["reasons"]]) == (
+        True,
+        13,
+        ["configuration"],
+    )
+    assert named in result["msg"]
+    assert server.calls == []
+
+
+def test_a_baseline_of_another_api_is_an_error(serve: Serve) -> None:
+    server = serve(service(documents()))
+    arguments = {
+        **CONNECTION,
+        "api_url": server.url,
+        "phase": "during",
+        "baseline": baseline_for("https://else.example"),
+    }
+    assert asked(arguments)[0]["gate_rc"] == 13
+
+
+def test_the_baseline_of_a_task_fits_the_next_task(serve: Serve) -> None:
+    url = serve(service(documents())).url
+    before, _shown = asked({**CONNECTION, "api_url": url, "include": ["Mail"]})
+    arguments = {**CONNECTION, "api_url": f"{url}/", "include": ["Mail"], "phase": "during", "baseline": before}
+    assert asked(arguments)[0]["verdict"] == "pass"
 
 
 @pytest.mark.parametrize(("check", "order"), [(True, None), (False, ORDER)])

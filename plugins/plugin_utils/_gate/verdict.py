@@ -129,8 +129,6 @@ def _limit_masked(masked: int, scope: int, policy: Policy) -> list[Reason]:
 
 
 def _reason(found: Assessment, policy: Policy) -> Reason | None:
-    if found.state == states.CLEAN:
-        return None
     verdict = _reaction(found.state, policy)
     if verdict == IGNORE:
         return None

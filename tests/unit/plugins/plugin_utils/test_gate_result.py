@@ -263,9 +263,12 @@ def test_the_baseline_has_the_problem_of_each_monitor_whatever_the_policy_makes_
 def test_the_baseline_knows_a_run_of_failures_that_several_polls_showed():
     polls = [sample(failing(NOW + at, alert_active=at < 3), at=NOW + at) for at in range(4)]
     chosen = policy(timeout=100.0, poll=1.0)
-    outcome = Gate(
-        chosen, None, lambda: polls.pop(0), iter(range(99)).__next__, lambda _: None, lambda _: None
-    ).decide()
+    clock = iter(range(999))
+
+    def poll():
+        return polls.pop(0) if len(polls) > 1 else polls[0]
+
+    outcome = Gate(chosen, None, poll, lambda: next(clock), lambda _: None, lambda _: None).decide()
     taken = gate_result(outcome, decide(outcome.evaluation, chosen, NOW), chosen, None, False)
     assert read_baseline(taken).monitors["m1"].problem == "silent"
 

@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode
 
 import pytest
 import yaml
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import baseline as module
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
     LARGEST,
     LARGEST_DECODED,
@@ -164,6 +165,13 @@ def test_labels_are_cut_before_they_are_left_out():
         len(next(iter(read_baseline(take_of(*account_of(number))).monitors.values())).label) for number in (100, 4000)
     ]
     assert longest[0] > longest[1] >= 8
+
+
+def test_a_baseline_beyond_every_size_is_as_small_as_it_can_be(monkeypatch):
+    monkeypatch.setattr(module, "LARGEST", 10)
+    taken = take_of(ALERT, status())
+    assert unpacked(taken)["labels"] == ["", ""]
+    assert read_baseline(taken).find("a").alert_count == 1
 
 
 def test_problems_are_known_of_digests_too():

@@ -16,7 +16,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ba
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate, Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import PHASES, REACTIONS, Policy
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import rule
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import decide
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_progress import Progress
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import gate_result
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._sampling import Sampler
@@ -35,6 +35,8 @@ NUMBERS: dict[str, tuple[type, float]] = {
     "timeout_max": (float, 300.0),
     "poll": (float, 300.0),
     "alert_after": (int, 1000),
+    "failing_after": (int, 10),
+    "recovery_tests": (int, 10),
     "stale_factor": (float, 1e6),
     "stale_grace": (float, 1e6),
     "max_blocking": (int, 10),
@@ -77,9 +79,7 @@ def _decided(
     lines: list[str] = []
     chosen: tuple[list[str], list[str], list[str]] = (include, [], [])
     clocks = {"now": service.now, "clock": service.clock}
-    sampler = Sampler(
-        asking(service), Selection(*chosen), policy.min_monitors, "warn", fingerprint(*chosen), lines.append, **clocks
-    )
+    sampler = Sampler(asking(service), Selection(*chosen), policy, "warn", fingerprint(*chosen), lines.append, **clocks)
     gate = Gate(policy, baseline, sampler, service.clock, service.sleep, Progress(lines.append))
     outcome = gate.decide()
     if outcome.evaluation.verdict == "pass" and policy.phase != "plan":
@@ -93,10 +93,10 @@ def _decided(
 def _told(outcome: Outcome, policy: Policy, baseline: Baseline | None, began: float) -> dict[str, Any]:
     limit = policy.timeout_max if policy.timeout is None else policy.timeout
     assert 0 <= outcome.waited <= limit + 3 * TIMEOUT, f"waited {outcome.waited} s of {limit} s"
-    decision = rule(outcome.evaluation, policy, began + outcome.waited)
+    decision = decide(outcome.evaluation, policy, began + outcome.waited)
     result = gate_result(outcome, decision, policy, baseline, verbose=True)
     assert result["decision"] == "stop" or result["verdict"] in ("pass", "warn") or not policy.enforce
-    assert result["verified"] == (result["verdict"] == "pass" and policy.phase != "plan")
+    assert not result["verified"] or (result["verdict"] == "pass" and policy.phase != "plan")
     if result["decision"] == "stop":
         assert result["failed"] and result["gate_rc"] in (10, 11, 12, 13)
         assert result["reasons"] and all(reason["unblock"] for reason in result["reasons"])
@@ -139,6 +139,8 @@ def _demands(policy: Policy, include: list[str], before: frozenset[str]) -> Dema
         anchor=policy.since + policy.settle,
         clean_tests=policy.clean_tests,
         alert_after=policy.alert_after,
+        failing_after=policy.failing_after,
+        recovery_tests=policy.recovery_tests,
         full_detection=policy.full_detection,
         stale_factor=policy.stale_factor,
         stale_grace=policy.stale_grace,

@@ -40,11 +40,16 @@ def monitors(status: int, body: bytes, kind: str) -> dict[str, Entry] | None:
 
 def started(test: Any) -> float | None:
     """Return the earlier of both UTC readings of a test in epoch seconds, None when there is none."""
+    return min(readings(test), default=None)
+
+
+def readings(test: Any) -> list[float]:
+    """Return the UTC readings of the start of a test, in epoch seconds."""
     if not test:
-        return None
-    readings = [test[name] for name in ("utc_time_init", "utc_mktime") if test.get(name) is not None]
-    told = [epoch(reading) if isinstance(reading, str) else float(reading) for reading in readings]
-    return min((moment for moment in told if moment is not None), default=None)
+        return []
+    values = [test[name] for name in ("utc_time_init", "utc_mktime") if test.get(name) is not None]
+    moments = [epoch(value) if isinstance(value, str) else float(value) for value in values]
+    return [moment for moment in moments if moment is not None]
 
 
 def epoch(text: str) -> float | None:

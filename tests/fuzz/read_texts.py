@@ -14,11 +14,13 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import PatternError, Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import (
     duration,
-    earliest,
     epoch,
+    read_moment,
     utc,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import moment as a_moment
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import (
+    read_moment as read_given_time,
+)
 
 from .settled import moment, sentence, shown, told
 
@@ -40,13 +42,14 @@ def texts_are_understood_or_refused(data: bytes) -> None:
 
 def _prove_times(text: str) -> None:
     with contextlib.suppress(ValueError):
-        moment(a_moment(text, "since"))
+        moment(read_given_time(text, "since"))
     try:
         seconds = epoch(text)
     except ValueError:
         return
     assert epoch(utc(seconds)) == seconds // 1, "what is written down is read as something else"
-    assert earliest(text, seconds + 1.0) == seconds == earliest(text, None)
+    assert read_moment(text, seconds + 1.0) == (seconds, seconds + 1.0)
+    assert read_moment(text, None) == (seconds, None)
     sentence(duration(NOW - seconds))
 
 

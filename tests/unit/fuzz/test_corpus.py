@@ -65,7 +65,7 @@ PASSING = {
     "a_test_that_is_told_before_it_started": ["inconclusive"],
     "timer_of_three_thousand_years": ["error", "error", "pass"],
     "member_told_twice": ["error"],
-    "seconds_later_than_text": ["inconclusive"],
+    "seconds_later_than_text": ["error"],
     "same_test_twice": ["inconclusive"],
     "ids_that_differ_in_half_a_character": ["error"],
 }
@@ -95,8 +95,8 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
     "the last of two members counts": (strict_json, "_without_contradiction", dict, "member_told_twice"),
     "the later of two times counts": (
         payloads,
-        "earliest",
-        lambda text, seconds: max(payloads.believed(seconds or 0), 0.0),
+        "read_moment",
+        lambda text, seconds: (max(payloads.believed(seconds or 0), 0.0), None),
         "seconds_later_than_text",
     ),
     "alerts are overlooked": (states, "RULES", without_alerts(), "alert_with_clean_tests"),
@@ -108,8 +108,8 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
     ),
     "every test counts ten times": (
         Evidence,
-        "clean_run",
-        lambda self, name: [self.anchor + 1e6] * 10,
+        "is_proved",
+        lambda self, name: True,
         "same_test_twice",
     ),
     "ids are what can be shown of them": (payloads, "REPLACED", "\0", "ids_that_differ_in_half_a_character"),

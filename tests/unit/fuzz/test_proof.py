@@ -27,9 +27,11 @@ def monitor(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value != MISSING}
 
 
-def told(kind: str, document: Any, at: float = NOW, status: int = 200, everything: bool = True) -> Exchange:
+def told(
+    kind: str, document: Any, at: float = NOW, status: int = 200, everything: bool = True, t: str = "1800"
+) -> Exchange:
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return Exchange(kind, {"all": "true"} if everything else {}, at, status, body)
+    return Exchange(kind, {"all": "true", "t": t} if everything else {"t": t}, at, status, body)
 
 
 def statuses(*monitors: dict[str, Any], at: float = NOW, **members: Any) -> Exchange:
@@ -45,6 +47,20 @@ def dated(kind: str, date: float | None = None, **headers: str) -> Exchange:
     if date is not None:
         headers["date"] = formatdate(NOW + date, usegmt=True)
     return dataclasses.replace(statuses(monitor()), kind=kind, headers=headers)
+
+
+def series(results: str, **fields: Any) -> list[Exchange]:
+    """Responses with a test a minute from NOW + 1 on: ``c`` for a clean one, ``f`` for a failed one, ``-`` for none."""
+    found, failed = [configs("a", at=NOW)], None
+    for number, result in enumerate(results):
+        if result == "-":
+            continue
+        start = NOW + 1 + 60 * number
+        failed = started(start, "down") if result == "f" else failed
+        test = started(start, "down" if result == "f" else None)
+        given = {"last_test": test, "last_failed": failed, "last_alert": {"alert": "x1"}, **fields}
+        found.append(statuses(monitor(**given), at=start + 1))
+    return found
 
 
 PROVED: dict[str, tuple[list[Exchange], Demands]] = {
@@ -72,6 +88,27 @@ PROVED: dict[str, tuple[list[Exchange], Demands]] = {
     "an alert that could have been raised": (
         [statuses(monitor(last_test=started(NOW + 121)), at=NOW + 130), configs("a", at=NOW + 130)],
         Demands(NOW, full_detection=True),
+    ),
+    "two times of which the later one is not too old": (
+        [statuses(monitor(last_test=started(NOW, utc_time_init="2027-01-15T07:00:00"))), configs("a")],
+        Demands(NOW),
+    ),
+    "a single failure after the proof": (series("cf"), Demands(NOW, clean_tests=1)),
+    "single failures after the proof": (series("cfcf"), Demands(NOW, clean_tests=1)),
+    "two failures where three are too many": (series("cff"), Demands(NOW, clean_tests=1, failing_after=3)),
+    "recovery after a failure": (series("fcc"), Demands(NOW, clean_tests=1)),
+    "recovery after the proof was lost": (series("cffccc"), Demands(NOW, clean_tests=1, recovery_tests=3)),
+    "the same alert at both looks": (
+        [*series("c", alert_count=1), *series("-c", alert_count=2)],
+        Demands(NOW, clean_tests=1),
+    ),
+    "a test outside the default window": (
+        [
+            statuses(monitor(last_test=None, fail_count=0)),
+            configs("a", timer=3600),
+            told("status", {"monitor_list": [monitor(last_test=started(NOW - 3000), fail_count=5)]}, t="7200"),
+        ],
+        Demands(NOW),
     ),
 }
 
@@ -114,7 +151,49 @@ UNPROVED: dict[str, tuple[list[Exchange], Demands]] = {
     "its newest test failed": (one(last_test=started(NOW, "down")), Demands(NOW)),
     "a failed test is as new": (one(last_failed=started(NOW - 10)), Demands(NOW)),
     "not tested for too long": (one(last_test=started(NOW - 181)), Demands(NOW)),
-    "the earlier time is too old": (one(last_test=started(NOW, utc_time_init="2027-01-15T07:00:00")), Demands(NOW)),
+    "both times are too old": (
+        one(last_test=started(NOW - 181, utc_time_init="2027-01-15T07:00:00")),
+        Demands(NOW),
+    ),
+    "the later time is in the future": (
+        one(last_test=started(NOW + 61, utc_time_init="2027-01-15T07:00:00")),
+        Demands(NOW),
+    ),
+    "the earlier time is before the anchor": (
+        one(last_test=started(NOW, utc_time_init="2027-01-15T07:59:59")),
+        Demands(NOW, clean_tests=1),
+    ),
+    "two failures in a row after the proof": (series("cff"), Demands(NOW, clean_tests=1)),
+    "one failure where one is too many": (series("cf"), Demands(NOW, clean_tests=1, failing_after=1)),
+    "a failure where no tests are demanded": (series("cf"), Demands(NOW)),
+    "no recovery after a failure": (series("fc"), Demands(NOW, clean_tests=1)),
+    "fewer tests to recover than the option says": (series("fcc"), Demands(NOW, clean_tests=1, recovery_tests=3)),
+    "an alert after the proof": (
+        [*series("c"), statuses(monitor(alert_active=True)), *series("c")],
+        Demands(NOW, clean_tests=1),
+    ),
+    "an alert came and went, by its id": (
+        [*series("c"), *series("-c", last_alert={"alert": "x2"})],
+        Demands(NOW, clean_tests=1),
+    ),
+    "an alert came and went, by the count": (
+        [*series("c", last_alert=None, alert_count=0), *series("-c", last_alert=None, alert_count=1)],
+        Demands(NOW, clean_tests=1),
+    ),
+    "the test that proved it turns out to have failed": (
+        [*series("c"), statuses(monitor(last_test=started(NOW + 1, "down")), at=NOW + 2)],
+        Demands(NOW, clean_tests=1),
+    ),
+    "nothing but failed tests in the window": (one(fail_count=3, test_count=3), Demands(NOW)),
+    "a failed test of unknown time": (one(last_failed={"error": "down"}, fail_count=1), Demands(NOW)),
+    "a wide window that failed": (
+        [*one(last_test=None), told("status", b"", status=503, t="7200")],
+        Demands(NOW),
+    ),
+    "a wide window without the test": (
+        [*one(last_test=None), told("status", {"monitor_list": [monitor(last_test=None)]}, t="7200")],
+        Demands(NOW),
+    ),
     "a time that is none": (one(last_test=started(NOW, utc_time_init="now")), Demands(NOW)),
     "tested in the future": (one(last_test=started(NOW + 61)), Demands(NOW)),
     "no timer": ([statuses(monitor()), told("configs", {"monitor_list": [{"id": "a"}]})], Demands(NOW)),

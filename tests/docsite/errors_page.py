@@ -59,7 +59,15 @@ GROUPS = (
         "Asking the gate",
         "About the gate as a whole. Reasons about the gate itself have these sentences and codes.",
         (
-            *("*/_gate_*.py", "*/_gate/policy.py", "*/_gate/baseline.py", "*/_gate/exceptions.py", "*/_gate/loop.py"),
+            *(
+                "*/_deploy_gate/*",
+                "*/action/kf_deploy_gate*.py",
+                "*/_gate_*.py",
+                "*/_gate/policy.py",
+                "*/_gate/baseline.py",
+                "*/_gate/exceptions.py",
+                "*/_gate/loop.py",
+            ),
             *("*/_gate/verdict.py", "*/_gate/reports/*", "*/_sampling.py", "*/_interrupts.py"),
         ),
     ),

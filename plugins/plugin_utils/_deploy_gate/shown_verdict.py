@@ -27,7 +27,7 @@ def shown_verdict(result: Mapping[str, Any], labels: Sequence[str]) -> dict[str,
         shown["reasons"] = _reasons(
             [reason for reason in result["reasons"] if reason["message"] not in result["summary"]]
         )
-        shown["unblock"] = _capped([reason["unblock"] for reason in result["reasons"]])
+        shown["unblock"] = _capped([f"To unblock: {reason['unblock']}" for reason in result["reasons"]])
         shown["report_errors"] = _capped(result["report_errors"])
     if labels:
         shown["scope"] = f"{len(labels)} monitors in scope: {enumerated(list(labels), 10)}"

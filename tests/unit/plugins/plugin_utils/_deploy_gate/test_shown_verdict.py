@@ -34,7 +34,7 @@ def test_a_stop_says_why_and_what_to_do() -> None:
         "gate_rc": 10,
         "msg": "before: stop, block: some monitors (gate_rc 10)",
         "reasons": [reason(1)["message"], reason(2)["message"]],
-        "unblock": ["repair it"],
+        "unblock": ["To unblock: repair it"],
         "scope": "2 monitors in scope: Web and Mail",
     }
 

@@ -20,18 +20,25 @@ NEW_FILE = 0o644
 LONGEST = 1000
 """Characters of a path that are told."""
 
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+ORDINARY = 0o777 & ~OTHERS_WRITE
+"""Permissions that are kept of a file. Any others are only set when the caller asks for them."""
+
+NEW_FOLDER = 0o755
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def write_whole(path: str, content: bytes, mode: int | None = None) -> None:
-    """Replace the file at ``path``, which keeps its permissions unless ``mode`` says others.
+    """Replace the file at ``path``.
 
-    Raises OSError, and ValueError for what is no file.
+    ``mode`` sets its permissions. Without it, a file of our own keeps its ordinary permissions and any other gets those
+    of a new file: whoever planted it in a shared folder has chosen its permissions, not we.
+    Raises OSError, and ValueError for what is not a file.
     """
-    kept = _kept_mode(path)
-    mode = kept if mode is None else mode
+    ordinary = _ordinary_mode(path)
+    mode = ordinary if mode is None else mode
     unfinished = os.path.join(os.path.dirname(path), f".kf-{secrets.token_hex(8)}.tmp")
-    descriptor = os.open(unfinished, CREATE, NEW_FILE)
+    descriptor = os.open(unfinished, CREATE, NEW_FILE if mode is None else NEW_FILE & mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             if mode is not None:
@@ -46,17 +53,33 @@ def write_whole(path: str, content: bytes, mode: int | None = None) -> None:
         raise
 
 
-def _kept_mode(path: str) -> int | None:
-    """Return the permissions of the file that is there, None for none or a link. Raises OSError for anything else."""
+def _ordinary_mode(path: str) -> int | None:
+    """Return the permissions to keep of the file at ``path``; None when there is none that is only ours.
+
+    A link, also a hard link, may have been made by anybody. Raises OSError and ValueError for what cannot be replaced.
+    """
     try:
-        there = os.lstat(path).st_mode
+        found = os.lstat(path)
     except FileNotFoundError:
         return None
-    if stat.S_ISDIR(there):
+    if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    if not stat.S_ISREG(there) and not stat.S_ISLNK(there):
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISLNK(found.st_mode):
         raise ValueError("something is there that is no ordinary file")
-    return stat.S_IMODE(there) if stat.S_ISREG(there) else None
+    is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
+    return found.st_mode & ORDINARY if is_ours else None
+
+
+def create_folders(path: str) -> None:
+    """Create the folder ``path`` and those above it, in which nobody else can write. Raises OSError."""
+    parent = os.path.dirname(path)
+    if parent and not os.path.isdir(parent):
+        create_folders(parent)
+    try:
+        os.mkdir(path, NEW_FOLDER)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
 
 
 def why_not(error: OSError | ValueError, path: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._domain.legible import legible
-from .._whole_files import LONGEST, why_not, write_whole
+from .._whole_files import LONGEST, create_folders, why_not, write_whole
 from .file_names import RESERVED, file_name
 from .formats import READERS, Monitors, UnreadableError, as_json, as_yaml, monitors_in
 from .views import CSV_BEGINS, PAGE_BEGINS, as_csv, as_markdown
@@ -101,7 +101,7 @@ class Folder:
     def write(self, texts: Mapping[str, str]) -> None:
         """Replace each file as a whole. Raises FolderError at the first that cannot be."""
         try:
-            os.makedirs(self.path, exist_ok=True)
+            create_folders(self.path)
         except OSError as error:
             raise FolderError(f"the folder {legible(self.path, LONGEST)} cannot be made: {error.strerror}") from None
         for number, (name, text) in enumerate(texts.items()):

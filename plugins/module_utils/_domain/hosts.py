@@ -9,8 +9,14 @@ from urllib.parse import urlsplit
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL, which may lack its scheme; an empty text when there is none."""
+    """Return the host of a URL, which may lack its scheme; an empty text when there is none.
+
+    An IPv6 address without its brackets is none: what precedes its first colon would be taken for a host.
+    """
     try:
-        return urlsplit(url if "//" in url else f"//{url}").hostname or ""
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        host = parts.hostname or ""
     except ValueError:
         return ""
+    authority = parts.netloc.rpartition("@")[2]
+    return "" if authority.count(":") > 1 and not authority.startswith("[") else host

@@ -15,10 +15,16 @@ from ...module_utils._domain.hosts import host_of
 NAMING = ("url", "host", "hostname", "address", "name")
 """The fields of ``config`` that say what a monitor watches. ``server`` is whom it asks, and is no such field."""
 
-NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*")
+LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+NAME = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*\Z")
 
-NOT_ONE_HOST = {"all", "ungrouped", "localhost"}
-"""What Ansible takes for more than a host, or for the controller."""
+GROUP = re.compile(r"all|ungrouped|[a-z0-9]*_[a-z0-9_]*")
+"""Names without a dot that stand for groups: those that every inventory has, and those that only a group has."""
+
+CONTROLLER = re.compile(r"(.*\.)?localhost[46]?(\.localdomain[46]?)?|ip6-(localhost|loopback)")
+
+NUMBER = re.compile(r"([0-9]+|0x[0-9a-f]*)")
+"""What the last part of a name cannot be: ``127.1`` and ``0x7f000001`` are addresses to a resolver."""
 
 
 def hosts_of(fields: Mapping[str, Any] | None) -> list[str]:
@@ -34,15 +40,32 @@ def _host(text: str) -> str | None:
     # What is read as a URL loses line breaks.
     if not text.isprintable():
         return None
-    host = _address(text) or host_of(text.strip()).rstrip(".")
-    if _address(host):
-        return None if ipaddress.ip_address(host).is_loopback else host
-    return host if NAME.fullmatch(host) and host not in NOT_ONE_HOST else None
+    host = text.strip() if _is_address(text.strip()) else host_of(text.strip()).rstrip(".")
+    return _address(host) if _is_address(host) else _name(host)
 
 
-def _address(text: str) -> str:
-    """Return ``text`` as an address as people write it, an empty text when it is none."""
+def _name(host: str) -> str | None:
+    """Return ``host`` if it is the name of one other machine."""
+    if not NAME.fullmatch(host) or GROUP.fullmatch(host) or CONTROLLER.fullmatch(host):
+        return None
+    return None if NUMBER.fullmatch(host.rpartition(".")[2]) else host
+
+
+def _address(text: str) -> str | None:
+    """Return an address as people write it, None for one with a zone and for those of the controller itself.
+
+    A zone can hold any character, such as a comma that begins another pattern.
+    """
+    address = ipaddress.ip_address(text)
+    inner = getattr(address, "ipv4_mapped", None) or address
+    if "%" in text or inner.is_loopback or inner.is_unspecified:
+        return None
+    return str(address)
+
+
+def _is_address(text: str) -> bool:
     try:
-        return str(ipaddress.ip_address(text.strip()))
+        ipaddress.ip_address(text)
     except ValueError:
-        return ""
+        return False
+    return True

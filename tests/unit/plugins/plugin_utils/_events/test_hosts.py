@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -40,6 +41,34 @@ CASES: dict[str, tuple[Any, list[str]]] = {
     "redacted": ({"host": "********"}, []),
     "line break": ({"host": "a\nb"}, []),
     "number": ({"host": 5, "url": None, "name": ["a"]}, []),
+    "zone with all hosts": ({"host": "::2%,all"}, []),
+    "zone in a URL": ({"url": "http://[fe80::1%25eth0]/"}, []),
+    "zone with a pattern in a URL": ({"url": "http://[::2%,all]/"}, []),
+    "zones": ({"host": "fe80::1%eth0", "address": "fe80::1%*", "name": "fe80::1%:web", "hostname": "::2%!a"}, []),
+    "zone of a loopback": ({"host": "::1%lo"}, []),
+    "an address and all hosts": ({"host": "192.0.2.7,all", "address": "2001:db8::1,all"}, []),
+    "two colons": ({"host": "web:all:db", "address": "web::db"}, []),
+    "IPv6 without brackets in a URL": ({"url": "http://2001:db8::1/"}, []),
+    "all, spelt otherwise": ({"host": "ALL", "address": "all.", "name": "All:80", "url": "//all"}, []),
+    "groups of an inventory": ({"host": "kf_alerting", "name": "web_servers", "address": "_", "hostname": "a_"}, []),
+    "service record": ({"name": "_sip._tcp.example.com"}, ["_sip._tcp.example.com"]),
+    "names of the controller": (
+        {"host": "localhost.", "name": "localhost.localdomain", "hostname": "a.localhost", "address": "ip6-localhost"},
+        [],
+    ),
+    "addresses of the controller": (
+        {"host": "127.8.8.8", "name": "0.0.0.0", "hostname": "::", "address": "::ffff:127.0.0.1"},
+        [],
+    ),
+    "addresses as only resolvers read them": (
+        {"host": "127.1", "name": "2130706433", "hostname": "0x7f000001", "address": "0177.0.0.1"},
+        [],
+    ),
+    "percent signs": ({"url": "http://%61ll/", "host": "a%2Call"}, []),
+    "line break at the end": ({"host": "a.example.com\n", "name": "all\r"}, []),
+    "too long": ({"host": "a" * 64, "name": ".".join(["a" * 60] * 5)}, []),
+    "letters of other alphabets": ({"host": "\N{FULLWIDTH LATIN SMALL LETTER A}ll", "name": "\u0430ll"}, []),
+    "jinja expression": ({"host": "groups['all']", "name": "{%raw%}"}, []),
     "no mapping": (["a.example.com"], []),
     "none": (None, []),
 }
@@ -49,6 +78,14 @@ CASES: dict[str, tuple[Any, list[str]]] = {
 def test_only_what_is_one_host_is_one(name: str) -> None:
     config, expected = CASES[name]
     assert hosts_of({"config": config}) == expected
+
+
+@pytest.mark.parametrize("name", [name for name, (_config, hosts) in CASES.items() if hosts])
+def test_ansible_takes_them_for_hosts_and_for_nothing_more(name: str) -> None:
+    inventory = pytest.importorskip("ansible.inventory.manager")
+    _config, hosts = CASES[name]
+    assert inventory.split_host_pattern(",".join(hosts)) == hosts
+    assert not any(re.search("[*?!&~@\\[\\],]", host) for host in hosts)
 
 
 def test_without_a_configuration_there_is_no_host() -> None:

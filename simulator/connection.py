@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import sys
 import time
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
+from simulator.control_access import find_objection
 from simulator.control_calls import PREFIX
 from simulator.documents import problem
 from simulator.faults import Fault
@@ -106,9 +106,9 @@ class Connection(BaseHTTPRequestHandler):
         return body if len(body) == int(length) else None
 
     def _control(self, request: Request) -> int:
-        peer = str(self.client_address[0]).partition("%")[0]
-        if not ipaddress.ip_address(peer).is_loopback:
-            answer = Answer(403, problem("the control path is for this machine only", ""))
+        objection = find_objection(str(self.client_address[0]), self.headers)
+        if objection:
+            answer = Answer(objection[0], problem(objection[1], ""))
         else:
             answer = self.simulator.control_calls.answer(request)
         self._send(answer, None)

@@ -94,7 +94,10 @@ KINDS: dict[str, dict[str, Rule]] = {
     "redirect": {"location!": _HEADER, "code": (_code, "a status code from 200 to 599")},
     "expired_token": {},
     "token_lifetime": {"expires_in!": _ANYTHING},
-    "bomb": {"bytes!": (lambda value: _count(value, 1), "a number of bytes")},
+    "bomb": {
+        "bytes!": (lambda value: _count(value, 1), "a number of bytes"),
+        "filling": (lambda value: _header_text(value) and value != "", "a text of ASCII characters"),
+    },
     "large": {"bytes!": (lambda value: _count(value, 1), "a number of bytes")},
     "truncated_gzip": {},
     "mutate": {"changes!": (_changes, "a list of {path: [...], value: any} or {path: [...], delete: true}")},

@@ -115,15 +115,19 @@ _ENDLESS = b'{"error":null,"monitor_list":['
 
 
 @lru_cache(maxsize=2)
-def _inflating(size: int) -> bytes:
+def _inflating(size: int, filling: str) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     pieces = [packer.compress(_ENDLESS[:size])]
     left = max(0, size - len(_ENDLESS))
-    blanks = b" " * _PIECE
+    piece = filling.encode("ascii") * (_PIECE // len(filling) + 1)
     while left > 0:
-        pieces.append(packer.compress(blanks[:left]))
-        left -= _PIECE
+        pieces.append(packer.compress(piece[:left]))
+        left -= len(piece)
     return b"".join([*pieces, packer.flush()])
+
+
+def _inflated(parameters: dict[str, Any]) -> bytes:
+    return _inflating(parameters["bytes"], parameters.get("filling", " "))
 
 
 @lru_cache(maxsize=1)
@@ -140,7 +144,7 @@ _MAKERS = {
     "no_content": lambda parameters, normal: Answer(204, b"", None),
     "redirect": _redirect,
     "token_lifetime": _token_lifetime,
-    "bomb": lambda parameters, normal: Answer(200, _inflating(parameters["bytes"]), JSON, _GZIPPED),
+    "bomb": lambda parameters, normal: Answer(200, _inflated(parameters), JSON, _GZIPPED),
     "large": lambda parameters, normal: Answer(200, _large(parameters["bytes"]), JSON, _UNPACKED),
     "truncated_gzip": _truncated_gzip,
     "mutate": _mutate,

@@ -102,6 +102,10 @@ DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
     ("a length that is too long, *", _only("@.incomplete")),
     ("a length that is too short, *", _only("@.no_json")),
     ("truncated gzip, *", _only("@.(incomplete|no_json)")),
+    ("a bomb of tiny lists, *", _only("@.(answer_too_large|timeout)")),
+    ("gzip in gzip, *", _only("@.encoding")),
+    ("an encoding that nobody asked for, *", _only("@.encoding")),
+    ("gzip with something behind it, *", _only("@.incomplete")),
     ("a decompression bomb, *", _only("@.(answer_too_large|timeout)")),
     ("a body larger than the bound, *", _only("@.(answer_too_large|timeout)")),
     # Tokens.

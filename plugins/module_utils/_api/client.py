@@ -18,6 +18,7 @@ from .._domain.monitor import MonitorConfig, MonitorStatus
 from .._domain.timestamps import duration
 from .._domain.window import LONGEST_WINDOW, WINDOW
 from . import payloads
+from .answer_body import out_of_time
 from .credentials import basic_headers, telling_texts
 from .deadline import Deadline
 from .errors import (
@@ -36,7 +37,11 @@ from .service_clock import OLDEST, ServiceClock
 from .settings import Secret, Settings
 from .sharing import Alone, Sharing
 from .token import Token, read_token, refuses_client
-from .transport import PERMANENT, Request, RequestsTransport, Response, Transport
+from .transport import LARGEST_BODY, PERMANENT, Request, RequestsTransport, Response, Transport
+
+LARGEST_TOKEN_ANSWER = 2**20
+LARGEST_SMALL_ANSWER = 8 * 2**20
+"""Bytes of an answer that is about one monitor or none."""
 
 A = TypeVar("A")
 E = TypeVar("E", bound=KnowledgeFrontError)
@@ -91,11 +96,18 @@ class Client:
             raise NotFoundError(f"monitor_id {legible(monitor_id, 80)!r} cannot be the id of a monitor")
         what = f"the configuration of monitor {legible(monitor_id, 80)}"
         path = "/v2/config/monitor/" + quote(monitor_id, safe="")
-        return self._ask(what, path, lambda document: payloads.read_config(document, monitor_id), deadline, one=True)
+        return self._ask(
+            what,
+            path,
+            lambda document: payloads.read_config(document, monitor_id),
+            deadline,
+            one=True,
+            largest=LARGEST_SMALL_ANSWER,
+        )
 
     def version(self, deadline: Deadline | None = None) -> dict[str, Any]:
         """Return the version answer as the service sends it."""
-        return self._ask("the version", "/v2/version", payloads.read_version, deadline)
+        return self._ask("the version", "/v2/version", payloads.read_version, deadline, largest=LARGEST_SMALL_ANSWER)
 
     def authenticate(self, deadline: Deadline | None = None) -> None:
         """Get a token, unless there is a good one already."""
@@ -117,13 +129,14 @@ class Client:
         deadline: Deadline | None,
         params: dict[str, str] | None = None,
         one: bool = False,
+        largest: int = LARGEST_BODY,
     ) -> A:
         deadline = deadline or Deadline(self._settings.timeout, self._clock)
         url = self._settings.api_url + path
-        response = self._get(what, url, params or {}, deadline)
+        response = self._get(what, url, params or {}, deadline, largest)
         if response.status == 401 and self._token is not None:
             self._token = Token(self._token.secret, float("-inf"))
-            response = self._get(what, url, params or {}, deadline)
+            response = self._get(what, url, params or {}, deadline, largest)
         if response.status == 401:
             raise self._failed(
                 CredentialsError, what, url, response, "a new token was refused too; check the API client"
@@ -132,12 +145,12 @@ class Client:
             raise self._failed(AccessError, what, url, response, "the API client may not read this; check its rights")
         if response.status == 404 and one:
             raise self._failed(NotFoundError, what, url, response, "there is no such active monitor; check the id")
-        return self._read(what, url, response, read)
+        return self._read(what, url, response, read, deadline)
 
-    def _get(self, what: str, url: str, params: dict[str, str], deadline: Deadline) -> Response:
+    def _get(self, what: str, url: str, params: dict[str, str], deadline: Deadline, largest: int) -> Response:
         token = self._fresh_token(deadline)
         bearer = Secret(f"Bearer {token.secret.reveal()}")
-        response = self._send(what, Request("GET", url, bearer, params), deadline)
+        response = self._send(what, Request("GET", url, bearer, params, None, largest), deadline)
         return response._replace(body=without_echoes(response.body, self._sent()))
 
     def _fresh_token(self, deadline: Deadline) -> Token:
@@ -163,7 +176,8 @@ class Client:
         url = self._settings.api_url + "/v2/token"
         for basic in self._basics:
             asked_at = self._clock()
-            request = Request("POST", url, basic, form={"grant_type": "client_credentials"})
+            form = {"grant_type": "client_credentials"}
+            request = Request("POST", url, basic, form=form, largest=LARGEST_TOKEN_ANSWER)
             response = self._send("a token", request, deadline)
             if not refuses_client(response.status, response.body):
                 break
@@ -172,7 +186,7 @@ class Client:
         if response.status in (400, 401):
             advice = "check client_id and client_secret (KF_CLIENT_ID, KF_CLIENT_SECRET)"
             raise self._failed(CredentialsError, "a token", url, response, advice)
-        token = self._read("a token", url, response, lambda document: read_token(document, asked_at))
+        token = self._read("a token", url, response, lambda document: read_token(document, asked_at), deadline)
         self._basics = [basic]
         return token
 
@@ -213,7 +227,9 @@ class Client:
             )
         return response
 
-    def _read(self, what: str, url: str, response: Response, read: Callable[[dict[str, Any]], A]) -> A:
+    def _read(
+        self, what: str, url: str, response: Response, read: Callable[[dict[str, Any]], A], deadline: Deadline
+    ) -> A:
         if 300 <= response.status < 400:
             to = self._told(_host_of(response.headers.get("location", "")))
             advice = "credentials are not sent after a redirect; set api_url to the final address"
@@ -223,10 +239,13 @@ class Client:
         if response.status != 200:
             raise self._refused(what, url, response)
         try:
-            return read(payloads.decode(response.body))
+            answer = read(payloads.decode(response.body))
         except (PayloadError, ServiceError) as error:
             sentence = f"failed to get {what} from {url}: {self._told(str(error), 400)}"
             raise type(error)(sentence, code=error.code, status=response.status) from None
+        if not deadline.left():
+            raise self._unanswered(what, url, NetworkError(out_of_time(deadline), code="timeout"))
+        return answer
 
     def _refused(self, what: str, url: str, response: Response) -> ServiceError:
         wait = retry_after(response.headers)

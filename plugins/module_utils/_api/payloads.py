@@ -17,7 +17,7 @@ from .._domain.monitor import Check, MonitorConfig, MonitorStatus
 from .._domain.timestamps import believed, read_moment
 from .errors import PayloadError, ServiceError
 from .shapes import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Shape, WrongShape, said
-from .strict_json import REPLACED, Unreliable, read_json
+from .strict_json import REPLACED, TooLarge, Unreliable, read_json
 
 M = TypeVar("M", MonitorStatus, MonitorConfig)
 
@@ -47,6 +47,8 @@ def decode(body: bytes) -> dict[str, Any]:
     """Return the JSON object in ``body``. Raises PayloadError when there is none, with what seems to be there."""
     try:
         document = read_json(body)
+    except TooLarge as why:
+        raise PayloadError(f"the answer is too large: {why}", code="answer_too_large") from None
     except Unreliable as why:
         raise PayloadError(f"the answer is JSON that cannot be relied on: {why}") from None
     except ValueError as error:

@@ -8,12 +8,24 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from typing import Any
+
+from .._domain.json_memory import fits
 
 DEEPEST = 100
 """Objects and lists within one another. The documented answers have four."""
 
 TOO_DEEP = f"it is nested more than {DEEPEST} times"
+TWICE = "a member is told twice"
+OUT_OF_RANGE = "a number is out of range"
+
+MOST_MEMORY = 768 * 2**20
+"""Bytes that a document may take in all: as it came, as text, and its values. 100,000 monitors with every field fit."""
+
+LONGEST_NUMBER = 4300
+"""Digits of a whole number. Reading one takes time that grows with the square of its length; newer releases of Python
+refuse longer ones themselves, unless they were told otherwise."""
 
 NESTING = frozenset((dict, list))
 
@@ -28,26 +40,64 @@ class Unreliable(ValueError):
     """JSON that says two things, or that cannot be handed on; the text says why."""
 
 
+class TooLarge(Unreliable):
+    """JSON that would take more memory than any answer about monitors needs."""
+
+
 def read_json(body: bytes) -> Any:
     """Return what ``body`` says. Raises Unreliable for JSON that cannot be used, and ValueError for what is none."""
+    text = _decoded(body)
     try:
         document = json.loads(
-            body.decode("utf-8-sig"),
+            text,
             parse_float=_finite,
+            parse_int=None if _limits_numbers() else _whole_number,
             parse_constant=_no_number,
             object_pairs_hook=_without_contradiction,
         )
     except RecursionError:
         raise Unreliable(TOO_DEEP) from None
+    except ValueError as error:
+        if type(error) is ValueError:  # Python's own limit on the digits of a number
+            raise Unreliable(OUT_OF_RANGE) from None
+        raise
     _refuse_depth(document)
-    return _whole_text(document) if SURROGATE.search(body) else document
+    return _with_whole_texts(document) if SURROGATE.search(body) else document
+
+
+def _decoded(body: bytes) -> str:
+    """Return ``body`` as text. Raises TooLarge before anything is made that does not fit into memory."""
+    left = MOST_MEMORY - len(body)
+    _refuse_larger(body, left - 2 * len(body))
+    text = body.decode("utf-8-sig")
+    # One character outside of ASCII makes every other one two or four times as large, also in the strings of values.
+    if not text.isascii():
+        _refuse_larger(body, left - 2 * sys.getsizeof(text))
+    return text
+
+
+def _refuse_larger(body: bytes, limit: int) -> None:
+    if not fits(body, limit):
+        raise TooLarge(f"it takes more than {MOST_MEMORY // 2**20} MiB of memory")
+
+
+def _limits_numbers() -> bool:
+    """Whether this Python refuses long numbers by itself, as it does unless it is old or was told not to."""
+    limit = getattr(sys, "get_int_max_str_digits", int)()
+    return 0 < int(limit) <= LONGEST_NUMBER
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise Unreliable(OUT_OF_RANGE)
+    return int(digits)
 
 
 def _without_contradiction(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object's members. One that is told twice could be quiet in one place and alerting in the other."""
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise Unreliable("a member is told twice")
+        raise Unreliable(TWICE)
     return members
 
 
@@ -55,7 +105,7 @@ def _finite(digits: str) -> float:
     """Return a number that can be handed on: infinity would be written as something that is no JSON."""
     number = float(digits)
     if math.isinf(number):
-        raise Unreliable("a number is out of range")
+        raise Unreliable(OUT_OF_RANGE)
     return number
 
 
@@ -74,11 +124,31 @@ def _no_number(name: str) -> None:
     raise Unreliable(f"{name} is no number")
 
 
-def _whole_text(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_whole_text(item) for item in value]
-    if isinstance(value, dict):
-        return {_whole_text(key): _whole_text(item) for key, item in value.items()}
-    return value
+def _with_whole_texts(document: Any) -> Any:
+    """Return ``document`` with halves of characters replaced, in its own lists and objects: a copy takes memory."""
+    holder = [document]
+    pending: list[Any] = [holder]
+    while pending:
+        node = pending.pop()
+        if node.__class__ is dict:
+            _replace_keys(node)
+        for place, value in node.items() if node.__class__ is dict else enumerate(node):
+            if type(value) in NESTING:
+                pending.append(value)
+            elif value.__class__ is str and not value.isascii():
+                node[place] = _whole_text(value)
+    return holder[0]
+
+
+def _replace_keys(members: dict[str, Any]) -> None:
+    if all(map(str.isascii, members)):
+        return
+    pairs = list(members.items())
+    members.clear()
+    members.update((_whole_text(key), value) for key, value in pairs)
+    if len(members) != len(pairs):
+        raise Unreliable(TWICE)
+
+
+def _whole_text(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -10,12 +10,13 @@ import socket
 import ssl
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .._domain.legible import legible
+from .answer_body import out_of_time, read_body, unpacker_for
 from .bounded import within
 from .deadline import Deadline
 from .errors import ConfigurationError, KnowledgeFrontError, NetworkError, ServiceError
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     import requests
 
 USER_AGENT = "knowledgefront.monitoring/0.1.0"
-LARGEST_BODY = 256 * 2**20
-"""Bytes of a decoded answer that are read at most: about 100,000 monitors need a fifth of it."""
+LARGEST_BODY = 128 * 2**20
+"""Bytes of a decoded answer that are read at most: about 100,000 monitors need half of it."""
 
-CHUNK = 65536
+LARGEST_ERROR = 65536
+"""Bytes that are read of an answer with another status than 200, of which only a few words are shown."""
+
 LONGEST_CONNECT = 10.0
 """Seconds for one address of the host, so that a dead one leaves time for the next."""
 
@@ -37,13 +40,14 @@ PERMANENT = frozenset({"certificate", "tls", "unknown_host", "answer_too_large"}
 
 
 class Request(NamedTuple):
-    """One HTTP request. ``authorization`` is the whole header value."""
+    """One HTTP request. ``authorization`` is the whole header value, ``largest`` bounds the bytes of the answer."""
 
     method: str
     url: str
     authorization: Secret
     params: Mapping[str, str] = MappingProxyType({})
     form: Mapping[str, str] | None = None
+    largest: int = LARGEST_BODY
 
 
 class Response(NamedTuple):
@@ -101,7 +105,7 @@ class RequestsTransport:
                 return within(deadline.left() + 0.05, ask, "knowledgefront-exchange")
         except TimeoutError:
             self._session = None
-            raise NetworkError(_out_of_time(deadline), code="timeout") from None
+            raise NetworkError(out_of_time(deadline), code="timeout") from None
 
     def close(self) -> None:
         if self._session is not None:
@@ -122,22 +126,34 @@ class RequestsTransport:
             allow_redirects=False,
             stream=True,
         ) as answer:
-            body = self._read(answer)
+            body = self._read(answer, min(request.largest, self._largest_body), deadline)
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Response(answer.status_code, headers, body)
 
-    def _read(self, answer: requests.Response) -> bytes:
-        body = bytearray()
-        for chunk in answer.iter_content(CHUNK):
-            body += chunk
-            if len(body) > self._largest_body:
-                raise ServiceError(
-                    f"the answer is larger than {self._largest_body // 2**20} MiB", code="answer_too_large"
-                )
+    def _read(self, answer: requests.Response, largest: int, deadline: Deadline) -> bytes:
+        """Return the body. The library would unpack it itself, as often and as far as its sender wants."""
+        encoding = answer.headers.get("Content-Encoding", "")
+
+        def read(size: int) -> bytes:
+            data: bytes = answer.raw.read(size, decode_content=False)
+            return data
+
+        if answer.status_code != 200:
+            return _error_body(read, encoding, min(largest, LARGEST_ERROR), deadline)
+        body = read_body(read, unpacker_for(encoding), largest, deadline)
         announced = answer.headers.get("Content-Length", "")
         if re.fullmatch("[0-9]{1,18}", announced) and answer.raw.tell() < int(announced):
             raise NetworkError("the connection ended in the middle of the answer", code="incomplete")
-        return bytes(body)
+        return body
+
+
+def _error_body(read: Callable[[int], bytes], encoding: str, largest: int, deadline: Deadline) -> bytes:
+    """Return the begin of what an error says; nothing when it is packed in a way that nobody asked for."""
+    try:
+        unpacker = unpacker_for(encoding)
+    except ServiceError:
+        return b""
+    return read_body(read, unpacker, largest, deadline, cut=True)
 
 
 @contextmanager
@@ -217,18 +233,19 @@ def _translated(settings: Settings, deadline: Deadline) -> Iterator[None]:
     They are not kept as causes either: Ansible prints causes, and theirs can hold a URL with a proxy's password.
     """
     from requests import exceptions
+    from urllib3 import exceptions as below
 
     try:
         yield
-    except exceptions.Timeout:
-        raise NetworkError(_out_of_time(deadline), code="timeout") from None
+    except (exceptions.Timeout, below.ReadTimeoutError):
+        raise NetworkError(out_of_time(deadline), code="timeout") from None
     except exceptions.ProxyError as error:
         raise NetworkError(
             f"the proxy did not let us through ({_reason(error)}): check HTTPS_PROXY and NO_PROXY", code="proxy"
         ) from None
-    except exceptions.SSLError as error:
+    except (exceptions.SSLError, below.SSLError) as error:
         raise _tls_error(error, settings) from None
-    except (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError):
+    except below.HTTPError:
         raise NetworkError("the connection ended in the middle of the answer", code="incomplete") from None
     except exceptions.ConnectionError as error:
         raise _connection_error(error, deadline) from None
@@ -249,7 +266,7 @@ def _connection_error(error: BaseException, deadline: Deadline) -> KnowledgeFron
             code = "dns" if cause.errno == socket.EAI_AGAIN else "unknown_host"
             return NetworkError(f"the host name does not resolve ({_reason(cause)}): check api_url", code=code)
         if isinstance(cause, (TimeoutError, socket.timeout)):
-            return NetworkError(_out_of_time(deadline), code="timeout")
+            return NetworkError(out_of_time(deadline), code="timeout")
     return NetworkError(
         f"the connection failed ({_reason(error)}): check api_url, the network and any proxy", code="connection"
     )
@@ -290,7 +307,3 @@ def _reason(error: BaseException) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return legible(cause.strerror, 100)
     return type(list(_causes(error))[-1]).__name__
-
-
-def _out_of_time(deadline: Deadline) -> str:
-    return f"there was no whole answer within {deadline.seconds:g} s (timeout)"

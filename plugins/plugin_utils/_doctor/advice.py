@@ -73,6 +73,7 @@ ADVICE = {
     "answered_error": "Try again later; if it lasts, tell the service's support what the answer says.",
     "old_answer": "Have the cache between here and the service keep nothing that is below /v2.",
     "answer_too_large": "Tell the service's support; an answer of that size is not one about monitors.",
+    "encoding": "Check that no proxy packs answers again, and tell the service's support.",
     "timeout": "Try again; if it lasts, look for what slows the network down, or raise timeout.",
     "incomplete": "Check that nothing between here and the service cuts connections, and try again.",
     "connection": "Check that api_url names an HTTP server and nothing else.",

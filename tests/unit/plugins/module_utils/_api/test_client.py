@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors, payloads
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import RETRIED
@@ -85,6 +85,26 @@ def test_the_documented_answers_are_accepted(
 ) -> None:
     play = script(token(), answered(path, sample(name)))
     assert ask(play.client)
+
+
+@pytest.mark.parametrize(("takes", "within"), [(50, True), (61, False)])
+def test_reading_an_answer_counts_as_waiting_for_it(
+    script: Script, monkeypatch: pytest.MonkeyPatch, takes: float, within: bool
+) -> None:
+    play = script(token(), answered(STATUS, EMPTY))
+    read = payloads.read_statuses
+
+    def read_slowly(document: Any) -> Any:
+        play.time.now += takes
+        return read(document)
+
+    monkeypatch.setattr(payloads, "read_statuses", read_slowly)
+    if within:
+        assert play.client.statuses() == []
+    else:
+        with pytest.raises(errors.NetworkError, match=r"no whole answer within 60 s \(timeout\)") as caught:
+            play.client.statuses()
+        assert caught.value.code == "timeout"
 
 
 def test_a_path_in_api_url_is_kept(script: Script) -> None:

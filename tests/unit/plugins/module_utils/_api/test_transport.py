@@ -208,15 +208,47 @@ def test_an_unusable_proxy_is_told_without_its_password(monkeypatch: pytest.Monk
             "answer_too_large",
         ),
         (
-            lambda call: http(gzip.compress(gzip.compress(b"0" * 50_000_000)), Content_Encoding="gzip, gzip"),
+            lambda call: http(gzip.compress(gzip.compress(b"{}")), Content_Encoding="gzip, gzip"),
             errors.ServiceError,
-            "answer_too_large",
+            "encoding",
         ),
+        (lambda call: http(b"{}", Content_Encoding="br"), errors.ServiceError, "encoding"),
     ],
 )
 def test_a_broken_answer_is_no_answer(serve: Serve, answer: Any, kind: type[Exception], code: str) -> None:
     error = failure(serve(answer).url)
     assert (type(error), error.code) == (kind, code)
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize(
+    ("headers", "body", "begin"),
+    [
+        ({}, b"x" * 300_000, b"xxx"),
+        ({"Content_Encoding": "gzip"}, gzip.compress(b"x" * 50_000_000), b"xxx"),
+        ({"Content_Encoding": "gzip, gzip"}, gzip.compress(gzip.compress(b"x")), b""),
+        ({"Content_Encoding": "br"}, b"x" * 300_000, b""),
+    ],
+)
+def test_of_an_error_only_the_begin_is_read(
+    serve: Serve, status: int, headers: dict[str, str], body: bytes, begin: bytes
+) -> None:
+    server = serve(lambda call: http(body, status, **headers))
+    answer = exchange(server.url, largest_body=2**28)
+    assert answer.status == status
+    assert answer.body[:3] == begin
+    assert len(answer.body) <= 65536
+
+
+def test_a_request_says_how_large_its_answer_may_be(serve: Serve) -> None:
+    transport = RequestsTransport(settings(serve(lambda call: http(b"x" * 100)).url))
+    for largest, fits in ((99, False), (100, True)):
+        request = Request("GET", transport._settings.api_url, Secret("x"), largest=largest)
+        if fits:
+            assert len(transport.exchange(request, Deadline(5)).body) == 100
+        else:
+            with pytest.raises(errors.ServiceError):
+                transport.exchange(request, Deadline(5))
 
 
 @pytest.mark.parametrize("length", ["\xb2", "9" * 5000, "-1", "1, 1", "two", ""])

@@ -25,7 +25,9 @@ NAMES = [check.name for check in CHECKS]
 NEVER_GIVEN = {"error", "network", "service", "payload"}
 """Codes of classes of errors: each error has another one, or is told by the answer that it is about."""
 
-FROM_THE_CLIENT = {"connection", "credentials", "forbidden", "incomplete", "old_answer", "answer_too_large", "timeout"}
+FROM_THE_CLIENT = {
+    *("connection", "credentials", "forbidden", "incomplete", "old_answer", "answer_too_large", "encoding", "timeout")
+}
 """Codes that errors of the client have already; the doctor does not spell them."""
 
 

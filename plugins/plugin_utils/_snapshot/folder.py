@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,12 @@ MARKS = ("kf_monitor_files", "knowledgefront.monitoring/monitors")
 """What tells a damaged file of ours from one of someone else's."""
 
 SINGLE, PER_MONITOR = "single", "per_monitor"
+LARGEST = {SINGLE: 256 * 2**20, PER_MONITOR: 16 * 2**20}
+"""Bytes of a file that are read: of one for all monitors, and of one for each."""
+
+ENCODINGS = {"csv": "utf-8-sig"}
+"""Other encodings than UTF-8: spreadsheets take a file for UTF-8 by its byte order mark only."""
+
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -34,6 +41,10 @@ class FolderError(ValueError):
     def __init__(self, message: str, changed: int = 0) -> None:
         super().__init__(message)
         self.changed = changed
+
+
+class TooLargeError(ValueError):
+    """A file of more bytes than one of ours can have."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +117,7 @@ class Folder:
             raise FolderError(f"the folder {legible(self.path, LONGEST)} cannot be made: {error.strerror}") from None
         for number, (name, text) in enumerate(texts.items()):
             try:
-                encoding = "ascii" if name.endswith(ENDINGS["csv"]) else "utf-8"
-                write_whole(self._at(name), text.encode(encoding, "backslashreplace"), self.mode)
+                write_whole(self._at(name), text.encode(_encoding(name), "backslashreplace"), self.mode)
             except (OSError, ValueError) as error:
                 done = f"; {number} of {len(texts)} files were written before it" if number else ""
                 told = why_not(error, self._at(name))
@@ -133,14 +143,25 @@ class Folder:
     def _text(self, name: str, required: bool) -> str | None:
         """Return the text of a file, None for what is no text of ours by its looks, such as a link."""
         try:
-            descriptor = os.open(self._at(name), READ)
-            with os.fdopen(descriptor, "rb") as file:
-                return file.read().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            if required or isinstance(error, PermissionError):
-                told = error.strerror if isinstance(error, OSError) else "it is no text"
+            return self._content(name).decode(_encoding(name))
+        except (OSError, ValueError) as error:
+            if required or isinstance(error, (PermissionError, TooLargeError)):
+                told = error.strerror if isinstance(error, OSError) else str(error)
+                told = "it is no text" if isinstance(error, UnicodeDecodeError) else told
                 raise FolderError(f"{self._named(name)} cannot be read: {told}") from None
             return None
+
+    def _content(self, name: str) -> bytes:
+        """Return the bytes of a file. Raises OSError, and ValueError for what is no file or larger than ours can be."""
+        descriptor = os.open(self._at(name), READ)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise ValueError("it is no ordinary file")
+            largest = LARGEST[SINGLE if os.path.splitext(name)[0] == RESERVED else PER_MONITOR]
+            content = file.read(largest + 1)
+        if len(content) > largest:
+            raise TooLargeError(f"it is larger than {largest // 2**20} MiB; move it away")
+        return content
 
     def _told(self, name: str, stem: str, text: str, kind: str) -> dict[str, dict[str, Any]] | None:
         """Return what one of our files says, None for a file of someone else's."""
@@ -168,3 +189,7 @@ class Folder:
 
     def _at(self, name: str) -> str:
         return os.path.join(self.path, name)
+
+
+def _encoding(name: str) -> str:
+    return next((ENCODINGS[kind] for kind in ENCODINGS if name.endswith(ENDINGS[kind])), "utf-8")

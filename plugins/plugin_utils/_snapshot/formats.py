@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
+
+from ...module_utils._domain.json_memory import fits
+from .bounded_yaml import DEEPEST, LONGEST_PLAIN, MOST_MEMORY, read_yaml
 
 Monitors = Mapping[str, Mapping[str, Any]]
 
@@ -20,6 +24,9 @@ FORMAT = "knowledgefront.monitoring/monitors/1"
 NOTE = "# Written by knowledgefront.monitoring.kf_monitor_files. Texts are data: do not load them as variables.\n"
 KEY = re.compile(r"(?!(?:yes|no|on|off|true|false|null|y|n)\Z)[a-z_]+")
 """Keys that no reader of YAML takes for anything but text."""
+
+
+PLAIN = (str, bool, int, float, dict, list)
 
 
 class UnreadableError(ValueError):
@@ -63,24 +70,55 @@ def as_json(monitors: Monitors) -> str:
 
 
 def _from_yaml(text: str) -> Any:
-    return yaml.load(text, Loader=yaml.SafeLoader)
+    return read_yaml(text)
 
 
-READERS: dict[str, Callable[[str], Any]] = {"yaml": _from_yaml, "json": json.loads}
+def _from_json(text: str) -> Any:
+    if not fits(text.encode("utf-8", "surrogatepass"), MOST_MEMORY):
+        raise ValueError("too large")
+    return json.loads(text, parse_int=_whole_number)
+
+
+def _whole_number(digits: str) -> int:
+    """Return a number of a length that can be read: for others, it takes time that grows with its square."""
+    if len(digits) > LONGEST_PLAIN:
+        raise ValueError("too long")
+    return int(digits)
+
+
+READERS: dict[str, Callable[[str], Any]] = {"yaml": _from_yaml, "json": _from_json}
 
 
 def monitors_in(text: str, kind: str) -> dict[str, dict[str, Any]]:
     """Return the configurations by id. Raises UnreadableError for anything that we have not written like that."""
     try:
-        document = json.loads(json.dumps(READERS[kind](text), allow_nan=False))
+        document = READERS[kind](text)
+        _check_values(document)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UnreadableError(f"cannot be read as YAML in line {line}") from None
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError):
         raise UnreadableError(f"cannot be read as {kind.upper()}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise UnreadableError(f"was not written by us: it does not say format {FORMAT}")
     return _by_id(document.get("monitors"))
+
+
+def _check_values(document: Any) -> None:
+    """Raise ValueError for what JSON does not have, and for what is nested deeper than the answers of the service."""
+    level = [document]
+    for _depth in range(DEEPEST + 1):
+        if not all(value is None or isinstance(value, PLAIN) for value in level):
+            raise ValueError("neither JSON nor YAML of ours")
+        if any(isinstance(value, float) and not math.isfinite(value) for value in level):
+            raise ValueError("not a number")
+        containers = (
+            value.values() if isinstance(value, dict) else value for value in level if value.__class__ in (dict, list)
+        )
+        level = [child for children in containers for child in children]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
 
 
 def _by_id(listed: Any) -> dict[str, dict[str, Any]]:

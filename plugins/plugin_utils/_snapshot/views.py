@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +18,11 @@ from .formats import Monitors
 
 COLUMNS = ("id", "label", "type", "active", "timer", "time_zone", "description", "config")
 LONGEST = 10_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes a cell for a formula by."""
+FORMULA_SIGN = "[=+@\\-\uff1d\uff0b\uff20\uff0d]"
+"""What a spreadsheet takes a cell for a formula by, also in the width of East Asian letters."""
+
+CELL_BEGIN = re.compile(rf"""(?:^|(?<=[,;]))(?=[\s'"]*{FORMULA_SIGN})""")
+"""Where a formula could begin: where a spreadsheet that separates cells by commas or by semicolons begins one."""
 
 CSV_BEGINS = ",".join(COLUMNS) + "\n"
 PAGE_BEGINS = "<!-- Written by knowledgefront.monitoring.kf_monitor_files. -->\n"
@@ -64,7 +68,10 @@ def _plain(value: Any) -> str:
 
 
 def _cell(value: Any) -> str:
+    """Return the text of a cell, with an apostrophe before whatever could be a formula."""
     text = _plain(value)
     told = legible(text, LONGEST)
-    number = isinstance(value, (int, float))
-    return f"'{told}" if text.lstrip(" ").startswith(FORMULA) and not number else told
+    if isinstance(value, (int, float)):
+        return told
+    guarded = CELL_BEGIN.sub("'", told)
+    return f"'{guarded}" if text.startswith(("\t", "\r", "\n")) else guarded

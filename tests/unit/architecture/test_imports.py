@@ -57,6 +57,7 @@ EXTRA = {
     "plugins/plugin_utils/_store/records.py": ("cryptography",),
     "plugins/plugin_utils/_doctor/certificate.py": ("cryptography",),
     # So does it this one.
+    "plugins/plugin_utils/_snapshot/bounded_yaml.py": ("yaml",),
     "plugins/plugin_utils/_snapshot/formats.py": ("yaml",),
     "plugins/plugin_utils/_adopt/policy_file.py": ("yaml",),
 }

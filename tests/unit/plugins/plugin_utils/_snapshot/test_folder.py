@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _whole_files
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import folder as folder_module
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.folder import Folder, FolderError
 
 MONITORS = {"a": {"id": "a", "label": "A"}, "../b": {"id": "../b", "label": "B"}}
@@ -94,6 +97,45 @@ def test_a_link_is_neither_read_nor_written_through(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match=r"monitors\.yml cannot be read"):
         Folder(str(inside), "single", ["yaml"]).read()
     assert outside.read_text() == "mine"
+
+
+@pytest.mark.parametrize("label", ["B\u00fcro", "\u65e5\u672c", "\U0001f600", "\ud800", "a;=1", "\ufeff", "a\tb"])
+@pytest.mark.parametrize("layout", ["single", "per_monitor"])
+def test_the_second_run_finds_what_the_first_has_written(tmp_path: Path, label: str, layout: str) -> None:
+    monitors = {"a": {"id": "a", "label": label, "description": label}}
+    folder = Folder(str(tmp_path), layout, ["yaml", "json", "csv", "markdown"])
+    folder.write(folder.render(monitors))
+    assert folder.read().texts == folder.render(monitors)
+    assert (tmp_path / "monitors.csv").read_bytes()[:3] == codecs.BOM_UTF8
+
+
+def test_a_table_without_a_byte_order_mark_is_one_of_ours(tmp_path: Path) -> None:
+    folder = written(tmp_path, formats=["yaml", "csv"])
+    path = tmp_path / "monitors.csv"
+    path.write_bytes(path.read_bytes()[3:])
+    assert folder.read().texts == folder.render(MONITORS)
+
+
+@pytest.mark.parametrize(("layout", "name"), [("single", "monitors"), ("per_monitor", "a")])
+@pytest.mark.parametrize("ending", [".yml", ".json"])
+def test_a_file_is_read_up_to_its_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: str, name: str, ending: str
+) -> None:
+    monkeypatch.setattr(folder_module, "LARGEST", {"single": 2 * 2**20, "per_monitor": 2**20})
+    with (tmp_path / (name + ending)).open("wb") as file:
+        file.truncate(2**40)
+    folder = Folder(str(tmp_path), layout, ["yaml", "json"])
+    with pytest.raises(FolderError, match=rf"{name}{ending} cannot be read: it is larger than [12] MiB"):
+        folder.read()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_what_is_no_file_is_not_read(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "a.yml")
+    assert Folder(str(tmp_path), "per_monitor", ["yaml"]).read().texts == {}
+    make(tmp_path / "monitors.yml")
+    with pytest.raises(FolderError, match=r"monitors\.yml cannot be read"):
+        Folder(str(tmp_path), "single", ["yaml"]).read()
 
 
 def test_permissions_are_those_asked_for_or_those_that_are_there(tmp_path: Path) -> None:

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import bounded_yaml, formats
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.formats import (
     FORMAT,
     UnreadableError,
@@ -119,6 +123,21 @@ def test_a_file_that_was_damaged_is_told(text: str, kind: str, said: str) -> Non
         ("\t=1", "'\\t=1"),
         ("a,b", '"a,b"'),
         ("a\nb", "a\\nb"),
+        (";=1+1", ";'=1+1"),
+        ("a;=1+1", "a;'=1+1"),
+        ("a; =1+1", "a;' =1+1"),
+        ('a;"=1+1"', '"a;\'""=1+1"""'),
+        ("a;\"'@x;+1;-1", "\"a;'\"\"'@x;'+1;'-1\""),
+        ("a,=1+1", '"a,\'=1+1"'),
+        ('"=1+1"', '"\'""=1+1"""'),
+        ("'=1+1", "''=1+1"),
+        ("\r=1", "'\\r=1"),
+        ("\n=1", "'\\n=1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("a;\uff20x", "a;'\uff20x"),
+        ("a-b=c+d@e", "a-b=c+d@e"),
+        ("B\u00fcro \u65e5\u672c", "B\u00fcro \u65e5\u672c"),
+        ("\u202e=1", "\\u202e=1"),
         ("\ud800", "\\ud800"),
         (-1, "-1"),
         (None, ""),
@@ -128,6 +147,77 @@ def test_a_spreadsheet_is_given_no_formula(label: Any, cell: str) -> None:
     assert as_csv({"m": {"id": "m", "label": label}}) == (
         f"id,label,type,active,timer,time_zone,description,config\nm,{cell},,,,,,\n"
     )
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@given(label=st.text(st.sampled_from("=+-@,;\"' \t\r\nax\uff1d"), max_size=12))
+def test_no_cell_begins_a_formula_whatever_separates_the_cells(separator: str, label: str) -> None:
+    text = as_csv({label: {"id": label, "label": label, "type": label, "description": label, "config": {"a": label}}})
+    for cells in csv.reader(text.splitlines(), delimiter=separator):
+        for cell in cells:
+            assert not cell.lstrip(' "').startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d")), (cells, text)
+
+
+ALIASES = "\n".join(
+    [f"a0: &a0 [{'x, ' * 9}x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9))]
+)
+PLANTED = {
+    "aliases": ("yaml", f"format: {FORMAT}\nmonitors: []\n{ALIASES}\n"),
+    "one alias": ("yaml", f"format: {FORMAT}\nmonitors: []\na: &a 1\nb: *a\n"),
+    "an anchor": ("yaml", f"format: {FORMAT}\nmonitors: &a []\n"),
+    "an anchor on a text": ("yaml", f'format: &a "{FORMAT}"\nmonitors: []\n'),
+    "a merge": ("yaml", f"format: {FORMAT}\nmonitors: [&a {{id: a}}, {{<<: *a}}]\n"),
+    "an alias of itself": ("yaml", "&a [*a]"),
+    "a tag": ("yaml", f"format: {FORMAT}\nmonitors: !!set {{}}\n"),
+    "a tag of a text": ("yaml", f"format: {FORMAT}\nmonitors: []\na: !!binary aGFsbG8=\n"),
+    "a tag of Python": ("yaml", "!!python/object/apply:os.system [id]"),
+    "a key twice": ("yaml", f"format: {FORMAT}\nmonitors: []\nmonitors: []\n"),
+    "a list as key": ("yaml", f"format: {FORMAT}\nmonitors: []\n? [a]\n: b\n"),
+    "two documents": ("yaml", f"format: {FORMAT}\nmonitors: []\n---\na: b\n"),
+    "depth": ("yaml", f"format: {FORMAT}\nmonitors: {'[' * 200}{']' * 200}\n"),
+    "depth without end": ("yaml", "[" * 100_000),
+    "depth of mappings": ("yaml", "{a: " * 100_000),
+    "depth by indentation": ("yaml", "\n".join(" " * n + "a:" for n in range(2000))),
+    "a long number": ("yaml", f"format: {FORMAT}\nmonitors: {'9' * 100_000}\n"),
+    "a long number of base sixty": ("yaml", f"format: {FORMAT}\nmonitors: 1{':1' * 100_000}\n"),
+    "infinity": ("yaml", f"format: {FORMAT}\nmonitors: [{{id: a, b: .inf}}]\n"),
+    "many values": ("yaml", f"format: {FORMAT}\nmonitors: [{'[], ' * 20_000}]\n"),
+    "many values of JSON": ("json", f'{{"format": "{FORMAT}", "monitors": [{"[]," * 20_000}0]}}'),
+    "depth of JSON": ("json", f'{{"format": "{FORMAT}", "monitors": {"[" * 200}{"]" * 200}}}'),
+    "a long number of JSON": ("json", f'{{"format": "{FORMAT}", "monitors": {"9" * 100_000}}}'),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_file_is_refused_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (formats, bounded_yaml):
+        monkeypatch.setattr(module, "MOST_MEMORY", 2**20)
+    kind, text = PLANTED[name]
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableError, match=f"cannot be read as {kind.upper()}"):
+            monitors_in(text, kind)
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - began < 10
+
+
+def test_a_file_that_other_tools_have_formatted_anew_is_read() -> None:
+    text = f"""
+format: {FORMAT}
+monitors:
+- {{id: 'a', on: true, timer: 0x3c, none: ~, ratio: 1.5, text: 'yes'}}
+-   id: b
+    label: >-
+      two
+      lines
+"""
+    assert monitors_in(text, "yaml") == {
+        "a": {"id": "a", "on": True, "timer": 60, "none": None, "ratio": 1.5, "text": "yes"},
+        "b": {"id": "b", "label": "two lines"},
+    }
 
 
 def test_a_page_has_a_table_for_each_type() -> None:

@@ -5,20 +5,32 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 ELLIPSIS = "..."
 
 
-def legible(value: object, limit: int = 200) -> str:
-    """Return ``value`` as one line of at most ``limit`` characters that is safe on a terminal.
+LOGGING_COMMAND = re.compile(r"(?<=:):(?=[A-Za-z])|(?<=#)#|(?<=section)_(?=(?:start|end):)")
+"""A character of each thing by which a pipeline takes a part of its log for a command, wherever that is in a line.
 
-    Control characters, line breaks, marks that reorder text and lone surrogates appear as escapes such as ``\\x1b``.
+``::error::`` and ``##[error]`` are commands of GitHub Actions, ``##vso[...]`` and ``##[...]`` of Azure Pipelines,
+``##teamcity[...]`` of TeamCity, ``section_start:`` of GitLab CI. Those of Jenkins begin with a control character.
+"""
+
+
+def legible(value: object, limit: int = 200) -> str:
+    """Return ``value`` as one line of at most ``limit`` characters that neither a terminal nor a pipeline obeys.
+
+    Control characters, line breaks, marks that reorder text and lone surrogates appear as escapes such as ``\\x1b``,
+    and so does one character of each logging command.
     """
     text = value if isinstance(value, str) else str(value)
     shown = text[: limit + 1]
     if not (shown.isascii() and shown.isprintable()):
         shown = "".join(map(_escaped, shown))
+    if "::" in shown or "##" in shown or "section_" in shown:
+        shown = LOGGING_COMMAND.sub(lambda found: f"\\x{ord(found.group()):02x}", shown)
     return shown if len(shown) <= limit else shown[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 

@@ -130,6 +130,17 @@ def see(place: Place, pipeline: Pipeline, gate_rc: int, phases: list[str]) -> No
     assert f"gate_rc {gate_rc}" in told, told
 
 
+def obeys_nothing_meanwhile(place: Place, name: str, phases: list[str]) -> None:
+    """Whether GitHub Actions, and no other service, takes no line for a command while Ansible runs."""
+    tokens = re.findall(r"^::stop-commands::([0-9a-f]{32})$", place.said, re.MULTILINE)
+    assert len(set(tokens)) == (len(phases) if name == "github.yml" else 0), place.said
+    for token in tokens:
+        (meanwhile,) = re.findall(
+            rf"^::stop-commands::{token}\n(.*?)^::{token}::$", place.said, re.MULTILINE | re.DOTALL
+        )
+        assert "PLAY RECAP" in meanwhile, place.said
+
+
 def summarised(place: Place, name: str, phases: list[str]) -> None:
     expected = "".join((place.folder / "gate-reports" / f"{phase}.md").read_text("utf-8") for phase in phases)
     if name == "github.yml":
@@ -150,6 +161,7 @@ def passes(folder: Path, url: str, name: str, pipeline: Pipeline) -> None:
     see(place, pipeline, 0, ["gate", "watch"])
     see_what_the_page_shows(place)
     summarised(place, name, ["gate", "watch"])
+    obeys_nothing_meanwhile(place, name, ["gate", "watch"])
 
 
 def see_what_the_page_shows(place: Place) -> None:
@@ -168,6 +180,7 @@ def stops(folder: Path, url: str, name: str, pipeline: Pipeline) -> None:
     assert not (place.folder / "deployed").exists()
     see(place, pipeline, 10, ["gate"])
     summarised(place, name, ["gate"])
+    obeys_nothing_meanwhile(place, name, ["gate"])
 
 
 def is_not_fooled(folder: Path, url: str) -> None:

@@ -39,7 +39,8 @@ def github(path: Path) -> Pipeline:
         given = step.get("env", {})
         assert all(text == f"${{{{ secrets.{name} }}}}" for name, text in given.items()), given
         if "run" in step:
-            sets = {"GITHUB_STEP_SUMMARY": "summary.md"} if step["name"] == "Summary" else {}
+            sets = {"GITHUB_ACTIONS": "true"}
+            sets |= {"GITHUB_STEP_SUMMARY": "summary.md"} if step["name"] == "Summary" else {}
             found[step["name"].lower()] = Step(step["run"], frozenset(given), sets)
     _always(step for step in steps if step.get("name") == "Summary" or "upload-artifact" in step.get("uses", ""))
     return Pipeline(found, [step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", "")])
@@ -69,6 +70,8 @@ def azure(path: Path) -> Pipeline:
     for step in steps:
         given = step.get("env", {})
         assert all(text == f"$({name})" for name, text in given.items()), given
+        restricted = step.get("target") == {"commands": "restricted", "settableVariables": "none"}
+        assert restricted == bool(given), "what asks the service must not give commands, and nothing else is held back"
         if "script" in step:
             found[step["displayName"].lower()] = Step(step["script"], frozenset(given))
     _always(step for step in steps if "task" in step or step["displayName"] == "Summary")

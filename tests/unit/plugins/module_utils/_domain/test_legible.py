@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.legible import enumerated, legible
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
@@ -27,6 +32,47 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 )
 def test_what_a_terminal_would_obey_is_escaped(value: object, shown: str) -> None:
     assert legible(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", ":\\x3aerror:\\x3ax"),
+        ("  ::add-mask::x", "  :\\x3aadd-mask:\\x3ax"),
+        ("\t::set-output name=a::b", "\\t:\\x3aset-output name=a:\\x3ab"),
+        ("a\n::stop-commands::b", "a\\n:\\x3astop-commands:\\x3ab"),
+        (":::error::x", "::\\x3aerror:\\x3ax"),
+        ("::Error file=a::x", ":\\x3aError file=a:\\x3ax"),
+        ("##[error]x", "#\\x23[error]x"),
+        ("a ##[add-path]/tmp", "a #\\x23[add-path]/tmp"),
+        ("###[group]x", "#\\x23\\x23[group]x"),
+        ("##vso[task.prependpath]/tmp/evil", "#\\x23vso[task.prependpath]/tmp/evil"),
+        ("##VSO[task.setvariable variable=a]b", "#\\x23VSO[task.setvariable variable=a]b"),
+        ("x##vso [task.complete]", "x#\\x23vso [task.complete]"),
+        ("##teamcity[buildStatus status='SUCCESS']", "#\\x23teamcity[buildStatus status='SUCCESS']"),
+        ("section_start:1:a\r\x1b[0Kb", "section\\x5fstart:1:a\\r\\x1b[0Kb"),
+        ("\x1b[0Ksection_end:1:a\r\x1b[0K", "\\x1b[0Ksection\\x5fend:1:a\\r\\x1b[0K"),
+        ("\x1b[8mha:AAAA\x1b[0m", "\\x1b[8mha:AAAA\\x1b[0m"),
+        ("\x1b[8m", "\\x1b[8m"),
+        ("::1 and 2001:db8::1", "::1 and 2001:db8::1"),
+        ("C# #1: a::", "C# #1: a::"),
+        ("section_starter", "section_starter"),
+    ],
+)
+def test_what_a_pipeline_would_obey_is_escaped(text: str, shown: str) -> None:
+    assert legible(text) == shown
+    assert legible([text]).count("##") == 0
+
+
+PIECES = st.sampled_from(["::", ":", "#", "##", "[", "error", "vso", "]", " ", "\n", "section_", "start:", "a", "\x1b"])
+COMMAND = re.compile(r"::[a-z][^:]*::|##\s*\w*\s*\[|section_(?:start|end):|\x1b", re.IGNORECASE)
+
+
+@given(st.lists(st.lists(PIECES, max_size=8).map("".join), max_size=4), st.integers(8, 60))
+def test_no_list_of_names_and_no_limit_makes_a_command(names: list[str], limit: int) -> None:
+    for line in (enumerated(names), *(legible(name, limit) for name in names)):
+        assert not COMMAND.search(line)
+        assert all(not COMMAND.search(part) for part in textwrap.wrap(line, 10))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,12 @@ LOOKUP = (
 )
 """What a stored answer needs. Each module comes after those that it imports."""
 
-SELECTION = ("module_utils._domain.selection", "module_utils._ansible.chosen")
+SELECTION = (
+    "module_utils._domain.bounded_regex",
+    "module_utils._domain.globs",
+    "module_utils._domain.selection",
+    "module_utils._ansible.chosen",
+)
 """What patterns need beside."""
 
 GATE = (
@@ -60,6 +65,8 @@ GATE = (
     "module_utils._api.bounded",
     "module_utils._api.transport",
     "module_utils._api.client",
+    "module_utils._domain.bounded_regex",
+    "module_utils._domain.globs",
     "module_utils._domain.selection",
     "plugin_utils._gate.sample",
     "module_utils._domain.pace",

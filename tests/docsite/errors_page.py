@@ -40,7 +40,14 @@ GROUPS = (
     Group(
         "Reaching the service",
         "Any plugin can say these. The doctor tells which part of the way is broken.",
-        ("*/_api/settings.py", "*/_api/client.py", "*/_api/transport.py", "*/_api/token.py", "*/_api/bounded.py"),
+        (
+            "*/_api/settings.py",
+            "*/_api/client.py",
+            "*/_api/transport.py",
+            "*/_api/token.py",
+            "*/_api/bounded.py",
+            "*/_api/answer_body.py",
+        ),
     ),
     Group(
         "Reading an answer",
@@ -51,7 +58,13 @@ GROUPS = (
         "Giving options and choosing monitors",
         "Something in the task, in a variable or in the environment cannot be right.",
         (
-            *("*/_options.py", "*/_domain/selection.py", "*/_ansible/chosen.py", "*/_ansible/answers.py"),
+            *(
+                "*/_options.py",
+                "*/_domain/selection.py",
+                "*/_domain/bounded_regex.py",
+                "*/_ansible/chosen.py",
+                "*/_ansible/answers.py",
+            ),
             *("*/_looked_up.py", "*/_monitor_question.py", "*/_gate/scope.py"),
         ),
     ),

@@ -35,7 +35,10 @@ def choice(selection: Selection, on_unmatched: str) -> Choice:
     """Return what chooses by ``selection``."""
 
     def choose(candidates: Sequence[N], kind_of: Callable[[N], str | None]) -> tuple[list[N], list[str]]:
-        found = selection.choose(candidates, kind_of)
+        try:
+            found = selection.choose(candidates, kind_of)
+        except PatternError as error:
+            raise ConfigurationError(str(error), code="pattern") from None
         try:
             warnings = warned_of_unmatched(found, candidates, on_unmatched)
         except UnmatchedError as error:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from .bounded_regex import BoundedRegex, TooComplexError
+from .globs import glob_expression
 from .legible import enumerated
 
 
@@ -60,9 +61,26 @@ class Patterns:
 
 def _compiled(text: str) -> Callable[[str], object]:
     try:
-        return re.compile(text[1:] if text.startswith("~") else fnmatch.translate(text)).match
+        matches = BoundedRegex(text[1:] if text.startswith("~") else glob_expression(text))
+    except TooComplexError as error:
+        raise _too_complex(text, error) from None
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(f"{enumerated([text])} is no regular expression ({error})") from error
+
+    def match(label: str) -> bool:
+        try:
+            return matches(label)
+        except TooComplexError as error:
+            raise _too_complex(text, error) from None
+
+    return match
+
+
+def _too_complex(text: str, error: TooComplexError) -> PatternError:
+    return PatternError(
+        f"the pattern {enumerated([text])} cannot be used: {error}; write it without repetitions within repetitions, "
+        "or name the monitors"
+    )
 
 
 class Chosen(Generic[N]):

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...module_utils._ansible.chosen import choice, selection_of
 from ...module_utils._api.client import Client
-from ...module_utils._api.errors import ServiceError
+from ...module_utils._api.errors import ConfigurationError, ServiceError
 from ...module_utils._api.gone import still_there
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
+from ...module_utils._domain.selection import PatternError
 from ...module_utils._domain.window import LONGEST_WINDOW, WINDOW
 from .memory import Known, Memory
 from .sample import Sample
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...module_utils._ansible.chosen import Choice
+    from ...module_utils._domain.selection import N
 
 MOST_CONFIRMED = 50
 """Monitors that are asked for one by one in one look, since a list lacks them; the others have to wait for the next."""
@@ -111,7 +113,13 @@ class Question:
             for warning in warnings:
                 self._warn(warning)
             self._choose = None
-        return {config.id: config for config in self._selection.choose(listed, lambda config: config.type).monitors}
+        return {config.id: config for config in self._select(listed, lambda config: config.type)}
+
+    def _select(self, monitors: Sequence[N], kind_of: Callable[[N], str | None]) -> list[N]:
+        try:
+            return self._selection.choose(monitors, kind_of).monitors
+        except PatternError as error:
+            raise ConfigurationError(str(error), code="pattern") from None
 
     def _gone(self, memory: Memory, there: Iterable[str]) -> tuple[frozenset[str], bool]:
         missing = sorted(memory.monitors.keys() - set(there))
@@ -129,7 +137,7 @@ class Question:
         told = [status for identity, status in statuses.items() if identity not in self._others]
         if self._selection and self._without_config:
             unnamed = [status for status in told if status.id in self._without_config]
-            kept = {status.id for status in self._selection.choose(unnamed, lambda status: None).monitors}
+            kept = {status.id for status in self._select(unnamed, lambda status: None)}
             told = [status for status in told if status.id in kept or status.id not in self._without_config]
         return {status.id: status for status in told}
 

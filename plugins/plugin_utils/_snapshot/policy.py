@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from ...module_utils._domain.bounded_regex import BoundedRegex, TooComplexError
 from ...module_utils._domain.legible import enumerated, legible
 from ...module_utils._domain.monitor import MonitorConfig
 from ...module_utils._domain.selection import PatternError, Patterns, Selection, suggestion
@@ -90,7 +92,9 @@ def _selected(
 
 def _pattern(name: str, rule: Mapping[str, Any]) -> None:
     try:
-        re.compile(rule.get("label_pattern") or "")
+        _matcher(rule.get("label_pattern") or "")
+    except TooComplexError as error:
+        raise PolicyError(f"policy: the label_pattern of {legible(name)} cannot be used: {error}") from None
     except (re.error, OverflowError, RecursionError) as error:
         raise PolicyError(f"policy: the label_pattern of {legible(name)} is no regular expression ({error})") from None
 
@@ -108,6 +112,20 @@ def _broken(rule: Mapping[str, Any], monitor: MonitorConfig) -> list[str]:
     if rule.get("description") and not (isinstance(described, str) and described.strip()):
         said.append("it has no description")
     pattern = rule.get("label_pattern")
-    if pattern is not None and not re.fullmatch(pattern, monitor.label):
+    if pattern is not None and not _matches(pattern, monitor):
         said.append(f"its label does not match {legible(pattern)}")
     return said
+
+
+def _matches(pattern: str, monitor: MonitorConfig) -> bool:
+    try:
+        return _matcher(pattern)(monitor.label)
+    except TooComplexError as error:
+        raise PolicyError(
+            f"policy: the label_pattern {legible(pattern)} cannot be used: {error}; simplify it"
+        ) from None
+
+
+@lru_cache(maxsize=64)
+def _matcher(pattern: str) -> BoundedRegex:
+    return BoundedRegex(pattern, whole=True)

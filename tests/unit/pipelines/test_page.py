@@ -11,6 +11,7 @@ import re
 import textwrap
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,3 +60,11 @@ def test_nothing_there_lets_a_deployment_go_on_after_a_gate_that_stopped():
         "succeeded()",
     ):
         assert word not in text, word
+
+
+@pytest.mark.parametrize("path", [PIPELINES / "github.yml", ROOT / ".github" / "workflows" / "checks.yml"], ids=str)
+def test_an_action_is_named_by_the_digest_of_its_commit(path):
+    used = re.findall(r"uses: *(.*)", path.read_text(encoding="utf-8"))
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}  ?# v[0-9.]+", action), action

@@ -6,17 +6,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ansible import constants as C
 
 from ..module_utils._api.errors import ConfigurationError
 from ..module_utils._api.settings import Settings
-from ..module_utils._api.sharing import Alone, Sharing
+from ..module_utils._api.sharing import Alone, Sharing, Turn
+from ..module_utils._api.unexpected import raise_interruption
 from ..module_utils._domain.legible import legible
 from ._store.folder import NotPrivate, PrivateFolder
 from ._store.store import Store
+
+if TYPE_CHECKING:
+    from ..module_utils._api.deadline import Deadline
+
+R = TypeVar("R")
 
 FOLDER = "knowledgefront"
 """Below ANSIBLE_HOME, unless an option says otherwise."""
@@ -44,11 +51,72 @@ def shared(
         tokens = options["token_cache"] == "file"
         if not tokens and oldest == 0:
             return Alone()
-        try:
-            folder = PrivateFolder(folder_of(options))
-        except NotPrivate as why:
-            warn(f"tokens and answers are not shared between tasks: {why}")
-            return Alone()
-        return Store(folder, settings, tokens, oldest)
+
+        def open_store() -> Sharing:
+            return Store(PrivateFolder(folder_of(options)), settings, tokens, oldest, warn=warn)
+
+        return ResilientCache(open_store, warn)
 
     return share
+
+
+class ResilientCache:
+    """Shares through what ``open_cache`` returns. The first failure of it, whatever it is, is a warning, and from then
+    on nothing is shared: a broken library, clock, lock or disk never fails a task that can do without a cache.
+    """
+
+    def __init__(self, open_cache: Callable[[], Sharing], warn: Callable[[str], None]) -> None:
+        self._warn = warn
+        self._failed = False
+        self._opened = self._attempt(open_cache)
+
+    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Turn]:
+        return self._turn(lambda cache: cache.token(acceptable, deadline))
+
+    def answer(self, question: str, deadline: Deadline) -> AbstractContextManager[Turn]:
+        return self._turn(lambda cache: cache.answer(question, deadline))
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._attempt(self._opened.close)
+
+    @contextmanager
+    def _turn(self, acquire: Callable[[Sharing], AbstractContextManager[Turn]]) -> Iterator[Turn]:
+        cache, lease = self._opened, ExitStack()
+        turn = None
+        if cache is not None and not self._failed:
+            turn = self._attempt(lambda: lease.enter_context(acquire(cache)))
+        if turn is None:
+            yield Turn()
+            return
+        acquired = turn
+
+        def keep(make: Callable[[], bytes], lifetime: float) -> None:
+            self._attempt(lambda: acquired.keep(make, lifetime))
+
+        try:
+            yield Turn(acquired.kept, keep)
+        finally:
+            self._attempt(lease.close)
+
+    def _attempt(self, work: Callable[[], R]) -> R | None:
+        try:
+            return work()
+        except BaseException as error:  # noqa: BLE001 - whatever breaks in a cache, the task can do without it
+            raise_interruption(error)
+            if not self._failed:
+                self._failed = True
+                self._warn(f"tokens and answers are not shared between tasks: {_cause(error)}")
+            return None
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, NotPrivate):
+        return str(error)
+    if isinstance(error, ImportError) and error.name:
+        why = f"{legible(error.name, 80)} cannot be imported"
+    elif isinstance(error, OSError) and error.strerror:
+        why = legible(error.strerror, 100)
+    else:
+        why = type(error).__name__
+    return f"the cache failed ({why}): run the doctor, or set token_cache to none and max_age to 0 to use no cache"

@@ -21,6 +21,7 @@ from .bounded import within
 from .deadline import Deadline
 from .errors import ConfigurationError, KnowledgeFrontError, NetworkError, ServiceError
 from .settings import Secret, Settings
+from .unexpected import raise_interruption
 
 if TYPE_CHECKING:
     import requests
@@ -94,6 +95,8 @@ class RequestsTransport:
         """
         if self._session is None:
             self._session = _new_session()
+            if not self._settings.validate_certs:
+                _silence_unverified()
         session = self._session
 
         def ask() -> Response:
@@ -101,8 +104,7 @@ class RequestsTransport:
                 return self._exchange(session, request, deadline)
 
         try:
-            with _silently(self._settings):
-                return within(deadline.left() + 0.05, ask, "knowledgefront-exchange")
+            return within(deadline.left() + 0.05, ask, "knowledgefront-exchange")
         except TimeoutError:
             self._session = None
             raise NetworkError(out_of_time(deadline), code="timeout") from None
@@ -156,18 +158,15 @@ def _error_body(read: Callable[[int], bytes], encoding: str, largest: int, deadl
     return read_body(read, unpacker, largest, deadline, cut=True)
 
 
-@contextmanager
-def _silently(settings: Settings) -> Iterator[None]:
-    """Keep the library from warning on the screen of what an option says.
+def _silence_unverified() -> None:
+    """Keep the library from warning on the screen of what an option says, in this process from now on.
 
-    Until ansible-core 2.18, a worker's other threads wait for ever for their turn to write there.
+    Until ansible-core 2.18, a worker's other threads wait for ever for their turn to write there. Filters that are put
+    back afterwards, as with ``warnings.catch_warnings``, would change under a thread that is left behind.
     """
-    if settings.validate_certs:
-        yield
-        return
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Unverified HTTPS request")
-        yield
+    from urllib3.exceptions import InsecureRequestWarning
+
+    warnings.filterwarnings("ignore", "Unverified HTTPS request", InsecureRequestWarning)
 
 
 class _Authorization:
@@ -214,6 +213,13 @@ def _new_session() -> requests.Session:
             f"the Python library requests is missing for {legible(sys.executable)}: install it there, for example by "
             "pip install requests",
             code="requests_missing",
+        ) from None
+    except BaseException as error:  # noqa: BLE001 - a library that does not fit to another one can raise anything
+        raise_interruption(error)
+        raise ConfigurationError(
+            f"the Python library requests cannot be loaded by {legible(sys.executable)} ({type(error).__name__}): "
+            "install it there again, with the libraries that it needs",
+            code="requests_broken",
         ) from None
 
     class Session(requests.Session):

@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 
 from ...module_utils._api.bounded import within
+from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.legible import legible
 from ...module_utils._domain.window import WINDOW
 from .._store.folder import OF_OTHERS, OURS, NotPrivate, PrivateFolder
@@ -36,10 +37,17 @@ def examine(patient: Patient) -> list[Finding]:
     path = patient.around.cache_folder
     if path is None:
         return [skipped("nothing is shared: token_cache is none and max_age is 0, or the options are wrong")]
+    shown = legible(path, 300)
     try:
         return within(SHORT, lambda: _looked_at(path, patient))
     except TimeoutError:
-        return [warning("cache_unusable", f"{legible(path, 300)} does not answer within {SHORT:g} s")]
+        return [warning("cache_unusable", f"{shown} does not answer within {SHORT:g} s")]
+    except OSError as error:
+        why = legible(error.strerror or type(error).__name__)
+        return [warning("cache_unusable", f"{shown} cannot be examined ({why})")]
+    except BaseException as error:  # noqa: BLE001 - the plugins go on without a cache, whatever breaks in it
+        raise_interruption(error)
+        return [warning("cache_unusable", f"{shown} cannot be used: the cache fails by {type(error).__name__}")]
 
 
 def _looked_at(path: str, patient: Patient) -> list[Finding]:
@@ -78,9 +86,11 @@ def _tried(folder: PrivateFolder, shown: str) -> Iterator[Finding]:
         folder.write(name, PROBE)
         if folder.read(name, len(PROBE)) != PROBE:
             yield warning("cache_spoilt", f"a file in {shown} does not hold what was written to it")
-        with turn(folder, name, 0.0, lambda: False) as ours:
-            if not ours:
-                yield warning("cache_not_lockable", f"a file in {shown} cannot be locked")
+        obstacles: list[str] = []
+        with turn(folder, name, 0.0, lambda: False, on_unlocked=obstacles.append) as ours:
+            if obstacles or not ours:
+                why = f" ({obstacles[0]})" if obstacles else ""
+                yield warning("cache_not_lockable", f"a file in {shown} cannot be locked{why}")
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         code = "cache_full" if full else "cache_not_writable"

@@ -30,18 +30,18 @@ class Certificate:
 def read_certificate(encoded: bytes) -> Certificate:
     """Return what the DER form of a certificate says. Raises ValueError."""
     from cryptography import x509
+    from cryptography.utils import CryptographyDeprecationWarning
 
-    with warnings.catch_warnings():
-        # Serial numbers and the like may be odd; that is for those who verify it.
-        warnings.simplefilter("ignore")
-        certificate = x509.load_der_x509_certificate(encoded)
-        try:
-            listed = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-            names = [str(name.value) for name in listed]
-        except (x509.ExtensionNotFound, ValueError):
-            names = _common_names(certificate.subject)
-        issuer = _common_names(certificate.issuer) or [certificate.issuer.rfc4514_string()]
-        return Certificate(names, issuer[0], _moment(certificate, "before"), _moment(certificate, "after"))
+    # Serial numbers and the like may be odd; that is for those who verify it. The filter stays, as there are threads.
+    warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
+    certificate = x509.load_der_x509_certificate(encoded)
+    try:
+        listed = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = [str(name.value) for name in listed]
+    except (x509.ExtensionNotFound, ValueError):
+        names = _common_names(certificate.subject)
+    issuer = _common_names(certificate.issuer) or [certificate.issuer.rfc4514_string()]
+    return Certificate(names, issuer[0], _moment(certificate, "before"), _moment(certificate, "after"))
 
 
 def _common_names(name: Any) -> list[str]:

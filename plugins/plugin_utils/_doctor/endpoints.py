@@ -49,6 +49,7 @@ NAMED = {
     "configuration": "option_wrong",
     "ca_path": "ca_path_useless",
     "requests_missing": "library_missing",
+    "requests_broken": "library_missing",
     "not_found": "not_there",
 }
 """Codes of the client's errors that have another name here."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ...module_utils._api.redaction import SHORTEST_ECHO, redacted
+from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.legible import legible
 from . import (
     cache_folder,
@@ -92,7 +93,8 @@ def _examined(check: Check, patient: Patient) -> list[Finding]:
         return [failed("out_of_time", f"not tried, because the {patient.total.seconds:g} s for all checks are over")]
     try:
         return check.examine(patient)
-    except Exception as error:  # noqa: BLE001 - whatever one check meets, the others are to be told of
+    except BaseException as error:  # noqa: BLE001 - whatever one check meets, the others are to be told of
+        raise_interruption(error)
         return [failed("doctor_error", f"this check itself came to an end by {type(error).__name__}")]
 
 

@@ -12,6 +12,7 @@ import ssl
 import time
 
 from ...module_utils._api.bounded import within
+from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.legible import legible
 from .certificate import Certificate, read_certificate
 from .finding import Finding, failed, fine, skipped, warning
@@ -127,7 +128,8 @@ def _shaken(patient: Patient, context: ssl.SSLContext) -> tuple[str, Certificate
     spoken, encoded = within(patient.short() + 0.1, shake)
     try:
         return spoken, read_certificate(encoded)
-    except (ValueError, ImportError):
+    except BaseException as error:  # noqa: BLE001 - the library may be broken in any way, and what it says is an extra
+        raise_interruption(error)
         return spoken, None
 
 

@@ -178,9 +178,16 @@ def _locked(path: str) -> int:
         raise _unusable(path, f"cannot be used: {why_not(error, path)}") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except (BlockingIOError, InterruptedError):
         os.close(descriptor)
         raise _unusable(path, "is in use by another source: give each its own file") from None
+    except OSError as error:
+        LOGGER.warning(
+            "the cursor %s cannot be locked (%s), so that another source could use it unnoticed: make sure that none "
+            "does, or move it to a local file system",
+            legible(path, LONGEST),
+            legible(error.strerror or type(error).__name__, 100),
+        )
     return descriptor
 
 

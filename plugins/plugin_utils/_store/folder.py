@@ -37,6 +37,7 @@ class PrivateFolder:
     """
 
     def __init__(self, path: str) -> None:
+        self.path = path
         try:
             os.makedirs(path, PRIVATE_FOLDER, exist_ok=True)
             self._folder = os.open(path, OPEN_FOLDER)
@@ -89,9 +90,15 @@ class PrivateFolder:
         return os.open(f"{name}.lock", LOCK, PRIVATE_FILE, dir_fd=self._folder)
 
     def is_lock(self, name: str, descriptor: int) -> bool:
-        """Whether ``descriptor`` is still what others would open: the file may have been removed as an old one."""
-        found = self.changed(f"{name}.lock")
-        return found is not None and found[0] == os.fstat(descriptor).st_ino
+        """Whether ``descriptor`` is still what others would open: the file may have been removed as an old one.
+
+        Raises OSError when that cannot be found out.
+        """
+        try:
+            found = os.stat(f"{name}.lock", dir_fd=self._folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return found.st_ino == os.fstat(descriptor).st_ino
 
     def remove_old(self, before: float) -> None:
         """Remove what we wrote and nobody touched since ``before``, in epoch seconds."""

@@ -18,9 +18,15 @@ from ...module_utils._api.sharing import Kept
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
-VERSION = 1
+VERSION = 2
 
-_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+def _seconds_since_boot() -> float:
+    """Return the seconds of a clock that starts with the machine: one that counts a suspended machine, if there is."""
+    try:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    except (AttributeError, OSError):
+        return time.monotonic()
 
 
 class Moment:
@@ -35,7 +41,7 @@ class Moment:
 
     @classmethod
     def now(cls) -> Moment:
-        return cls(time.time(), time.clock_gettime(_BOOT))
+        return cls(time.time(), _seconds_since_boot())
 
     def age(self, wall: float, boot: float) -> float | None:
         ages = self.wall - wall, self.boot - boot
@@ -100,7 +106,7 @@ class Keys:
         return Fernet(base64.urlsafe_b64encode(_digest(self._key, "token")))
 
     def _seal(self, what: str, head: bytes, content: bytes) -> bytes:
-        seal = hashlib.blake2b(head, key=self._key, digest_size=16)
+        seal = hmac.new(self._key, head, hashlib.sha256)
         seal.update(what.encode("utf-8", "surrogatepass") + b"\n")
         seal.update(content)
         return seal.hexdigest().encode("ascii")

@@ -11,9 +11,18 @@ import os
 import time
 from collections.abc import Callable, Iterator
 
+from ...module_utils._domain.legible import legible
 from .folder import PrivateFolder
 
 SHORTEST_NAP, LONGEST_NAP = 0.005, 0.1
+
+
+MOST_REPLACED = 3
+"""How often a lock file may be replaced while we lock it. On some network file systems its inode differs each time."""
+
+
+class LocksUnavailableError(Exception):
+    """Files cannot be locked here, so that waiting would be in vain. Its text says why."""
 
 
 @contextlib.contextmanager
@@ -24,19 +33,19 @@ def turn(
     told: Callable[[], bool],
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
+    on_unlocked: Callable[[str], None] = lambda why: None,
 ) -> Iterator[bool]:
     """Yield whether it is our turn for ``name``, after at most ``patience`` seconds.
 
-    It is not when meanwhile the one before us has ``told``, when it takes longer, or where locks are not to be had. A
-    process that dies at its turn loses it.
+    It is not when meanwhile the one before us has ``told``, or when it takes longer. A process that dies at its turn
+    loses it. Where files cannot be locked, everybody has a turn at once, and ``on_unlocked`` gets the reason.
     """
-    until, nap = clock() + patience, SHORTEST_NAP
-    while True:
-        descriptor = _taken(folder, name)
-        if descriptor is not None or told() or clock() + nap > until:
-            break
-        sleep(nap)
-        nap = min(LONGEST_NAP, nap * 1.5)
+    try:
+        descriptor = _acquire(folder, name, clock() + patience, told, clock, sleep)
+    except LocksUnavailableError as why:
+        on_unlocked(str(why))
+        yield True
+        return
     try:
         yield descriptor is not None
     finally:
@@ -44,17 +53,52 @@ def turn(
             os.close(descriptor)
 
 
-def _taken(folder: PrivateFolder, name: str) -> int | None:
-    """Return the descriptor that holds the lock until it is closed, None when we cannot have it now."""
+def _acquire(
+    folder: PrivateFolder,
+    name: str,
+    until: float,
+    told: Callable[[], bool],
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> int | None:
+    """Return the descriptor that holds the lock until it is closed; None if it is too late or not needed any more."""
+    nap, replaced = SHORTEST_NAP, 0
+    while True:
+        descriptor = _try_lock(folder, name)
+        if descriptor is not None:
+            if _is_current(folder, name, descriptor):
+                return descriptor
+            os.close(descriptor)
+            replaced += 1
+            if replaced == MOST_REPLACED:
+                raise LocksUnavailableError("the lock file is another one each time")
+        if told() or clock() + nap > until:
+            return None
+        sleep(nap)
+        nap = min(LONGEST_NAP, nap * 1.5)
+
+
+def _try_lock(folder: PrivateFolder, name: str) -> int | None:
+    """Return a descriptor with the lock, None if another process has it. Raises LocksUnavailableError.
+
+    Only what says "try again" means that a process has it. Network file systems refuse locks in many other ways.
+    """
+    descriptor = None
     try:
         descriptor = folder.open_lock(name)
-    except OSError:
-        return None
-    try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if folder.is_lock(name, descriptor):
-            return descriptor
-    except OSError:
-        pass
-    os.close(descriptor)
-    return None
+        return descriptor
+    except OSError as error:
+        if descriptor is not None:
+            os.close(descriptor)
+        if isinstance(error, (BlockingIOError, InterruptedError)):
+            return None
+        raise LocksUnavailableError(legible(error.strerror or type(error).__name__, 100)) from None
+
+
+def _is_current(folder: PrivateFolder, name: str, descriptor: int) -> bool:
+    try:
+        return folder.is_lock(name, descriptor)
+    except OSError as error:
+        os.close(descriptor)
+        raise LocksUnavailableError(legible(error.strerror or type(error).__name__, 100)) from None

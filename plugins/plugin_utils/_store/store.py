@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from ...module_utils._api.deadline import Deadline
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.sharing import Kept, Turn
+from ...module_utils._domain.legible import legible
 from .folder import PrivateFolder
 from .records import Keys, Moment
 
@@ -26,7 +27,8 @@ TOKEN = "token"
 class Store:
     """Keeps tokens while they are good, if ``tokens`` is set, and lets answers be used again for ``max_age`` seconds.
 
-    Where a file cannot be read, written or locked the work goes on as if there was no store.
+    A file that cannot be read counts as absent, and where none can be locked ``warn`` gets a sentence once and nobody
+    waits. Any other failure is raised as it is: whoever opened the store has to go on without it.
     """
 
     def __init__(
@@ -36,12 +38,15 @@ class Store:
         tokens: bool,
         max_age: float,
         now: Callable[[], Moment] = Moment.now,
+        warn: Callable[[str], None] = lambda sentence: None,
     ) -> None:
         self._folder = folder
         self._keys = Keys(settings)
         self._tokens = tokens
         self._max_age = max_age
         self._now = now
+        self._warn = warn
+        self._warned_of_locks = False
 
     def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Turn]:
         def read() -> Kept | None:
@@ -73,7 +78,11 @@ class Store:
         name = self._keys.name(what)
         before = self._folder.changed(name)
         patience = deadline.left() / 2
-        with turn(self._folder, name, patience, lambda: self._folder.changed(name) != before) as ours:
+
+        def is_answered() -> bool:
+            return self._folder.changed(name) != before
+
+        with turn(self._folder, name, patience, is_answered, on_unlocked=self._warn_of_locks) as ours:
 
             def keep(make: Callable[[], bytes], lifetime: float) -> None:
                 if ours:
@@ -87,6 +96,14 @@ class Store:
 
     def _write(self, what: str, content: bytes, lifetime: float) -> None:
         now = self._now()
-        with suppress(OSError):
-            self._folder.write(self._keys.name(what), self._keys.sealed(what, content, now, lifetime))
-            self._folder.remove_old(now.wall - FORGOTTEN_AFTER)
+        self._folder.write(self._keys.name(what), self._keys.sealed(what, content, now, lifetime))
+        self._folder.remove_old(now.wall - FORGOTTEN_AFTER)
+
+    def _warn_of_locks(self, why: str) -> None:
+        if self._warned_of_locks:
+            return
+        self._warned_of_locks = True
+        self._warn(
+            f"files in the cache folder {legible(self._folder.path, 1000)} cannot be locked ({why}): tasks that run at "
+            "the same time may send the same request; set cache_dir to a folder on a local file system"
+        )

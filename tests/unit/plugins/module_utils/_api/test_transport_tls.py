@@ -106,8 +106,10 @@ def test_validation_can_be_switched_off(serve: Serve) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         filters = list(warnings.filters)
-        assert exchange(server.url, validate_certs=False).status == 200
-        assert warnings.filters == filters
+        for _number in range(2):
+            assert exchange(server.url, validate_certs=False).status == 200
+        # A filter that was put back would change under the threads of other exchanges.
+        assert list(warnings.filters)[1:] == filters
     assert caught == []
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import json
 import logging
@@ -160,6 +162,30 @@ def test_two_at_a_time_are_refused_and_one_after_the_other_is_not(path: Path) ->
         opened(path)
     first.close()
     opened(path).close()
+
+
+@pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.ENOLCK, errno.ENOSYS, errno.EIO])
+def test_without_locks_the_cursor_is_used_with_a_warning(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int
+) -> None:
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    written(path, 0)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert f"cannot be locked ({os.strerror(number)})" in caplog.text
+    assert left(path) == EVENTS[1:]
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.EWOULDBLOCK])
+def test_a_busy_lock_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(ConfigurationError, match="in use by another source"):
+        opened(path)
 
 
 def test_a_full_disk_is_told_once_and_tried_again(

@@ -64,7 +64,7 @@ def test_what_is_no_record_is_none(record: bytes) -> None:
 
 def test_a_record_of_another_version_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(records, "VERSION", 2)
+        patched.setattr(records, "VERSION", records.VERSION + 1)
         other = KEYS.sealed("what", b"content", WRITTEN, 100.0)
     assert KEYS.opened("what", other, later(1), 10) is None
 

@@ -95,22 +95,70 @@ def test_a_process_that_dies_at_its_turn_loses_it(tmp_path: Path, folder: Privat
     holder.join(20)
 
 
-@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EIO])
-def test_where_there_are_no_locks_nobody_has_a_turn(
-    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    def without(descriptor: int, operation: int) -> None:
+def refuse_locks(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def flock(descriptor: int, operation: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(fcntl, "flock", without)
-    with turn(folder, NAME, 0.0, never) as ours:
+    monkeypatch.setattr(fcntl, "flock", flock)
+
+
+def never_sleep(seconds: float) -> None:
+    raise AssertionError("nobody may wait where locks are not supported")
+
+
+@pytest.mark.parametrize(
+    "number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EIO, errno.EINVAL, errno.EACCES, errno.EBADF]
+)
+def test_without_locks_everybody_has_a_turn_at_once(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    refuse_locks(monkeypatch, number)
+    reasons: list[str] = []
+    with turn(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as ours:
+        assert ours
+    assert reasons == [os.strerror(number)]
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR])
+def test_a_busy_lock_is_waited_for(folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    refuse_locks(monkeypatch, number)
+    naps: list[float] = []
+    reasons: list[str] = []
+    answered = iter([False, False, True])
+    with turn(folder, NAME, 30.0, lambda: next(answered), sleep=naps.append, on_unlocked=reasons.append) as ours:
         assert not ours
+    assert (len(naps), reasons) == (2, [])
 
 
-def test_where_no_file_can_be_made_nobody_has_a_turn(tmp_path: Path, folder: PrivateFolder) -> None:
+def test_a_lock_file_that_cannot_be_opened_is_not_waited_for(tmp_path: Path, folder: PrivateFolder) -> None:
     (tmp_path / "store" / f"{NAME}.lock").mkdir()
-    with turn(folder, NAME, 0.0, never) as ours:
-        assert not ours
+    reasons: list[str] = []
+    with turn(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as ours:
+        assert ours
+    assert reasons == [os.strerror(errno.EISDIR)]
+
+
+def test_a_file_system_with_unstable_inodes_is_not_waited_for(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "is_lock", lambda name, descriptor: False)
+    reasons: list[str] = []
+    with turn(folder, NAME, 30.0, never, sleep=lambda seconds: None, on_unlocked=reasons.append) as ours:
+        assert ours
+    assert len(reasons) == 1
+
+
+def test_a_lock_file_that_cannot_be_examined_is_not_waited_for(
+    folder: PrivateFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str, descriptor: int) -> bool:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(folder, "is_lock", refuse)
+    reasons: list[str] = []
+    with turn(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as ours:
+        assert ours
+    assert reasons == [os.strerror(errno.EIO)]
 
 
 def test_a_lock_that_was_removed_as_an_old_one_is_taken_anew(tmp_path: Path, folder: PrivateFolder) -> None:

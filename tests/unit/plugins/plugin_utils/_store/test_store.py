@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,17 +199,6 @@ def test_a_spoilt_file_counts_as_absent(controller: Controller, how: str) -> Non
     with controller.task() as service:
         assert labels(service) == ["web", "mail"]
     assert {name: controller.calls()[name] for name in ("token", "status")} == {"token": 2, "status": 2}
-
-
-def test_a_full_disk_costs_questions_and_nothing_else(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*arguments: object, **names: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
-    for _number in range(2):
-        with controller.task() as service:
-            assert labels(service) == ["web", "mail"]
-    assert controller.calls() == {"token": 2, "status": 2, "connections": 2}
 
 
 def test_whoever_waits_for_a_slow_one_asks_for_itself_before_its_own_time_is_up(controller: Controller) -> None:

@@ -10,7 +10,10 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._ansible.answers import failure
 from ..module_utils._api.deadline import Deadline
+from ..module_utils._api.unexpected import UnexpectedError, convert_unexpected
+from ..plugin_utils._console import Console
 from ..plugin_utils._doctor.examination import Row, counted, examined, overall
 from ..plugin_utils._doctor.finding import FAILED, failed
 from ..plugin_utils._doctor.patient import Patient
@@ -18,6 +21,7 @@ from ..plugin_utils._doctor.report import entries, report
 from ..plugin_utils._doctor.table import advices, summary, table
 from ..plugin_utils._doctor_arguments import DOCTOR
 from ..plugin_utils._options import checked_options, sourced_options
+from ..plugin_utils._orphans import dying_with_controller
 from ..plugin_utils._surroundings import surroundings
 from ..plugin_utils._whole_files import write_report
 
@@ -30,11 +34,18 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        patient = self._patient(task_vars or {})
+        try:
+            with dying_with_controller():
+                return convert_unexpected(lambda: self._examine(task_vars or {}), (AnsibleError,), "the doctor")
+        except UnexpectedError as error:
+            return {"changed": False, "failed": True, "outcome": FAILED, **failure(error)}
+
+    def _examine(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        patient = self._patient(task_vars)
         rows = examined(patient)
         rows += self._reported(patient, rows)
-        for line in ["", *table(rows), "", *advices(rows)]:
-            self._display.display(line)
+        console = Console(self._display, silent=bool(self._task.no_log))
+        console.display("\n".join(["", *table(rows), "", *advices(rows)]))
         return {
             "changed": False,
             "failed": overall(rows) == FAILED,
@@ -64,3 +75,10 @@ class ActionModule(ActionBase):
             return []
         problem = write_report(str(path), lambda: report(rows, time.time(), patient.around.versions))
         return [Row("report", failed("report_unwritten", problem), 0.0)] if problem else []
+
+
+def main() -> None:
+    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    from ..module_utils._ansible.modules import check_arguments
+
+    check_arguments(DOCTOR)

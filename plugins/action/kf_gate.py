@@ -4,11 +4,32 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from ..plugin_utils import _console  # noqa: F401 - the controller has to load it before there is a worker
 from ..plugin_utils._bytecode import GATE, load
+
+STOP = {
+    "changed": False,
+    "failed": True,
+    "verdict": "error",
+    "decision": "stop",
+    "gate_rc": 12,
+    "reasons": [],
+    "monitors": [],
+    "counts": {},
+    "verified": False,
+    "bypassed": False,
+    "waited": 0.0,
+    "samples": 0,
+    "predicted": None,
+    "baseline": None,
+    "changes": [],
+}
+"""The result when nothing else of ours works."""
 
 
 class ActionModule(ActionBase):
@@ -16,7 +37,40 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        load(GATE)
-        from ..plugin_utils._gate_task import GateTask
+        began = time.time()
+        try:
+            load(GATE)
+            from ..plugin_utils._gate_task import GateTask
 
-        return GateTask(self._task, self._templar, self._display).result(task_vars or {})
+            return GateTask(self._task, self._templar, self._display).result(task_vars or {})
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the deployment must not go on
+            return self._stop(error, began)
+
+    def _stop(self, error: BaseException, began: float) -> dict[str, Any]:
+        """Return the result of a gate that met ``error``, with its reports if they can be written."""
+        try:
+            from ..module_utils._api.unexpected import is_interruption
+            from ..plugin_utils._gate_crash import crash_result
+
+            if not is_interruption(error):
+                return crash_result(error, self._task.args, began)
+        except BaseException as another:  # noqa: BLE001 - then there is no report either
+            line = f"the gate crashed ({type(error).__name__}), and so did its report ({type(another).__name__})"
+            return {
+                **STOP,
+                "phase": self._task.args.get("phase"),
+                "msg": line,
+                "summary": line,
+                "report_errors": [line],
+            }
+        raise error
+
+
+def main() -> None:
+    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    from ..module_utils._ansible.modules import check_arguments
+    from ..plugin_utils._gate_arguments import GATE as SPEC
+
+    check_arguments(SPEC)

@@ -14,3 +14,10 @@ class ActionModule(InfoAction):
     spec = MONITOR_INFO
     module = "knowledgefront.monitoring.kf_monitor_info"
     mutually_exclusive = ONE_OR_MANY
+
+
+def main() -> None:
+    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    from ..module_utils._ansible.modules import check_arguments
+
+    check_arguments(MONITOR_INFO)

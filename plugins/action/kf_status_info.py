@@ -13,3 +13,10 @@ class ActionModule(InfoAction):
     question = statuses
     spec = STATUS_INFO
     module = "knowledgefront.monitoring.kf_status_info"
+
+
+def main() -> None:
+    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    from ..module_utils._ansible.modules import check_arguments
+
+    check_arguments(STATUS_INFO)

@@ -13,3 +13,10 @@ class ActionModule(InfoAction):
     question = version
     spec = VERSION_INFO
     module = "knowledgefront.monitoring.kf_version_info"
+
+
+def main() -> None:
+    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    from ..module_utils._ansible.modules import check_arguments
+
+    check_arguments(VERSION_INFO)

@@ -71,7 +71,7 @@ options:
     description:
       - Whether Ansible ends when there are no monitors to be had. Ansible's own habit is to warn and to go on with the
         other sources, so that a play for C(kf_alerting) would find nothing to do and succeed.
-      - It is done by switching on Ansible's setting C(any_unparsed_is_failed) for this run when the source fails.
+      - It is done by switching on Ansible's setting C(any_unparsed_is_failed) for this source when it fails.
       - With V(false) only Ansible's settings decide. A mistake in the options ends it in any case.
     type: bool
     default: true
@@ -123,96 +123,71 @@ cache_timeout: 300
 on_unavailable: cache
 """
 
-import time
-from collections.abc import Mapping
 from typing import Any
 
 from ansible import constants as C
-from ansible.errors import AnsibleError, AnsibleOptionsError, AnsibleParserError
-from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ..module_utils._ansible.answers import answer, choice_of
-from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
-from ..module_utils._api.settings import Settings
-from ..module_utils._domain.timestamps import duration
-from ..plugin_utils._inventory.configured import configured, is_source, of_ansible
-from ..plugin_utils._inventory.filled import Filling
-from ..plugin_utils._inventory.kept import Kept, cache_key, is_unavailable
-from ..plugin_utils._inventory.snapshot import Snapshot, asking
-from ..plugin_utils._sharing import shared
+NAMES = ("kf_monitors.yml", "kf_monitors.yaml")
+
+
+def is_source(path: str) -> bool:
+    """Whether a file is called so that it is meant for this plugin."""
+    name = path.rpartition("/")[2]
+    return name in NAMES or name.endswith(tuple(f".{ours}" for ours in NAMES))
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Our own modules are imported in ``parse`` only: without this file, Ansible would skip the source and go on."""
+
     NAME = "knowledgefront.monitoring.kf_monitors"
 
+    required = True
+    """The option, as far as it has been read."""
+
     def verify_file(self, path: str) -> bool:
-        return bool(super().verify_file(path)) and is_source(path)
+        return is_source(path) and bool(super().verify_file(path))
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         """Leave to Ansible what is its own; it would not evaluate the templates in ours."""
+        from ..plugin_utils._inventory.configured import of_ansible
+
         super().set_options(direct=of_ansible(direct or {}))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Raises AnsibleParserError without a whole answer, and then nothing goes on unless the user wants it."""
-        super().parse(inventory, loader, path, cache)
-        required = True
+        self.required = True
         try:
-            options = configured(self._config(path), self._vars or {}, self.templar)
-            required = options["required"]
-            snapshot = self._snapshot(options, path, cache)
-            choose = choice_of(options)
-            chosen, warnings = choose(snapshot.monitors, lambda monitor: monitor.type)
-            for warning in warnings + Filling(self, options, chosen).fill():
-                self.display.warning(warning)
-        except (KnowledgeFrontError, AnsibleError) as error:
-            mistaken = not isinstance(error, KnowledgeFrontError) or isinstance(error, ConfigurationError)
-            if required or mistaken:
-                # Ansible goes on without a source that fails, so that no group would mean no alert.
-                C.INVENTORY_ANY_UNPARSED_IS_FAILED = True
-            raise AnsibleParserError(str(error)) from None
+            super().parse(inventory, loader, path, cache)
+            from ..plugin_utils._inventory.source import fill
 
-    def _config(self, path: str) -> Mapping[str, Any]:
-        try:
-            return self._read_config_data(path)
-        except AttributeError:
-            raise AnsibleParserError(f"{path} holds no options") from None
+            fill(self, path, cache)
+        except (AnsibleParserError, KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, no group may look empty because of it
+            if self.required:
+                self.fail_run()
+            raise AnsibleParserError(
+                f"the inventory plugin kf_monitors crashed ({type(error).__name__}): check the Python libraries, the "
+                "memory and the disk of the controller"
+            ) from None
 
-    def _snapshot(self, options: Mapping[str, Any], path: str, may_be_kept: bool) -> Snapshot:
-        """Return what the service tells, or what it told before as far as the options allow that."""
-        kept = self._kept(options, path)
-        if kept is not None and may_be_kept:
-            found = kept.fresh(time.time())
-            if found is not None:
-                return found
-        try:
-            asked: Snapshot = answer(asking(time.time), options, shared(options, self.display.warning)).result[
-                "snapshot"
-            ]
-        except KnowledgeFrontError as error:
-            may_be_kept = may_be_kept and options["on_unavailable"] == "cache" and is_unavailable(error)
-            last = kept.last() if kept is not None and may_be_kept else None
-            if last is None:
-                raise
-            age = duration(max(0.0, time.time() - last.taken))
-            self.display.warning(f"{error}; the inventory is made of what the service told {age} ago instead")
-            return last
-        if kept is not None:
-            kept.keep(asked)
-        return asked
+    def fail_run(self) -> None:
+        """Have Ansible end when this source fails. It would go on without the source, so that no group means no alert.
 
-    def _kept(self, options: Mapping[str, Any], path: str) -> Kept | None:
-        plugin, lasting = self.get_option("cache_plugin"), options["on_unavailable"] == "cache"
-        if lasting and (not self.get_option("cache") or plugin in ("memory", "ansible.builtin.memory")):
-            raise AnsibleOptionsError(
-                "on_unavailable: cache needs answers that are kept: set cache to true, cache_plugin to one such as "
-                "ansible.builtin.jsonfile, and cache_connection to a folder"
-            )
-        if not self.get_option("cache"):
-            return None
-        given = {"_uri": self.get_option("cache_connection"), "_prefix": self.get_option("cache_prefix")}
+        Its setting is switched on for this source only: whoever reads it puts it back.
+        """
+        if not C.INVENTORY_ANY_UNPARSED_IS_FAILED:
+            C.INVENTORY_ANY_UNPARSED_IS_FAILED = _TrueOnce(C.INVENTORY_ANY_UNPARSED_IS_FAILED)
 
-        def for_ever() -> Any:
-            return get_cache_plugin(plugin, **given, _timeout=0)
 
-        key = cache_key(Settings.from_options(options), path, options["with_status"])
-        return Kept(key, self.get_option("cache_timeout"), self._cache, for_ever)
+class _TrueOnce:
+    """Stands for Ansible's setting: true when it is tested, and the setting is what it was ``before`` from then on."""
+
+    def __init__(self, before: Any) -> None:
+        self._before = before
+
+    def __bool__(self) -> bool:
+        C.INVENTORY_ANY_UNPARSED_IS_FAILED = self._before
+        return True

@@ -56,6 +56,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What was found, or why there is no answer, in a sentence.
+    - A task with C(until) that never comes true fails with it.
+  returned: always
+  type: str
+  sample: 2 monitors are configured, 2 of them active
 monitors:
   description:
     - The monitors as the service describes them, unknown fields included. The fields listed here are those that its

@@ -60,6 +60,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What was found, or why there is no answer, in a sentence.
+    - A task with C(until) that never comes true fails with it.
+  returned: always
+  type: str
+  sample: 1 monitors, 1 with an active alert, 1 failing
 monitors:
   description:
     - The selected monitors as the service describes them, unknown fields included. The fields listed here are those

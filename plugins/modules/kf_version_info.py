@@ -32,6 +32,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - What was found, or why there is no answer, in a sentence.
+    - A task with C(until) that never comes true fails with it.
+  returned: always
+  type: str
+  sample: the service told its version
 version:
   description:
     - The answer as the service sends it. Its documentation promises the major and minor version and the release

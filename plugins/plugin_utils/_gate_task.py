@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,9 @@ from ansible.errors import AnsibleError
 from ..module_utils._api.client import Client
 from ..module_utils._api.errors import ConfigurationError
 from ..module_utils._api.settings import Settings
+from ..module_utils._api.unexpected import raise_interruption
 from ..module_utils._domain.selection import Selection
+from ._console import Console
 from ._gate.baseline import Baseline, account_fingerprint, fingerprint
 from ._gate.loop import Gate, Outcome
 from ._gate.policy import AFTER, DURING, PHASES, Policy
@@ -23,13 +26,16 @@ from ._gate.proof import explain_circumstances
 from ._gate.sample import Unavailable
 from ._gate.verdict import decide, unavailable
 from ._gate_arguments import GATE, REQUEST_TIMEOUT
+from ._gate_crash import crash_evaluation, report_paths
 from ._gate_policy import read_policy
 from ._gate_progress import Progress
 from ._gate_result import abridge_failure, difference, gate_result
 from ._interrupts import interruptible
 from ._options import checked_options
+from ._orphans import dying_with_controller, sleep_with_controller
 from ._sampling import Sampler
 from ._sharing import NO_ANSWERS, shared
+from ._strategies import is_free
 
 if TYPE_CHECKING:
     from ansible.playbook.task import Task
@@ -57,7 +63,7 @@ class GateTask:
     ) -> None:
         self._task = task
         self._templar = templar
-        self._display = display
+        self._console = Console(display, silent=bool(task.no_log))
         self._read_arguments = read_arguments or (lambda: task.args)
         self._fallback = task.args if fallback is None else fallback
         self.labels: list[str] = []
@@ -67,12 +73,15 @@ class GateTask:
         """Return the task's result, whatever happens."""
         # Looks make hundreds of thousands of objects and no garbage to speak of, which is searched for while waiting.
         # What the controller has loaded is here too, and would be searched as well.
+        collects = gc.isenabled()
         gc.freeze()
         gc.disable()
         try:
             return self._result_in_any_case(task_vars)
         finally:
-            gc.enable()
+            gc.unfreeze()
+            if collects:
+                gc.enable()
 
     def _result_in_any_case(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         began = time.time()
@@ -80,7 +89,7 @@ class GateTask:
         baseline, options = None, {**FALLBACK, "reports": self._fallback.get("reports")}
         phase = self._fallback.get("phase")
         policy = Policy.of(phase if phase in PHASES else PHASES[0], began)
-        with interruptible():
+        with interruptible(), dying_with_controller(signal.SIGTERM):
             try:
                 options = self._options(task_vars)
                 policy, baseline = read_policy(options, began)
@@ -88,6 +97,9 @@ class GateTask:
             except (AnsibleError, ConfigurationError, ValueError) as error:
                 mistake = Unavailable(f"invalid gate configuration: {error}", "configuration", final=True)
                 outcome = Outcome(unavailable(mistake, policy))
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it stops with a verdict, a code and a report
+                raise_interruption(error)
+                outcome = Outcome(crash_evaluation(error))
             return self._result(outcome, policy, baseline, options, warnings, began)
 
     def _options(self, task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +114,7 @@ class GateTask:
 
     def _refuse_free_strategies(self) -> None:
         strategy = self._task.get_play().strategy
-        if is_free_strategy(self._task):
+        if is_free(strategy):
             raise ValueError(
                 f"the play uses the strategy {strategy}, in which hosts do not wait for one another, so that a gate "
                 "cannot hold them: use strategy linear, or gate in a play of its own"
@@ -126,7 +138,7 @@ class GateTask:
             warnings.append,
         )
         ordered = policy.override is not None and policy.override.valid(time.time())
-        progress = Progress(self._display.display)
+        progress = Progress(self._console.display)
         once = bool(self._task.check_mode) or ordered
         try:
             return Gate(policy, baseline, sampler, time.monotonic, _wait, progress, once).decide()
@@ -147,9 +159,9 @@ class GateTask:
         result = gate_result(outcome, decision, policy, baseline, options["verbose_result"], _account(options))
         notes = [*decision.notes, *explain_circumstances(outcome, policy)]
         if decision.bypassed:
-            self._display.banner(decision.notes[0])
+            self._console.banner(decision.notes[0])
         self.labels = [monitor.label for monitor in outcome.sample.monitors] if outcome.sample else []
-        paths = _paths(options["reports"])
+        paths = report_paths(options["reports"])
         unwritten: list[str] = []
         if paths:
             from ._gate.reports.document import document
@@ -160,7 +172,7 @@ class GateTask:
             result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
         if self._task.diff:
             for line in difference(outcome.sample, baseline):
-                self._display.display(line)
+                self._console.display(line)
         result = {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
         return result if getattr(self._task, "register", None) else abridge_failure(result)
 
@@ -172,17 +184,6 @@ def _account(options: Mapping[str, Any]) -> str:
     return account_fingerprint(str(options["api_url"]), str(options["client_id"]))
 
 
-def is_free_strategy(task: Task) -> bool:
-    """Return whether the hosts of the play do not wait for one another."""
-    return str(task.get_play().strategy).rpartition(".")[2] in ("free", "host_pinned")
-
-
 def _wait(seconds: float) -> None:
     gc.collect()
-    time.sleep(seconds)
-
-
-def _paths(given: Any) -> list[str]:
-    """Return the report paths even of options that were refused: a mistake is reported too."""
-    listed = given if isinstance(given, list) else [given] if given else []
-    return [str(path) for path in listed]
+    sleep_with_controller(seconds)

@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._ansible.handed_secret import ENCODING
 from ..module_utils._api.errors import ConfigurationError
 from ..module_utils._domain.legible import legible
+from ._console import Console
 from ._interrupts import interruptible
 
 NAME = "kf-secret"
@@ -65,7 +66,7 @@ class HandoverAction(ActionBase):
         except AnsibleError:
             removed = False
         if not removed:
-            self._display.warning(
+            Console(self._display).warning(
                 f"the file {legible(path)} may still be on the target of this task and may hold the client_secret: "
                 "remove it"
             )

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ansible.errors import AnsibleOptionsError
+from ansible.errors import AnsibleError, AnsibleOptionsError
 
 from ..module_utils._ansible.answers import answer, failure
 from ..module_utils._ansible.handed_secret import ARGUMENT
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
+from ..module_utils._api.unexpected import convert_unexpected
 from ._bytecode import LOOKUP, SELECTION, load
+from ._console import Console
 from ._handover import HandoverAction
 from ._options import checked_options
+from ._orphans import dying_with_controller
 from ._sharing import shared
 
 if TYPE_CHECKING:
@@ -38,18 +41,25 @@ class InfoAction(HandoverAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        variables = task_vars or {}
         try:
-            options = checked_options(self._task.args, variables, self._templar, self.spec, self.mutually_exclusive)
-            return self._asked_there(options, task_vars) if options["run_on"] == "target" else self._asked_here(options)
+            with dying_with_controller():
+                return convert_unexpected(
+                    lambda: self._answer(task_vars), (AnsibleError, KnowledgeFrontError), self.module
+                )
         except AnsibleOptionsError as error:
             return {"changed": False, "failed": True, **failure(ConfigurationError(str(error)))}
         except KnowledgeFrontError as error:
             return {"changed": False, "failed": True, **failure(error)}
 
+    def _answer(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        arguments, variables = self._task.args, task_vars or {}
+        options = checked_options(arguments, variables, self._templar, self.spec, self.mutually_exclusive)
+        return self._asked_there(options, task_vars) if options["run_on"] == "target" else self._asked_here(options)
+
     def _asked_here(self, options: dict[str, Any]) -> dict[str, Any]:
-        answered = answer(type(self).question, options, shared(options, self._display.warning))
-        return {"changed": False, **answered.result, "warnings": answered.warnings}
+        console = Console(self._display, silent=bool(self._task.no_log))
+        answered = answer(type(self).question, options, shared(options, console.warning))
+        return {"changed": False, "msg": answered.summary, **answered.result, "warnings": answered.warnings}
 
     def _asked_there(self, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         given = {name: value for name, value in options.items() if name in self.spec and value not in (None, [])}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ._bytecode import LOOKUP, load
@@ -20,7 +21,15 @@ class MonitorLookup(LookupBase):
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **given: Any) -> list[Any]:
         """Raises AnsibleOptionsError for a mistake in the options, AnsibleLookupError without a whole answer."""
-        load(LOOKUP)
-        from ._looked_up import looked_up
+        try:
+            load(LOOKUP)
+            from ._looked_up import looked_up
 
-        return looked_up(self.question, self._flatten(terms), given, variables or {}, self._templar)
+            return looked_up(self.question, self._flatten(terms), given, variables or {}, self._templar)
+        except AnsibleError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the task must fail with a sentence
+            from ..module_utils._api.unexpected import describe_crash, raise_interruption
+
+            raise_interruption(error)
+            raise AnsibleLookupError(describe_crash("the lookup", error)) from None

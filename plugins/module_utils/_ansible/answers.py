@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 
 class Answer:
-    """A result as Ansible returns it, and what the user should be warned of."""
+    """A result as Ansible returns it, what the user should be warned of, and all of it in a sentence."""
 
-    def __init__(self, result: dict[str, Any], warnings: Sequence[str] = ()) -> None:
+    def __init__(self, result: dict[str, Any], warnings: Sequence[str] = (), summary: str = "") -> None:
         self.result = result
         self.warnings = list(warnings)
+        self.summary = summary
 
 
 def answer(
@@ -69,8 +70,9 @@ def statuses(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
         "alerting": sum(status.alert_active for status in kept),
         "failing": sum(status.failing for status in kept),
     }
+    summary = "{monitors} monitors, {alerting} with an active alert, {failing} failing".format(**counts)
     result = {"alert_active": counts["alerting"] > 0, "counts": counts, "window": options["window"]}
-    return _with_monitors(result, monitors, options["fields"], warnings)
+    return _with_monitors(result, monitors, options["fields"], warnings, summary)
 
 
 def monitors(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
@@ -90,12 +92,13 @@ def monitors(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
         "active": sum(config.active for config in chosen),
         "types": dict(Counter(config.type or "unknown" for config in chosen)),
     }
-    return _with_monitors({"counts": counts}, entries, options["fields"], warnings)
+    summary = f"{counts['monitors']} monitors are configured, {counts['active']} of them active"
+    return _with_monitors({"counts": counts}, entries, options["fields"], warnings, summary)
 
 
 def version(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
     """Return ``version``: the service's answer as it is."""
-    return Answer({"version": service.version()})
+    return Answer({"version": service.version()}, summary="the service told its version")
 
 
 def _status_entry(status: AnyStatus) -> dict[str, Any]:
@@ -112,11 +115,11 @@ def choice_of(options: Mapping[str, Any]) -> Choice:
 
 
 def _with_monitors(
-    result: dict[str, Any], entries: list[dict[str, Any]], fields: Sequence[str], warnings: list[str]
+    result: dict[str, Any], entries: list[dict[str, Any]], fields: Sequence[str], warnings: list[str], summary: str
 ) -> Answer:
     if fields and entries:
         absent = [name for name in fields if not any(name in entry for entry in entries)]
         if absent:
             warnings = [*warnings, f"fields: no monitor has a field {enumerated(absent)}"]
         entries = [{name: entry[name] for name in fields if name in entry} for entry in entries]
-    return Answer({"monitors": entries, **result}, warnings)
+    return Answer({"monitors": entries, **result}, warnings, summary)

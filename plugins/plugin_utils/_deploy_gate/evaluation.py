@@ -15,7 +15,8 @@ from ansible.template import Templar
 
 from ...module_utils._domain.legible import enumerated, legible
 from .._gate.policy import AFTER, BEFORE, DURING
-from .._gate_task import GateTask, is_free_strategy
+from .._gate_task import GateTask
+from .._strategies import is_free
 from .arguments import CONNECT, HANDED_BASELINE, OPTIONS, PREFIX
 from .handlers import pending_handlers
 from .run_state import RunState, verdict_key
@@ -58,7 +59,7 @@ class Evaluation:
         shown = shown_verdict(result, gate.labels)
         self._state.write_verdict(verdict_key(self._task), {"phase": self._phase, "shown": shown})
         warnings = [*result["warnings"], *self._warnings]
-        fails = is_free_strategy(self._task)
+        fails = is_free(self._task.get_play().strategy)
         if fails:
             result["msg"] = shown["msg"]
         return {**result, "failed": fails, "baseline_stored": stored, "warnings": warnings}

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -18,8 +17,6 @@ from .._options import checked_options
 if TYPE_CHECKING:
     from ansible.template import Templar
 
-NAMES = ("kf_monitors.yml", "kf_monitors.yaml")
-
 CONSTRUCTED = ("compose", "groups", "keyed_groups", "strict", "leading_separator", "use_extra_vars")
 CACHED = ("cache", "cache_plugin", "cache_timeout", "cache_connection", "cache_prefix")
 OF_ANSIBLE = (*CONSTRUCTED, *CACHED)
@@ -29,12 +26,6 @@ SPEC = {**MONITORS_INVENTORY, **{name: {"type": "raw"} for name in OF_ANSIBLE}}
 
 AS_WRITTEN = {"plugin", "hostnames", *CONSTRUCTED}
 """What holds expressions or names, and no templates."""
-
-
-def is_source(path: str) -> bool:
-    """Whether a file is called so that it is meant for us."""
-    name = Path(path).name
-    return name in NAMES or name.endswith(tuple(f".{ours}" for ours in NAMES))
 
 
 def of_ansible(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ansible.template
-from ansible.utils.unsafe_proxy import wrap_var
 
 from ...module_utils._ansible.arguments import CONNECTION
 from .snapshot import Told
@@ -68,7 +67,12 @@ def wanted_names(fields: Sequence[str]) -> frozenset[str]:
 
 def marked(value: Any) -> Any:
     """Return ``value``, as text that is no template if there is anything in it that looks like one."""
-    return wrap_var(value) if _may_be_template(value) else value
+    if not _may_be_template(value):
+        return value
+    # Only where text has to be marked: newer releases have no such module.
+    from ansible.utils.unsafe_proxy import wrap_var
+
+    return wrap_var(value)
 
 
 def _may_be_template(value: Any) -> bool:

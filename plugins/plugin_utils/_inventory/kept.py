@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
-from ansible.errors import AnsibleError
-
 from ...module_utils._api.errors import KnowledgeFrontError, NetworkError, ServiceError
 from ...module_utils._api.payloads import read_configs, read_statuses
 from ...module_utils._api.settings import Settings
+from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.timestamps import believed
 from .._store.records import Keys
 from .snapshot import Snapshot
@@ -41,14 +40,14 @@ class Kept:
 
     def fresh(self, now: float) -> Snapshot | None:
         """Return what is kept and not older than the user wants; 0 seconds are no limit, as for Ansible."""
-        found = _read(self._fresh, self._key)
+        found = _read(lambda: self._fresh, self._key)
         if found is None or not now - found.taken >= 0:
             return None
         return found if not self._longest or now - found.taken <= self._longest else None
 
     def last(self) -> Snapshot | None:
         """Return what is kept, however old it is."""
-        return _read(self._for_ever(), self._key)
+        return _read(self._for_ever, self._key)
 
     def keep(self, snapshot: Snapshot) -> None:
         """Ansible writes it when the source is parsed."""
@@ -68,10 +67,10 @@ def is_unavailable(error: KnowledgeFrontError) -> bool:
     return isinstance(error, NetworkError) and error.code != "certificate"
 
 
-def _read(cache: Cache, key: str) -> Snapshot | None:
+def _read(open_cache: Callable[[], Cache], key: str) -> Snapshot | None:
     """Return what keep was given; None for anything else, such as a file that somebody changed or cut short."""
     try:
-        kept = cache.get(key)
+        kept = open_cache().get(key)
         if not isinstance(kept, Mapping) or kept["version"] != VERSION:
             return None
         taken, statuses = kept["taken"], kept["statuses"]
@@ -82,5 +81,6 @@ def _read(cache: Cache, key: str) -> Snapshot | None:
             read_configs({"monitor_list": kept["configs"]}),
             None if statuses is None else read_statuses({"monitor_list": statuses}),
         )
-    except (AnsibleError, KnowledgeFrontError, KeyError, TypeError, ValueError):
+    except BaseException as error:  # noqa: BLE001 - whatever breaks in a cache, it holds nothing then
+        raise_interruption(error)
         return None

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.knowledgefront.monitoring.plugins.inventory.kf_monitors import is_source
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import (
     CONNECTION,
     MONITOR_INFO,
@@ -36,7 +37,6 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor_
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
     OF_ANSIBLE,
-    is_source,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._monitor_files_arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions

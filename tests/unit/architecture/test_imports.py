@@ -87,6 +87,9 @@ THIN = (
     "extensions/eda/plugins",
 )
 
+LAST_RESORT = ("plugins/inventory/kf_monitors.py", "plugins/action/kf_gate.py")
+"""Whatever happens, these fail closed, even when none of our other files can be imported."""
+
 FILES = python_files("plugins", "extensions", "simulator")
 
 
@@ -134,7 +137,8 @@ def test_a_plugin_is_thin_it_neither_sleeps_nor_catches_everything(path: Path) -
             caught.append(ast.unparse(node.type) if node.type else "everything")
         elif isinstance(node, ast.Call):
             called.append(ast.unparse(node.func))
-    assert [kind for kind in caught if kind in ("everything", "Exception", "BaseException")] == []
+    everything = [kind for kind in caught if kind in ("everything", "Exception", "BaseException")]
+    assert everything == [] or (name_of(path) in LAST_RESORT and set(everything) <= {"BaseException", "Exception"})
     assert [call for call in called if call in ("time.sleep", "sleep")] == []
 
 

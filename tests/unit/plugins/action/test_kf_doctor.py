@@ -42,7 +42,8 @@ def examined(
 ) -> tuple[dict[str, Any], list[str]]:
     plugin = action(ActionModule, arguments, variables or {}, check)
     plugin._display = Shown()
-    return plugin.run(task_vars=variables or {}), plugin._display.lines
+    result = plugin.run(task_vars=variables or {})
+    return result, "\n".join(plugin._display.lines).splitlines()
 
 
 def codes(result: dict[str, Any], outcome: str = "failed") -> set[str]:

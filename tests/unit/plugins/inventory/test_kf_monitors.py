@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,7 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.doc_fragments import constructed, inventory_cache
-from ansible_collections.knowledgefront.monitoring.plugins.inventory.kf_monitors import InventoryModule
+from ansible_collections.knowledgefront.monitoring.plugins.inventory.kf_monitors import InventoryModule, is_source
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
     ScriptedServer,
     as_json,
@@ -89,6 +90,13 @@ def define() -> None:
     fragments = [constructed.ModuleDocFragment.DOCUMENTATION, inventory_cache.ModuleDocFragment.DOCUMENTATION]
     options = {name: option for text in fragments for name, option in yaml.safe_load(text)["options"].items()}
     C.config.initialize_plugin_configuration_definitions("inventory", NAME, options)
+
+
+def fails_the_run() -> bool:
+    """Whether Ansible ends now, which it asks after a source has failed; its setting is as before afterwards."""
+    fails = bool(C.INVENTORY_ANY_UNPARSED_IS_FAILED)
+    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is False
+    return fails
 
 
 @pytest.fixture
@@ -264,7 +272,7 @@ def test_anything_but_a_whole_answer_is_an_error_and_never_an_inventory(
     assert caught.value.__cause__ is None
     assert set(inventory.groups) == {"all", "ungrouped"}
     assert not inventory.hosts
-    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is True
+    assert fails_the_run()
 
 
 @pytest.mark.parametrize("required", [True, False])
@@ -291,7 +299,7 @@ def test_a_mistake_is_an_error_that_ends_it(
 ) -> None:
     with pytest.raises(AnsibleParserError, match=why):
         source().read(**{"required": required, **options})
-    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is True
+    assert fails_the_run()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "[1]", "text", "plugin: other", "plugin: [", "a: 1"])
@@ -301,7 +309,7 @@ def test_a_file_that_holds_no_options_is_an_error(tmp_path: Path, content: str) 
     plugin = InventoryModule()
     with pytest.raises(AnsibleParserError):
         plugin.parse(InventoryData(), DataLoader(), str(path))
-    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is True
+    assert fails_the_run()
 
 
 @pytest.mark.parametrize("status", [401, 403, 503])
@@ -309,6 +317,95 @@ def test_who_does_not_require_monitors_has_ansible_decide(source: Callable[..., 
     with pytest.raises(AnsibleParserError, match=f"HTTP {status}|a new token was refused"):
         source({"/v2/status": as_json({}, status)}).read(required=False)
     assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is False
+
+
+class PanicError(BaseException):
+    """What a library written in Rust raises when it panics: no Exception."""
+
+
+CRASHES: list[BaseException] = [
+    *(KeyError("hunter2"), OSError(5, "hunter2"), MemoryError(), RecursionError(), ImportError("hunter2")),
+    *(SystemExit(0), PanicError("hunter2"), TypeError("hunter2"), UnicodeError("hunter2")),
+]
+PLACES = (
+    "plugin_utils._inventory.source.configured",
+    "plugin_utils._inventory.source.answer",
+    "plugin_utils._inventory.source.Filling",
+    "plugin_utils._inventory.source.fill",
+    "plugin_utils._inventory.configured.of_ansible",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("error", CRASHES, ids=lambda error: type(error).__name__)
+def test_whatever_crashes_ends_the_run_with_one_sentence(
+    source: Callable[..., Source], monkeypatch: pytest.MonkeyPatch, place: str, error: BaseException
+) -> None:
+    def crash(*arguments: Any, **options: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(f"ansible_collections.knowledgefront.monitoring.plugins.{place}", crash)
+    with pytest.raises(AnsibleParserError, match=type(error).__name__) as caught:
+        source().read()
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert fails_the_run()
+
+
+def test_a_broken_module_of_ours_ends_the_run(source: Callable[..., Source], monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.source"
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(AnsibleParserError, match="ModuleNotFoundError"):
+        source().read()
+    assert fails_the_run()
+
+
+def test_who_does_not_require_monitors_has_ansible_decide_about_a_crash_too(
+    source: Callable[..., Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*arguments: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(f"ansible_collections.knowledgefront.monitoring.plugins.{PLACES[1]}", crash)
+    with pytest.raises(AnsibleParserError, match="MemoryError"):
+        source().read(required=False)
+    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is False
+
+
+def test_ctrl_c_is_passed_on(source: Callable[..., Source], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"ansible_collections.knowledgefront.monitoring.plugins.{PLACES[1]}", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        source().read()
+
+
+def test_a_setting_of_the_user_stays(source: Callable[..., Source], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(C, "INVENTORY_ANY_UNPARSED_IS_FAILED", True)
+    with pytest.raises(AnsibleParserError):
+        source({"/v2/status": as_json({}, 503)}).read()
+    assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is True
+
+
+@pytest.mark.parametrize(
+    ("path", "ours"),
+    [
+        ("kf_monitors.yml", True),
+        ("/a/b/kf_monitors.yaml", True),
+        ("a/web.kf_monitors.yml", True),
+        ("a.b.kf_monitors.yaml", True),
+        ("kf_monitors.json", False),
+        ("kf_monitors", False),
+        ("web_kf_monitors.yml", False),
+        ("kf_monitors.yml/hosts.yml", False),
+        ("kf_monitors.yml.bak", False),
+        ("KF_MONITORS.YML", False),
+        ("host,", False),
+    ],
+)
+def test_a_source_is_known_by_its_name(path: str, ours: bool) -> None:
+    assert is_source(path) is ours
 
 
 def test_a_whole_answer_fails_nothing(source: Callable[..., Source]) -> None:

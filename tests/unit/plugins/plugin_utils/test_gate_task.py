@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.plugins.loader import strategy_loader
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Monitor
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _gate_task
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
@@ -31,6 +32,14 @@ Serve = Callable[..., ScriptedServer]
 SECRET = "hunter2-hunter2"
 CONNECTION = {"client_id": "id", "client_secret": SECRET, "retries": 0, "request_timeout": 5}
 ORDER = {"reason": "the shop has to open", "by": "Ada", "expires": "2999-01-01T00:00:00Z"}
+
+
+OWN_STRATEGY = """
+DOCUMENTATION = "{name: my_own_strategy, short_description: one of a user's}"
+from ansible.plugins.strategy.host_pinned import StrategyModule as Parent
+class StrategyModule(Parent):
+    pass
+"""
 
 
 class Shown:
@@ -60,7 +69,7 @@ def asked(
     strategy: str = "linear",
 ) -> tuple[dict[str, Any], list[str]]:
     play = SimpleNamespace(strategy=strategy)
-    task: Any = SimpleNamespace(args=arguments, check_mode=check, diff=diff, get_play=lambda: play)
+    task: Any = SimpleNamespace(args=arguments, check_mode=check, diff=diff, no_log=False, get_play=lambda: play)
     shown: Any = Shown()
     variables = variables or {}
     return GateTask(task, templar(variables), shown).result(variables), shown.lines
@@ -104,11 +113,15 @@ def test_the_answer_decides_and_the_report_says_the_same(
         ({"api_url": "ftp://here"}, "linear", "api_url"),
         ({}, "free", "strategy"),
         ({}, "ansible.builtin.host_pinned", "strategy"),
+        ({}, "mitogen_free", "strategy"),
+        ({}, "my_own_strategy", "strategy"),
     ],
 )
 def test_a_mistake_stops_with_one_sentence_and_is_reported(
     serve: Serve, tmp_path: Path, arguments: dict[str, Any], strategy: str, named: str
 ) -> None:
+    (tmp_path / "my_own_strategy.py").write_text(OWN_STRATEGY, encoding="utf-8")
+    strategy_loader.add_directory(str(tmp_path))
     report = tmp_path / "gate.json"
     server = serve(service(documents()))
     options = {**CONNECTION, "api_url": server.url, "reports": str(report), **arguments}

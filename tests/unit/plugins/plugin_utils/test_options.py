@@ -253,3 +253,23 @@ def test_what_a_source_has_is_in_no_repr() -> None:
     found = sourced_options({"client_secret": "hunter2", "base_url": "https://x"}, {}, templar({}))
     assert "hunter2" not in repr(found)
     assert (found["client_secret"].value, found["api_url"].value) == ("hunter2", "https://x")
+
+
+class LazyList(list):  # type: ignore[type-arg]
+    """Stands for the lists of ansible-core 2.19 and newer, which hold the templar with all variables."""
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise AssertionError("it copies the templar with all variables")
+
+
+class LazyDict(dict):  # type: ignore[type-arg]
+    """The same as a dictionary."""
+
+    __deepcopy__ = LazyList.__deepcopy__
+
+
+def test_containers_of_ansible_are_made_plain_before_they_are_copied() -> None:
+    spec: Any = {"names": {"type": "list", "elements": "str"}, "rules": {"type": "list", "elements": "dict"}}
+    given = {"names": LazyList(["a"]), "rules": LazyList([LazyDict(x=LazyList([1]))])}
+    options = checked_options(given, {}, templar({}), {**CONNECTION, **spec})
+    assert (options["names"], options["rules"]) == (["a"], [{"x": [1]}])

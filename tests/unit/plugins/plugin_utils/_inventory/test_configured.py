@@ -11,7 +11,6 @@ from ansible.errors import AnsibleError, AnsibleOptionsError, AnsibleParserError
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
     OF_ANSIBLE,
     configured,
-    is_source,
     of_ansible,
 )
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import templar, trusted
@@ -21,26 +20,6 @@ PLUGIN = {"plugin": "knowledgefront.monitoring.kf_monitors"}
 
 def options(variables: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
     return configured({**PLUGIN, **given}, variables or {}, templar({}))
-
-
-@pytest.mark.parametrize(
-    ("path", "ours"),
-    [
-        ("kf_monitors.yml", True),
-        ("/a/b/kf_monitors.yaml", True),
-        ("a/web.kf_monitors.yml", True),
-        ("a.b.kf_monitors.yaml", True),
-        ("kf_monitors.json", False),
-        ("kf_monitors", False),
-        ("web_kf_monitors.yml", False),
-        ("kf_monitors.yml/hosts.yml", False),
-        ("kf_monitors.yml.bak", False),
-        ("KF_MONITORS.YML", False),
-        ("host,", False),
-    ],
-)
-def test_a_source_is_known_by_its_name(path: str, ours: bool) -> None:
-    assert is_source(path) is ours
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from ansible.utils.unsafe_proxy import AnsibleUnsafe
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory import hostvars
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.hostvars import (
@@ -163,9 +163,10 @@ def test_what_may_be_a_template_is_found_however_deep(value: Any, dangerous: boo
 
 
 def test_text_is_marked_where_ansible_trusts_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    unsafe_proxy = pytest.importorskip("ansible.utils.unsafe_proxy")
     marks = []
     monkeypatch.setattr(hostvars, "TRUSTS_ALL_TEXT", True)
-    monkeypatch.setattr(hostvars, "wrap_var", lambda value: marks.append(value) or value)
+    monkeypatch.setattr(unsafe_proxy, "wrap_var", lambda value: marks.append(value) or value)
     config = {**CONFIG, "label": TEMPLATE, "config": {"a": [TEMPLATE]}}
     variables = HostVariables(True).of(told(config, STATUS))
     assert marks == [TEMPLATE, {"a": [TEMPLATE]}]
@@ -174,4 +175,13 @@ def test_text_is_marked_where_ansible_trusts_all(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.skipif(not hostvars.TRUSTS_ALL_TEXT, reason="this ansible-core trusts no text that is not marked")
 def test_a_marked_text_is_unsafe_for_ansible() -> None:
+    from ansible.utils.unsafe_proxy import AnsibleUnsafe
+
     assert isinstance(marked(TEMPLATE), AnsibleUnsafe)
+
+
+def test_where_ansible_trusts_no_text_nothing_is_imported_to_mark_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hostvars, "TRUSTS_ALL_TEXT", False)
+    monkeypatch.setitem(sys.modules, "ansible.utils.unsafe_proxy", None)
+    config = {**CONFIG, "label": TEMPLATE}
+    assert HostVariables(True).of(told(config, STATUS))["kf_label"] == TEMPLATE

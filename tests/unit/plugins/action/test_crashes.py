@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever crashes in an action or a lookup, the task fails with one sentence that holds no secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor import ActionModule as Doctor
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_files import ActionModule as Files
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_status_info import ActionModule as StatusInfo
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_version_info import ActionModule as VersionInfo
+from ansible_collections.knowledgefront.monitoring.plugins.lookup.kf_monitor import LookupModule as MonitorLookup
+from ansible_collections.knowledgefront.monitoring.plugins.lookup.kf_status import LookupModule as StatusLookup
+from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import action, lookup
+
+OURS = "ansible_collections.knowledgefront.monitoring.plugins"
+CONNECTION = {"client_id": "id", "client_secret": "hunter2", "token_cache": "none", "max_age": 0}
+
+
+class PanicError(BaseException):
+    """What a library written in Rust raises when it panics: no Exception."""
+
+
+CRASHES: list[BaseException] = [
+    *(KeyError("hunter2"), OSError(5, "hunter2"), MemoryError(), RecursionError(), ImportError("hunter2")),
+    *(SystemExit(0), PanicError("hunter2"), AttributeError("hunter2"), AssertionError("hunter2")),
+]
+
+ACTIONS = [
+    (StatusInfo, "plugin_utils._info_action.checked_options"),
+    (StatusInfo, "plugin_utils._info_action.answer"),
+    (MonitorInfo, "plugin_utils._info_action.answer"),
+    (VersionInfo, "plugin_utils._info_action.answer"),
+    (Files, "action.kf_monitor_files.checked_options"),
+    (Files, "action.kf_monitor_files.asked"),
+    (Doctor, "action.kf_doctor.surroundings"),
+    (Doctor, "action.kf_doctor.examined"),
+    (Doctor, "action.kf_doctor.table"),
+]
+
+
+def crash(monkeypatch: pytest.MonkeyPatch, place: str, error: BaseException) -> None:
+    def crashing(*arguments: Any, **options: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(f"{OURS}.{place}", crashing)
+
+
+@pytest.mark.parametrize(("plugin", "place"), ACTIONS)
+@pytest.mark.parametrize("error", CRASHES, ids=lambda error: type(error).__name__)
+def test_an_action_that_crashes_fails_with_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugin: type[Any], place: str, error: BaseException
+) -> None:
+    crash(monkeypatch, place, error)
+    arguments = {**CONNECTION, **({"path": str(tmp_path / "files")} if plugin is Files else {})}
+    result = action(plugin, arguments, {}).run(task_vars={})
+    assert (result["failed"], result["error_code"]) == (True, "unexpected")
+    assert f"crashed ({type(error).__name__})" in result["msg"]
+    assert "\n" not in result["msg"]
+    assert "hunter2" not in json.dumps(result)
+    assert not (tmp_path / "files").exists()
+
+
+@pytest.mark.parametrize("place", ["_lookup.load", "_looked_up.checked_options", "_looked_up.answer"])
+@pytest.mark.parametrize("plugin", [MonitorLookup, StatusLookup])
+@pytest.mark.parametrize("error", CRASHES, ids=lambda error: type(error).__name__)
+def test_a_lookup_that_crashes_fails_with_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, plugin: type[Any], place: str, error: BaseException
+) -> None:
+    from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _looked_up  # noqa: F401
+
+    crash(monkeypatch, f"plugin_utils.{place}", error)
+    with pytest.raises(AnsibleLookupError) as caught:
+        lookup(plugin, {}).run([], {}, **CONNECTION)
+    assert str(caught.value).startswith(f"the lookup crashed ({type(error).__name__})")
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("run", [lambda: action(StatusInfo, CONNECTION, {}).run(task_vars={})])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), AnsibleError("unreachable")])
+def test_what_is_meant_for_ansible_is_passed_on(
+    monkeypatch: pytest.MonkeyPatch, run: Callable[[], Any], error: BaseException
+) -> None:
+    crash(monkeypatch, "plugin_utils._info_action.answer", error)
+    with pytest.raises(type(error)):
+        run()

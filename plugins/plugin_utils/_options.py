@@ -71,6 +71,7 @@ def checked_options(
             others.pop(alias, None)
         if found.value is not None:
             others[option] = _typed(option, found.value, CONNECTION[name]["type"], found.origin)
+    others = {name: _plain(value) for name, value in others.items()}
     validated = ArgumentSpecValidator(spec, mutually_exclusive=mutually_exclusive).validate(others)
     if validated.unsupported_parameters:
         unknown = enumerated(sorted(map(str, validated.unsupported_parameters)))
@@ -101,6 +102,18 @@ def sourced_options(
 
 def _names(option: str, name: str) -> tuple[str, ...]:
     return (option, *CONNECTION[name].get("aliases", ()))
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` with ordinary lists and dictionaries.
+
+    From 2.19 on, Ansible's own hold the templar with all variables, and validation copies what it is given.
+    """
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(held) for key, held in value.items()}
+    return value
 
 
 def _text(value: Any) -> str:

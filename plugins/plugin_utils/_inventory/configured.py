@@ -46,7 +46,23 @@ def configured(config: Mapping[str, Any], variables: Mapping[str, Any], templar:
 def _finished(name: str, value: Any, templar: Templar) -> Any:
     """Return ``value`` without templates. What Ansible says of a bad one may show all of it, also a secret."""
     try:
-        return templar.template(value)
+        finished = templar.template(value)
+        # Before ansible-core 2.19, a text is decrypted when it is read first.
+        return str(finished) if type(finished).__name__ == "AnsibleVaultEncryptedUnicode" else finished
     except AnsibleError as error:
+        if _is_encrypted(error):
+            raise AnsibleParserError(
+                f"{legible(name, 80)} is encrypted with Ansible Vault and cannot be decrypted: give its password with "
+                "--vault-id, --vault-password-file or ANSIBLE_VAULT_PASSWORD_FILE"
+            ) from None
         why = "" if name == "client_secret" else f" ({legible(' '.join(str(error).split()))})"
     raise AnsibleParserError(f"{legible(name, 80)} is a template that cannot be evaluated{why}: correct it")
+
+
+def _is_encrypted(error: BaseException | None) -> bool:
+    """Whether ``error``, or what it was raised for, says that something cannot be decrypted."""
+    while error is not None:
+        if "Vault" in type(error).__name__:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

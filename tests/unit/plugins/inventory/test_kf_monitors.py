@@ -21,6 +21,7 @@ from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.doc_fragments import constructed, inventory_cache
 from ansible_collections.knowledgefront.monitoring.plugins.inventory.kf_monitors import InventoryModule, is_source
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
@@ -71,14 +72,26 @@ class Source:
         }
 
     def read(self, inventory: InventoryData | None = None, use_cache: bool = True, **options: Any) -> InventoryData:
-        self.path.write_text(yaml.safe_dump({**self._options, **options}), encoding="utf-8")
+        return self.read_text(yaml.safe_dump({**self._options, **options}), inventory, use_cache)
+
+    def encrypted(self, secret: str) -> str:
+        """Return the text of the source with an encrypted ``secret``."""
+        others = {name: value for name, value in self._options.items() if name != "client_secret"}
+        lines = "".join(f"  {line}\n" for line in secret.splitlines())
+        return f"{yaml.safe_dump(others)}client_secret: !vault |\n{lines}"
+
+    def read_text(self, text: str, inventory: InventoryData | None = None, use_cache: bool = True) -> InventoryData:
+        """Read ``text``, without any password of Ansible Vault."""
+        self.path.write_text(text, encoding="utf-8")
         inventory = inventory or InventoryData()
+        loader = DataLoader()
+        loader.set_vault_secrets([])
         plugin = InventoryModule()
         plugin._load_name = plugin.ansible_name = NAME
         plugin._original_path = str(Path(__file__))
         define()
         assert plugin.verify_file(str(self.path))
-        plugin.parse(inventory, DataLoader(), str(self.path), use_cache)
+        plugin.parse(inventory, loader, str(self.path), use_cache)
         with contextlib.suppress(AttributeError):  # As Ansible does: without a cache there is nothing to update.
             plugin.update_cache_if_changed()
         inventory.reconcile_inventory()
@@ -411,6 +424,18 @@ def test_a_source_is_known_by_its_name(path: str, ours: bool) -> None:
 def test_a_whole_answer_fails_nothing(source: Callable[..., Source]) -> None:
     source().read()
     assert C.INVENTORY_ANY_UNPARSED_IS_FAILED is False
+
+
+ENCRYPTED = VaultLib([("default", VaultSecret(b"password"))]).encrypt("hunter2").decode("ascii")
+
+
+def test_an_encrypted_secret_without_its_password_is_called_so(source: Callable[..., Source]) -> None:
+    made = source()
+    with pytest.raises(AnsibleParserError, match="client_secret is encrypted with Ansible Vault") as caught:
+        made.read_text(made.encrypted(ENCRYPTED))
+    assert "--vault-password-file" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert fails_the_run()
 
 
 class Kept:

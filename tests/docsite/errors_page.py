@@ -41,12 +41,8 @@ GROUPS = (
         "Reaching the service",
         "Any plugin can say these. The doctor tells which part of the way is broken.",
         (
-            "*/_api/settings.py",
-            "*/_api/client.py",
-            "*/_api/transport.py",
-            "*/_api/token.py",
-            "*/_api/bounded.py",
-            "*/_api/answer_body.py",
+            *("*/_api/settings.py", "*/_api/client.py", "*/_api/transport.py", "*/_api/token.py", "*/_api/bounded.py"),
+            *("*/_api/answer_body.py", "*/_api/unexpected.py"),
         ),
     ),
     Group(
@@ -72,16 +68,9 @@ GROUPS = (
         "Asking the gate",
         "About the gate as a whole. Reasons about the gate itself have these sentences and codes.",
         (
-            *(
-                "*/_deploy_gate/*",
-                "*/action/kf_deploy_gate*.py",
-                "*/_gate_*.py",
-                "*/_gate/policy.py",
-                "*/_gate/baseline.py",
-                "*/_gate/exceptions.py",
-                "*/_gate/loop.py",
-            ),
-            *("*/_gate/verdict.py", "*/_gate/reports/*", "*/_sampling.py", "*/_interrupts.py"),
+            *("*/_deploy_gate/*", "*/action/kf_deploy_gate*.py", "*/action/kf_gate.py", "*/_gate_*.py"),
+            *("*/_gate/policy.py", "*/_gate/baseline.py", "*/_gate/exceptions.py", "*/_gate/loop.py"),
+            *("*/_gate/proof.py", "*/_gate/verdict.py", "*/_gate/reports/*", "*/_sampling.py", "*/_interrupts.py"),
         ),
     ),
     Group(
@@ -139,6 +128,7 @@ NO_ERRORS = (
 
 NOT_TOLD = (
     *("Unverified HTTPS request", "Proxy-Authorization: Basic ", "# Written by ", r"\{\{.*\}\}"),
+    *("{monitors} monitors, ", "<monitors> monitors are configured", "the service told its version"),
     *("the usual authorities", "true or false", "what was found", "## ", "| "),
 )
 """What texts begin with that nobody is told."""

@@ -70,7 +70,14 @@ GROUPS = (
         (
             *("*/_deploy_gate/*", "*/action/kf_deploy_gate*.py", "*/action/kf_gate.py", "*/_gate_*.py"),
             *("*/_gate/policy.py", "*/_gate/baseline.py", "*/_gate/exceptions.py", "*/_gate/loop.py"),
-            *("*/_gate/proof.py", "*/_gate/verdict.py", "*/_gate/reports/*", "*/_sampling.py", "*/_interrupts.py"),
+            *(
+                "*/_gate/explanations.py",
+                "*/_gate/proof.py",
+                "*/_gate/verdict.py",
+                "*/_gate/reports/*",
+                "*/_sampling.py",
+                "*/_interrupts.py",
+            ),
         ),
     ),
     Group(

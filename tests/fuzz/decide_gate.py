@@ -121,6 +121,8 @@ def _policy(task: Mapping[str, Any], now: float) -> Policy | None:
     for name in Policy._fields:
         if name.startswith("on_") and task.get(name) in REACTIONS:
             given[name] = task[name]
+    if isinstance(task.get("max_masked"), str):
+        given["max_masked"] = task["max_masked"]
     given["full_detection"] = task.get("full_detection") is True
     given["enforce"] = task.get("enforce") is not False
     if task.get("with_baseline") is True:

@@ -18,6 +18,10 @@ PHASES = ("before", "during", "after", "after", "plan")
 OPTIONS: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("on_new_alert", "on_existing_alert", "on_failing_test"), ("block", "warn", "ignore")),
     **dict.fromkeys(("on_silent_failure", "on_blind", "on_unavailable"), ("block", "warn", "ignore")),
+    **dict.fromkeys(("on_existing_problem", "on_unprovable"), ("block", "warn", "ignore")),
+    "failing_after": (1, 2, 3),
+    "recovery_tests": (0, 1, 5),
+    "max_masked": ("0", "1", "50%", "100%"),
     "clean_tests": (0, 1, 2, 3),
     "alert_after": (1, 2, 3, 1000),
     "settle": (0, 10, 120, 1e6),

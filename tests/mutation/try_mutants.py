@@ -28,7 +28,7 @@ COLLECTION = "ansible_collections.knowledgefront.monitoring"
 GATE, DOMAIN, API = "plugins/plugin_utils/_gate", "plugins/module_utils/_domain", "plugins/module_utils/_api"
 MODULES = {
     **dict.fromkeys(("verdict", "policy", "baseline", "exceptions", "scope", "loop"), GATE),
-    **dict.fromkeys(("evidence", "states", "forecast", "sample"), GATE),
+    **dict.fromkeys(("evidence", "states", "explanations", "problems", "forecast", "sample"), GATE),
     **dict.fromkeys(("monitor", "timestamps", "selection"), DOMAIN),
     **dict.fromkeys(("service_clock", "payloads"), API),
 }

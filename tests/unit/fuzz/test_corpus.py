@@ -68,6 +68,12 @@ PASSING = {
     "seconds_later_than_text": ["error"],
     "same_test_twice": ["inconclusive"],
     "ids_that_differ_in_half_a_character": ["error"],
+    "fails_once_and_recovers": ["pass"],
+    "an_alert_came_and_went": ["pass", "pass"],
+    "stale_before_and_after": ["warn", "warn"],
+    "tests_once_a_day": ["error", "error"],
+    "counts_alone_show_failures": ["block"],
+    "two_readings_nine_minutes_apart": ["pass", "pass"],
 }
 
 

@@ -21,7 +21,7 @@ from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_uti
     sample,
     status,
 )
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._gate.waits_at_hand import Play
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._gate.waits_at_hand import Service
 
 PAGE = (pictures.PAGES / "gate_decides.rst").read_text(encoding="utf-8")
 RULER = re.compile(r"^=+(?: +=+)+$", re.MULTILINE)
@@ -94,7 +94,7 @@ def newest(now: float, broken: bool) -> Sample:
 def test_the_drawn_deployment_is_decided_when_it_is_drawn(
     broken: bool, given: dict[str, bool], expected: str, seconds: int
 ) -> None:
-    outcome = Play(lambda now: newest(now, broken)).decide(policy(AFTER, **given))
+    outcome = Service(lambda now: newest(now, broken)).decide(policy(AFTER, **given))
     assert (outcome.judgement.verdict, outcome.waited) == (expected, seconds)
 
 

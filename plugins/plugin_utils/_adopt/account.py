@@ -46,16 +46,13 @@ def read_account(
 
     Raises KnowledgeFrontError, Unavailable for anything but two valid answers, and ValueError for an unusable option.
     """
-    policy = Policy.of(
-        BEFORE, time.time(), **{name: options[name] for name in ("alert_after", "stale_factor", "stale_grace")}
-    )
+    names = ("alert_after", "stale_factor", "stale_grace", "min_monitors")
+    policy = Policy.of(BEFORE, time.time(), **{name: options[name] for name in names})
     settings = Settings.from_options(options)
     sharing = shared(options, warn, NO_ANSWERS)(settings)
     client = Client(settings, sharing=sharing)
     chosen = [selection[name] for name in ("include", "exclude", "types")]
-    sampler = Sampler(
-        client, Selection(*chosen), options["min_monitors"], options["on_unmatched"], fingerprint(*chosen), warn
-    )
+    sampler = Sampler(client, Selection(*chosen), policy, options["on_unmatched"], fingerprint(*chosen), warn)
     try:
         sample = sampler()
     finally:

@@ -95,7 +95,7 @@ def test_the_drawn_deployment_is_decided_when_it_is_drawn(
     broken: bool, given: dict[str, bool], expected: str, seconds: int
 ) -> None:
     outcome = Service(lambda now: newest(now, broken)).decide(policy(AFTER, **given))
-    assert (outcome.judgement.verdict, outcome.waited) == (expected, seconds)
+    assert (outcome.evaluation.verdict, outcome.waited) == (expected, seconds)
 
 
 def test_the_drawn_alert_is_raised_when_it_is_drawn() -> None:

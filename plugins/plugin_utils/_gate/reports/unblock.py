@@ -215,7 +215,7 @@ OFFERS = (
     ),
     Offer(
         "known",
-        ("new_alert", "existing_alert", "existing_problem", "silent_failure", "blind", "failing", "missing", "fixing"),
+        ("new_alert", "existing_alert", "existing_problem", "silent_failure", "blind", "failing", "missing"),
         "somebody has looked at each of these monitors and accepts its state until then; write why into the reason, "
         "and accept a new alert only if the deployment did not cause it",
         _known,

@@ -71,7 +71,7 @@ def policy(phase: str = "before", since: float = NOW, **given: Any) -> Policy:
 
 
 def view(of_policy: Policy, *samples: Sample, baseline: Baseline | None = None) -> View:
-    """What a evaluation of the last of ``samples`` rests on."""
+    """What an evaluation of the last of ``samples`` rests on."""
     evidence = Evidence(of_policy, baseline)
     for one in samples:
         evidence.observe(one)

@@ -20,7 +20,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ex
     read_override,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.forecast import Forecast
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Look, Outcome
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome, Poll
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.document import Document, document
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
@@ -31,13 +31,13 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ve
     RC,
     Evaluation,
     Reason,
-    judge,
-    rule,
+    decide,
+    evaluate,
     unavailable,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import gate_result
 
-from ..monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, view
+from ..monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
 
 BEGAN = NOW - 300
 
@@ -63,17 +63,17 @@ def counts(total: int, **by_state: int) -> dict[str, int]:
 def report(
     evaluation: Evaluation,
     of_policy: Policy,
-    looks: Sequence[Look] = (),
+    looks: Sequence[Poll] = (),
     **outcome: Any,
 ) -> Document:
     """Return the report of a gate that ended with ``evaluation`` after ``looks``, or after one."""
-    seen = list(looks) or [Look(0.0, evaluation.verdict, evaluation.counts)]
-    given = {"waited": seen[-1].seconds, "samples": len(seen), "looks": seen, "sample": Sample([], NOW), **outcome}
+    seen = list(looks) or [Poll(0.0, evaluation.verdict, evaluation.counts)]
+    given = {"waited": seen[-1].seconds, "samples": len(seen), "polls": seen, "sample": Sample([], NOW), **outcome}
     return _document(Outcome(evaluation, **given), of_policy)
 
 
 def _document(outcome: Outcome, of_policy: Policy) -> Document:
-    decision = rule(outcome.evaluation, of_policy, NOW)
+    decision = decide(outcome.evaluation, of_policy, NOW)
     result = gate_result(outcome, decision, of_policy, None, False)
     return document(result, outcome, of_policy, BEGAN, decision.notes)
 
@@ -82,23 +82,30 @@ def clean(number: int) -> list[MonitorStatus]:
     return [status(id=f"c{at}", label=f"Page {at}") for at in range(number)]
 
 
+OLD_ALERT = {"problem": "alert", "alerted": NOW - 125}
+
+
 def judged(of_policy: Policy, *statuses: MonitorStatus) -> Evaluation:
     one = sample(*statuses)
-    return judge(one, view(of_policy, one, baseline=baseline(alerts={"k": NOW - 125})))
+    before = [then(id=known.id, **(OLD_ALERT if known.id == "k" else {})) for known in statuses]
+    return evaluate(one, view(of_policy, one, baseline=baseline(*before)))
 
 
 def passed() -> Document:
     after = policy("after", since=NOW - 300)
-    ends = judged(after, *clean(12))
+    one = sample(*clean(12))
+    seen = view(after, one)
+    ends = evaluate(one, seen)
     looks = [
-        Look(at * 15.0, INCONCLUSIVE, counts(12, pending=max(1, 12 - at // 2 * 2), failing=int(at == 3)))
+        Poll(at * 15.0, INCONCLUSIVE, counts(12, pending=max(1, 12 - at // 2 * 2), failing=int(at == 3)))
         for at in range(12)
     ]
-    return report(ends, after, [*looks, Look(180.0, PASS, ends.counts)], forecast=Forecast(120.0, FIRST, 150.0))
+    polls = [*looks, Poll(180.0, PASS, ends.counts)]
+    return report(ends, after, polls, forecast=Forecast(120.0, FIRST, 150.0), sample=one, view=seen)
 
 
 def blocked() -> Document:
-    after = policy("after", since=NOW - 300, known=(KNOWN,), advisory=Patterns(["Beta*"]))
+    after = policy("after", since=NOW - 300, known=(KNOWN,), advisory=Patterns(["Beta*"]), failing_after=1)
     ends = judged(
         after,
         *clean(40),
@@ -109,9 +116,9 @@ def blocked() -> Document:
         alerting("k", "Old mail relay"),
         failing(id="v", label="Beta site"),
     )
-    looks = [Look(at * 20.0, INCONCLUSIVE, counts(46, known=1, blind=1, pending=44 - 5 * at)) for at in range(7)]
-    looks.append(Look(140.0, "error", counts(0)))
-    return report(ends, after, [*looks, Look(160.0, ends.verdict, ends.counts)])
+    looks = [Poll(at * 20.0, INCONCLUSIVE, counts(46, known=1, blind=1, pending=44 - 5 * at)) for at in range(7)]
+    looks.append(Poll(140.0, "error", counts(0)))
+    return report(ends, after, [*looks, Poll(160.0, ends.verdict, ends.counts)])
 
 
 FIRST = monitor(status(label="Primary shop"), config(label="Primary shop"))
@@ -157,7 +164,7 @@ def planned() -> Document:
 def hostile() -> Document:
     of_policy = policy(
         "before",
-        known=(read_known({"monitor": HOSTILE, "reason": HOSTILE, "expires": "2027-01-20"}),),
+        known=(read_known({"monitor": HOSTILE, "reason": HOSTILE, "expires": "2027-01-20T00:00:00Z"}),),
         override=read_override({"reason": HOSTILE, "by": HOSTILE, "ticket": HOSTILE}),
     )
     check = Check(NOW - 10, HOSTILE)
@@ -167,7 +174,7 @@ def hostile() -> Document:
         Monitor("2", HOSTILE, HOSTILE, config(type=HOSTILE), status(id="2", label=HOSTILE)),
     ]
     one = Sample(monitors, NOW)
-    found = judge(one, view(of_policy, one))
+    found = evaluate(one, view(of_policy, one))
     ends = Evaluation(ERROR, [Reason(HOSTILE, ERROR, HOSTILE, HOSTILE), *found.reasons], found.assessments, RC[ERROR])
     told = report(ends, of_policy, forecast=Forecast(9.0, monitors[0], None))
     changes: list[Mapping[str, Any]] = [
@@ -180,7 +187,7 @@ def hostile() -> Document:
 def many(number: int = 2_000, alerts: int = 2_000) -> Document:
     before = policy("before")
     statuses = [alerting(f"a{at}", f"Shop {at:05}") for at in range(alerts)] + clean(number - alerts)
-    looks = [Look(at * 15.0, "block", counts(number, existing_alert=max(3, alerts - 40 * at))) for at in range(500)]
+    looks = [Poll(at * 15.0, "block", counts(number, existing_alert=max(3, alerts - 40 * at))) for at in range(500)]
     return report(judged(before, *statuses), before, looks, samples=640)
 
 

@@ -8,7 +8,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Look
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Poll
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.as_html import as_html
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.stylesheet import (
     DARK,
@@ -197,7 +197,7 @@ def test_each_verdict_has_its_own_height():
 
 
 def test_one_in_ten_thousand_is_still_seen():
-    looks = [Look(at * 15.0, "block", counts(10_000, new_alert=1, pending=9_999 - at)) for at in range(3)]
+    looks = [Poll(at * 15.0, "block", counts(10_000, new_alert=1, pending=9_999 - at)) for at in range(3)]
     text = as_html(report(judged(policy(), *clean(1)), policy(), looks))
     assert 'class="s-new_alert" d="M0.0 104.0v-4.0h' in text
 
@@ -213,12 +213,12 @@ def test_many_looks_stay_within_the_picture():
 
 
 def test_looks_that_found_everything_clean_are_said_to_have():
-    looks = [Look(at * 15.0, "pass", counts(2)) for at in range(2)]
+    looks = [Poll(at * 15.0, "pass", counts(2)) for at in range(2)]
     assert "No look found a monitor in another state" in as_html(report(judged(policy(), *clean(2)), policy(), looks))
 
 
 def test_looks_at_one_moment_are_drawn_at_all():
-    looks = [Look(0.0, "pass", counts(2))] * 2
+    looks = [Poll(0.0, "pass", counts(2))] * 2
     assert "2 looks in 0 s" in as_html(report(judged(policy(), *clean(2)), policy(), looks))
 
 

@@ -97,7 +97,7 @@ def test_whoever_reads_learns_first_that_the_gate_held_nothing(make, caveat, ban
     assert list(told)[2:4] == ["caveat", "banner"]
 
 
-@pytest.mark.parametrize("expires", ["2020-01-01", None])
+@pytest.mark.parametrize("expires", ["2020-01-01T00:00:00Z", None])
 def test_an_override_that_did_not_help_is_no_caveat(expires):
     override = read_override({"reason": "long enough a reason", "by": "Ada", "expires": expires})
     statuses = clean(2) if expires is None else [alerting("a", "A")]

@@ -76,10 +76,6 @@ def parsed(found):
 def fed_back(found):
     """Return the policy that a gate makes of the snippets, of those options that this gate has."""
     given = {name: value for name, value in parsed(found).items() if name in GATE}
-    if "states" not in GATE["known"]["options"]:
-        given["known"] = [
-            {key: value for key, value in one.items() if key != "states"} for one in given.get("known", [])
-        ]
     validated = ArgumentSpecValidator(GATE).validate({"client_id": "i", "client_secret": "s", **given})
     assert validated.error_messages == []
     return read_policy(validated.validated_parameters, NOW)[0]
@@ -97,7 +93,7 @@ def fed_back(found):
         ("failing", ["known", "advisory", "on_failing_test"]),
         ("pending", ["timeout_max"]),
         ("unproved", ["timeout_max", "on_unprovable"]),
-        ("fixing", ["timeout_max", "known"]),
+        ("fixing", ["timeout_max"]),
         ("a_state_of_tomorrow", []),
     ],
 )

@@ -19,8 +19,8 @@ TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
     r"(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
-FIRST, LAST = -5.9e10, 1e11
-"""Epoch seconds from the year 100 to the year 5138."""
+FIRST, LAST = -6e10, 1e11
+"""Epoch seconds from the year 68 to the year 5138."""
 
 
 def monitors(status: int, body: bytes, kind: str) -> dict[str, Entry] | None:

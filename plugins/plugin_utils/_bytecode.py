@@ -83,6 +83,7 @@ GATE = (
     "plugin_utils._gate.forecast",
     "plugin_utils._gate.verdict",
     "plugin_utils._gate.loop",
+    "plugin_utils._gate.proof",
     "module_utils._ansible.arguments",
     "plugin_utils._gate_arguments",
     "plugin_utils._gate_policy",

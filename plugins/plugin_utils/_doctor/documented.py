@@ -43,7 +43,7 @@ class Field:
 
 
 ALERT = {
-    "alert": Field(TEXT),
+    "alert": Field(TEXT, READ),
     "monitor": Field(TEXT),
     "time": Field(TEXT),
     "utc_time": Field(UTC, READ),

@@ -42,7 +42,16 @@ CRASHES: list[BaseException] = [
     *(KeyError(SECRET), OSError(5, SECRET), MemoryError(), RecursionError(), ImportError(SECRET), SystemExit(0)),
     *(PanicError(SECRET), AttributeError(SECRET), RuntimeError(SECRET), StopIteration(SECRET)),
 ]
-PLACES = ("checked_options", "read_policy", "Settings.from_options", "Client", "Sampler", "Gate", "decide", "gate_result")
+PLACES = (
+    "checked_options",
+    "read_policy",
+    "Settings.from_options",
+    "Client",
+    "Sampler",
+    "Gate",
+    "decide",
+    "gate_result",
+)
 
 
 def crash_at(monkeypatch: pytest.MonkeyPatch, module: str, names: Sequence[str], error: BaseException) -> None:

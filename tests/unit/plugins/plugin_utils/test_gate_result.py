@@ -236,7 +236,7 @@ def test_without_a_proof_to_come_a_result_has_none(response, phase):
 
 def test_a_plan_names_the_monitors_that_may_not_be_provable():
     response = Sample([*sample(status()).monitors, DAILY], NOW)
-    assert result(response, phase="plan")["summary"].endswith("; 1 of 2 monitors may not be provable in time")
+    assert result(response, phase="plan")["summary"].count("; 1 of 2 monitors may not be provable") == 1
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,8 @@ def test_only_a_registered_failure_returns_the_data_of_hundreds_of_monitors(
         answers[path]["monitor_list"] = [{**one, name: f"m{at}", "label": f"{at} {'L' * 200}"} for at in range(300)]
     arguments = {**CONNECTION, "api_url": serve(service(answers)).url}
     play = SimpleNamespace(strategy="linear")
-    task: Any = SimpleNamespace(args=arguments, check_mode=False, diff=False, register=register, get_play=lambda: play)
+    task: Any = SimpleNamespace(args=arguments, check_mode=False, diff=False, register=register, no_log=False)
+    task.get_play = lambda: play
     shown: Any = Shown()
     result = GateTask(task, templar({}), shown).result({})
     assert (result["failed"], result["gate_rc"]) == (True, 10)

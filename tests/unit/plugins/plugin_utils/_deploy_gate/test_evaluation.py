@@ -131,8 +131,11 @@ def test_the_result_is_refused_as_an_extra_variable(run: Run) -> None:
 
 
 def test_the_baseline_of_this_run_is_compared_with(serve: Serve, run: Run) -> None:
-    run.evaluate(serve(service(documents())).url)
-    result = run.evaluate(serve(service(documents(alerting=True))).url, "during")
+    answers = documents()
+    url = serve(service(answers)).url
+    run.evaluate(url)
+    answers.update(documents(alerting=True))
+    result = run.evaluate(url, "during")
     assert [reason["code"] for reason in result["reasons"]] == ["new_alert"]
     assert "not show which handlers" in " ".join(result["warnings"]), "there is no strategy below this test"
 

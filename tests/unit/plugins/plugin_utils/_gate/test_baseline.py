@@ -162,7 +162,7 @@ def test_a_vanished_monitor_is_named_at_any_size_also_when_another_one_appears(n
 
 def test_labels_are_cut_before_they_are_left_out():
     longest = [
-        len(next(iter(read_baseline(take_of(*account_of(number))).monitors.values())).label) for number in (100, 4000)
+        len(next(iter(read_baseline(take_of(*account_of(number))).monitors.values())).label) for number in (100, 12_000)
     ]
     assert longest[0] > longest[1] >= 8
 

@@ -131,7 +131,8 @@ class Gate:
         if len(outcome.polls) == MOST_POLLS:
             del outcome.polls[1]
         outcome.polls.append(Poll(outcome.waited, evaluation.verdict, evaluation.counts))
-        return evaluation.final or self._once or outcome.waited >= self._limit(outcome)
+        polls_once = self._once or self._policy.phase == PLAN
+        return evaluation.final or polls_once or outcome.waited >= self._limit(outcome)
 
     def _evaluate(self, outcome: Outcome) -> Evaluation:
         try:

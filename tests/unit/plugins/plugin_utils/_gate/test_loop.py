@@ -168,7 +168,9 @@ def test_a_plan_polls_once_and_evaluates_nothing(response):
 
 
 def test_a_plan_needs_a_response():
-    assert Service(AWAY).decide(policy("plan", timeout=0.0)).evaluation.verdict == "error"
+    service = Service(AWAY)
+    assert service.decide(policy("plan")).evaluation.verdict == "error"
+    assert service.slept == [], "a plan does not wait for the service either"
 
 
 def test_without_once_the_gate_waits():

@@ -378,7 +378,7 @@ lines:
     - "To unblock: repair what it watches until the alert clears; options that help: fixes, known, on_existing_alert"
 abridged:
   description:
-    - What is left out of the result of a failed task that is not registered and would flood the screen. RV(msg) has the
+    - What is left out of the result of a failed task that is not registered and would flood the screen. C(msg) has the
       gist, and reports have the data.
   returned: when something is left out
   type: str

@@ -42,11 +42,11 @@ def test_the_workflow_runs_what_a_test_runs_and_has_no_command_of_its_own():
     assert len(list((HOSTED / "workflows").iterdir())) == 1
 
 
-def test_a_workflow_may_only_read_and_takes_actions_of_one_release():
+def test_a_workflow_may_only_read_and_takes_actions_by_digest():
     workflow = read(HOSTED / "workflows" / "checks.yml")
     assert workflow["permissions"] == {"contents": "read"}
     (job,) = workflow["jobs"].values()
-    assert [step["uses"] for step in job["steps"] if not re.search(r"@v\d+$", step.get("uses", "@v1"))] == []
+    assert [step["uses"] for step in job["steps"] if not re.search(r"@[0-9a-f]{40}$", step.get("uses", "@" + 40 * "0"))] == []
 
 
 def test_hooks_call_run_and_nothing_else():

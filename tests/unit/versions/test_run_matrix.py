@@ -39,7 +39,7 @@ def run(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["kf_statuz"], "there is no target kf_statuz; the targets are bad_input, "),
+        (["kf_statuz"], "there is no target kf_statuz; the targets are adopt, bad_input, "),
         (["kf_status", "setup_simulator"], "there is no target setup_simulator"),
         (["../kf_status"], "there is no target ../kf_status"),
         (["--only", "2.15"], "ansible-core 2.15 is not supported; these are: 2.16."),

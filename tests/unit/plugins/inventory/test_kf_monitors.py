@@ -34,10 +34,9 @@ from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server im
 Serve = Callable[..., ScriptedServer]
 
 NAME = "knowledgefront.monitoring.kf_monitors"
-NOW = int(time.time())
 MAIL = {"id": "m", "label": "Mail", "type": "smtp", "timer": 60, "config": {"host": "mx.example.com"}}
 WEB = {"id": "w", "label": "Web shop", "type": "http", "timer": 60, "config": {"url": "https://shop.example.com/"}}
-TESTED = {"last_test": {"utc_mktime": NOW}}
+TESTED: dict[str, Any] = {"last_test": {"utc_mktime": 0}}
 DOCUMENTS = {
     "/v2/config/monitor": {"monitor_list": [MAIL, WEB]},
     "/v2/status": {
@@ -47,6 +46,12 @@ DOCUMENTS = {
         ]
     },
 }
+
+
+@pytest.fixture(autouse=True)
+def tested_a_moment_ago() -> None:
+    """The monitors are tested when a test runs, which may be long after its module was read."""
+    TESTED["last_test"]["utc_mktime"] = int(time.time())
 
 
 @pytest.fixture(autouse=True)

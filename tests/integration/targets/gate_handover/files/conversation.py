@@ -27,7 +27,8 @@ def take(step: str, process: subprocess.Popen[str]) -> None:
     elif step == "group":
         os.killpg(process.pid, signal.SIGINT)
     else:
-        OPENER.open(step, data=b"{}", timeout=10).close()
+        request = urllib.request.Request(step, data=b"{}", headers={"Content-Type": "application/json"})
+        OPENER.open(request, timeout=10).close()
 
 
 def main() -> None:

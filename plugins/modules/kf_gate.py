@@ -445,7 +445,7 @@ reasons:
     unblock:
       description: What would let the deployment proceed.
       type: str
-      sample: repair what it watches until the alert clears, or exclude the monitor
+      sample: repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor
 monitors:
   description: The monitors in scope that are not clean, or all of them with O(verbose_result).
   returned: always

@@ -46,7 +46,9 @@ def test_a_workflow_may_only_read_and_takes_actions_by_digest():
     workflow = read(HOSTED / "workflows" / "checks.yml")
     assert workflow["permissions"] == {"contents": "read"}
     (job,) = workflow["jobs"].values()
-    assert [step["uses"] for step in job["steps"] if not re.search(r"@[0-9a-f]{40}$", step.get("uses", "@" + 40 * "0"))] == []
+    assert [
+        step["uses"] for step in job["steps"] if not re.search(r"@[0-9a-f]{40}$", step.get("uses", "@" + 40 * "0"))
+    ] == []
 
 
 def test_hooks_call_run_and_nothing_else():

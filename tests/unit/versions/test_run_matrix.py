@@ -106,7 +106,10 @@ def test_all_means_every_target_that_is_run_by_itself(run, tmp_path):
 
 
 def test_fast_tries_the_oldest_and_the_newest_on_what_is_here(run, tmp_path):
-    passed = [{**PASSED, "target": name} for name in ("hostile_text", "kf_status", "kf_gate", "target_pythons")]
+    passed = [
+        {**PASSED, "target": name}
+        for name in ("hostile_text", "hostile_gate", "kf_status", "kf_gate", "target_pythons")
+    ]
     done = run("--fast", outcomes=passed)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = [line.split("|")[1:3] for line in done.stdout.splitlines() if line.startswith("| 2.")]

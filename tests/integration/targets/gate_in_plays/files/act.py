@@ -1,7 +1,11 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run plays with the role against the simulator, as people write them: ``act.py FOLDER``."""
+"""Run plays with the role against the simulator, as people write them: ``act.py FOLDER``.
+
+Without EVERY_PLAY=1 in the environment, only those that represent all others. ONLY_CASES chooses among all by a regular
+expression.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from cases import CASES, MONITORS, Case
+from cases import EVERY_CASE, MONITORS, Case, without_variants
 
 COLLECTION = Path(__file__).resolve().parents[5]
 SECRET = f"Kf/+&=%~{secrets.token_hex(12)}"
@@ -80,12 +84,21 @@ def run(folder: Path, url: str, case: Case) -> str | None:
     return None
 
 
+def chosen_cases() -> list[Case]:
+    assert len({case.name for case in EVERY_CASE}) == len(EVERY_CASE)
+    wanted = os.environ.get("ONLY_CASES")
+    if wanted:
+        cases = [case for case in EVERY_CASE if re.search(wanted, case.name)]
+    else:
+        cases = EVERY_CASE if os.environ.get("EVERY_PLAY") else without_variants(EVERY_CASE)
+    assert cases, f"no case has a name like {wanted}"
+    return cases
+
+
 def main() -> None:
     folder = Path(sys.argv[1]).resolve() / "gate_in_plays"
     folder.mkdir()
-    wanted = re.compile(os.environ.get("ONLY_CASES", ""))
-    cases = [case for case in CASES if wanted.search(case.name)]
-    assert len({case.name for case in cases}) == len(cases) > 0
+    cases = chosen_cases()
     with simulator(folder) as url, ThreadPoolExecutor(2) as pool:
         tries = [pool.submit(run, folder / str(number), url, case) for number, case in enumerate(cases)]
         failed = [wrong for wrong in (tried.result() for tried in tries) if wrong]

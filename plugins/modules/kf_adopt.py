@@ -106,7 +106,7 @@ summary:
   description: All of it in one line.
   returned: success
   type: str
-  sample: "1,500 monitors, 140 with an old problem: 140 entries added, 0 kept, 0 removed; 3 slow monitors"
+  sample: "1,500 monitors, 105 with an old problem: 105 entries added, 0 kept, 0 removed; 35 slow monitors"
 path:
   description: The policy file.
   returned: success

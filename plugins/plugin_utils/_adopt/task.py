@@ -15,6 +15,7 @@ from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.legible import legible
 from .._gate.reports.entries import MonitorEntry
 from .._gate.reports.unblock import describe_problem
+from .._gate.states import UNPROVED
 from .._whole_files import LONGEST, why_not, write_whole
 from .account import Account, read_account
 from .adoption import Adoption, KnownEntry, find_slow, plan_adoption, suggest_timeout_max
@@ -23,6 +24,10 @@ from .policy_file import SELECTION, PolicyFile, PolicyFileError, edit_policy, pa
 
 LARGEST_FILE = 5_000_000
 """Bytes. Nobody writes more exceptions than that."""
+
+RECENT = "this is no problem of long standing: it has to pass its next tests"
+UNPROVABLE = "it tests so rarely that it cannot be proved in time: on_unprovable decides"
+"""Why a monitor that is not clean gets no entry."""
 
 PRIVATE = 0o600
 """Permissions of a new file: it tells what does not work in the account."""
@@ -140,10 +145,7 @@ def _result(account: Account, plan: Adoption, slow: list[MonitorEntry]) -> dict[
                 _told(monitor, "no pattern selects it alone: give it a label and id of its own")
                 for monitor in plan.unnamed
             ),
-            *(
-                _told(monitor, "this is no problem of long standing: it has to pass its next tests")
-                for monitor in plan.watched
-            ),
+            *(_told(monitor, UNPROVABLE if monitor["state"] == UNPROVED else RECENT) for monitor in plan.watched),
         ],
         "slow": [{"monitor": one["id"], "label": one["label"], "timer": one["timer"]} for one in slow],
     }

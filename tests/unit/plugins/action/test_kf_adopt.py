@@ -43,6 +43,8 @@ def world(**states: str) -> dict[str, Any]:
         configs.append(
             {"id": name, "label": f"Web {name}", "type": "http", "timer": timer, "active": state != "inactive"}
         )
+        if state == "rare":
+            one["last_test"], configs[-1]["timer"] = None, 86400
         if state not in ("inactive", "lacking"):
             statuses.append(one)
     return {"/v2/status": {"monitor_list": statuses}, "/v2/config/monitor": {"monitor_list": configs}}
@@ -72,6 +74,16 @@ OLD = {"a": "alerting", "s": "stale", "i": "inactive", "f": "failing", "d": "slo
 
 def policy(tmp_path: Path) -> dict[str, Any]:
     return dict(yaml.safe_load((tmp_path / "policy.yml").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("state", "found", "why"),
+    [("failing", "failing", "it has to pass its next tests"), ("rare", "unproved", "on_unprovable decides")],
+)
+def test_what_is_not_adopted_says_why(adopt: Any, state: str, found: str, why: str) -> None:
+    (told,) = adopt(world(x=state, **HEALTHY), include=["Web *"])["not_adopted"]
+    assert (told["monitor"], told["state"]) == ("x", found)
+    assert why in told["why"]
 
 
 def test_a_policy_accepts_each_old_problem_in_its_state_and_nothing_else(adopt: Any, tmp_path: Path) -> None:

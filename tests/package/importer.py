@@ -48,6 +48,14 @@ PROOFS = (
     "Importer processing completed successfully",
 )
 TROUBLE = re.compile(r"^(?:WARNING|ERROR|CRITICAL)\b|\[WARNING\]|Traceback", re.MULTILINE)
+EXPECTED = re.compile(
+    # This playbook refuses to be read without the playbook that it guards.
+    r"playbooks/guard\.yml:\d+:\d+: syntax-check\[specific\].* guarded must be the absolute path"
+    # The importer's linter does not know the collection that it lints, and the controller's project uses its names.
+    r"|ERROR    Failed to find knowledgefront\.monitoring\.(?:gate|watch) playbook\.$"
+)
+"""What the importer warns of and is as it should be."""
+
 DOCUMENTED = {"inventory", "lookup", "module", "test"}
 
 
@@ -65,7 +73,7 @@ def faults(tarball: Path, environments: Path, galaxy: Mapping[str, Any]) -> list
 
 def against(told: str, ended: int, result: Mapping[str, Any] | None) -> list[str]:
     """Return what speaks against a collection about which the importer said this. Silence is no proof."""
-    found = [line for line in told.splitlines() if TROUBLE.search(line)]
+    found = [line for line in told.splitlines() if TROUBLE.search(line) and not EXPECTED.search(line)]
     found += [f"the importer does not say: {proof}" for proof in PROOFS if proof not in told]
     if ended:
         found.append(f"the importer ended with {ended}")

@@ -23,10 +23,24 @@ def test_a_collection_about_which_everything_was_said_and_nothing_against_it_pas
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "WARNING: playbooks/guard.yml:10:36: syntax-check[specific][/]: Error processing keyword 'import_playbook': "
+        "guarded must be the absolute path of a playbook that exists, as in: -e guarded=/srv/deploy/site.yml",
+        "WARNING: ERROR    Failed to find knowledgefront.monitoring.gate playbook.",
+        "WARNING: ERROR    Failed to find knowledgefront.monitoring.watch playbook.",
+    ],
+)
+def test_what_is_as_it_should_be_does_not_speak_against_it(line):
+    assert against(f"{TOLD}\n{line}", 0, result()) == []
+
+
+@pytest.mark.parametrize(
     ("told", "ended", "left", "sentence"),
     [
         (f"{TOLD}\nWARNING: no changelog", 0, result(), "WARNING: no changelog"),
         (f"{TOLD}\nERROR: broken", 0, result(), "ERROR: broken"),
+        (f"{TOLD}\nWARNING: playbooks/gate.yml:1:1: broken", 0, result(), "WARNING: playbooks/gate.yml:1:1: broken"),
         (f"{TOLD}\n[WARNING]: of ansible itself", 0, result(), "[WARNING]: of ansible itself"),
         (f"Traceback (most recent call last):\n{TOLD}", 0, result(), "Traceback (most recent call last):"),
         (TOLD, 1, result(), "the importer ended with 1"),

@@ -180,9 +180,8 @@ def _timeout_max_for_unproved(situation: Situation, states: tuple[str, ...]) -> 
 
 
 def _max_masked(situation: Situation, _states: tuple[str, ...]) -> str | None:
-    if not situation.scope:
-        return None
-    return f"max_masked: {min(100, math.ceil(100 * situation.masked / situation.scope))}\n"
+    share = math.ceil(100 * situation.masked / max(1, situation.scope))
+    return f'max_masked: "{min(100, share)}%"\n'
 
 
 def _minutes(seconds: float) -> int:

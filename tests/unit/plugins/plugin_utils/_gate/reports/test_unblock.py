@@ -108,7 +108,7 @@ def test_each_state_has_options_that_are_right_for_it_and_never_exclude_alone(st
     ("code", "expected"),
     [
         ("unmatched", {"on_unmatched": "warn"}),
-        ("max_masked", {"max_masked": 75}),
+        ("max_masked", {"max_masked": "75%"}),
         ("timeout_too_short", {"timeout_max": 7320}),
         ("interrupted", {}),
         ("credentials", {}),

@@ -21,6 +21,8 @@ def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baselin
 
     Raises ValueError, with a sentence about the option, for what cannot be right.
     """
+    if options.get("baseline") == {}:
+        raise ValueError("baseline: it is empty; hand over the registered result of phase before, or omit the option")
     baseline = read_baseline(options["baseline"]) if options.get("baseline") else None
     grace = options["stale_grace"]
     deploy_started = _read_past(options, "deploy_started", now + grace)

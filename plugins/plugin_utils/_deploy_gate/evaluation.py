@@ -17,7 +17,7 @@ from ...module_utils._domain.legible import enumerated, legible
 from .._gate.policy import AFTER, BEFORE, DURING
 from .._gate_task import GateTask
 from .._strategies import is_free
-from .arguments import CONNECT, HANDED_BASELINE, OPTIONS, PREFIX
+from .arguments import CONNECT, HANDED_BASELINE, OPTIONS, PREFIX, RESULT
 from .handlers import pending_handlers
 from .run_state import RunState, verdict_key
 from .shown_verdict import shown_verdict
@@ -59,10 +59,21 @@ class Evaluation:
         shown = shown_verdict(result, gate.labels)
         self._state.write_verdict(verdict_key(self._task), {"phase": self._phase, "shown": shown})
         warnings = [*result["warnings"], *self._warnings]
-        fails = is_free(self._task.get_play().strategy)
+        stops = result["failed"] and not self._reaches_verdict({**task_vars, RESULT: result})
+        fails = stops or is_free(self._task.get_play().strategy)
         if fails:
             result["msg"] = shown["msg"]
         return {**result, "failed": fails, "baseline_stored": stored, "warnings": warnings}
+
+    def _reaches_verdict(self, task_vars: Mapping[str, Any]) -> bool:
+        """Whether the task that stops the deployment will run: a condition of the play may read this result."""
+        templar = Templar(loader=self._loader, variables=dict(task_vars))
+        try:
+            if hasattr(templar, "evaluate_conditional"):  # since ansible-core 2.19
+                return all(templar.evaluate_conditional(condition) for condition in self._task.when)
+            return bool(self._task.evaluate_conditional(templar, dict(task_vars)))
+        except AnsibleError:
+            return False
 
     def _reports(self, task_vars: Mapping[str, Any]) -> Any:
         """Return the reports to write if the other options cannot be read."""
@@ -87,8 +98,9 @@ class Evaluation:
         arguments.update({name.removeprefix(PREFIX): value for name, value in options.items()})
         self._selection = json.dumps([arguments.get(name) for name in ("include", "exclude", "types")], default=str)
         if self._phase in (DURING, AFTER):
-            self._refuse_pending_handlers(hosts)
-            if baseline is None:
+            every = list(map(str, task_vars.get("ansible_play_hosts_all", hosts)))
+            self._refuse_pending_handlers(every if self._task.get_play().force_handlers else hosts)
+            if not baseline:
                 baseline = self._state.read_baseline(self._selection) or handed
             if baseline:
                 arguments["baseline"] = baseline

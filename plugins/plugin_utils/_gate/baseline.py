@@ -67,7 +67,7 @@ class BaselineMonitor(NamedTuple):
     @property
     def has_lasting_problem(self) -> bool:
         """Whether it had a problem that had lasted before the baseline was taken."""
-        return self.problem in LASTING or self.is_flapping
+        return self.problem in LASTING
 
     def has_alert(self, status: MonitorStatus) -> bool:
         """Whether the newest alert in ``status`` is the one that the monitor had then.

@@ -63,7 +63,7 @@ def read_known(entry: Mapping[str, Any]) -> Known:
             f"known: {join_names(unknown)} cannot be accepted; the states are {', '.join(sorted(ACCEPTABLE))}"
         )
     pattern = entry["monitor"]
-    return Known(pattern, reason, read_moment(entry.get("expires"), "known"), Patterns([pattern]), states)
+    return Known(pattern, reason, _read_expiry(entry, "known"), Patterns([pattern]), states)
 
 
 def read_override(entry: Mapping[str, Any]) -> Override:
@@ -72,7 +72,7 @@ def read_override(entry: Mapping[str, Any]) -> Override:
     if len(reason) < SHORTEST_REASON:
         raise ValueError(f"override: the reason needs {SHORTEST_REASON} characters at least")
     by = _text(entry, "by", "override")
-    return Override(reason, by, entry.get("ticket"), read_moment(entry.get("expires"), "override"))
+    return Override(reason, by, entry.get("ticket"), _read_expiry(entry, "override"))
 
 
 def _text(entry: Mapping[str, Any], name: str, option: str) -> str:
@@ -80,6 +80,15 @@ def _text(entry: Mapping[str, Any], name: str, option: str) -> str:
     if not text:
         raise ValueError(f"{option}: {name} must not be empty")
     return text
+
+
+def _read_expiry(entry: Mapping[str, Any], option: str) -> float | None:
+    """Return when an exception expires, None for never. An empty text would make it last for ever by mistake."""
+    if entry.get("expires") == "":
+        raise ValueError(
+            f"{option}: expires is empty; give a time with Z, or leave it out for an exception without end"
+        )
+    return read_moment(entry.get("expires"), option)
 
 
 def read_moment(value: Any, option: str) -> float | None:

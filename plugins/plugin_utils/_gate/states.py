@@ -122,7 +122,7 @@ def _accepted_states(found: Assessment, view: View) -> set[str]:
     states = {found.state}
     if found.state == PENDING and view.evidence.history(found.monitor.id).failures:
         states.add(FAILING)
-    if found.state == NEW_ALERT and _was_alerting(found.monitor, view.baseline):
+    if found.state == NEW_ALERT and (_is_age_unknown(view) or _was_alerting(found.monitor, view.baseline)):
         states.add(EXISTING_ALERT)
     return states
 
@@ -139,15 +139,25 @@ def _is_no_worse(found: Assessment, then: BaselineMonitor, view: View) -> bool:
     It is worse when it was not alerting and is, or when nothing was known of it and now it fails.
     """
     if found.state == NEW_ALERT:
-        return then.is_flapping
+        return then.problem == ALERT and then.is_flapping
     if found.state in (EXISTING_ALERT, FIXING):
         return False
     if found.state == MISSING:
         return then.problem in UNSEEN and found.monitor.config is not None
     if then.problem in UNSEEN:
         history = view.evidence.history(found.monitor.id)
-        return not history.failures and (found.state == BLIND or (found.state == PENDING and not history.is_failed))
+        if history.failures or _failed_since_deployment(found.monitor, view):
+            return False
+        return found.state == BLIND or (found.state == PENDING and not history.is_failed)
     return True
+
+
+def _failed_since_deployment(monitor: Monitor, view: View) -> bool:
+    """Whether the newest test failed and started after the deployment began."""
+    history, started = view.evidence.history(monitor.id), view.policy.deploy_started
+    if not history.is_failed or history.newest is None:
+        return False
+    return history.newest >= (view.policy.since if started is None else started)
 
 
 def _find(monitor: Monitor, view: View) -> Assessment:
@@ -272,7 +282,7 @@ def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
         return None
     due = view.unprovable.get(monitor.id)
     history = view.evidence.history(monitor.id)
-    if due is not None and not history.failures:
+    if due is not None and not history.failures and not _failed_since_deployment(monitor, view):
         message = f"cannot be proved in time: it tests {describe_interval(monitor)}, and its proof is due at {utc(due)}"
         return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
     message = _describe_missing(monitor, status, view)

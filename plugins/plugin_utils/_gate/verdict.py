@@ -225,12 +225,23 @@ def _unhelpful(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
         notes.append(f"the override by {sanitize(override.by, 80)} has expired and is ignored")
     elif override is not None and evaluation.gate_rc == 0:
         notes.append(f"the override by {sanitize(override.by, 80)} is not needed: remove it")
-    problems = [found.monitor for found in evaluation.assessments if found.state not in (states.CLEAN, states.PENDING)]
+    return notes + _unneeded(evaluation, policy, now)
+
+
+def _unneeded(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
+    """Return notes on the entries of ``known`` that have expired, are not needed, or select nothing in scope."""
+    notes, outside = [], 0
     for entry in policy.known:
+        pattern = sanitize(entry.pattern, 80)
+        found = [one.state for one in evaluation.assessments if entry.selects.selecting(one.monitor)]
         if not entry.valid(now):
-            notes.append(f"known: the entry for {sanitize(entry.pattern, 80)} has expired and is ignored")
-        elif evaluation.assessments and not any(entry.selects.selecting(monitor) for monitor in problems):
-            notes.append(f"known: the entry for {sanitize(entry.pattern, 80)} matches no problem: remove it")
+            notes.append(f"known: the entry for {pattern} has expired and is ignored")
+        elif found and all(state in (states.CLEAN, states.PENDING) for state in found):
+            notes.append(f"known: the entry for {pattern} matches no problem: remove it")
+        elif not found and evaluation.assessments:
+            outside += 1
+    if outside:
+        notes.append(f"known: {outside} of {len(policy.known)} entries select no monitor in scope")
     return notes
 
 

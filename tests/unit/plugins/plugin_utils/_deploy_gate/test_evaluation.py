@@ -140,6 +140,43 @@ def test_the_baseline_of_this_run_is_compared_with(serve: Serve, run: Run) -> No
     assert "not show which handlers" in " ".join(result["warnings"]), "there is no strategy below this test"
 
 
+def test_an_empty_baseline_does_not_replace_the_one_of_this_run(serve: Serve, run: Run) -> None:
+    answers = documents()
+    url = serve(service(answers)).url
+    run.evaluate(url)
+    answers.update(documents(alerting=True))
+    result = run.evaluate(url, "during", deploy_gate_baseline={})
+    assert [reason["code"] for reason in result["reasons"]] == ["new_alert"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "fails"),
+    [
+        ("deploy_gate_result is not defined", True),
+        ("deploy_gate_result.gate_rc | default(0) == 0", True),
+        ("deploy_gate_result.no_such_thing.at_all == 0", True),
+        ("first_time", True),
+        ("inventory_hostname == 'h1'", False),
+        ("deploy_gate_result is not defined or true", False),
+    ],
+)
+def test_a_condition_that_the_result_changes_does_not_skip_the_stop(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, condition: str, fails: bool
+) -> None:
+    run = Run(tmp_path, monkeypatch, vars={"first_time": trusted("{{ deploy_gate_result is not defined }}")})
+    run.evaluation.when = [trusted(condition)]
+    stopped = run.evaluate(serve(service(documents(alerting=True))).url)
+    assert (stopped["decision"], stopped["failed"]) == ("stop", fails)
+
+
+def test_a_condition_that_the_result_changes_is_no_matter_when_it_proceeds(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(tmp_path, monkeypatch)
+    run.evaluation.when = [trusted("deploy_gate_result is not defined")]
+    assert not run.evaluate(serve(service(documents())).url)["failed"]
+
+
 def test_options_that_are_omitted_are_not_given(serve: Serve, run: Run) -> None:
     omitted = trusted("{{ omit }}")
     every = {"deploy_gate_poll": omitted, "deploy_gate_known": [omitted], "deploy_gate_fixes": [trusted("{{ 'a' }}")]}

@@ -318,9 +318,10 @@ def test_an_alert_is_the_same_by_its_id_and_without_one_by_its_start(before, now
     [
         (None, 0, False, False),
         (None, 1, False, False),
-        (None, 2, True, True),
+        (None, 2, False, True),
+        ("alert", 2, True, True),
         ("failed_test", 0, False, False),
-        ("failed_test", 2, True, True),
+        ("failed_test", 2, False, True),
         *((problem, 0, True, False) for problem in ("alert", "silent", "stale", "never_tested", "inactive", "absent")),
     ],
 )

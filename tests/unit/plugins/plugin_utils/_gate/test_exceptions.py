@@ -52,6 +52,8 @@ def test_anything_else_is_refused_in_a_short_sentence(value):
         (read_known, {**KNOWN, "reason": " "}, "known: reason must not be empty"),
         (read_known, {**KNOWN, "reason": None}, "known: reason must not be empty"),
         (read_known, {**KNOWN, "expires": "soon"}, "known: soon is not a time"),
+        (read_known, {**KNOWN, "expires": ""}, "known: expires is empty"),
+        (read_override, {**OVERRIDE, "expires": ""}, "override: expires is empty"),
         (read_known, {**KNOWN, "expires": "2027-01-15T08:00:00"}, "known: 2027-01-15T08:00:00 is not a time"),
         (read_known, {**KNOWN, "states": ["clean"]}, "known: clean cannot be accepted"),
         (read_known, {**KNOWN, "states": ["blind", "x", "fixing"]}, "known: fixing and x cannot be accepted"),

@@ -74,10 +74,7 @@ BEFORE = {
         then(problem="alert", alert=digest("a1"), alerted=NOW - 900, alert_count=1),
         {**WORSE, **STILL_FAILING, "same alert": "existing_alert"},
     ),
-    "flapping": (
-        then(alert=digest("a1"), alerted=NOW - 900, alert_count=3),
-        {**WORSE, **STILL_FAILING, "same alert": EXISTING, "other alert": EXISTING},
-    ),
+    "clean after several alerts": (then(alert=digest("a1"), alerted=NOW - 900, alert_count=3), WORSE),
     "flapping and alerting": (
         then(problem="alert", alert=digest("a1"), alerted=NOW - 900, alert_count=3),
         {**WORSE, **STILL_FAILING, "same alert": "existing_alert", "other alert": EXISTING},
@@ -112,6 +109,20 @@ def test_a_monitor_that_was_stale_and_failed_since_is_worse_also_when_it_is_stal
     assert (
         assess_all(policy("after", settle=0.0), *polls, of_baseline=baseline(then(problem="stale")))[0].state == "blind"
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "failed", "state"),
+    [
+        ("a test that failed since the deployment began cannot be left unproved", NOW - 500, "pending"),
+        ("one that failed before it began can", NOW - 700, "unproved"),
+    ],
+)
+def test_a_slow_monitor_that_failed_since_is_not_let_through(rule, failed, state):
+    found = Sample([monitor(failing(failed), config(timer=3600.0))], NOW)
+    chosen = policy("after", settle=0.0, deploy_started=NOW - 600)
+    [assessed] = assess_all(chosen, found, of_baseline=baseline(then(timer=3600.0)), unprovable=DUE)
+    assert assessed.state == state, rule
 
 
 def test_a_monitor_that_the_baseline_does_not_have_had_no_problem():

@@ -104,7 +104,7 @@ def test_notes_name_the_entries_to_remove_beside_the_order(given, first):
     assert decide(evaluate_all(alerting()), policy(**given, known=entries), NOW).notes == [
         *first,
         "known: the entry for a0 has expired and is ignored",
-        "known: the entry for z matches no problem: remove it",
+        "known: 1 of 3 entries select no monitor in scope",
     ]
 
 
@@ -112,7 +112,7 @@ def test_notes_name_the_entries_to_remove_beside_the_order(given, first):
 def test_a_note_stays_short(name, shown):
     entries = (accepts(name, NOW), accepts(name))
     expired, unneeded = Override("down", name, None, NOW), Override("down", name, None, None)
-    clean = evaluate_all([CLEAN])
+    clean = evaluate_all([CLEAN._replace(label=name)])
     assert decide(clean, policy(known=entries, override=expired), NOW).notes == [
         f"the override by {shown} has expired and is ignored",
         f"known: the entry for {shown} has expired and is ignored",

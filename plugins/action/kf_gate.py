@@ -9,7 +9,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils import _console  # noqa: F401 - the controller has to load it before there is a worker
+# The controller has to load it before there is a worker.
+from ..plugin_utils import _console  # noqa: F401  # pylint: disable=unused-import
 from ..plugin_utils._bytecode import GATE, load
 
 STOP = {

@@ -106,7 +106,9 @@ def _situation(
 
 def _names(evaluation: Evaluation) -> Counter[str]:
     """Return how many monitors in scope have each text as their id or label."""
-    return Counter(name for found in evaluation.assessments for name in {found.monitor.id, found.monitor.label})
+    return Counter(
+        name for found in evaluation.assessments for name in dict.fromkeys((found.monitor.id, found.monitor.label))
+    )
 
 
 SCREEN = 8_000

@@ -57,10 +57,10 @@ def read_json(body: bytes) -> Any:
         )
     except RecursionError:
         raise Unreliable(TOO_DEEP) from None
-    except ValueError as error:
-        if type(error) is ValueError:  # Python's own limit on the digits of a number
-            raise Unreliable(OUT_OF_RANGE) from None
+    except (json.JSONDecodeError, Unreliable):
         raise
+    except ValueError:  # Python's own limit on the digits of a number
+        raise Unreliable(OUT_OF_RANGE) from None
     _refuse_depth(document)
     return _with_whole_texts(document) if SURROGATE.search(body) else document
 

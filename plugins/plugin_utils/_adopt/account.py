@@ -83,5 +83,5 @@ def evaluate_account(sample: Sample, policy: Policy) -> Account:
     """Return the states in which the gate finds the monitors of one sample, without a baseline and exceptions."""
     gate = Gate(policy, None, lambda: sample, time.monotonic, time.sleep, lambda _now: None, once=True)
     entries = [monitor_entry(found) for found in gate.decide().evaluation.assessments]
-    names = Counter(name for entry in entries for name in {entry["id"], entry["label"]})
+    names = Counter(name for entry in entries for name in dict.fromkeys((entry["id"], entry["label"])))
     return Account(sample.taken_at, entries, names)

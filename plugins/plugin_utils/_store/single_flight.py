@@ -40,14 +40,14 @@ def turn(
     It is not when meanwhile the one before us has ``told``, or when it takes longer. A process that dies at its turn
     loses it. Where files cannot be locked, everybody has a turn at once, and ``on_unlocked`` gets the reason.
     """
+    descriptor, is_ours = None, True
     try:
         descriptor = _acquire(folder, name, clock() + patience, told, clock, sleep)
+        is_ours = descriptor is not None
     except LocksUnavailableError as why:
         on_unlocked(str(why))
-        yield True
-        return
     try:
-        yield descriptor is not None
+        yield is_ours
     finally:
         if descriptor is not None:
             os.close(descriptor)

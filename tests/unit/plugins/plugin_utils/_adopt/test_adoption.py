@@ -49,7 +49,9 @@ def entry(number, state="existing_alert", **changes):
 
 
 def account(*monitors):
-    return Account(NOW, monitors, Counter(name for one in monitors for name in {one["id"], one["label"]}))
+    return Account(
+        NOW, monitors, Counter(name for one in monitors for name in dict.fromkeys((one["id"], one["label"])))
+    )
 
 
 def adopted(number, *states, expires=LATER):

@@ -42,7 +42,7 @@ def situation(entries, verdict="block", **changes):
     reasons = [
         {"code": one["state"], "verdict": verdict, "monitor": one["id"], "label": one["label"]} for one in entries
     ]
-    names = Counter(name for one in entries for name in {one["id"], one["label"]})
+    names = Counter(name for one in entries for name in dict.fromkeys((one["id"], one["label"])))
     fields = {
         "reasons": reasons,
         "monitors": {one["id"]: one for one in entries},

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -174,8 +174,8 @@ class Gate:
             after = policy.prepare_proof()
             outcome.proof = forecast(sample.monitors, after, Evidence(after), now)
 
-    def _unprovable(self, outcome: Outcome) -> dict[str, float]:
-        return dict(outcome.forecast.unprovable) if outcome.forecast is not None and not self._once else {}
+    def _unprovable(self, outcome: Outcome) -> Mapping[str, float]:
+        return outcome.forecast.unprovable if outcome.forecast is not None and not self._once else {}
 
     def _ahead(self, outcome: Outcome) -> Forecast | None:
         """Return what is still to be expected, from the newest valid sample."""
@@ -197,8 +197,10 @@ class Gate:
         monitors = outcome.sample.monitors if outcome.sample else []
         provable = [monitor for monitor in monitors if monitor.id not in outcome.forecast.unprovable]
         another_round = max(_timers(provable), default=0.0)
-        recovery = outcome.waited + self._evidence.seconds_to_recover()
-        seconds = max(outcome.forecast.seconds + another_round, recovery if recovery > outcome.waited else 0.0)
+        seconds = outcome.forecast.seconds + another_round
+        recovery = self._evidence.seconds_to_recover()
+        if recovery:
+            seconds = max(seconds, outcome.waited + recovery)
         return min(policy.timeout_max, seconds + LATE)
 
     def _refuse(self, outcome: Outcome) -> Reason | None:

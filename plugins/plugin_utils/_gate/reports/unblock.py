@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ....module_utils._domain.timestamps import epoch, utc
-from ..policy import WARN
+from ..policy import LATE, WARN
+from ..states import UNPROVED
 from .yaml_text import describe, pattern_for, quote
 
 DAYS = 30
@@ -19,11 +20,9 @@ DAYS = 30
 MOST_NAMED = 20
 """Monitors that a snippet names one by one."""
 
-LATE = 60.0
 LARGEST_GRACE = 3600.0
 """Seconds. A test that is older than that by more than its timer explains was not merely told late."""
 
-UNPROVED = "unproved"
 UNVERIFIED = frozenset({UNPROVED})
 """States that stop nothing by default, but keep a pass from being verified: they are worth advice too."""
 

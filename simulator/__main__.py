@@ -18,7 +18,7 @@ from collections.abc import Callable
 from simulator.certificates import NoCertificate, given_context, made_context
 from simulator.large import large_world
 from simulator.options import WrongOption, options_from
-from simulator.ready_files import CannotWrite, remove_own, write_whole
+from simulator.ready_files import CannotWrite, atomic_write, remove_own
 from simulator.server import CannotListen, Simulator
 from simulator.world import World, WorldError, default_client
 from simulator.world_files import DEFAULT_WORLD, read_world
@@ -43,7 +43,7 @@ def _security(options: argparse.Namespace) -> ssl.SSLContext | None:
     if not options.tls:
         return None
     context, authority = made_context()
-    write_whole(options.ca_file, authority)
+    atomic_write(options.ca_file, authority)
     return context
 
 
@@ -115,13 +115,13 @@ def run(options: argparse.Namespace) -> None:
 
     def tell() -> None:
         if options.secret_file:
-            write_whole(options.secret_file, simulator.client_secret.encode() + b"\n", 0o600)
+            atomic_write(options.secret_file, simulator.client_secret.encode() + b"\n", 0o600)
         # Nobody has to listen: a closed stdout is no reason not to serve.
         with contextlib.suppress(OSError):
             print(announcement(simulator, options, own.secret, given is not None), end="", flush=True)
         for path, content in _ready_files(simulator, options).items():
             files[path] = content
-            write_whole(path, content)
+            atomic_write(path, content)
 
     try:
         _until_told(simulator, tell)

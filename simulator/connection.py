@@ -26,7 +26,7 @@ _LINE_MAX = 65536
 _PATH_SHOWN = 200
 
 
-def legible(path: str) -> str:
+def sanitize(path: str) -> str:
     """Return a path for the log: no query, nothing that a terminal would obey."""
     plain = path.partition("?")[0][:_PATH_SHOWN]
     return "".join(sign if "!" <= sign <= "~" else f"\\x{ord(sign):02x}" for sign in plain)
@@ -83,7 +83,7 @@ class Connection(BaseHTTPRequestHandler):
             self.simulator.calls.count("bytes_out", self.wire.sent - before)
         if self.simulator.log:
             spent = (time.monotonic() - began) * 1000
-            self.simulator.log(f"{legible(self.command)} {legible(self.path)} {status} {spent:.0f} ms")
+            self.simulator.log(f"{sanitize(self.command)} {sanitize(self.path)} {status} {spent:.0f} ms")
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse what could not even be read as a request; called by http.server too."""

@@ -15,7 +15,7 @@ class CannotWrite(Exception):
     """A file cannot be written: one sentence says which and why."""
 
 
-def write_whole(path: str, content: bytes, mode: int = 0o644) -> None:
+def atomic_write(path: str, content: bytes, mode: int = 0o644) -> None:
     """Write a file so that nobody ever sees half of it; ``mode`` holds from its first moment. Raises CannotWrite."""
     target = Path(path)
     temporary = None

@@ -11,10 +11,10 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible.answers import failure
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
+from ..plugin_utils._adopt.arguments import ADOPT, check_options
 from ..plugin_utils._adopt.task import adopt
-from ..plugin_utils._adopt_arguments import ADOPT, check_options
 from ..plugin_utils._gate.sample import Unavailable
-from ..plugin_utils._options import checked_options
+from ..plugin_utils._options import validate_options
 
 
 class ActionModule(ActionBase):
@@ -24,7 +24,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         warnings: list[str] = []
         try:
-            options = checked_options(self._task.args, task_vars or {}, self._templar, ADOPT)
+            options = validate_options(self._task.args, task_vars or {}, self._templar, ADOPT)
             check_options(options)
             result = adopt(options, warnings.append, bool(self._task.check_mode))
         except KnowledgeFrontError as error:

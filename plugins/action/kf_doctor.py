@@ -13,17 +13,17 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._ansible.answers import failure
 from ..module_utils._api.deadline import Deadline
 from ..module_utils._api.unexpected import UnexpectedError, convert_unexpected
-from ..plugin_utils._console import Console
+from ..plugin_utils._doctor.arguments import DOCTOR
 from ..plugin_utils._doctor.examination import Row, counted, examined, overall
 from ..plugin_utils._doctor.finding import FAILED, failed
 from ..plugin_utils._doctor.patient import Patient
 from ..plugin_utils._doctor.report import entries, report
 from ..plugin_utils._doctor.table import advices, summary, table
-from ..plugin_utils._doctor_arguments import DOCTOR
-from ..plugin_utils._options import checked_options, sourced_options
-from ..plugin_utils._orphans import dying_with_controller
-from ..plugin_utils._surroundings import surroundings
-from ..plugin_utils._whole_files import write_report
+from ..plugin_utils._environment import read_environment
+from ..plugin_utils._options import resolve_options, validate_options
+from ..plugin_utils._system.console import Console
+from ..plugin_utils._system.controller import exit_with_controller
+from ..plugin_utils._system.files import write_report
 
 LONGEST = 300.0
 """Seconds for all checks. A question that waits for a service takes at most the option ``timeout`` of them."""
@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         try:
-            with dying_with_controller():
+            with exit_with_controller():
                 return convert_unexpected(lambda: self._examine(task_vars or {}), (AnsibleError,), "the doctor")
         except UnexpectedError as error:
             return {"changed": False, "failed": True, "outcome": FAILED, **failure(error)}
@@ -59,14 +59,14 @@ class ActionModule(ActionBase):
     def _patient(self, task_vars: dict[str, Any]) -> Patient:
         given = self._task.args
         # A variable that cannot be made out is told as a mistake; the other sources still count.
-        sources = sourced_options(given, {}, self._templar)
+        sources = resolve_options(given, {}, self._templar)
         options, mistake = None, ""
         try:
-            sources = sourced_options(given, task_vars, self._templar)
-            options = checked_options(given, task_vars, self._templar, DOCTOR)
+            sources = resolve_options(given, task_vars, self._templar)
+            options = validate_options(given, task_vars, self._templar, DOCTOR)
         except AnsibleError as error:
             mistake = str(error)
-        return Patient(sources, options, mistake, surroundings(options), Deadline(LONGEST))
+        return Patient(sources, options, mistake, read_environment(options), Deadline(LONGEST))
 
     def _reported(self, patient: Patient, rows: list[Row]) -> list[Row]:
         """Write the report if one is wanted, even when the options are wrong; return a row if that cannot be."""

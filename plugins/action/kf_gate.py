@@ -9,9 +9,10 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-# The controller has to load it before there is a worker.
-from ..plugin_utils import _console  # noqa: F401  # pylint: disable=unused-import
 from ..plugin_utils._bytecode import GATE, load
+
+# The controller has to load it before there is a worker.
+from ..plugin_utils._system import console  # noqa: F401  # pylint: disable=unused-import
 
 STOP = {
     "changed": False,
@@ -46,7 +47,7 @@ class ActionModule(ActionBase):
         began = time.time()
         try:
             load(GATE)
-            from ..plugin_utils._gate_task import GateTask
+            from ..plugin_utils._gate_action.task import GateTask
 
             return GateTask(self._task, self._templar, self._display).result(task_vars or {})
         except KeyboardInterrupt:
@@ -58,7 +59,7 @@ class ActionModule(ActionBase):
         """Return the result of a gate that met ``error``, with its reports if they can be written."""
         try:
             from ..module_utils._api.unexpected import is_interruption
-            from ..plugin_utils._gate_crash import crash_result
+            from ..plugin_utils._gate_action.crash import crash_result
 
             if not is_interruption(error):
                 return crash_result(error, self._task.args, began)
@@ -77,6 +78,6 @@ class ActionModule(ActionBase):
 def main() -> None:
     """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
     from ..module_utils._ansible.modules import check_arguments
-    from ..plugin_utils._gate_arguments import GATE as SPEC
+    from ..plugin_utils._gate_action.arguments import GATE as SPEC
 
     check_arguments(SPEC)

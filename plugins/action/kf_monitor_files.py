@@ -12,15 +12,15 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._ansible.answers import failure
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ..module_utils._api.unexpected import convert_unexpected
-from ..plugin_utils._console import Console
-from ..plugin_utils._monitor_files_arguments import MONITOR_FILES, mode_of
-from ..plugin_utils._monitor_question import Asked, asked, confirm_gone
-from ..plugin_utils._options import checked_options
-from ..plugin_utils._orphans import dying_with_controller
+from ..plugin_utils._options import validate_options
+from ..plugin_utils._snapshot.arguments import MONITOR_FILES, mode_of
+from ..plugin_utils._snapshot.configurations import Asked, asked, require_deleted
 from ..plugin_utils._snapshot.folder import Folder, FolderError
 from ..plugin_utils._snapshot.policy import judged
 from ..plugin_utils._snapshot.policy_reports import check_report_paths, write_policy_reports
 from ..plugin_utils._snapshot.task import applied, planned, result, shown, to_do
+from ..plugin_utils._system.console import Console
+from ..plugin_utils._system.controller import exit_with_controller
 
 
 class ActionModule(ActionBase):
@@ -30,7 +30,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         expected = (AnsibleError, KnowledgeFrontError, ValueError)
         try:
-            with dying_with_controller():
+            with exit_with_controller():
                 return convert_unexpected(lambda: self._compare(task_vars or {}), expected, self._task.action)
         except KnowledgeFrontError as error:
             return {"changed": False, "failed": True, **failure(error)}
@@ -38,21 +38,21 @@ class ActionModule(ActionBase):
             return {"changed": False, "failed": True, **failure(ConfigurationError(str(error)))}
 
     @property
-    def _console(self) -> Console:
+    def console(self) -> Console:
         return Console(self._display, silent=bool(self._task.no_log))
 
     def _compare(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        options = checked_options(self._task.args, task_vars, self._templar, MONITOR_FILES)
+        options = validate_options(self._task.args, task_vars, self._templar, MONITOR_FILES)
         check_report_paths(options["policy_reports"])
         folder = Folder(options["path"], options["layout"], options["formats"], mode_of(options["mode"]))
-        answer = asked(options, self._console.warning)
+        answer = asked(options, self.console.warning)
         return self._compared(folder, answer, options)
 
     def _compared(self, folder: Folder, answer: Asked, options: dict[str, Any]) -> dict[str, Any]:
         found = judged(options["policy"], answer.chosen, options["on_unmatched"])
         plan = planned(folder, answer.configs, answer.chosen, answer.selection)
         if plan.found.gone:
-            confirm_gone(plan.found.gone, options, self._console.warning)
+            require_deleted(plan.found.gone, options, self.console.warning)
         told = {**result(plan, found, options["prune"]), "warnings": [*answer.warnings, *found.warnings]}
         told["diff"] = self._told_as(shown(plan, options["prune"]))
         problems = write_policy_reports(options["policy_reports"], found)
@@ -79,7 +79,7 @@ class ActionModule(ActionBase):
         if self._task.diff:
             return [{"prepared": "".join(f"{line}\n" for line in said)}] if said else []
         for line in said:
-            self._console.display(line)
+            self.console.display(line)
         return []
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..module_utils._ansible.answers import version
 from ..module_utils._ansible.arguments import VERSION_INFO
-from ..plugin_utils._info_action import InfoAction
+from ..plugin_utils._actions.info import InfoAction
 
 
 class ActionModule(InfoAction):

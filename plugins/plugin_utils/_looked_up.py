@@ -16,8 +16,8 @@ from ..module_utils._ansible.answers import answer, monitors, statuses
 from ..module_utils._ansible.arguments import MONITOR_LOOKUP, STATUS_LOOKUP
 from ..module_utils._api.errors import KnowledgeFrontError
 from ._bytecode import SELECTION, load
-from ._options import checked_options
-from ._sharing import shared
+from ._cache.resilient import shared
+from ._options import validate_options
 
 if TYPE_CHECKING:
     from ansible.template import Templar
@@ -44,7 +44,7 @@ def looked_up(
         raise AnsibleOptionsError("include is no list of patterns") from None
     if included or given.keys() & {"exclude", "types"}:
         load(SELECTION)
-    options = checked_options({**others, "include": included}, variables, templar, spec)
+    options = validate_options({**others, "include": included}, variables, templar, spec)
     try:
         answered = answer(asked, options, shared(options, Display().warning))
     except KnowledgeFrontError as error:

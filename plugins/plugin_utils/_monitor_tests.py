@@ -14,8 +14,8 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._api.errors import PayloadError
 from ..module_utils._api.payloads import read_status
 from ..module_utils._domain.monitor import MonitorStatus
-from ..module_utils._domain.staleness import FACTOR, GRACE, staleness
-from ..module_utils._domain.timestamps import believed
+from ..module_utils._domain.timestamps import validate_epoch
+from ..module_utils._domain.timing import FACTOR, GRACE, staleness
 
 
 def is_alerting(monitor: Any) -> bool:
@@ -110,7 +110,7 @@ def _status(monitor: Any, needed: str) -> MonitorStatus:
 
 def _number(name: str, value: Any) -> float:
     try:
-        return believed(float(value))
+        return validate_epoch(float(value))
     except (TypeError, ValueError, OverflowError):
         raise AnsibleFilterError(f"{name} is no number") from None
 

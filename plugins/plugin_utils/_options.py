@@ -16,7 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_bool, check_type_int, check_type_str
 
 from ..module_utils._ansible.arguments import CONNECTION
-from ..module_utils._domain.legible import enumerated, legible
+from ..module_utils._domain.text import join_names, sanitize
 
 if TYPE_CHECKING:
     from ansible.template import Templar
@@ -27,7 +27,7 @@ SECTION = "knowledgefront"
 NEVER_IN_A_FILE = frozenset({"client_secret"})
 
 
-class Sourced:
+class OptionValue:
     """An option as its source has it; ``origin`` is ``Direct``, ``var: ...``, ``env: ...``, ``default`` or a file."""
 
     def __init__(self, value: Any, origin: str | None) -> None:
@@ -49,7 +49,7 @@ def _definition(name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     return definition
 
 
-def checked_options(
+def validate_options(
     given: Mapping[str, Any],
     variables: Mapping[str, Any],
     templar: Templar,
@@ -65,7 +65,7 @@ def checked_options(
     """
     renamed = renamed or {}
     others = dict(given)
-    for name, found in sourced_options(given, variables, templar, renamed).items():
+    for name, found in resolve_options(given, variables, templar, renamed).items():
         option = renamed.get(name, name)
         for alias in _names(option, name):
             others.pop(alias, None)
@@ -74,17 +74,17 @@ def checked_options(
     others = {name: _plain(value) for name, value in others.items()}
     validated = ArgumentSpecValidator(spec, mutually_exclusive=mutually_exclusive).validate(others)
     if validated.unsupported_parameters:
-        unknown = enumerated(sorted(map(str, validated.unsupported_parameters)))
+        unknown = join_names(sorted(map(str, validated.unsupported_parameters)))
         raise AnsibleOptionsError(f"there is no option {unknown}; the options are {', '.join(sorted(spec))}")
     if validated.error_messages:
-        raise AnsibleOptionsError(legible(validated.error_messages[0], 400))
+        raise AnsibleOptionsError(sanitize(validated.error_messages[0], 400))
     return dict(validated.validated_parameters)
 
 
-def sourced_options(
+def resolve_options(
     given: Mapping[str, Any], variables: Mapping[str, Any], templar: Templar, renamed: Mapping[str, str] | None = None
-) -> dict[str, Sourced]:
-    """Return each connection option, by its own name, from the source that checked_options takes it from."""
+) -> dict[str, OptionValue]:
+    """Return each connection option, by its own name, from the source that validate_options takes it from."""
     kind, owner = "action", "knowledgefront.monitoring.connection"
     C.config.initialize_plugin_configuration_definitions(kind, owner, definitions())
     named = [f"kf_{name}" for name in CONNECTION if f"kf_{name}" in variables]
@@ -96,7 +96,7 @@ def sourced_options(
         value, origin = C.config.get_config_value_and_origin(
             name, plugin_type=kind, plugin_name=owner, variables=finished, direct=direct[-1] if direct else None
         )
-        options[name] = Sourced(value, origin)
+        options[name] = OptionValue(value, origin)
     return options
 
 
@@ -134,4 +134,4 @@ def _typed(option: str, value: Any, kind: str, origin: str | None) -> Any:
             return resolve_path(str(value), basedir=file) if value else None
         return TYPES[kind](value)
     except (TypeError, ValueError):
-        raise AnsibleOptionsError(f"{option} from {legible(origin or 'the task')} is no {NAMES[kind]}") from None
+        raise AnsibleOptionsError(f"{option} from {sanitize(origin or 'the task')} is no {NAMES[kind]}") from None

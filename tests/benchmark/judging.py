@@ -26,7 +26,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.po
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.states import View
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import judge
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._sampling import Sampler
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import Sampler
 
 from simulator.large import large_world
 from simulator.server import Simulator

@@ -23,7 +23,7 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 WORD = re.compile(r"[^\W\d_]{2,}")
 ERRORS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_api" / "errors.py"
 DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN", "CONNECTION", "SELECTION"}
-MEANINGLESS = {"self", "str", "repr", "legible", "duration", "utc", "enumerated", "len", "int", "sorted", "join"}
+MEANINGLESS = {"self", "str", "repr", "sanitize", "duration", "utc", "join_names", "len", "int", "sorted", "join"}
 
 
 class Sentence(NamedTuple):

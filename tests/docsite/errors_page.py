@@ -41,14 +41,14 @@ GROUPS = (
         "Reaching the service",
         "Any plugin can say these. The doctor tells which part of the way is broken.",
         (
-            *("*/_api/settings.py", "*/_api/client.py", "*/_api/transport.py", "*/_api/token.py", "*/_api/bounded.py"),
+            *("*/_api/settings.py", "*/_api/client.py", "*/_api/transport.py", "*/_api/token.py", "*/_api/threads.py"),
             *("*/_api/answer_body.py", "*/_api/unexpected.py"),
         ),
     ),
     Group(
         "Reading an answer",
         "The service, or something in its place, answered what no plugin takes for an answer.",
-        ("*/_api/payloads.py", "*/_api/shapes.py", "*/_api/strict_json.py", "*/_domain/timestamps.py"),
+        ("*/_api/payloads.py", "*/_api/schema.py", "*/_api/strict_json.py", "*/_domain/timestamps.py"),
     ),
     Group(
         "Giving options and choosing monitors",
@@ -58,25 +58,24 @@ GROUPS = (
                 "*/_options.py",
                 "*/_domain/selection.py",
                 "*/_domain/bounded_regex.py",
-                "*/_ansible/chosen.py",
+                "*/_ansible/selection.py",
                 "*/_ansible/answers.py",
             ),
-            *("*/_looked_up.py", "*/_monitor_question.py", "*/_gate/scope.py"),
+            *("*/_looked_up.py", "*/_gate/scope.py"),
         ),
     ),
     Group(
         "Asking the gate",
         "About the gate as a whole. Reasons about the gate itself have these sentences and codes.",
         (
-            *("*/_deploy_gate/*", "*/action/kf_deploy_gate*.py", "*/action/kf_gate.py", "*/_gate_*.py"),
+            *("*/_deploy_gate/*", "*/action/kf_deploy_gate*.py", "*/action/kf_gate.py", "*/_gate_action/*"),
             *("*/_gate/policy.py", "*/_gate/baseline.py", "*/_gate/exceptions.py", "*/_gate/loop.py"),
             *(
                 "*/_gate/explanations.py",
                 "*/_gate/proof.py",
                 "*/_gate/verdict.py",
                 "*/_gate/reports/*",
-                "*/_sampling.py",
-                "*/_interrupts.py",
+                "*/_system/signals.py",
             ),
         ),
     ),
@@ -93,26 +92,28 @@ GROUPS = (
     Group(
         "Running a module on the target",
         "With ``run_on: target``, the secret has to get there without anybody else seeing it.",
-        ("*/_handover.py", "*/_ansible/handed_secret.py"),
+        ("*/_actions/secret_file.py", "*/_ansible/secret_file.py"),
     ),
     Group("Having monitors as hosts", "The inventory ``kf_monitors`` says these.", ("*/inventory/*", "*/_inventory/*")),
     Group(
         "Keeping configurations in files",
         "The module ``kf_monitor_files`` and the role ``monitor_inventory`` say these.",
-        ("*/action/kf_monitor_files.py", "*/_monitor_files_arguments.py", "*/_snapshot/*"),
+        ("*/action/kf_monitor_files.py", "*/_snapshot/*"),
     ),
     Group(
         "Adopting an account",
         "``kf_adopt`` and the playbook ``adopt`` say these. The policy file is as it was then.",
-        ("*/action/kf_adopt.py", "*/_adopt_arguments.py", "*/_adopt/*"),
+        ("*/action/kf_adopt.py", "*/_adopt/*"),
     ),
     Group("Waiting for events", "The event source says these.", ("*/_event*", "extensions/eda/*")),
     Group(
         "Sharing tokens and answers",
         "Nothing fails for want of a shared token or answer. It costs more questions.",
-        ("*/_sharing.py", "*/_store/*"),
+        ("*/_cache/*",),
     ),
-    Group("Writing reports", "Any file that a plugin was to write.", ("*/_report_files.py", "*/_whole_files.py")),
+    Group(
+        "Writing reports", "Any file that a plugin was to write.", ("*/_system/report_files.py", "*/_system/files.py")
+    ),
     Group(
         "Running the doctor",
         "The rows of its table. What to do about each code is on the page "

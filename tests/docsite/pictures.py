@@ -122,7 +122,7 @@ def timeline() -> str:
 LAYERS = (
     ("modules, lookups, inventory", "thin: options in, a result out"),
     ("_ansible, plugin_utils", "options, errors, warnings"),
-    ("_store", "tokens and answers that tasks share"),
+    ("_cache", "tokens and answers that tasks share"),
     ("_api", "the client, which alone knows HTTP"),
     ("_domain", "what monitors are: no I/O, no clock"),
 )

@@ -17,9 +17,9 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ba
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate, Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import PHASES, REACTIONS, Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import decide
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_progress import Progress
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import gate_result
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._sampling import Sampler
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.progress import Progress
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import gate_result
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import Sampler
 
 from .ask_client import TIMEOUT, asking
 from .played_service import PlayedService

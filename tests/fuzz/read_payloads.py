@@ -17,7 +17,10 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     MonitorStatus,
     join,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection, suggestion
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import (
+    Selection,
+    suggest_labels,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import duration, utc
 
 from .settled import moment, sentence, settled, shown, told
@@ -97,4 +100,4 @@ def _prove_selection(configs: list[MonitorConfig], statuses: list[MonitorStatus]
     chosen = SELECTION.choose(joined, lambda monitor: monitor.type)
     assert set(chosen.unmatched) <= set(SELECTION.include.texts)
     if chosen.unmatched:
-        sentence(suggestion(chosen.unmatched, joined))
+        sentence(suggest_labels(chosen.unmatched, joined))

@@ -16,7 +16,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.lo
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.by_ending import render
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.document import document
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import difference
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import difference
 
 from .settled import sentence, settled
 

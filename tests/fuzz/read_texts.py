@@ -9,17 +9,17 @@ import contextlib
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import pause, retry_after
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import checked_url
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.legible import enumerated
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import validate_url
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import PatternError, Patterns
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.text import join_names
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import (
     duration,
     epoch,
-    read_moment,
+    parse_timestamp,
     utc,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import (
-    read_moment as read_given_time,
+    parse_time_option as read_given_time,
 )
 
 from .settled import moment, sentence, shown, told
@@ -35,7 +35,7 @@ def texts_are_understood_or_refused(data: bytes) -> None:
     assert moment(float(pause(3, wait, lambda: 0.5))) >= 0
     for limit in (3, 40, 200):
         shown(text, limit)
-    assert enumerated([text] * 9).isprintable()
+    assert join_names([text] * 9).isprintable()
     _prove_times(text)
     _prove_options(text)
 
@@ -48,14 +48,14 @@ def _prove_times(text: str) -> None:
     except ValueError:
         return
     assert epoch(utc(seconds)) == seconds // 1, "what is written down is read as something else"
-    assert read_moment(text, seconds + 1.0) == (seconds, seconds + 1.0)
-    assert read_moment(text, None) == (seconds, None)
+    assert parse_timestamp(text, seconds + 1.0) == (seconds, seconds + 1.0)
+    assert parse_timestamp(text, None) == (seconds, None)
     sentence(duration(NOW - seconds))
 
 
 def _prove_options(text: str) -> None:
     try:
-        assert checked_url(text).startswith(("https://", "http://"))
+        assert validate_url(text).startswith(("https://", "http://"))
     except ConfigurationError as error:
         told(error)
     if text.startswith("~"):

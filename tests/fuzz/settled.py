@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.legible import legible
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.text import sanitize
 
 LONGEST_SENTENCE = 2000
 
@@ -44,5 +44,5 @@ def moment(value: float | None) -> float:
 
 def shown(text: object, limit: int = 200) -> None:
     """Prove that ``legible`` makes a line of ``text``."""
-    line = legible(text, limit)
+    line = sanitize(text, limit)
     assert line.isprintable() and len(line) <= limit, repr(line)

@@ -26,12 +26,12 @@ class NotSeen(AssertionError):
     """Something did not happen in time."""
 
 
-def wait_for(what: str, seen: Callable[[], Any], patience: float = PATIENCE) -> Any:
+def wait_for(what: str, seen: Callable[[], Any], lock_timeout: float = PATIENCE) -> Any:
     """Return what ``seen`` returns once that is true."""
-    end = time.monotonic() + patience
+    end = time.monotonic() + lock_timeout
     while not (found := seen()):
         if time.monotonic() > end:
-            raise NotSeen(f"{what}: not within {patience:.0f} s")
+            raise NotSeen(f"{what}: not within {lock_timeout:.0f} s")
         time.sleep(0.1)
     return found
 

@@ -9,17 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .._api.cache import Cache, NullCache
+from .._api.cached_client import CachedClient
 from .._api.errors import KnowledgeFrontError
 from .._api.settings import Settings
-from .._api.shared_answers import SharedAnswers
-from .._api.sharing import Alone, Sharing
-from .._domain.legible import enumerated
+from .._domain.text import join_names
 
 if TYPE_CHECKING:
-    from .._api.shared_answers import AnyStatus
-    from .chosen import Choice
+    from .._api.cached_client import AnyStatus
+    from .selection import Selector
 
-    Question = Callable[[SharedAnswers, Mapping[str, Any]], "Answer"]
+    Question = Callable[[CachedClient, Mapping[str, Any]], "Answer"]
 
 
 class Answer:
@@ -32,20 +32,20 @@ class Answer:
 
 
 def answer(
-    question: Question, options: Mapping[str, Any], share: Callable[[Settings], Sharing] = lambda settings: Alone()
+    question: Question, options: Mapping[str, Any], share: Callable[[Settings], Cache] = lambda settings: NullCache()
 ) -> Answer:
     """Return the answer to ``question``, asked with the connection that ``options`` describe.
 
     ``share`` returns what tokens and answers are shared through. Raises KnowledgeFrontError.
     """
     settings = Settings.from_options(options)
-    sharing = share(settings)
-    service = SharedAnswers(settings, sharing)
+    cache = share(settings)
+    service = CachedClient(settings, cache)
     try:
         return question(service, options)
     finally:
         service.close()
-        sharing.close()
+        cache.close()
 
 
 def failure(error: KnowledgeFrontError) -> dict[str, Any]:
@@ -53,12 +53,12 @@ def failure(error: KnowledgeFrontError) -> dict[str, Any]:
     return {"msg": str(error), "error_code": error.code, "http_status": error.status}
 
 
-def statuses(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
+def statuses(service: CachedClient, options: Mapping[str, Any]) -> Answer:
     """Return ``monitors``, ``alert_active``, ``counts`` and ``window``.
 
     A pattern can only be called unmatched among all monitors, so patterns and types ask for everything.
     """
-    choose = choice_of(options)
+    choose = selector_from(options)
     narrowed = bool(options["include"] or options["exclude"] or options["types"])
     found = service.statuses(options["all"] or narrowed, options["window"])
     kinds = {config.id: config.type for config in service.configs()} if options["types"] else {}
@@ -75,13 +75,13 @@ def statuses(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
     return _with_monitors(result, monitors, options["fields"], warnings, summary)
 
 
-def monitors(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
+def monitors(service: CachedClient, options: Mapping[str, Any]) -> Answer:
     """Return ``monitors`` and ``counts`` of configurations, of one monitor or of those selected."""
     if options.get("monitor_id") is not None:
         chosen = [service.config(options["monitor_id"])]
         warnings: list[str] = []
     else:
-        choose = choice_of(options)
+        choose = selector_from(options)
         chosen, warnings = choose(service.configs(), lambda config: config.type)
     entries: list[dict[str, Any]] = [dict(config.fields) for config in chosen]
     if options["with_status"]:
@@ -96,7 +96,7 @@ def monitors(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
     return _with_monitors({"counts": counts}, entries, options["fields"], warnings, summary)
 
 
-def version(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
+def version(service: CachedClient, options: Mapping[str, Any]) -> Answer:
     """Return ``version``: the service's answer as it is."""
     return Answer({"version": service.version()}, summary="the service told its version")
 
@@ -105,13 +105,13 @@ def _status_entry(status: AnyStatus) -> dict[str, Any]:
     return {**status.fields, "id": status.id}
 
 
-def choice_of(options: Mapping[str, Any]) -> Choice:
+def selector_from(options: Mapping[str, Any]) -> Selector:
     """Return what selects as ``options`` say. Raises ConfigurationError for a pattern that cannot be used."""
     if not (options["include"] or options["exclude"] or options["types"]):
         return lambda candidates, kind_of: (list(candidates), [])
-    from .chosen import choice, selection_of
+    from .selection import make_selector, parse_selection
 
-    return choice(selection_of(options), options["on_unmatched"])
+    return make_selector(parse_selection(options), options["on_unmatched"])
 
 
 def _with_monitors(
@@ -120,6 +120,6 @@ def _with_monitors(
     if fields and entries:
         absent = [name for name in fields if not any(name in entry for entry in entries)]
         if absent:
-            warnings = [*warnings, f"fields: no monitor has a field {enumerated(absent)}"]
+            warnings = [*warnings, f"fields: no monitor has a field {join_names(absent)}"]
         entries = [{name: entry[name] for name in fields if name in entry} for entry in entries]
     return Answer({"monitors": entries, **result}, warnings, summary)

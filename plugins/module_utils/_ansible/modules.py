@@ -11,8 +11,8 @@ from ansible.module_utils import basic
 
 from .._api.errors import KnowledgeFrontError
 from .._api.unexpected import convert_unexpected
-from . import handed_secret
 from .answers import answer, failure
+from .secret_file import ARGUMENT, take_secret
 
 if TYPE_CHECKING:
     from .answers import Question
@@ -30,7 +30,7 @@ def run(question: Question, spec: Spec, mutually_exclusive: list[list[str]] | No
 
         def _load_params(self) -> None:
             super()._load_params()
-            self.secret_file = self.params.pop(handed_secret.ARGUMENT, None)
+            self.secret_file = self.params.pop(ARGUMENT, None)
 
     module = Module(argument_spec=spec, mutually_exclusive=mutually_exclusive or [], supports_check_mode=True)
     try:
@@ -53,6 +53,6 @@ def _options(module: basic.AnsibleModule, secret_file: str | None) -> dict[str, 
     """Return the module's options with the secret, which Ansible then hides in whatever the module returns."""
     options: dict[str, Any] = dict(module.params)
     if secret_file is not None:
-        options["client_secret"] = handed_secret.take_secret(secret_file)
+        options["client_secret"] = take_secret(secret_file)
         module.no_log_values.add(options["client_secret"])
     return options

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from .._domain.legible import legible
+from .._domain.text import sanitize
 from .deadline import Deadline
 from .errors import NetworkError, ServiceError
 
@@ -79,7 +79,7 @@ def unpacker_for(encoding: str) -> Unpacker:
     if codings in (["gzip"], ["x-gzip"]):
         return Gunzip()
     raise ServiceError(
-        f"the answer has the Content-Encoding {legible(encoding, 40)}, and only gzip was asked for: check that no "
+        f"the answer has the Content-Encoding {sanitize(encoding, 40)}, and only gzip was asked for: check that no "
         "proxy packs answers again",
         code="encoding",
     )

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from .._domain.legible import legible
 from .._domain.monitor import MonitorConfig, MonitorStatus
+from .._domain.text import sanitize
 from .._domain.timestamps import duration
-from .._domain.window import LONGEST_WINDOW, WINDOW
+from .._domain.timing import LONGEST_WINDOW, WINDOW
 from . import payloads
 from .answer_body import out_of_time
-from .credentials import basic_headers, telling_texts
+from .cache import Cache, NullCache
+from .credentials import basic_headers, secret_encodings
 from .deadline import Deadline
 from .errors import (
     AccessError,
@@ -31,11 +32,10 @@ from .errors import (
     PayloadError,
     ServiceError,
 )
-from .redaction import redacted, without_echoes
+from .redaction import redact, redact_body
 from .retry import RETRIED, pause, retry_after
 from .service_clock import OLDEST, ServiceClock
 from .settings import Secret, Settings
-from .sharing import Alone, Sharing
 from .token import Token, read_token, refuses_client
 from .transport import LARGEST_BODY, PERMANENT, Request, RequestsTransport, Response, Transport
 
@@ -60,7 +60,7 @@ class Client:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         draw: Callable[[], float] = random.random,
-        sharing: Sharing | None = None,
+        cache: Cache | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
@@ -68,7 +68,7 @@ class Client:
         self._clock = clock
         self._sleep = sleep
         self._draw = draw
-        self._sharing: Sharing = sharing or Alone()
+        self._cache: Cache = cache or NullCache()
         self._basics = basic_headers(settings)
         self._token: Token | None = None
         self._sent_tokens: deque[Secret] = deque(maxlen=4)
@@ -93,8 +93,8 @@ class Client:
     def config(self, monitor_id: str, deadline: Deadline | None = None) -> MonitorConfig:
         """Return one active monitor's configuration. Raises NotFoundError when the service does not know it."""
         if monitor_id.strip(".") == "" or not monitor_id.isprintable():
-            raise NotFoundError(f"monitor_id {legible(monitor_id, 80)!r} cannot be the id of a monitor")
-        what = f"the configuration of monitor {legible(monitor_id, 80)}"
+            raise NotFoundError(f"monitor_id {sanitize(monitor_id, 80)!r} cannot be the id of a monitor")
+        what = f"the configuration of monitor {sanitize(monitor_id, 80)}"
         path = "/v2/config/monitor/" + quote(monitor_id, safe="")
         return self._ask(
             what,
@@ -151,7 +151,7 @@ class Client:
         token = self._fresh_token(deadline)
         bearer = Secret(f"Bearer {token.secret.reveal()}")
         response = self._send(what, Request("GET", url, bearer, params, None, largest), deadline)
-        return response._replace(body=without_echoes(response.body, self._sent()))
+        return response._replace(body=redact_body(response.body, self._sent()))
 
     def _fresh_token(self, deadline: Deadline) -> Token:
         if self._token is None or not self._token.fresh(self._clock()):
@@ -165,7 +165,7 @@ class Client:
         def acceptable(text: bytes) -> bool:
             return useless is None or text != useless.secret.reveal().encode()
 
-        with self._sharing.token(acceptable, deadline) as turn:
+        with self._cache.token(acceptable, deadline) as turn:
             if turn.kept is not None:
                 return Token(Secret(turn.kept.content.decode()), self._clock() + turn.kept.left)
             token = self._new_token(deadline)
@@ -273,10 +273,10 @@ class Client:
 
     def _told(self, text: str, limit: int = 200) -> str:
         """Return what a server said for use in a sentence, even if it said back what we sent."""
-        return legible(redacted(text, self._sent()), limit)
+        return sanitize(redact(text, self._sent()), limit)
 
     def _sent(self) -> list[str]:
-        return telling_texts(self._settings) + [token.reveal().rstrip("=") for token in self._sent_tokens]
+        return secret_encodings(self._settings) + [token.reveal().rstrip("=") for token in self._sent_tokens]
 
 
 HOST = re.compile(r"[a-z0-9.-]{1,253}")

@@ -22,7 +22,7 @@ def basic_headers(settings: Settings) -> list[Secret]:
     return [Secret(f"Basic {_base64(pair)}") for pair in pairs]
 
 
-def telling_texts(settings: Settings) -> list[str]:
+def secret_encodings(settings: Settings) -> list[str]:
     """Return what would give the secret away, without the padding that a reader can do without."""
     secret = settings.client_secret.reveal()
     pairs = [_base64(pair).rstrip("=") for pair in (_plain_pair(settings), _encoded_pair(settings))]

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from .._domain.legible import legible
 from .._domain.monitor import Check, MonitorConfig, MonitorStatus
-from .._domain.timestamps import believed, read_moment
+from .._domain.text import sanitize
+from .._domain.timestamps import parse_timestamp, validate_epoch
 from .errors import PayloadError, ServiceError
-from .shapes import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Shape, WrongShape, said
+from .schema import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Schema, SchemaError, said
 from .strict_json import REPLACED, TooLarge, Unreliable, read_json
 
 M = TypeVar("M", MonitorStatus, MonitorConfig)
@@ -26,7 +26,7 @@ LARGEST_COMPLAINT = 65536
 SHORTEST_TIMER = 0.001
 """Seconds. Nothing tests more often, and times that are divided by less are no numbers any more."""
 
-STATUS = Shape(
+STATUS = Schema(
     {"monitor": TEXT, "alert_active": FLAG},
     {
         "label": TEXT,
@@ -38,9 +38,9 @@ STATUS = Shape(
         "last_failed": OBJECT,
     },
 )
-ALERT = Shape({}, {"alert": TEXT, "utc_time": TEXT})
-CHECK = Shape({}, {"error": TEXT, "utc_time_init": TEXT, "utc_mktime": NUMBER})
-CONFIG = Shape({"id": TEXT}, {"label": TEXT, "type": TEXT, "timer": NUMBER, "active": FLAG, "config": OBJECT})
+ALERT = Schema({}, {"alert": TEXT, "utc_time": TEXT})
+CHECK = Schema({}, {"error": TEXT, "utc_time_init": TEXT, "utc_mktime": NUMBER})
+CONFIG = Schema({"id": TEXT}, {"label": TEXT, "type": TEXT, "timer": NUMBER, "active": FLAG, "config": OBJECT})
 
 
 def decode(body: bytes) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def read_config(document: Mapping[str, Any], monitor_id: str) -> MonitorConfig:
     _refuse_error(document)
     config = _at("monitor", document.get("monitor"), _config)
     if config.id != monitor_id:
-        raise PayloadError(f"monitor.id is {legible(config.id, 80)}, not the {legible(monitor_id, 80)} asked for")
+        raise PayloadError(f"monitor.id is {sanitize(config.id, 80)}, not the {sanitize(monitor_id, 80)} asked for")
     return config
 
 
@@ -116,7 +116,7 @@ def read_version(document: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse_error(document: Mapping[str, Any]) -> None:
     error = document.get("error")
     if error is not None:
-        raise ServiceError(f"the answer says that the call did not work: {legible(error)}", code="answered_error")
+        raise ServiceError(f"the answer says that the call did not work: {sanitize(error)}", code="answered_error")
 
 
 def read_status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
@@ -134,9 +134,9 @@ def _read_list(document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], 
         for entry in entries:
             monitor = read(_object(entry))
             if monitor.id in monitors:
-                raise WrongShape(f" is a second monitor with the id {legible(monitor.id, 80)}")
+                raise SchemaError(f" is a second monitor with the id {sanitize(monitor.id, 80)}")
             monitors[monitor.id] = monitor
-    except WrongShape as wrong:
+    except SchemaError as wrong:
         raise PayloadError(f"monitor_list[{len(monitors)}]{wrong}") from None
     return list(monitors.values())
 
@@ -144,13 +144,13 @@ def _read_list(document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], 
 def _at(place: str, entry: Any, read: Callable[[Mapping[str, Any]], M]) -> M:
     try:
         return read(_object(entry))
-    except WrongShape as wrong:
+    except SchemaError as wrong:
         raise PayloadError(f"{place}{wrong}") from None
 
 
 def _object(entry: Any) -> dict[str, Any]:
     if not isinstance(entry, dict):
-        raise WrongShape(f" is {said(entry)}, not {OBJECT.named}")
+        raise SchemaError(f" is {said(entry)}, not {OBJECT.named}")
     return entry
 
 
@@ -159,7 +159,7 @@ def _status(entry: Mapping[str, Any]) -> MonitorStatus:
     _refuse_identity("monitor", identity)
     for name, count in (("alert_count", alerts), ("fail_count", failures), ("test_count", tests)):
         if count is not None and count < 0:
-            raise WrongShape(f".{name} is negative")
+            raise SchemaError(f".{name} is negative")
     alert_id, alerted = _alert(alert) if alert else (None, None)
     return MonitorStatus(
         identity,
@@ -182,7 +182,7 @@ def _config(entry: Mapping[str, Any]) -> MonitorConfig:
     if timer is not None:
         timer = _number("timer", timer)
         if timer < SHORTEST_TIMER:
-            raise WrongShape(f".timer is {timer}, not a number of seconds")
+            raise SchemaError(f".timer is {timer}, not a number of seconds")
     return MonitorConfig(identity, label or identity, kind, timer, active is not False, entry)
 
 
@@ -190,8 +190,8 @@ def _alert(fields: Mapping[str, Any]) -> tuple[str | None, float | None]:
     try:
         identity, text = ALERT.values(fields)
         return identity or None, _time("utc_time", text)[0]
-    except WrongShape as wrong:
-        raise WrongShape(f".last_alert{wrong}") from None
+    except SchemaError as wrong:
+        raise SchemaError(f".last_alert{wrong}") from None
 
 
 def _check(name: str, fields: Mapping[str, Any]) -> Check:
@@ -201,26 +201,26 @@ def _check(name: str, fields: Mapping[str, Any]) -> Check:
             seconds = _number("utc_mktime", seconds)
         started, latest = _time("utc_time_init", text, seconds)
         return Check(started, error or None, latest)
-    except WrongShape as wrong:
-        raise WrongShape(f".{name}{wrong}") from None
+    except SchemaError as wrong:
+        raise SchemaError(f".{name}{wrong}") from None
 
 
 def _time(name: str, text: str | None, seconds: float | None = None) -> tuple[float | None, float | None]:
     try:
-        return read_moment(text, seconds)
+        return parse_timestamp(text, seconds)
     except (ValueError, OverflowError) as error:
-        raise WrongShape(f".{name} is {said(text)}, not a UTC time") from error
+        raise SchemaError(f".{name} is {said(text)}, not a UTC time") from error
 
 
 def _number(name: str, value: float) -> float:
     try:
-        return believed(value)
+        return validate_epoch(value)
     except (ValueError, OverflowError) as error:
-        raise WrongShape(f".{name} is out of range") from error
+        raise SchemaError(f".{name} is out of range") from error
 
 
 def _refuse_identity(name: str, identity: str) -> None:
     if not identity:
-        raise WrongShape(f".{name} is empty")
+        raise SchemaError(f".{name} is empty")
     if REPLACED in identity:
-        raise WrongShape(f".{name} holds half a character, so that it could be that of another monitor")
+        raise SchemaError(f".{name} holds half a character, so that it could be that of another monitor")

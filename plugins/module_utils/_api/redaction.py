@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-from .._domain.legible import ELLIPSIS
+from .._domain.text import ELLIPSIS
 
 STARS = "********"
 SHORTEST_PART = 4
@@ -24,7 +24,7 @@ SHORTEST_ECHO = 8
 """Characters of a secret that is looked for among data, where a shorter one may be a part of any word."""
 
 
-def redacted(text: str, secrets: Iterable[str]) -> str:
+def redact(text: str, secrets: Iterable[str]) -> str:
     """Return ``text`` without ``secrets``, be they whole or cut short, and whichever of their characters are escaped.
 
     Encoders differ in what they escape, so each character is looked for in every way that it can be spelt.
@@ -37,7 +37,7 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def without_echoes(body: bytes, secrets: Iterable[str]) -> bytes:
+def redact_body(body: bytes, secrets: Iterable[str]) -> bytes:
     """Return a good answer's ``body`` with stars wherever it says one of ``secrets`` back, as in a monitor's label.
 
     An answer can be hundreds of megabytes large, so the usual spellings have to do here.
@@ -50,7 +50,7 @@ def without_echoes(body: bytes, secrets: Iterable[str]) -> bytes:
 
 
 def _in_json(secret: str) -> set[bytes]:
-    """Return how JSON holds ``secret``, be it as it is or in a URL."""
+    """Return how JSON holds ``secret``, be it is or in a URL."""
     spelt = {quote(secret, safe=""), quote(secret), quote_plus(secret), quote(secret, safe="!'()*")}
     spelt |= {re.sub("%..", lambda escape: escape.group().lower(), text) for text in spelt} | {secret}
     quoted = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in spelt for ascii_only in (True, False)}

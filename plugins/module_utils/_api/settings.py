@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from .._domain.legible import legible
+from .._domain.text import sanitize
 from .errors import ConfigurationError
 
 API_URL = "https://api.knowledgefront.com"
@@ -69,12 +69,12 @@ class Settings:
         timeout, retries = options.get("timeout", TIMEOUT), options.get("retries", RETRIES)
         if not 0 < timeout <= LONGEST_TIMEOUT:
             raise ConfigurationError(
-                f"timeout must be above 0 and at most {LONGEST_TIMEOUT} seconds, not {legible(timeout, 40)}"
+                f"timeout must be above 0 and at most {LONGEST_TIMEOUT} seconds, not {sanitize(timeout, 40)}"
             )
         if retries < 0:
             raise ConfigurationError(f"retries must be 0 or more, not {retries}")
         return cls(
-            api_url=checked_url(str(options.get("api_url") or API_URL)),
+            api_url=validate_url(str(options.get("api_url") or API_URL)),
             client_id=_credential(options, "client_id"),
             client_secret=Secret(_credential(options, "client_secret")),
             validate_certs=bool(options.get("validate_certs", True)),
@@ -106,7 +106,7 @@ SHOWABLE = r"[^@?#]*"
 """A URL without what could be a password or a query."""
 
 
-def checked_url(url: str) -> str:
+def validate_url(url: str) -> str:
     """Return ``url`` without a slash at its end. Raises ConfigurationError when credentials must not be sent there."""
     try:
         parts = urlsplit(url.strip())
@@ -126,7 +126,7 @@ def checked_url(url: str) -> str:
 
 
 def _shown(url: str) -> str:
-    return legible(url) if re.fullmatch(SHOWABLE, url.strip()) else "(not shown, it may hold a password)"
+    return sanitize(url) if re.fullmatch(SHOWABLE, url.strip()) else "(not shown, it may hold a password)"
 
 
 def is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ import math
 import re
 from typing import Any, NamedTuple
 
-from .._domain.legible import legible
+from .._domain.text import sanitize
 from . import payloads
 from .errors import PayloadError
 from .settings import Secret
@@ -48,7 +48,7 @@ def read_token(document: Any, now: float) -> Token:
         raise PayloadError("the token answer has no usable access_token")
     kind = document.get("token_type", "Bearer")
     if not isinstance(kind, str) or kind.casefold() != "bearer":
-        raise PayloadError(f"the token answer has the token_type {legible(kind, 40)}, not Bearer")
+        raise PayloadError(f"the token answer has the token_type {sanitize(kind, 40)}, not Bearer")
     lifetime = _lifetime(document.get("expires_in"))
     return Token(Secret(text), now + lifetime - min(MARGIN, lifetime / 10))
 

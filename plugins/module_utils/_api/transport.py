@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from .._domain.legible import legible
+from .._domain.text import sanitize
 from .answer_body import out_of_time, read_body, unpacker_for
-from .bounded import within
 from .deadline import Deadline
 from .errors import ConfigurationError, KnowledgeFrontError, NetworkError, ServiceError
 from .settings import Secret, Settings
+from .threads import run_with_timeout
 from .unexpected import raise_interruption
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class RequestsTransport:
                 return self._exchange(session, request, deadline)
 
         try:
-            return within(deadline.left() + 0.05, ask, "knowledgefront-exchange")
+            return run_with_timeout(deadline.left() + 0.05, ask, "knowledgefront-exchange")
         except TimeoutError:
             self._session = None
             raise NetworkError(out_of_time(deadline), code="timeout") from None
@@ -210,14 +210,14 @@ def _new_session() -> requests.Session:
         import requests
     except ImportError:
         raise ConfigurationError(
-            f"the Python library requests is missing for {legible(sys.executable)}: install it there, for example by "
+            f"the Python library requests is missing for {sanitize(sys.executable)}: install it there, for example by "
             "pip install requests",
             code="requests_missing",
         ) from None
     except BaseException as error:  # noqa: BLE001 - a library that does not fit to another one can raise anything
         raise_interruption(error)
         raise ConfigurationError(
-            f"the Python library requests cannot be loaded by {legible(sys.executable)} ({type(error).__name__}): "
+            f"the Python library requests cannot be loaded by {sanitize(sys.executable)} ({type(error).__name__}): "
             "install it there again, with the libraries that it needs",
             code="requests_broken",
         ) from None
@@ -262,7 +262,7 @@ def _translated(settings: Settings, deadline: Deadline) -> Iterator[None]:
         raise ConfigurationError(f"api_url or a proxy variable cannot be used ({type(error).__name__})") from None
     except OSError as error:
         raise ConfigurationError(
-            f"ca_path cannot be read as certificates ({_reason(error)}): {legible(settings.ca_path or 'not set')}"
+            f"ca_path cannot be read as certificates ({_reason(error)}): {sanitize(settings.ca_path or 'not set')}"
         ) from None
 
 
@@ -281,15 +281,15 @@ def _connection_error(error: BaseException, deadline: Deadline) -> KnowledgeFron
 def _tls_error(error: BaseException, settings: Settings) -> KnowledgeFrontError:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            used = f"ca_path {legible(settings.ca_path)}" if settings.ca_path else "the usual authorities"
+            used = f"ca_path {sanitize(settings.ca_path)}" if settings.ca_path else "the usual authorities"
             return NetworkError(
-                f"the certificate does not verify against {used} ({legible(cause.verify_message)}): name the authority "
-                "that signed it in ca_path (KF_CA_PATH)",
+                f"the certificate does not verify against {used} ({sanitize(cause.verify_message)}): name the "
+                "authority that signed it in ca_path (KF_CA_PATH)",
                 code="certificate",
             )
         if isinstance(cause, ssl.SSLError) and settings.ca_path and "X509" in str(cause.strerror):
             return ConfigurationError(
-                f"ca_path holds no certificates ({_reason(cause)}): {legible(settings.ca_path)}", code="ca_path"
+                f"ca_path holds no certificates ({_reason(cause)}): {sanitize(settings.ca_path)}", code="ca_path"
             )
     return NetworkError(f"no TLS connection could be made ({_reason(error)})", code="tls")
 
@@ -311,5 +311,5 @@ def _reason(error: BaseException) -> str:
     """Return the operating system's words for ``error``. The libraries' own texts may hold a URL with credentials."""
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
-            return legible(cause.strerror, 100)
+            return sanitize(cause.strerror, 100)
     return type(list(_causes(error))[-1]).__name__

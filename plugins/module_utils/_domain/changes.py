@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .legible import legible
+from .text import sanitize
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
@@ -33,13 +33,13 @@ class FieldChange:
 
     def in_words(self) -> str:
         if self.kind == ADDED:
-            return f"{legible(self.field)} is new: {_shown(self.after)}"
+            return f"{sanitize(self.field)} is new: {_shown(self.after)}"
         if self.kind == REMOVED:
-            return f"{legible(self.field)} is gone, it was {_shown(self.before)}"
+            return f"{sanitize(self.field)} is gone, it was {_shown(self.before)}"
         before, after = _shown(self.before), _shown(self.after)
         if before == after:
-            before, after = legible(json.dumps(self.before)), legible(json.dumps(self.after))
-        return f"{legible(self.field)} {before} -> {after}"
+            before, after = sanitize(json.dumps(self.before)), sanitize(json.dumps(self.after))
+        return f"{sanitize(self.field)} {before} -> {after}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class MonitorChange:
     changes: tuple[FieldChange, ...] = ()
 
     def in_words(self) -> str:
-        name = f"{legible(self.label)} ({legible(self.id)})"
+        name = f"{sanitize(self.label)} ({sanitize(self.id)})"
         if self.kind != CHANGED:
             return f"monitor {self.kind}: {name}"
         return f"monitor changed: {name}: {', '.join(change.in_words() for change in self.changes)}"
@@ -135,4 +135,4 @@ def _joined(path: str, key: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    return legible(value if isinstance(value, str) and value.strip() else json.dumps(value))
+    return sanitize(value if isinstance(value, str) and value.strip() else json.dumps(value))

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from .bounded_regex import BoundedRegex, TooComplexError
 from .globs import glob_expression
-from .legible import enumerated
+from .text import join_names
 
 
 class Named(Protocol):
@@ -65,7 +65,7 @@ def _compiled(text: str) -> Callable[[str], object]:
     except TooComplexError as error:
         raise _too_complex(text, error) from None
     except (re.error, OverflowError, RecursionError) as error:
-        raise PatternError(f"{enumerated([text])} is no regular expression ({error})") from error
+        raise PatternError(f"{join_names([text])} is no regular expression ({error})") from error
 
     def match(label: str) -> bool:
         try:
@@ -78,12 +78,12 @@ def _compiled(text: str) -> Callable[[str], object]:
 
 def _too_complex(text: str, error: TooComplexError) -> PatternError:
     return PatternError(
-        f"the pattern {enumerated([text])} cannot be used: {error}; write it without repetitions within repetitions, "
+        f"the pattern {join_names([text])} cannot be used: {error}; write it without repetitions within repetitions, "
         "or name the monitors"
     )
 
 
-class Chosen(Generic[N]):
+class SelectionResult(Generic[N]):
     """The monitors that a selection kept, in their order, and what it asked for in vain."""
 
     def __init__(
@@ -106,13 +106,13 @@ class Selection:
     def __bool__(self) -> bool:
         return bool(self.include.texts or self.exclude.texts or self.types)
 
-    def choose(self, monitors: Sequence[N], kind_of: Callable[[N], str | None]) -> Chosen[N]:
+    def choose(self, monitors: Sequence[N], kind_of: Callable[[N], str | None]) -> SelectionResult[N]:
         """Return those of ``monitors`` that an ``include`` pattern and a type select and no ``exclude`` pattern does.
 
         ``kind_of`` returns a monitor's type. One whose type nobody knows is kept: it cannot be ruled out.
         """
         if not self:
-            return Chosen(list(monitors), [], [], [])
+            return SelectionResult(list(monitors), [], [], [])
         unmatched = dict.fromkeys(self.include.texts)
         unmatched_excludes = dict.fromkeys(self.exclude.texts)
         unseen = dict(self.types)
@@ -124,7 +124,7 @@ class Selection:
             excluded = _matches(self.exclude, monitor, unmatched_excludes)
             if self._included(monitor, unmatched) and self._of_type(kind) and not excluded:
                 chosen.append(monitor)
-        return Chosen(chosen, list(unmatched), list(unseen.values()), list(unmatched_excludes))
+        return SelectionResult(chosen, list(unmatched), list(unseen.values()), list(unmatched_excludes))
 
     def _included(self, monitor: Named, unmatched: dict[str, None]) -> bool:
         return not self.include.texts or _matches(self.include, monitor, unmatched)
@@ -141,21 +141,21 @@ def _matches(patterns: Patterns, monitor: Named, unmatched: dict[str, None]) -> 
     return bool(selecting)
 
 
-def warned_of_unmatched(chosen: Chosen[N], monitors: Sequence[Named], on_unmatched: str) -> list[str]:
+def describe_unmatched(chosen: SelectionResult[N], monitors: Sequence[Named], on_unmatched: str) -> list[str]:
     """Return what to warn of when patterns or types selected nothing among ``monitors``.
 
     ``on_unmatched`` is about ``include`` alone. Raises UnmatchedError, with a sentence, when it is ``fail``.
     """
     warnings = []
     if chosen.unmatched and on_unmatched != "ignore":
-        sentence = f"include: {suggestion(chosen.unmatched, monitors)}"
+        sentence = f"include: {suggest_labels(chosen.unmatched, monitors)}"
         if on_unmatched == "fail":
             raise UnmatchedError(f"{sentence}; correct include, or set on_unmatched")
         warnings.append(sentence)
     if chosen.unmatched_excludes:
-        warnings.append(f"exclude: {suggestion(chosen.unmatched_excludes, monitors)}")
+        warnings.append(f"exclude: {suggest_labels(chosen.unmatched_excludes, monitors)}")
     if chosen.unmatched_types:
-        warnings.append(f"types: no monitor has the type {enumerated(chosen.unmatched_types)}")
+        warnings.append(f"types: no monitor has the type {join_names(chosen.unmatched_types)}")
     return warnings
 
 
@@ -163,12 +163,12 @@ MOST_TRIED, MOST_COMPARED, LONGEST_COMPARED = 5, 1000, 200
 """Patterns, labels for each and characters: comparing takes longer than everything else that is done with a monitor."""
 
 
-def suggestion(unmatched: Sequence[str], monitors: Iterable[Named]) -> str:
+def suggest_labels(unmatched: Sequence[str], monitors: Iterable[Named]) -> str:
     """Return a sentence part that names ``unmatched`` patterns, with the closest labels that do exist."""
     labels = [monitor.label for monitor in monitors]
     close = list(dict.fromkeys(near for text in unmatched[:MOST_TRIED] for near in _close(text, labels)))
-    hint = f"; similar labels are {enumerated(close)}" if close else ""
-    return f"{enumerated(list(unmatched))} matched none of {len(labels)} monitors{hint}"
+    hint = f"; similar labels are {join_names(close)}" if close else ""
+    return f"{join_names(list(unmatched))} matched none of {len(labels)} monitors{hint}"
 
 
 def _close(text: str, labels: Iterable[str]) -> list[str]:

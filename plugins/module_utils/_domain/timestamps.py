@@ -22,27 +22,29 @@ def epoch(text: str) -> float:
     """
     moment = datetime.fromisoformat(text[:-1] if text.endswith("Z") else text)
     if moment.tzinfo is None:
-        return believed((moment - EPOCH).total_seconds())
-    return believed(moment.timestamp())
+        return validate_epoch((moment - EPOCH).total_seconds())
+    return validate_epoch(moment.timestamp())
 
 
 def http_date(text: str) -> float | None:
     """Return epoch seconds for a date as headers have it, ``Sun, 31 May 2026 18:51:18 GMT``; None for anything else."""
     try:
         moment = parsedate_to_datetime(text)
-        return believed((moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)).timestamp())
+        return validate_epoch(
+            (moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)).timestamp()
+        )
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
 
 
-def believed(seconds: float) -> float:
+def validate_epoch(seconds: float) -> float:
     """Return ``seconds`` when it can be a time at all. Raises ValueError for NaN, infinity and absurd numbers."""
     if not EARLIEST < seconds < LATEST:
         raise ValueError("out of range")
     return float(seconds)
 
 
-def read_moment(utc_text: str | None, utc_seconds: float | None) -> tuple[float | None, float | None]:
+def parse_timestamp(utc_text: str | None, utc_seconds: float | None) -> tuple[float | None, float | None]:
     """Return the earlier and the later of two UTC readings of one moment, in epoch seconds.
 
     The later one is None unless there are two that differ. The vendor's own sample has two that differ by nine minutes.
@@ -50,7 +52,7 @@ def read_moment(utc_text: str | None, utc_seconds: float | None) -> tuple[float 
     """
     readings = [epoch(utc_text)] if utc_text is not None else []
     if utc_seconds is not None:
-        readings.append(believed(utc_seconds))
+        readings.append(validate_epoch(utc_seconds))
     if not readings:
         return None, None
     first, last = min(readings), max(readings)
@@ -70,7 +72,7 @@ def read_time(value: object) -> float:
     text = str(value).strip()
     found = ZONED.fullmatch(text)
     if found is None:
-        seconds = believed(float(text))
+        seconds = validate_epoch(float(text))
         if seconds < EARLIEST_GIVEN:
             raise ValueError("out of range")
         return seconds
@@ -81,7 +83,7 @@ def read_time(value: object) -> float:
         zone = f"{zone[:3]}:{zone[3:] or '00'}"
     clock, _dot, fraction = clock.partition(".")
     moment = datetime.fromisoformat(f"{date}T{clock}{zone}")
-    return believed(moment.timestamp() + float(f"0.{fraction or 0}"))
+    return validate_epoch(moment.timestamp() + float(f"0.{fraction or 0}"))
 
 
 FIRST_SHOWN, LAST_SHOWN = -62135596800, 253402300799

@@ -13,16 +13,16 @@ from typing import Any, NamedTuple
 from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ServiceError
 from ...module_utils._api.settings import Settings
-from ...module_utils._domain.legible import enumerated
 from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.selection import Selection
+from ...module_utils._domain.text import join_names
+from .._cache.resilient import NO_ANSWERS, shared
 from .._gate.baseline import fingerprint
 from .._gate.loop import Gate
 from .._gate.policy import BEFORE, Policy
 from .._gate.reports.entries import MonitorEntry, monitor_entry
 from .._gate.sample import Sample
-from .._sampling import Sampler
-from .._sharing import NO_ANSWERS, shared
+from .._gate_action.sampling import Sampler
 
 LARGEST_GAP = 0.1
 """The share of monitors that one of the two responses may lack: of more, it was cut short."""
@@ -49,15 +49,15 @@ def read_account(
     names = ("alert_after", "stale_factor", "stale_grace", "min_monitors")
     policy = Policy.of(BEFORE, time.time(), **{name: options[name] for name in names})
     settings = Settings.from_options(options)
-    sharing = shared(options, warn, NO_ANSWERS)(settings)
-    client = Client(settings, sharing=sharing)
+    cache = shared(options, warn, NO_ANSWERS)(settings)
+    client = Client(settings, cache=cache)
     chosen = [selection[name] for name in ("include", "exclude", "types")]
     sampler = Sampler(client, Selection(*chosen), policy, options["on_unmatched"], fingerprint(*chosen), warn)
     try:
         sample = sampler()
     finally:
         client.close()
-        sharing.close()
+        cache.close()
     check_complete(sample.monitors)
     return evaluate_account(sample, policy)
 
@@ -66,7 +66,7 @@ def check_complete(monitors: Sequence[Monitor]) -> None:
     """Raise ServiceError when the status or the configurations lack more monitors than a change in between explains."""
     lacking = [monitor for monitor in monitors if _is_incomplete(monitor)]
     if len(lacking) > LARGEST_GAP * len(monitors):
-        named = enumerated([monitor.label for monitor in lacking])
+        named = join_names([monitor.label for monitor in lacking])
         raise ServiceError(
             f"the status and the configurations disagree about {len(lacking)} of {len(monitors)} monitors ({named}), "
             "so one of the two responses is incomplete: nothing was written; try again",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.timestamps import utc
-from .._gate.exceptions import ACCEPTED, read_moment
+from .._gate.exceptions import ACCEPTED, parse_time_option
 from .._gate.policy import AFTER, BY_PHASE, DEFAULTS, LATE
 from .._gate.reports.entries import MonitorEntry
 from .._gate.reports.unblock import describe_problem
@@ -50,7 +50,7 @@ class KnownEntry(NamedTuple):
     def expired(self, now: float) -> bool:
         """A time that cannot be read is for the gate to refuse."""
         try:
-            until = read_moment(self.expires, "expires")
+            until = parse_time_option(self.expires, "expires")
         except ValueError:
             return False
         return until is not None and until <= now

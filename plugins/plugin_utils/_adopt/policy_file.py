@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from .._gate.reports.yaml_text import TEMPLATE, quote
 from .adoption import KnownEntry
 
@@ -76,10 +76,10 @@ def _variables(root: yaml.Node) -> dict[str, yaml.Node]:
         name = str(key.value)
         if not isinstance(key, yaml.ScalarNode) or not name.startswith(PREFIXES):
             raise PolicyFileError(
-                f"it holds {legible(name, 80)}: a policy holds only variables that begin with {' or '.join(PREFIXES)}"
+                f"it holds {sanitize(name, 80)}: a policy holds only variables that begin with {' or '.join(PREFIXES)}"
             )
         if name in nodes:
-            raise PolicyFileError(f"it holds {legible(name, 80)} twice: remove one of them")
+            raise PolicyFileError(f"it holds {sanitize(name, 80)} twice: remove one of them")
         nodes[name] = value
     return nodes
 

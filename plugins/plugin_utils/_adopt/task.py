@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...module_utils._api.errors import ConfigurationError
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from .._gate.reports.entries import MonitorEntry
 from .._gate.reports.unblock import describe_problem
 from .._gate.states import UNPROVED
-from .._whole_files import LONGEST, why_not, write_whole
+from .._system.files import LONGEST, atomic_write, why_not
 from .account import Account, read_account
 from .adoption import Adoption, KnownEntry, find_slow, plan_adoption, suggest_timeout_max
 from .new_policy import render_policy
@@ -54,7 +54,7 @@ def read_policy_file(path: str) -> PolicyFile | None:
 
 
 def _refusal(path: str, why: str) -> ConfigurationError:
-    name = legible(path, LONGEST)
+    name = sanitize(path, LONGEST)
     return ConfigurationError(f"{name} was not touched: {why}; name another file or correct it", code="policy_file")
 
 
@@ -118,10 +118,10 @@ def _selection(options: Mapping[str, Any], policy: PolicyFile | None, path: str)
 
 def _write(path: str, text: str, new: bool) -> None:
     try:
-        write_whole(path, text.encode(), PRIVATE if new else None)
+        atomic_write(path, text.encode(), PRIVATE if new else None)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
-            f"the policy {legible(path, LONGEST)} was not written: {why_not(error, path)}", code="policy_file"
+            f"the policy {sanitize(path, LONGEST)} was not written: {why_not(error, path)}", code="policy_file"
         ) from None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...module_utils._ansible.arguments import CONNECTION
 from .._gate.policy import PHASES
-from .._gate_arguments import GATE, REQUEST_TIMEOUT
+from .._gate_action.arguments import GATE, REQUEST_TIMEOUT
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec

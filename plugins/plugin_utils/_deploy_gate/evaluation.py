@@ -13,10 +13,10 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.template import Templar
 
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._domain.text import join_names, sanitize
 from .._gate.policy import AFTER, BEFORE, DURING
-from .._gate_task import GateTask
-from .._strategies import is_free
+from .._gate_action.strategies import is_free
+from .._gate_action.task import GateTask
 from .arguments import CONNECT, HANDED_BASELINE, OPTIONS, PREFIX, RESULT
 from .handlers import pending_handlers
 from .run_state import RunState, verdict_key
@@ -93,7 +93,7 @@ class Evaluation:
         handed = options.pop(HANDED_BASELINE, None)
         problems = ArgumentSpecValidator(OPTIONS).validate(options).error_messages
         if problems:
-            raise ValueError(legible(problems[0], 400))
+            raise ValueError(sanitize(problems[0], 400))
         baseline = options.pop(f"{PREFIX}baseline", None)
         arguments.update({name.removeprefix(PREFIX): value for name, value in options.items()})
         self._selection = json.dumps([arguments.get(name) for name in ("include", "exclude", "types")], default=str)
@@ -139,9 +139,9 @@ class Evaluation:
         if pending is None:
             self._warnings.append("this ansible-core does not show which handlers are still to run after this proof")
         elif pending:
-            names = enumerated(list(dict.fromkeys(name for found in pending.values() for name in found)))
+            names = join_names(list(dict.fromkeys(name for found in pending.values() for name in found)))
             raise ValueError(
-                f"handlers ({names}) are still to run on {enumerated(list(pending))} and would do so after this proof: "
+                f"handlers ({names}) are still to run on {join_names(list(pending))} and would do so after this proof: "
                 "let these hosts reach the role too (no run_once, no when), or put the task "
                 "'ansible.builtin.meta: flush_handlers' before it"
             )

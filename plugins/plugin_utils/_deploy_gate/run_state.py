@@ -10,8 +10,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from ...module_utils._domain.legible import legible
-from .._whole_files import write_whole
+from ...module_utils._domain.text import sanitize
+from .._system.files import atomic_write
 
 if TYPE_CHECKING:
     from ansible.playbook.task import Task
@@ -67,9 +67,9 @@ class RunState:
 
     def _write(self, name: str, content: dict[str, Any]) -> None:
         try:
-            write_whole(self._path(name), json.dumps(content).encode(), PRIVATE)
+            atomic_write(self._path(name), json.dumps(content).encode(), PRIVATE)
         except OSError as error:
-            reason = legible(error.strerror or error)
+            reason = sanitize(error.strerror or error)
             raise ValueError(f"Ansible's folder for temporary files cannot be written to: {reason}") from None
 
     def _read(self, name: str) -> dict[str, Any] | None:
@@ -83,4 +83,4 @@ class RunState:
 
 def verdict_key(task: Task) -> str:
     """Return what the two tasks of one inclusion of the role have in common, and no other has."""
-    return legible(task._parent._uuid, 80)
+    return sanitize(task._parent._uuid, 80)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._domain.text import join_names, sanitize
 
 MOST_LINES = 20
 WORST = 8
@@ -21,7 +21,7 @@ def shown_verdict(result: Mapping[str, Any], labels: Sequence[str]) -> dict[str,
     ``labels`` are those of the monitors in scope.
     """
     stops = bool(result["failed"])
-    shown: dict[str, Any] = {"failed": stops, "gate_rc": result["gate_rc"], "msg": legible(result["summary"], 2000)}
+    shown: dict[str, Any] = {"failed": stops, "gate_rc": result["gate_rc"], "msg": sanitize(result["summary"], 2000)}
     if stops:
         shown["msg"] += f" (gate_rc {result['gate_rc']})"
         shown["reasons"] = _reasons(
@@ -30,7 +30,7 @@ def shown_verdict(result: Mapping[str, Any], labels: Sequence[str]) -> dict[str,
         shown["unblock"] = _capped([f"To unblock: {reason['unblock']}" for reason in result["reasons"]])
         shown["report_errors"] = _capped(result["report_errors"])
     if labels:
-        shown["scope"] = f"{len(labels)} monitors in scope: {enumerated(list(labels), 10)}"
+        shown["scope"] = f"{len(labels)} monitors in scope: {join_names(list(labels), 10)}"
     return {name: value for name, value in shown.items() if value != []}
 
 
@@ -42,13 +42,13 @@ def _reasons(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
     for reason in reasons[WORST:]:
         labels_by_code.setdefault(reason["code"], []).append(reason["label"] or reason["message"])
     others = [
-        f"{len(labels)} more, {code.replace('_', ' ')}: {enumerated(labels)}" for code, labels in labels_by_code.items()
+        f"{len(labels)} more, {code.replace('_', ' ')}: {join_names(labels)}" for code, labels in labels_by_code.items()
     ]
     worst = [reason["message"] for reason in reasons[:WORST]]
     return _capped([*worst, *others, "deploy_gate_result.reasons has all of them"])
 
 
 def _capped(lines: Sequence[str]) -> list[str]:
-    unique = [legible(line, LONGEST_LINE) for line in dict.fromkeys(lines)]
+    unique = [sanitize(line, LONGEST_LINE) for line in dict.fromkeys(lines)]
     more = [f"{len(unique) - MOST_LINES} more"] if len(unique) > MOST_LINES else []
     return unique[:MOST_LINES] + more

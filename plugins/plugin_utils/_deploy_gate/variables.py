@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._domain.text import join_names, sanitize
 from .arguments import HANDED_BASELINE, OPTIONS, PREFIX, RESULT
 
 Variables = Mapping[str, Any]
@@ -47,7 +47,7 @@ def refuse_unknown_names(variables_by_host: Mapping[str, Variables]) -> None:
         nearest = get_close_matches(name.removeprefix(PREFIX), [option.removeprefix(PREFIX) for option in OPTIONS], 1)
         advice = f"did you mean {PREFIX}{nearest[0]}?" if nearest else "ansible-doc -t role lists the options"
         some = "" if len(hosts_by_name[name]) == len(variables_by_host) else f" (set for {_names(hosts_by_name[name])})"
-        sentences.append(f"{legible(name, 80)}{some} is not an option of the role deploy_gate: {advice}")
+        sentences.append(f"{sanitize(name, 80)}{some} is not an option of the role deploy_gate: {advice}")
     raise VariablesError("; ".join(sentences))
 
 
@@ -85,7 +85,7 @@ def _rendered(host: str, raw: Variables, render: Render) -> dict[str, Any]:
         try:
             rendered = render(host, value)
         except ValueError as error:
-            raise VariablesError(f"{name} cannot be read for {legible(host, 80)}: {legible(error, 300)}") from None
+            raise VariablesError(f"{name} cannot be read for {sanitize(host, 80)}: {sanitize(error, 300)}") from None
         if rendered is not None:
             found[name] = rendered
     return found
@@ -102,10 +102,11 @@ def _has_template(value: Any) -> bool:
 def _difference(differing: Mapping[str, Sequence[str]], host: str) -> str:
     told = [f"{name} (for {_names(differing[name])})" for name in sorted(differing)]
     return (
-        f"the gate decides once for all hosts that play together, and these differ from those for {legible(host, 80)}: "
-        f"{enumerated(told)}; give all hosts the same value, or put the hosts into plays of their own"
+        "the gate decides once for all hosts that play together, and these differ from those for "
+        f"{sanitize(host, 80)}: {join_names(told)}; give all hosts the same value, "
+        "or put the hosts into plays of their own"
     )
 
 
 def _names(hosts: Sequence[str]) -> str:
-    return enumerated([legible(host, 80) for host in hosts])
+    return join_names([sanitize(host, 80) for host in hosts])

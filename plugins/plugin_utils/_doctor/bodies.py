@@ -11,7 +11,7 @@ from ...module_utils._api import payloads
 from ...module_utils._api.errors import PayloadError
 from ...module_utils._api.strict_json import read_json
 from ...module_utils._api.transport import Response
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 
 
 def document_of(response: Response) -> dict[str, Any] | None:
@@ -43,14 +43,14 @@ def what_is_wrong(response: Response) -> tuple[str, str]:
         return code, words
     error = payloads.error_of(response.body)
     if error is not None:
-        return "answered_error", f"it says that the call did not work: {legible(error)}"
+        return "answered_error", f"it says that the call did not work: {sanitize(error)}"
     return "contract", "it is not as documented, see contract"
 
 
 def _refusal(response: Response) -> tuple[str, str]:
     said = payloads.complaint(response.body)
     page = ", with a web page" if _is_page(response.body) else ""
-    words = f"the service says: {legible(said)}" if said else f"no reason is given{page}"
+    words = f"the service says: {sanitize(said)}" if said else f"no reason is given{page}"
     if 300 <= response.status < 400:
         return "redirect", "it points somewhere else"
     if response.status == 429:

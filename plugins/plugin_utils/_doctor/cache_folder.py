@@ -12,14 +12,14 @@ import secrets
 import stat
 from collections.abc import Iterator
 
-from ...module_utils._api.bounded import within
+from ...module_utils._api.threads import run_with_timeout
 from ...module_utils._api.unexpected import raise_interruption
-from ...module_utils._domain.legible import legible
-from ...module_utils._domain.window import WINDOW
-from .._store.folder import OF_OTHERS, OURS, NotPrivate, PrivateFolder
-from .._store.records import Keys
-from .._store.single_flight import turn
-from .._store.store import LARGEST, TOKEN
+from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.timing import WINDOW
+from .._cache.directory import OF_OTHERS, OURS, InsecureDirectoryError, SecureDirectory
+from .._cache.records import Keys
+from .._cache.single_flight import acquire
+from .._cache.store import LARGEST, TOKEN
 from .finding import Finding, fine, skipped, warning
 from .patient import SHORT, Patient
 
@@ -37,13 +37,13 @@ def examine(patient: Patient) -> list[Finding]:
     path = patient.around.cache_folder
     if path is None:
         return [skipped("nothing is shared: token_cache is none and max_age is 0, or the options are wrong")]
-    shown = legible(path, 300)
+    shown = sanitize(path, 300)
     try:
-        return within(SHORT, lambda: _looked_at(path, patient))
+        return run_with_timeout(SHORT, lambda: _looked_at(path, patient))
     except TimeoutError:
         return [warning("cache_unusable", f"{shown} does not answer within {SHORT:g} s")]
     except OSError as error:
-        why = legible(error.strerror or type(error).__name__)
+        why = sanitize(error.strerror or type(error).__name__)
         return [warning("cache_unusable", f"{shown} cannot be examined ({why})")]
     except BaseException as error:  # noqa: BLE001 - the plugins go on without a cache, whatever breaks in it
         raise_interruption(error)
@@ -51,13 +51,13 @@ def examine(patient: Patient) -> list[Finding]:
 
 
 def _looked_at(path: str, patient: Patient) -> list[Finding]:
-    shown = legible(path, 300)
+    shown = sanitize(path, 300)
     obstacle = _obstacle(path)
     if obstacle is not None:
         return [warning(obstacle[0], f"{shown} {obstacle[1]}")]
     try:
-        folder = PrivateFolder(path)
-    except NotPrivate as why:
+        folder = SecureDirectory(path)
+    except InsecureDirectoryError as why:
         return [warning("cache_unusable", str(why))]
     try:
         found = [*_tried(folder, shown), *_spoilt(path, _forged(folder, patient)), *_room(path)]
@@ -80,27 +80,27 @@ def _obstacle(path: str) -> tuple[str, str] | None:
     return None
 
 
-def _tried(folder: PrivateFolder, shown: str) -> Iterator[Finding]:
+def _tried(folder: SecureDirectory, shown: str) -> Iterator[Finding]:
     name = secrets.token_hex(16)
     try:
         folder.write(name, PROBE)
         if folder.read(name, len(PROBE)) != PROBE:
             yield warning("cache_spoilt", f"a file in {shown} does not hold what was written to it")
         obstacles: list[str] = []
-        with turn(folder, name, 0.0, lambda: False, on_unlocked=obstacles.append) as ours:
+        with acquire(folder, name, 0.0, lambda: False, on_unlocked=obstacles.append) as ours:
             if obstacles or not ours:
                 why = f" ({obstacles[0]})" if obstacles else ""
                 yield warning("cache_not_lockable", f"a file in {shown} cannot be locked{why}")
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         code = "cache_full" if full else "cache_not_writable"
-        yield warning(code, f"{shown} cannot be written in ({legible(error.strerror or type(error).__name__)})")
+        yield warning(code, f"{shown} cannot be written in ({sanitize(error.strerror or type(error).__name__)})")
     finally:
         folder.remove(name)
         folder.remove(f"{name}.lock")
 
 
-def _forged(folder: PrivateFolder, patient: Patient) -> int:
+def _forged(folder: SecureDirectory, patient: Patient) -> int:
     """Return how many of the records that these options would use were written by somebody else, or not whole."""
     if patient.settings is None:
         return 0
@@ -120,7 +120,7 @@ def _spoilt(path: str, forged: int) -> Iterator[Finding]:
                 empty = there.st_size == 0 and not entry.name.endswith((".lock", ".tmp"))
                 odd += not whole or there.st_uid != os.geteuid() or empty
     if odd:
-        told = f"files in {legible(path, 300)} that are cut short, links or written by somebody else: {odd}"
+        told = f"files in {sanitize(path, 300)} that are cut short, links or written by somebody else: {odd}"
         yield warning("cache_spoilt", told)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timezone
 from typing import Any
 
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._domain.text import join_names, sanitize
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Certificate:
 
     @property
     def told(self) -> str:
-        return f"for {enumerated(self.names)}, issued by {legible(self.issuer, 80)}"
+        return f"for {join_names(self.names)}, issued by {sanitize(self.issuer, 80)}"
 
 
 def read_certificate(encoded: bytes) -> Certificate:

@@ -10,9 +10,9 @@ import os
 import stat
 from collections.abc import Iterator
 
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._domain.text import join_names, sanitize
 from .finding import Finding, warning
-from .patient import Surroundings
+from .patient import Environment
 
 SECTION, NAME = "knowledgefront", "ansible.cfg"
 KEYS = (
@@ -21,23 +21,23 @@ KEYS = (
 )
 
 
-def noticed_in_files(around: Surroundings) -> Iterator[Finding]:
+def noticed_in_files(around: Environment) -> Iterator[Finding]:
     """Yield what a person may believe to be set in a file and is not."""
     here = os.path.join(around.folder, NAME)
     read = around.config_file
     if _is_ignored(here, around) and (read is None or os.path.realpath(read) != os.path.realpath(here)):
-        told = f"{legible(here, 300)} is not read: everybody can write in its folder"
+        told = f"{sanitize(here, 300)} is not read: everybody can write in its folder"
         yield warning("config_ignored", told)
     keys = set(_keys(read)) if read else set()
     if "client_secret" in keys:
-        told = f"client_secret in {legible(read, 300)} is not read: a secret has no place in that file"
+        told = f"client_secret in {sanitize(read, 300)} is not read: a secret has no place in that file"
         yield warning("secret_in_file", told)
     unknown = sorted(keys - {*KEYS, "client_secret"})
     if unknown:
-        yield warning("setting_unknown", f"nothing reads {enumerated(unknown)} in [{SECTION}] of {legible(read, 300)}")
+        yield warning("setting_unknown", f"nothing reads {join_names(unknown)} in [{SECTION}] of {sanitize(read, 300)}")
 
 
-def _is_ignored(path: str, around: Surroundings) -> bool:
+def _is_ignored(path: str, around: Environment) -> bool:
     if around.environment.get("ANSIBLE_CONFIG") or not os.path.isfile(path):
         return False
     return bool(os.stat(around.folder).st_mode & stat.S_IWOTH)

@@ -13,7 +13,7 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.deadline import Deadline
 from ...module_utils._api.errors import KnowledgeFrontError
 from ...module_utils._api.transport import RequestsTransport
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from .bodies import document_of, told_of, what_is_wrong
 from .exchanges import Exchange, Recorder
 from .finding import OK, Finding, failed, fine, warning
@@ -150,7 +150,7 @@ def _failed(patient: Patient, error: KnowledgeFrontError, made: list[Exchange], 
         told = told.replace(hide, "...") if PLAIN.fullmatch(hide) else f"there is no answer ({error.code})"
     cut_off = error.code in ("connection", "incomplete") and not patient.encrypted
     if cut_off and speaks_tls(patient.host, patient.port, patient.short()):
-        return failed("tls_expected", f"the port speaks TLS, and api_url says http: {legible(told, 300)}")
+        return failed("tls_expected", f"the port speaks TLS, and api_url says http: {sanitize(told, 300)}")
     return failed(code, told)
 
 

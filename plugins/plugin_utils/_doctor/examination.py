@@ -10,21 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ...module_utils._api.redaction import SHORTEST_ECHO, redacted
+from ...module_utils._api.redaction import SHORTEST_ECHO, redact
 from ...module_utils._api.unexpected import raise_interruption
-from ...module_utils._domain.legible import legible
-from . import (
-    cache_folder,
-    clock,
-    contract,
-    endpoints,
-    monitors,
-    options_found,
-    proxied,
-    reachable,
-    trusted,
-    versions,
-)
+from ...module_utils._domain.text import sanitize
+from . import cache_folder, clock, contract, endpoints, monitors, options_found, proxied, reachable, trusted, versions
 from .finding import FAILED, OUTCOMES, WARNING, Finding, failed, skipped
 from .patient import Patient
 
@@ -104,7 +93,7 @@ def _shown(finding: Finding, patient: Patient) -> Finding:
     A secret that is shorter could be a part of our own words, and would be told by what is missing in them.
     """
     secrets = [text for text in patient.secrets() if len(text) >= SHORTEST_ECHO]
-    found = legible(redacted(finding.found, secrets), LONGEST_FOUND)
+    found = sanitize(redact(finding.found, secrets), LONGEST_FOUND)
     return Finding(finding.outcome, finding.code, found)
 
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
-from ...module_utils._domain.staleness import FUTURE, OLD, UNTESTED, staleness
 from ...module_utils._domain.timestamps import epoch
+from ...module_utils._domain.timing import FUTURE, OLD, UNTESTED, staleness
 from .finding import Finding, fine, skipped, warning
 from .patient import Patient
 

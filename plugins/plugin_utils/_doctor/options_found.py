@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from ...module_utils._api.errors import ConfigurationError
-from ...module_utils._api.settings import Settings, checked_url, is_loopback
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._api.settings import Settings, is_loopback, validate_url
+from ...module_utils._domain.text import join_names, sanitize
 from .config_file import noticed_in_files
 from .finding import Finding, failed, fine, warning
 from .patient import Patient
@@ -45,22 +45,24 @@ def origin_of(patient: Patient, name: str) -> str:
     kind, _colon, what = origin.partition(": ")
     words = {"Direct": "the task", "default": "the default", "var": f"the variable {what}"}
     words["env"] = f"the environment variable {what}"
-    return words.get(kind) or f"the file {legible(origin, 300)}"
+    return words.get(kind) or f"the file {sanitize(origin, 300)}"
 
 
 def _address(patient: Patient) -> Iterator[Finding]:
     url, origin = str(patient.sources["api_url"].value or "").strip(), origin_of(patient, "api_url")
     try:
-        shown = checked_url(url)
+        shown = validate_url(url)
     except ConfigurationError as error:
         yield failed(_wrong_with(url), f"{error} (from {origin})")
         return
     path = urlsplit(shown).path
     if path:
-        told = f"api_url {legible(shown)} from {origin} has the path {legible(path, 80)}, to which /v2/... is appended"
+        told = (
+            f"api_url {sanitize(shown)} from {origin} has the path {sanitize(path, 80)}, to which /v2/... is appended"
+        )
         yield warning("url_path", told)
     else:
-        yield fine(f"api_url {legible(shown)} from {origin}")
+        yield fine(f"api_url {sanitize(shown)} from {origin}")
 
 
 def _wrong_with(url: str) -> str:
@@ -123,7 +125,7 @@ def _shadowed(patient: Patient, name: str) -> str:
 
 def _others(patient: Patient) -> Iterator[Finding]:
     told = [
-        f"{name} {'not set' if one.value is None else legible(one.value, 200)} ({origin_of(patient, name)})"
+        f"{name} {'not set' if one.value is None else sanitize(one.value, 200)} ({origin_of(patient, name)})"
         for name, one in patient.sources.items()
         if name not in ("api_url", *CREDENTIALS) and str(one.origin) != "default"
     ]
@@ -135,4 +137,4 @@ def _misspelt(patient: Patient) -> Iterator[Finding]:
     unknown = [name for name in patient.around.environment if name.startswith("KF_") and name not in known]
     alike = [name for name in sorted(unknown) if difflib.get_close_matches(name, known, 1, LIKE)]
     if alike:
-        yield warning("setting_unknown", f"nothing reads the environment variable {enumerated(alike)}")
+        yield warning("setting_unknown", f"nothing reads the environment variable {join_names(alike)}")

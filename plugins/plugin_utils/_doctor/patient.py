@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from ...module_utils._api.credentials import telling_texts
+from ...module_utils._api.credentials import secret_encodings
 from ...module_utils._api.deadline import Deadline
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.transport import Response, Route
@@ -28,7 +28,7 @@ SHORT = 5.0
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Environment:
     """Where the controller is: what the checks would otherwise have to ask the machine for, each on its own."""
 
     environment: Mapping[str, str]
@@ -48,7 +48,7 @@ class Patient:
     sources: Mapping[str, Any]
     options: Mapping[str, Any] | None
     mistake: str
-    around: Surroundings
+    around: Environment
     total: Deadline
     settings: Settings | None = None
     route: Route | None = None
@@ -100,7 +100,7 @@ class Patient:
         """Return every text that must not be in what is told."""
         given = self.sources.get("client_secret")
         texts = [str(given.value)] if given is not None and given.value else []
-        texts += telling_texts(self.settings) if self.settings is not None else []
+        texts += secret_encodings(self.settings) if self.settings is not None else []
         texts += self.recorder.tokens() if self.recorder is not None else []
         return [*texts, *_in_proxy(self.proxy or "")]
 

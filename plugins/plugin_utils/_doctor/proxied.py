@@ -11,10 +11,10 @@ import socket
 import time
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from ...module_utils._api.bounded import within
 from ...module_utils._api.errors import ConfigurationError
+from ...module_utils._api.threads import run_with_timeout
 from ...module_utils._api.transport import route_of
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._domain.text import join_names, sanitize
 from .finding import Finding, failed, fine, warning
 from .patient import Patient
 from .reachable import Unreachable, word_for
@@ -39,12 +39,12 @@ def examine(patient: Patient) -> list[Finding]:
         place = None
     if place is None:
         return [failed("proxy_no_url", f"the proxy from {_set(patient)} is no URL")]
-    told = f"the proxy {legible(place)}{' with a password' if '@' in parts.netloc else ''} from {_set(patient)}"
+    told = f"the proxy {sanitize(place)}{' with a password' if '@' in parts.netloc else ''} from {_set(patient)}"
     if parts.scheme not in ("http", ""):
-        return [warning("proxy_kind", f"{told} is one for {legible(parts.scheme, 20)}, which is not tried here")]
+        return [warning("proxy_kind", f"{told} is one for {sanitize(parts.scheme, 20)}, which is not tried here")]
     began = time.monotonic()
     try:
-        within(patient.short(), lambda: tunnel(patient).close())
+        run_with_timeout(patient.short(), lambda: tunnel(patient).close())
     except TimeoutError:
         return [failed("proxy_silent", f"{told} does not answer within {patient.short():g} s")]
     except Unreachable as why:
@@ -110,7 +110,7 @@ def _answered(connection: socket.socket) -> int | None:
 
 def _set(patient: Patient) -> str:
     there = [name for name, value in patient.around.environment.items() if _is_it(name, value, patient)]
-    return enumerated(sorted(there)) if there else "the system's settings"
+    return join_names(sorted(there)) if there else "the system's settings"
 
 
 def _is_it(name: str, value: str, patient: Patient) -> bool:
@@ -121,5 +121,5 @@ def _without(patient: Patient) -> str:
     named = sorted(name for name in patient.around.environment if name.upper() in VARIABLES)
     if patient.known.loopback:
         return "no proxy is used for a loopback address"
-    there = f"no proxy applies to this URL, with {enumerated(named)} in the environment"
+    there = f"no proxy applies to this URL, with {join_names(named)} in the environment"
     return there if named else "no proxy is set"

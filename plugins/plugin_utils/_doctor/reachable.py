@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ...module_utils._api.bounded import within
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._api.threads import run_with_timeout
+from ...module_utils._domain.text import join_names, sanitize
 from .finding import Finding, failed, fine, skipped, warning
 from .patient import Patient
 
@@ -43,7 +43,7 @@ def name(patient: Patient) -> list[Finding]:
     if _is_address(patient.host):
         return [fine(f"{patient.host} is an address: there is no name to resolve")]
     took = time.monotonic() - began
-    return [fine(f"{legible(patient.host)} has {_counted(patient.addresses)}, told in {took:.2f} s")]
+    return [fine(f"{sanitize(patient.host)} has {_counted(patient.addresses)}, told in {took:.2f} s")]
 
 
 def port(patient: Patient) -> list[Finding]:
@@ -54,7 +54,7 @@ def port(patient: Patient) -> list[Finding]:
     dead = [(address, error) for address, error in outcomes if error is not None]
     if not dead:
         return [fine(f"port {patient.port} answers at {_counted(patient.addresses)}")]
-    why = enumerated([f"{address[1][0]} ({word_for(error)})" for address, error in dead])
+    why = join_names([f"{address[1][0]} ({word_for(error)})" for address, error in dead])
     if len(dead) < len(outcomes):
         return [warning("address_dead", f"{len(dead)} of {len(outcomes)} addresses do not answer at the port: {why}")]
     return [failed(_code([error for _address, error in dead]), f"port {patient.port} does not answer: {why}")]
@@ -63,16 +63,16 @@ def port(patient: Patient) -> list[Finding]:
 def resolve(host: str, at_port: int, seconds: float) -> list[Address]:
     """Return the distinct addresses of ``host``. Raises Unreachable."""
     try:
-        told = within(seconds, lambda: socket.getaddrinfo(host, at_port, type=socket.SOCK_STREAM))
+        told = run_with_timeout(seconds, lambda: socket.getaddrinfo(host, at_port, type=socket.SOCK_STREAM))
     except TimeoutError:
         raise Unreachable(
-            "name_server_silent", f"no name server told of {legible(host)} within {seconds:g} s"
+            "name_server_silent", f"no name server told of {sanitize(host)} within {seconds:g} s"
         ) from None
     except socket.gaierror as error:
         code = "name_server_failing" if error.errno == socket.EAI_AGAIN else "name_unknown"
-        raise Unreachable(code, f"{legible(host)} does not resolve ({legible(error.strerror)})") from None
+        raise Unreachable(code, f"{sanitize(host)} does not resolve ({sanitize(error.strerror)})") from None
     except (OSError, UnicodeError) as error:
-        raise Unreachable("name_unknown", f"{legible(host)} does not resolve ({type(error).__name__})") from None
+        raise Unreachable("name_unknown", f"{sanitize(host)} does not resolve ({type(error).__name__})") from None
     return list(dict.fromkeys((int(entry[0]), tuple(entry[4])) for entry in told))[:MOST_ADDRESSES]
 
 
@@ -102,7 +102,7 @@ def word_for(error: OSError | UnicodeError) -> str:
     return (
         "no answer"
         if isinstance(error, TimeoutError)
-        else legible(getattr(error, "strerror", None) or type(error).__name__, 80)
+        else sanitize(getattr(error, "strerror", None) or type(error).__name__, 80)
     )
 
 

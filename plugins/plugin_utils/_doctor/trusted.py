@@ -11,9 +11,9 @@ import socket
 import ssl
 import time
 
-from ...module_utils._api.bounded import within
+from ...module_utils._api.threads import run_with_timeout
 from ...module_utils._api.unexpected import raise_interruption
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from .certificate import Certificate, read_certificate
 from .finding import Finding, failed, fine, skipped, warning
 from .patient import Patient
@@ -76,7 +76,9 @@ def trusting(authorities: str | None) -> ssl.SSLContext:
 def speaks_tls(host: str, port: int, seconds: float) -> bool:
     """Whether a port expects a handshake."""
     try:
-        within(seconds, lambda: _greeted(socket.create_connection((host, port), seconds), host, _trusting_anybody()))
+        run_with_timeout(
+            seconds, lambda: _greeted(socket.create_connection((host, port), seconds), host, _trusting_anybody())
+        )
     except (OSError, ValueError):
         return False
     return True
@@ -101,7 +103,7 @@ def _judged(patient: Patient, used: str | None, context: ssl.SSLContext) -> Find
 def _refused(
     patient: Patient, used: str | None, error: ssl.SSLCertVerificationError, certificate: Certificate | None
 ) -> Finding:
-    why = f"{legible(error.verify_message)}; verified by {_by(patient, used)}"
+    why = f"{sanitize(error.verify_message)}; verified by {_by(patient, used)}"
     if certificate is not None:
         days = _days_left(certificate)
         ends = f"ended {-days} days ago" if days < 0 else f"ends in {days} days"
@@ -125,7 +127,7 @@ def _shaken(patient: Patient, context: ssl.SSLContext) -> tuple[str, Certificate
         connection = tunnel(patient) if through else socket.create_connection((patient.host, patient.port), seconds)
         return _greeted(connection, patient.host, context)
 
-    spoken, encoded = within(patient.short() + 0.1, shake)
+    spoken, encoded = run_with_timeout(patient.short() + 0.1, shake)
     try:
         return spoken, read_certificate(encoded)
     except BaseException as error:  # noqa: BLE001 - the library may be broken in any way, and what it says is an extra
@@ -150,7 +152,7 @@ def _by(patient: Patient, used: str | None) -> str:
     """Return in words what is trusted."""
     if used is None:
         return "the system's authorities"
-    shown = legible(used, 300)
+    shown = sanitize(used, 300)
     if patient.known.ca_path:
         return f"ca_path {shown}"
     named = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -160,4 +162,4 @@ def _by(patient: Patient, used: str | None) -> str:
 
 def _reason(error: OSError) -> str:
     reason = error.reason if isinstance(error, ssl.SSLError) and error.reason else error.strerror
-    return legible(reason or type(error).__name__, 100)
+    return sanitize(reason or type(error).__name__, 100)

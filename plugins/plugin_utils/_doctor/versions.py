@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from .finding import Finding, failed, fine, warning
 from .patient import Patient
 
@@ -42,9 +42,9 @@ def versions_judged(versions: Mapping[str, str | None]) -> list[Finding]:
             )
         elif numbers(version) < numbers(oldest):
             found.append(
-                warning("version_old", f"{name} is {legible(version, 40)}, and {oldest} is the oldest that is meant")
+                warning("version_old", f"{name} is {sanitize(version, 40)}, and {oldest} is the oldest that is meant")
             )
-    told = ", ".join(f"{name} {legible(versions[name], 40)}" for name in OLDEST if versions.get(name))
+    told = ", ".join(f"{name} {sanitize(versions[name], 40)}" for name in OLDEST if versions.get(name))
     return [*found, fine(told)]
 
 

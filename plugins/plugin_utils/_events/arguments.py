@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...module_utils._ansible.arguments import CONNECTION, SELECTION
 from ...module_utils._api.errors import ConfigurationError
-from ...module_utils._domain.legible import enumerated, legible
-from ...module_utils._domain.staleness import FACTOR, GRACE
+from ...module_utils._domain.text import join_names, sanitize
+from ...module_utils._domain.timing import FACTOR, GRACE
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
@@ -54,7 +54,7 @@ def checked_arguments(given: Mapping[str, Any], environment: Mapping[str, str] |
     unknown = sorted(str(name) for name in given if name not in names and name != FEEDBACK_QUEUE)
     if unknown:
         raise ConfigurationError(
-            f"there is no argument {enumerated(unknown)}; the arguments are {', '.join(sorted(ALERTS))}"
+            f"there is no argument {join_names(unknown)}; the arguments are {', '.join(sorted(ALERTS))}"
         )
     options = {}
     for name, spec in ALERTS.items():
@@ -75,13 +75,13 @@ def _typed(origin: str, name: str, value: Any, spec: Mapping[str, Any]) -> Any:
     try:
         found: Any = TYPES[spec["type"]](value)
     except (TypeError, ValueError, OverflowError):
-        shown = "" if spec.get("no_log") or isinstance(value, (dict, list)) else f" {legible(value, 40)!r}"
+        shown = "" if spec.get("no_log") or isinstance(value, (dict, list)) else f" {sanitize(value, 40)!r}"
         raise ConfigurationError(f"{origin}{shown} is no {NAMES[spec['type']]}") from None
     if "choices" in spec and found not in spec["choices"]:
-        raise ConfigurationError(f"{origin} must be one of {', '.join(spec['choices'])}, not {legible(found, 40)!r}")
+        raise ConfigurationError(f"{origin} must be one of {', '.join(spec['choices'])}, not {sanitize(found, 40)!r}")
     least, most = BOUNDS.get(name, (-math.inf, math.inf))
     if name in BOUNDS and not least <= found <= most:
-        raise ConfigurationError(f"{origin} must be from {least} to {most}, not {legible(value, 40)}")
+        raise ConfigurationError(f"{origin} must be from {least} to {most}, not {sanitize(value, 40)}")
     return found
 
 

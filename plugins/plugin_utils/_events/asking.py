@@ -10,21 +10,21 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ...module_utils._ansible.chosen import choice, selection_of
+from ...module_utils._ansible.selection import make_selector, parse_selection
 from ...module_utils._api.client import Client
+from ...module_utils._api.deletion import confirm_deleted
 from ...module_utils._api.errors import ConfigurationError, ServiceError
-from ...module_utils._api.gone import still_there
-from ...module_utils._domain.legible import legible
 from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
 from ...module_utils._domain.selection import PatternError
-from ...module_utils._domain.window import LONGEST_WINDOW, WINDOW
+from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.timing import LONGEST_WINDOW, WINDOW
 from .memory import Known, Memory
 from .sample import Sample
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...module_utils._ansible.chosen import Choice
+    from ...module_utils._ansible.selection import Selector
     from ...module_utils._domain.selection import N
 
 MOST_CONFIRMED = 50
@@ -50,8 +50,8 @@ class Question:
         self._client = client
         self._warn = warn
         self._clock = clock
-        self._selection = selection_of(options)
-        self._choose: Choice | None = choice(self._selection, options["on_unmatched"])
+        self._selection = parse_selection(options)
+        self._choose: Selector | None = make_selector(self._selection, options["on_unmatched"])
         self._every: int = options["config_every"]
         self._until_configs = 0
         self._known_to_list: frozenset[str] = frozenset()
@@ -124,10 +124,10 @@ class Question:
     def _gone(self, memory: Memory, there: Iterable[str]) -> tuple[frozenset[str], bool]:
         missing = sorted(memory.monitors.keys() - set(there))
         asked = missing[:MOST_CONFIRMED]
-        still = still_there(self._client, asked)
+        still = confirm_deleted(self._client, asked)
         if still is not None:
             raise ServiceError(
-                f"the list of configurations lacks the monitor {legible(still, 80)}, which the service still has, so "
+                f"the list of configurations lacks the monitor {sanitize(still, 80)}, which the service still has, so "
                 "that it was cut short",
                 code="cut_short",
             )

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
-from ...module_utils._api.bounded import begin
+from ...module_utils._api.threads import start_in_thread
 
 R = TypeVar("R")
 
@@ -33,7 +33,7 @@ def begun(work: Callable[[], R], name: str) -> asyncio.Future[R]:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, error)
 
-    begin(work, deliver, name)
+    start_in_thread(work, deliver, name)
     return outcome
 
 

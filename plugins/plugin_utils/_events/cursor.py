@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from ...module_utils._api.errors import ConfigurationError
-from ...module_utils._domain.legible import legible
-from .._whole_files import LONGEST, why_not, write_whole
+from ...module_utils._domain.text import sanitize
+from .._system.files import LONGEST, atomic_write, why_not
 from .cursor_file import Kept, Spoilt, decoded, encoded, mark
 from .event import Event
 from .memory import Memory
@@ -71,7 +71,7 @@ class Cursor:
         if self._path is None or not (news or self._due()):
             return
         try:
-            write_whole(self._path, encoded(Kept(self.kept.service, self.kept.selection, memory, outbox)), PRIVATE)
+            atomic_write(self._path, encoded(Kept(self.kept.service, self.kept.selection, memory, outbox)), PRIVATE)
             self._forget_marks()
             self._marks = os.open(self._path, APPEND)
         except (OSError, ValueError) as error:
@@ -79,7 +79,7 @@ class Cursor:
             return
         self._written = self._clock()
         if self._complained:
-            LOGGER.warning("the cursor %s is written again", legible(self._path, LONGEST))
+            LOGGER.warning("the cursor %s is written again", sanitize(self._path, LONGEST))
             self._complained = False
 
     def told(self, event_id: str) -> None:
@@ -112,7 +112,7 @@ class Cursor:
             LOGGER.error(
                 "the cursor %s could not be written: %s; it goes on and tries again, and a restart meanwhile would "
                 "tell again what has been told since",
-                legible(self._path, LONGEST),
+                sanitize(self._path, LONGEST),
                 why_not(error, self._path or ""),
             )
 
@@ -129,14 +129,14 @@ class Cursor:
             found = decoded(content)
         except Spoilt as why:
             raise ConfigurationError(
-                f"the cursor {legible(path, LONGEST)} {why}: name another file, or move it away to begin anew, which "
+                f"the cursor {sanitize(path, LONGEST)} {why}: name another file, or move it away to begin anew, which "
                 "tells the alerts that are active then and nothing of the time before",
                 code="cursor_spoilt",
             ) from None
         if found.service != self.kept.service:
             raise ConfigurationError(
-                f"the cursor {legible(path, LONGEST)} is of {legible(found.service)} and not of "
-                f"{legible(self.kept.service)}: name another file for each service",
+                f"the cursor {sanitize(path, LONGEST)} is of {sanitize(found.service)} and not of "
+                f"{sanitize(self.kept.service)}: name another file for each service",
                 code="cursor_foreign",
             )
         self.reselected = found.selection != self.kept.selection
@@ -151,7 +151,7 @@ def _content(path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _unusable(path, f"cannot be read ({legible(error.strerror)})") from None
+        raise _unusable(path, f"cannot be read ({sanitize(error.strerror)})") from None
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
@@ -185,11 +185,11 @@ def _locked(path: str) -> int:
         LOGGER.warning(
             "the cursor %s cannot be locked (%s), so that another source could use it unnoticed: make sure that none "
             "does, or move it to a local file system",
-            legible(path, LONGEST),
-            legible(error.strerror or type(error).__name__, 100),
+            sanitize(path, LONGEST),
+            sanitize(error.strerror or type(error).__name__, 100),
         )
     return descriptor
 
 
 def _unusable(path: str, why: str) -> ConfigurationError:
-    return ConfigurationError(f"the cursor {legible(path, LONGEST)} {why}", code="cursor")
+    return ConfigurationError(f"the cursor {sanitize(path, LONGEST)} {why}", code="cursor")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...module_utils._domain.changes import FieldChange
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import utc
 from .hosts import hosts_of
 from .memory import Known, Outage
@@ -59,7 +59,7 @@ def of_monitor(
         "id": identity(kind, known.id, *unique),
         "time": utc(at),
         "seen": utc(now),
-        "message": f"{legible(known.label, 80)} {sentence}",
+        "message": f"{sanitize(known.label, 80)} {sentence}",
         "monitor": {"id": known.id, "label": known.label, "type": known.type},
         "before": before,
         "after": after,
@@ -84,7 +84,7 @@ def of_api(kind: str, outage: Outage, now: float, before: Mapping[str, Any] | No
         "time": utc(outage.since if kind == LOST else now),
         "seen": utc(now),
         "message": (
-            f"the API gives no valid answer: {legible(outage.message, 500)}"
+            f"the API gives no valid answer: {sanitize(outage.message, 500)}"
             if kind == LOST
             else f"the API answers again, after an outage since {utc(outage.since)}"
         ),

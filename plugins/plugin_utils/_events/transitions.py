@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...module_utils._domain.legible import legible
 from ...module_utils._domain.monitor import MonitorStatus
-from ...module_utils._domain.staleness import FACTOR, GRACE, OLD, staleness
+from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration, utc
+from ...module_utils._domain.timing import FACTOR, GRACE, OLD, staleness
 from .alerts import Span, Step, steps
 from .configurations import configured
 from .event import BACK, CLEARED, FOUND, LOST, RAISED, SILENT, Event, Happening, of_api, of_monitor
@@ -119,7 +119,7 @@ def _alert_said(step: Step, status: Seen) -> str:
         return f"has cleared its alert of {since}"
     if step.between_polls:
         return f"had an alert at {since}, which cleared before it was seen"
-    return f"has an active alert since {since}" + (f": {legible(status.error)}" if status.error else "")
+    return f"has an active alert since {since}" + (f": {sanitize(status.error)}" if status.error else "")
 
 
 def _heard(before: Known | None, known: Known, sample: Sample, rules: Rules) -> tuple[Known, list[Happening]]:

@@ -16,7 +16,7 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.transport import Transport
-from ...module_utils._domain.pace import SHORTEST_POLL, pace
+from ...module_utils._domain.timing import SHORTEST_POLL, poll_interval
 from .asking import Question, selection_named
 from .background import begun, finished
 from .configurations import timers
@@ -98,7 +98,7 @@ class Watch:
 
     def _pause(self) -> float:
         """Return the seconds from one question to the next, in an outage more and more of them."""
-        interval = self._interval or (pace(timers(self._memory.monitors)) if self._answered else SHORTEST_POLL)
+        interval = self._interval or (poll_interval(timers(self._memory.monitors)) if self._answered else SHORTEST_POLL)
         if self._failures == 0:
             return interval
         backoff = min(max(interval, LONGEST_BACKOFF), interval * 2.0 ** min(self._failures - 1, 16))

@@ -13,8 +13,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
+from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import read_time, utc
 from .problems import ALERT, LASTING
 from .sample import Sample

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ...module_utils._domain.legible import enumerated as join_names
-from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.selection import Patterns
+from ...module_utils._domain.text import join_names, sanitize
 from ...module_utils._domain.timestamps import read_time
 
 SHORTEST_REASON = 10
@@ -88,10 +87,10 @@ def _read_expiry(entry: Mapping[str, Any], option: str) -> float | None:
         raise ValueError(
             f"{option}: expires is empty; give a time with Z, or leave it out for an exception without end"
         )
-    return read_moment(entry.get("expires"), option)
+    return parse_time_option(entry.get("expires"), option)
 
 
-def read_moment(value: Any, option: str) -> float | None:
+def parse_time_option(value: Any, option: str) -> float | None:
     """Return epoch seconds for a time that a person gives, None for none. Raises ValueError, with a sentence.
 
     A time without a zone is refused: a local time taken for UTC would count tests from before the deployment as

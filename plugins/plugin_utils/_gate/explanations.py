@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.staleness import FUTURE, UNTESTED, UNTIMED
+from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration, utc
+from ...module_utils._domain.timing import FUTURE, UNTESTED, UNTIMED
 
 READINGS_DIFFER = 30.0
 """Seconds between the two readings of a test's start from which on a message names them."""

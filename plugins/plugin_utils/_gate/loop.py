@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor
-from ...module_utils._domain.pace import SHORTEST_POLL, pace
+from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration
+from ...module_utils._domain.timing import SHORTEST_POLL, poll_interval
 from .baseline import Baseline
 from .evidence import Evidence
 from .forecast import Forecast, forecast
@@ -238,7 +238,7 @@ class Gate:
             return self._policy.poll
         if outcome.sample is None:
             return SHORTEST_POLL
-        return pace(_timers(outcome.sample.monitors))
+        return poll_interval(_timers(outcome.sample.monitors))
 
 
 def _timers(monitors: list[Monitor]) -> list[float]:

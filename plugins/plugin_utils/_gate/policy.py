@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.selection import Patterns
-from ...module_utils._domain.staleness import FACTOR, GRACE
+from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.timing import FACTOR, GRACE
 from .exceptions import Known, Override
 
 BEFORE, DURING, AFTER, PLAN = PHASES = ("before", "during", "after", "plan")

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.staleness import UNTESTED, staleness
-from ...module_utils._domain.window import LONGEST_WINDOW
+from ...module_utils._domain.timing import LONGEST_WINDOW, UNTESTED, staleness
 
 ALERT = "alert"
 SILENT = "silent"

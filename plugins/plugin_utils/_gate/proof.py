@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...module_utils._domain.legible import enumerated as join_names
-from ...module_utils._domain.legible import legible as sanitize
+from ...module_utils._domain.text import join_names, sanitize
 from ...module_utils._domain.timestamps import duration, utc
 from .forecast import Forecast
 from .loop import Outcome

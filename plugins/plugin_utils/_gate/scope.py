@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus, join
-from ...module_utils._domain.selection import Selection, UnmatchedError, warned_of_unmatched
+from ...module_utils._domain.selection import Selection, UnmatchedError, describe_unmatched
 from .sample import Unavailable
 
 
@@ -27,7 +27,7 @@ def in_scope(
     known = join(configs, statuses)
     chosen = selection.choose(known, lambda monitor: monitor.type)
     try:
-        warnings = warned_of_unmatched(chosen, known, on_unmatched)
+        warnings = describe_unmatched(chosen, known, on_unmatched)
     except UnmatchedError as error:
         raise Unavailable(str(error), "unmatched", final=True) from None
     if len(chosen.monitors) < min_monitors:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Set
 from typing import NamedTuple
 
-from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.staleness import UNTESTED
+from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration, utc
+from ...module_utils._domain.timing import UNTESTED
 from .baseline import Baseline, BaselineMonitor
 from .evidence import Evidence, detected_from
 from .explanations import describe_interval, describe_readings, explain_staleness, quote_error

@@ -9,9 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...module_utils._domain.legible import enumerated as join_names
-from ...module_utils._domain.legible import legible as sanitize
 from ...module_utils._domain.monitor import Monitor
+from ...module_utils._domain.text import join_names, sanitize
 from . import states
 from .baseline import Baseline
 from .policy import AFTER, BLOCK, DURING, IGNORE, WARN, Policy

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ansible.errors import AnsibleError, AnsibleParserError
 
 from ...module_utils._ansible.arguments import MONITORS_INVENTORY
-from ...module_utils._domain.legible import legible
-from .._options import checked_options
+from ...module_utils._domain.text import sanitize
+from .._options import validate_options
 
 if TYPE_CHECKING:
     from ansible.template import Templar
@@ -40,7 +40,7 @@ def configured(config: Mapping[str, Any], variables: Mapping[str, Any], templar:
     """
     templar.available_variables = variables
     given = {name: value if name in AS_WRITTEN else _finished(name, value, templar) for name, value in config.items()}
-    return checked_options(given, variables, templar, SPEC)
+    return validate_options(given, variables, templar, SPEC)
 
 
 def _finished(name: str, value: Any, templar: Templar) -> Any:
@@ -52,11 +52,11 @@ def _finished(name: str, value: Any, templar: Templar) -> Any:
     except AnsibleError as error:
         if _is_encrypted(error):
             raise AnsibleParserError(
-                f"{legible(name, 80)} is encrypted with Ansible Vault and cannot be decrypted: give its password with "
+                f"{sanitize(name, 80)} is encrypted with Ansible Vault and cannot be decrypted: give its password with "
                 "--vault-id, --vault-password-file or ANSIBLE_VAULT_PASSWORD_FILE"
             ) from None
-        why = "" if name == "client_secret" else f" ({legible(' '.join(str(error).split()))})"
-    raise AnsibleParserError(f"{legible(name, 80)} is a template that cannot be evaluated{why}: correct it")
+        why = "" if name == "client_secret" else f" ({sanitize(' '.join(str(error).split()))})"
+    raise AnsibleParserError(f"{sanitize(name, 80)} is a template that cannot be evaluated{why}: correct it")
 
 
 def _is_encrypted(error: BaseException | None) -> bool:

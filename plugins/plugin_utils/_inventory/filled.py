@@ -12,7 +12,7 @@ from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import to_safe_group_name
 
-from ...module_utils._domain.legible import enumerated, legible
+from ...module_utils._domain.text import join_names, sanitize
 from .groups import ALL, BY_STATUS, fixed_groups, groups_of
 from .hostvars import HostVariables, wanted_names
 from .keyed_groups import KeyedGroups
@@ -64,10 +64,10 @@ class Filling:
         except AnsibleError as error:
             if not self._strict:
                 return None
-            why = legible(" ".join(str(error).split()))
+            why = sanitize(" ".join(str(error).split()))
         raise AnsibleParserError(
-            f"hostnames has an expression {legible(expression, 80)} that has no result for the monitor "
-            f"{legible(monitor.label, 80)}: {why}"
+            f"hostnames has an expression {sanitize(expression, 80)} that has no result for the monitor "
+            f"{sanitize(monitor.label, 80)}: {why}"
         )
 
     def _composed_groups(self) -> set[str]:
@@ -113,4 +113,4 @@ class Filling:
     def _absent(self) -> list[str]:
         known: set[str] = set().union(*self._variables.values())
         absent = [field for field in self._options["fields"] if not wanted_names([field]) & known]
-        return [f"fields: no monitor has a field {enumerated(absent)}"] if absent and known else []
+        return [f"fields: no monitor has a field {join_names(absent)}"] if absent and known else []

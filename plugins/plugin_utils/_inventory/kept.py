@@ -12,8 +12,8 @@ from ...module_utils._api.errors import KnowledgeFrontError, NetworkError, Servi
 from ...module_utils._api.payloads import read_configs, read_statuses
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.unexpected import raise_interruption
-from ...module_utils._domain.timestamps import believed
-from .._store.records import Keys
+from ...module_utils._domain.timestamps import validate_epoch
+from .._cache.records import Keys
 from .snapshot import Snapshot
 
 VERSION = 1
@@ -77,7 +77,7 @@ def _read(open_cache: Callable[[], Cache], key: str) -> Snapshot | None:
         if isinstance(taken, bool):
             return None
         return Snapshot(
-            believed(taken),
+            validate_epoch(taken),
             read_configs({"monitor_list": kept["configs"]}),
             None if statuses is None else read_statuses({"monitor_list": statuses}),
         )

@@ -11,7 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Mapping
 
-from ...module_utils._domain.legible import enumerated
+from ...module_utils._domain.text import join_names
 
 UNSAFE = re.compile(r"[^\w.-]+")
 """What would split a pattern, lead out of a folder, begin a range or a template, or reach a terminal."""
@@ -84,6 +84,6 @@ def _refuse_equal(names: Mapping[str, str]) -> None:
     for name, claimants in _claims(names).items():
         if name and len(claimants) > 1:
             raise Collision(
-                f"the monitors {enumerated(sorted(claimants))} would all be the host {enumerated([name])}: choose "
+                f"the monitors {join_names(sorted(claimants))} would all be the host {join_names([name])}: choose "
                 "other hostnames, such as id, or set on_collision to append_id"
             )

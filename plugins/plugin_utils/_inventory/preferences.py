@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ...module_utils._domain.hosts import host_of
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from .names import safe
 from .snapshot import Told
 
@@ -45,7 +45,7 @@ def _read(entry: Any) -> Naming:
             prefix = _source(parts["prefix"]) if parts.get("prefix", "").strip() else None
             return partial(_joined, prefix, parts.get("separator", "_"), _source(parts["name"]))
     raise ValueError(
-        f"hostnames has an entry {legible(entry, 80)}, which is neither a text nor made of name, prefix and separator"
+        f"hostnames has an entry {sanitize(entry, 80)}, which is neither a text nor made of name, prefix and separator"
     )
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...module_utils._ansible.answers import Answer
 from ...module_utils._domain.monitor import paired
-from ...module_utils._domain.staleness import staleness
+from ...module_utils._domain.timing import staleness
 
 if TYPE_CHECKING:
-    from ...module_utils._api.shared_answers import AnyConfig, AnyStatus, SharedAnswers
+    from ...module_utils._api.cached_client import AnyConfig, AnyStatus, CachedClient
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class Snapshot:
         return Told(named.id, named.label, config.type if config else None, config, status, stale)
 
 
-def asking(clock: Callable[[], float]) -> Callable[[SharedAnswers, Mapping[str, Any]], Answer]:
+def asking(clock: Callable[[], float]) -> Callable[[CachedClient, Mapping[str, Any]], Answer]:
     """Return the question for everything that an inventory is made of; its answer's ``snapshot`` is one."""
 
-    def question(service: SharedAnswers, options: Mapping[str, Any]) -> Answer:
+    def question(service: CachedClient, options: Mapping[str, Any]) -> Answer:
         configs = service.configs()
         statuses = service.statuses(everything=True) if options["with_status"] else None
         return Answer({"snapshot": Snapshot(clock(), configs, statuses)})

@@ -12,12 +12,12 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleOptionsError, AnsibleParserError
 from ansible.plugins.inventory import get_cache_plugin
 
-from ...module_utils._ansible.answers import answer, choice_of
+from ...module_utils._ansible.answers import answer, selector_from
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.timestamps import duration
-from .._sharing import shared
+from .._cache.resilient import shared
 from .configured import configured
 from .filled import Filling
 from .kept import Kept, cache_key, is_unavailable
@@ -33,7 +33,7 @@ def fill(plugin: Any, path: str, may_be_kept: bool) -> None:
         options = configured(_config(plugin, path), plugin._vars or {}, plugin.templar)
         plugin.required = options["required"]
         snapshot = _Source(plugin, options, path).snapshot(may_be_kept)
-        choose = choice_of(options)
+        choose = selector_from(options)
         chosen, warnings = choose(snapshot.monitors, lambda monitor: monitor.type)
         for warning in warnings + Filling(plugin, options, chosen).fill():
             plugin.display.warning(warning)

@@ -12,7 +12,7 @@ from typing import Any
 from ...module_utils._domain.changes import ADDED, CHANGED, REMOVED, MonitorChange, changes
 from ...module_utils._domain.selection import Selection
 from .formats import Monitors
-from .redactions import kept_redacted
+from .redactions import preserve_redactions
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def drift(recorded: Monitors, configured: Monitors, chosen: Sequence[str], selec
     after = {name: fields for name, fields in configured.items() if name in told or name in before}
     gone = sorted(set(before) - set(after))
     kept = {name: fields for name, fields in recorded.items() if name not in before}
-    written = {name: kept_redacted(recorded.get(name), fields) for name, fields in after.items()}
+    written = {name: preserve_redactions(recorded.get(name), fields) for name, fields in after.items()}
     return Drift(changes(before, after), {**kept, **written}, gone)
 
 

@@ -24,8 +24,8 @@ def file_name(monitor_id: str) -> str:
     """
     if PLAIN.fullmatch(monitor_id) and not _taken(monitor_id):
         return monitor_id
-    legible = re.sub(r"[^a-z0-9]+", "-", monitor_id[:40].lower()).strip("-") or "monitor"
-    return f"{legible}-{hashlib.sha256(monitor_id.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
+    sanitize = re.sub(r"[^a-z0-9]+", "-", monitor_id[:40].lower()).strip("-") or "monitor"
+    return f"{sanitize}-{hashlib.sha256(monitor_id.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
 
 
 def _taken(name: str) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils._domain.legible import legible
-from .._whole_files import LONGEST, create_folders, why_not, write_whole
+from ...module_utils._domain.text import sanitize
+from .._system.files import LONGEST, atomic_write, create_folders, why_not
 from .file_names import RESERVED, file_name
 from .formats import READERS, Monitors, UnreadableError, as_json, as_yaml, monitors_in
 from .views import CSV_BEGINS, PAGE_BEGINS, as_csv, as_markdown
@@ -114,10 +114,10 @@ class Folder:
         try:
             create_folders(self.path)
         except OSError as error:
-            raise FolderError(f"the folder {legible(self.path, LONGEST)} cannot be made: {error.strerror}") from None
+            raise FolderError(f"the folder {sanitize(self.path, LONGEST)} cannot be made: {error.strerror}") from None
         for number, (name, text) in enumerate(texts.items()):
             try:
-                write_whole(self._at(name), text.encode(_encoding(name), "backslashreplace"), self.mode)
+                atomic_write(self._at(name), text.encode(_encoding(name), "backslashreplace"), self.mode)
             except (OSError, ValueError) as error:
                 done = f"; {number} of {len(texts)} files were written before it" if number else ""
                 told = why_not(error, self._at(name))
@@ -138,7 +138,7 @@ class Folder:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise FolderError(f"the folder {legible(self.path, LONGEST)} cannot be read: {error.strerror}") from None
+            raise FolderError(f"the folder {sanitize(self.path, LONGEST)} cannot be read: {error.strerror}") from None
 
     def _text(self, name: str, required: bool) -> str | None:
         """Return the text of a file, None for what is no text of ours by its looks, such as a link."""
@@ -185,7 +185,7 @@ class Folder:
             raise FolderError(f"{self._named(name)} {why}: restore it, for example with git, or move it away")
 
     def _named(self, name: str) -> str:
-        return f"the file {legible(self._at(name), LONGEST)}"
+        return f"the file {sanitize(self._at(name), LONGEST)}"
 
     def _at(self, name: str) -> str:
         return os.path.join(self.path, name)

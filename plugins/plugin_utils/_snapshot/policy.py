@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from ...module_utils._domain.bounded_regex import BoundedRegex, TooComplexError
-from ...module_utils._domain.legible import enumerated, legible
 from ...module_utils._domain.monitor import MonitorConfig
-from ...module_utils._domain.selection import PatternError, Patterns, Selection, suggestion
+from ...module_utils._domain.selection import PatternError, Patterns, Selection, suggest_labels
+from ...module_utils._domain.text import join_names, sanitize
 
 CONDITIONS = ("active", "timer_max", "description", "label_pattern")
 
@@ -31,7 +31,7 @@ class Violation:
     message: str
 
     def in_words(self) -> str:
-        return f"{legible(self.label)} ({legible(self.id)}): {self.message} (rule {legible(self.rule)})"
+        return f"{sanitize(self.label)} ({sanitize(self.id)}): {self.message} (rule {sanitize(self.rule)})"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def judged(rules: Sequence[Mapping[str, Any]], monitors: Sequence[MonitorConfig]
     for number, rule in enumerate(rules, 1):
         name = rule.get("name") or f"rule {number}"
         if name in checked:
-            raise PolicyError(f"policy: two rules have the name {legible(name)}")
+            raise PolicyError(f"policy: two rules have the name {sanitize(name)}")
         selected, problems, notes = _selected(name, rule, monitors)
         warnings += [f"policy: {note}" for note in notes]
         if problems and on_unmatched == "fail":
@@ -67,26 +67,26 @@ def _selected(
 ) -> tuple[list[MonitorConfig], list[str], list[str]]:
     """Return the monitors of a rule, what ``on_unmatched`` is about, and what is warned of in any case."""
     if all(rule.get(condition) is None for condition in CONDITIONS):
-        raise PolicyError(f"policy: {legible(name)} asks for nothing; give it one of {', '.join(CONDITIONS)}")
+        raise PolicyError(f"policy: {sanitize(name)} asks for nothing; give it one of {', '.join(CONDITIONS)}")
     _pattern(name, rule)
     try:
         selection = Selection(rule.get("include") or [], rule.get("exclude") or [], rule.get("types") or [])
         excepted = Patterns(entry["monitor"] for entry in rule.get("exceptions") or [])
     except PatternError as error:
-        raise PolicyError(f"policy: a pattern of {legible(name)} cannot be used: {error}") from None
+        raise PolicyError(f"policy: a pattern of {sanitize(name)} cannot be used: {error}") from None
     chosen = selection.choose(monitors, lambda monitor: monitor.type)
-    problems = [f"{legible(name)}: {suggestion(chosen.unmatched, monitors)}"] if chosen.unmatched else []
+    problems = [f"{sanitize(name)}: {suggest_labels(chosen.unmatched, monitors)}"] if chosen.unmatched else []
     excludes = chosen.unmatched_excludes
-    notes = [f"{legible(name)}: exclude: {suggestion(excludes, monitors)}"] if excludes else []
+    notes = [f"{sanitize(name)}: exclude: {suggest_labels(excludes, monitors)}"] if excludes else []
     if chosen.unmatched_types:
-        problems.append(f"{legible(name)}: no monitor has the type {enumerated(chosen.unmatched_types)}")
+        problems.append(f"{sanitize(name)}: no monitor has the type {join_names(chosen.unmatched_types)}")
     kept = [(monitor, excepted.selecting(monitor)) for monitor in chosen.monitors]
     unused = set(excepted.texts) - {text for _monitor, texts in kept for text in texts}
     if unused:
-        problems.append(f"{legible(name)}: the exception {enumerated(sorted(unused))} is for no monitor")
+        problems.append(f"{sanitize(name)}: the exception {join_names(sorted(unused))} is for no monitor")
     left = [monitor for monitor, texts in kept if not texts]
     if not left and not problems:
-        problems.append(f"{legible(name)} applies to no monitor at all")
+        problems.append(f"{sanitize(name)} applies to no monitor at all")
     return left, problems, notes
 
 
@@ -94,9 +94,9 @@ def _pattern(name: str, rule: Mapping[str, Any]) -> None:
     try:
         _matcher(rule.get("label_pattern") or "")
     except TooComplexError as error:
-        raise PolicyError(f"policy: the label_pattern of {legible(name)} cannot be used: {error}") from None
+        raise PolicyError(f"policy: the label_pattern of {sanitize(name)} cannot be used: {error}") from None
     except (re.error, OverflowError, RecursionError) as error:
-        raise PolicyError(f"policy: the label_pattern of {legible(name)} is no regular expression ({error})") from None
+        raise PolicyError(f"policy: the label_pattern of {sanitize(name)} is no regular expression ({error})") from None
 
 
 def _broken(rule: Mapping[str, Any], monitor: MonitorConfig) -> list[str]:
@@ -113,7 +113,7 @@ def _broken(rule: Mapping[str, Any], monitor: MonitorConfig) -> list[str]:
         said.append("it has no description")
     pattern = rule.get("label_pattern")
     if pattern is not None and not _matches(pattern, monitor):
-        said.append(f"its label does not match {legible(pattern)}")
+        said.append(f"its label does not match {sanitize(pattern)}")
     return said
 
 
@@ -122,7 +122,7 @@ def _matches(pattern: str, monitor: MonitorConfig) -> bool:
         return _matcher(pattern)(monitor.label)
     except TooComplexError as error:
         raise PolicyError(
-            f"policy: the label_pattern {legible(pattern)} cannot be used: {error}; simplify it"
+            f"policy: the label_pattern {sanitize(pattern)} cannot be used: {error}; simplify it"
         ) from None
 
 

@@ -10,9 +10,9 @@ from functools import partial
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from .._gate.reports.markdown_text import markdown_text
-from .._whole_files import LONGEST, ending_of, write_report
+from .._system.files import LONGEST, ending_of, write_report
 from .policy import Judged
 
 
@@ -37,7 +37,7 @@ def as_junit(found: Judged) -> str:
     suites = Element("testsuites", {"name": "kf_monitor_files policy", **numbers})
     suite = SubElement(suites, "testsuite", {"name": "kf_monitor_files policy", **numbers, "skipped": "0"})
     for name, count in found.checked.items():
-        case = SubElement(suite, "testcase", {"classname": "knowledgefront.policy", "name": legible(name)})
+        case = SubElement(suite, "testcase", {"classname": "knowledgefront.policy", "name": sanitize(name)})
         lines = [violation.in_words() for violation in found.violations if violation.rule == name]
         if lines:
             SubElement(case, "failure", {"message": f"{len(lines)} violations"}).text = "\n".join(lines)
@@ -53,7 +53,7 @@ RENDERERS: dict[str, Callable[[Judged], str]] = {".md": as_markdown, ".xml": as_
 def check_report_paths(paths: Sequence[str]) -> None:
     for path in paths:
         if ending_of(path) not in RENDERERS:
-            raise ValueError(f"policy_reports: {legible(path, LONGEST)} ends neither in .md nor in .xml")
+            raise ValueError(f"policy_reports: {sanitize(path, LONGEST)} ends neither in .md nor in .xml")
 
 
 def write_policy_reports(paths: Sequence[str], found: Judged) -> list[str]:

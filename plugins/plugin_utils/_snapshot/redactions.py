@@ -11,14 +11,16 @@ from typing import Any
 from ...module_utils._domain.changes import REDACTED, same
 
 
-def kept_redacted(recorded: Any, told: Any) -> Any:
+def preserve_redactions(recorded: Any, told: Any) -> Any:
     """Return ``told``, with what ``recorded`` hides hidden in it, too."""
     if REDACTED in (recorded, told):
         return REDACTED
     if isinstance(recorded, Mapping) and isinstance(told, Mapping):
-        return {key: kept_redacted(recorded[key], value) if key in recorded else value for key, value in told.items()}
+        return {
+            key: preserve_redactions(recorded[key], value) if key in recorded else value for key, value in told.items()
+        }
     if isinstance(recorded, list) and isinstance(told, list) and len(recorded) == len(told):
-        return [kept_redacted(old, new) for old, new in zip(recorded, told, strict=True)]
+        return [preserve_redactions(old, new) for old, new in zip(recorded, told, strict=True)]
     if isinstance(recorded, str) and REDACTED in recorded and REDACTED not in str(told) and same(recorded, told):
         return recorded
     return told

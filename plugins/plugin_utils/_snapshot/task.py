@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils._domain.legible import enumerated
 from ...module_utils._domain.monitor import MonitorConfig
 from ...module_utils._domain.selection import Selection
+from ...module_utils._domain.text import join_names
 from .drift import Drift, as_data, drift, in_one_line
 from .folder import PER_MONITOR, Folder, Snapshot
 from .policy import Judged
@@ -90,9 +90,9 @@ def shown(plan: Plan, prune: bool) -> list[str]:
 def summary(plan: Plan, judged: Judged) -> str:
     told = [in_one_line(plan.found.changes)]
     if plan.edited:
-        told.append(f"not as written: {enumerated(plan.edited)}")
+        told.append(f"not as written: {join_names(plan.edited)}")
     if plan.orphaned:
-        told.append(f"orphaned: {enumerated(plan.orphaned)}")
+        told.append(f"orphaned: {join_names(plan.orphaned)}")
     if judged.checked:
         told.append(f"{len(judged.violations)} violations of the policy")
     return "; ".join(told)

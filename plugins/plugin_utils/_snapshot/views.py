@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...module_utils._domain.legible import legible
+from ...module_utils._domain.text import sanitize
 from .._gate.reports.markdown_text import markdown_text
 from .formats import Monitors
 
@@ -70,7 +70,7 @@ def _plain(value: Any) -> str:
 def _cell(value: Any) -> str:
     """Return the text of a cell, with an apostrophe before whatever could be a formula."""
     text = _plain(value)
-    told = legible(text, LONGEST)
+    told = sanitize(text, LONGEST)
     if isinstance(value, (int, float)):
         return told
     guarded = CELL_BEGIN.sub("'", told)

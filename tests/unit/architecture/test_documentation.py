@@ -27,19 +27,19 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_LOOKUP,
     VERSION_INFO,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt_arguments import ADOPT
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.arguments import ADOPT
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.arguments import (
     DEPLOY_GATE,
     OPTIONS,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.arguments import DOCTOR
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.config_file import KEYS
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor_arguments import DOCTOR
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
     OF_ANSIBLE,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._monitor_files_arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
 NAMESPACE = "knowledgefront.monitoring"

@@ -25,7 +25,7 @@ CROSSING = "plugins.module_utils._ansible"
 GATE = "plugins.plugin_utils._gate"
 DOCTOR = "plugins.plugin_utils._doctor"
 EVENTS = "plugins.plugin_utils._events"
-STORE = "plugins.plugin_utils._store"
+CACHE = "plugins.plugin_utils._cache"
 CONTROLLER = "plugins.plugin_utils"
 
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -33,11 +33,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins/module_utils/_api": (DOMAIN, API),
     "plugins/module_utils/_ansible": (DOMAIN, API, CROSSING, "ansible.module_utils"),
     "plugins/plugin_utils/_gate": (DOMAIN, GATE),
-    "plugins/plugin_utils/_doctor": (DOMAIN, API, DOCTOR, STORE),
+    "plugins/plugin_utils/_doctor": (DOMAIN, API, DOCTOR, CACHE, f"{CROSSING}.arguments"),
     # It runs without ansible-core beside it.
     "plugins/plugin_utils/_events": (
-        *(DOMAIN, API, EVENTS, f"{CROSSING}.arguments", f"{CROSSING}.chosen"),
-        f"{CONTROLLER}._whole_files",
+        *(DOMAIN, API, EVENTS, f"{CROSSING}.arguments", f"{CROSSING}.selection"),
+        f"{CONTROLLER}._system.files",
     ),
     "plugins/plugin_utils": (DOMAIN, API, CROSSING, GATE, CONTROLLER, "ansible"),
     "plugins/doc_fragments": (),
@@ -54,7 +54,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 EXTRA = {
     "plugins/module_utils/_api/transport.py": ("requests", "urllib3"),
     # ansible-core itself needs it for its vault.
-    "plugins/plugin_utils/_store/records.py": ("cryptography",),
+    "plugins/plugin_utils/_cache/records.py": ("cryptography",),
     "plugins/plugin_utils/_doctor/certificate.py": ("cryptography",),
     # So does it this one.
     "plugins/plugin_utils/_snapshot/bounded_yaml.py": ("yaml",),

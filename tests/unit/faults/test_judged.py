@@ -188,8 +188,8 @@ def test_somebody_says_what_the_doctor_makes_of_each_fault(fault: Fault) -> None
     for place, _dot, codes in (one.partition(".") for one in (*found.must, *found.may)):
         assert place in checks
         prefix, _bracket, choices = codes.partition("(")
-        for choice in choices.rstrip(")").split("|"):
-            assert prefix + choice in ADVICE
+        for make_selector in choices.rstrip(")").split("|"):
+            assert prefix + make_selector in ADVICE
 
 
 def test_no_diagnosis_is_for_nothing() -> None:

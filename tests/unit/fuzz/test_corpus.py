@@ -101,8 +101,8 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
     "the last of two members counts": (strict_json, "_without_contradiction", dict, "member_told_twice"),
     "the later of two times counts": (
         payloads,
-        "read_moment",
-        lambda text, seconds: (max(payloads.believed(seconds or 0), 0.0), None),
+        "parse_timestamp",
+        lambda text, seconds: (max(payloads.validate_epoch(seconds or 0), 0.0), None),
         "seconds_later_than_text",
     ),
     "alerts are overlooked": (states, "RULES", without_alerts(), "alert_with_clean_tests"),
@@ -133,11 +133,11 @@ def test_a_pass_that_a_mistake_gives_away_is_found(mistake: str, monkeypatch: py
 @pytest.mark.parametrize(
     ("owner", "name", "wrong", "path"),
     [
-        (client, "redacted", lambda text, secrets: text, "client/secret_said_back"),
-        (client, "legible", lambda text, limit=200: text, "client/control_characters"),
+        (client, "redact", lambda text, secrets: text, "client/secret_said_back"),
+        (client, "sanitize", lambda text, limit=200: text, "client/control_characters"),
         (strict_json, "_finite", float, "payloads/number_beyond_floats"),
         (strict_json, "_whole_text", lambda value: value, "payloads/half_a_character"),
-        (payloads, "legible", lambda text, limit=200: text, "payloads/error_with_control_characters"),
+        (payloads, "sanitize", lambda text, limit=200: text, "payloads/error_with_control_characters"),
     ],
 )
 def test_a_harness_fails_when_the_code_is_wrong(

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from simulator.connection import legible
+from simulator.connection import sanitize
 from simulator.control import Control
 from simulator.server import CannotListen, Simulator
 from simulator.world import World
@@ -110,7 +110,7 @@ def test_nothing_secret_is_said(start: Start, caller_of: Any) -> None:
     [("/a\x1b[31m", "/a\\x1b[31m"), ("/a b", "/a\\x20b"), ("/\xe4?q=1", "/\\xe4"), ("/" + "a" * 999, "/" + "a" * 199)],
 )
 def test_a_logged_path_cannot_act_on_a_terminal(path: str, shown: str) -> None:
-    assert legible(path) == shown
+    assert sanitize(path) == shown
 
 
 def test_a_random_secret_is_printed_once_and_works(start: Start, caller_of: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from ....module_utils._domain.legible import legible
+from ....module_utils._domain.text import sanitize
 from ..policy import BLOCK
 from ..states import CLEAN
 from .document import Document, Finding
@@ -78,7 +78,7 @@ def as_html(document: Document) -> str:
 
 
 def _text(value: object, limit: int = NOTE) -> str:
-    return escape(legible(value, limit))
+    return escape(sanitize(value, limit))
 
 
 def _banner(document: Document) -> str:

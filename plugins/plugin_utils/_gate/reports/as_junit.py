@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ....module_utils._domain.legible import legible
+from ....module_utils._domain.text import sanitize
 from ..policy import BLOCK
 from ..states import CLEAN
 from ..verdict import ERROR, INCONCLUSIVE, STOP, VERDICTS
@@ -57,7 +57,7 @@ def _describe(suite: Element, document: Document) -> None:
     if document["banner"]:
         told = {"banner": document["banner"], **told}
     for name, value in told.items():
-        SubElement(properties, "property", name=name, value=legible(value, MESSAGE))
+        SubElement(properties, "property", name=name, value=sanitize(value, MESSAGE))
 
 
 def _gate_case(document: Document) -> Element:
@@ -67,7 +67,7 @@ def _gate_case(document: Document) -> Element:
     worst = max(reasons, key=lambda reason: VERDICTS.index(reason["verdict"]), default=None)
     lines = [document["banner"] or "", f"{said.verdict}. {said.decision}.", document["summary"]]
     lines += [advice(reason) for reason in reasons] + document["notes"]
-    output = "\n".join(legible(line, 2 * MESSAGE) for line in lines if line)
+    output = "\n".join(sanitize(line, 2 * MESSAGE) for line in lines if line)
     outcome, told = _gate_outcome(document, worst)
     SubElement(case, outcome, told).text = output
     return case
@@ -76,7 +76,9 @@ def _gate_case(document: Document) -> Element:
 def _gate_outcome(document: Document, worst: Mapping[str, Any] | None) -> tuple[str, dict[str, str]]:
     """The gate's own case fails when the gate stops, and by what is wrong with the gate itself, even if overridden."""
     told = (
-        {} if worst is None else {"type": legible(worst["code"], LABEL), "message": legible(worst["message"], MESSAGE)}
+        {}
+        if worst is None
+        else {"type": sanitize(worst["code"], LABEL), "message": sanitize(worst["message"], MESSAGE)}
     )
     if worst is not None and worst["verdict"] in OUTCOMES:
         return OUTCOMES[worst["verdict"]], told
@@ -86,16 +88,16 @@ def _gate_outcome(document: Document, worst: Mapping[str, Any] | None) -> tuple[
 
 
 def _case(finding: Finding, unique: bool) -> Element:
-    label = legible(finding["label"], LABEL)
-    name = label if unique else f"{label} [{legible(finding['id'], LABEL)}]"
+    label = sanitize(finding["label"], LABEL)
+    name = label if unique else f"{label} [{sanitize(finding['id'], LABEL)}]"
     kind = re.sub(r"[^A-Za-z0-9_-]", "_", (finding["type"] or "monitor")[:40])
     case = Element("testcase", classname=f"knowledgefront.{kind}", name=name, time="0.000")
     if finding["state"] == CLEAN:
         return case
-    sentence = f"{label} {legible(finding['message'], MESSAGE)}"
+    sentence = f"{label} {sanitize(finding['message'], MESSAGE)}"
     outcome = OUTCOMES.get(finding["verdict"] or "", "skipped")
     attributes = {"type": finding["state"], "message": sentence}
     SubElement(
         case, outcome, attributes
-    ).text = f"{sentence}\n{when(finding)}\nTo unblock: {legible(finding['unblock'], NOTE)}"
+    ).text = f"{sentence}\n{when(finding)}\nTo unblock: {sanitize(finding['unblock'], NOTE)}"
     return case

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ....module_utils._domain.legible import legible
+from ....module_utils._domain.text import sanitize
 from ....module_utils._domain.timestamps import duration
 from ..policy import BLOCK, WARN
 from ..states import ALL, CLEAN
@@ -46,7 +46,7 @@ def facts(document: Document) -> list[tuple[str, str]]:
 
 def _predicted(ahead: Mapping[str, Any]) -> str:
     told = duration(ahead["seconds"])
-    return told if ahead["label"] is None else f"{told}, decided by {legible(ahead['label'], LABEL)}"
+    return told if ahead["label"] is None else f"{told}, decided by {sanitize(ahead['label'], LABEL)}"
 
 
 def by_state(counts: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -60,7 +60,7 @@ def in_words(state: str) -> str:
 
 def clock_time(text: str) -> str:
     """Return UTC text as people read it."""
-    return legible(text.replace("T", " ").replace("Z", " UTC"), 40)
+    return sanitize(text.replace("T", " ").replace("Z", " UTC"), 40)
 
 
 def when(finding: Finding) -> str:
@@ -88,7 +88,7 @@ def said_by(group: Sequence[Finding]) -> str:
     messages = {finding["message"] for finding in group}
     if len(messages) == 1:
         return messages.pop()
-    return group[0]["error"] or f"for example {legible(group[0]['label'], LABEL)} {group[0]['message']}"
+    return group[0]["error"] or f"for example {sanitize(group[0]['label'], LABEL)} {group[0]['message']}"
 
 
 def remedies(document: Document) -> list[tuple[str, str]]:
@@ -103,13 +103,13 @@ def about_the_gate(document: Document) -> list[Mapping[str, Any]]:
 
 
 def advice(reason: Mapping[str, Any]) -> str:
-    return f"{legible(reason['message'], MESSAGE)}. To unblock: {legible(reason['unblock'], NOTE)}."
+    return f"{sanitize(reason['message'], MESSAGE)}. To unblock: {sanitize(reason['unblock'], NOTE)}."
 
 
 def changed(change: Mapping[str, Any]) -> str:
     """Return in words what is configured otherwise than in the baseline."""
     before, after = _value(change["before"]), _value(change["after"])
-    return f"{legible(change['label'], LABEL)}: {legible(change['field'], 40)} was {before} and is {after}"
+    return f"{sanitize(change['label'], LABEL)}: {sanitize(change['field'], 40)} was {before} and is {after}"
 
 
 def _value(value: float | bool | None) -> str:
@@ -124,4 +124,4 @@ def _value(value: float | bool | None) -> str:
 def accepted(entry: Mapping[str, str | None]) -> str:
     """Return in words which alert a person has accepted, why and until when."""
     until = f"until {clock_time(entry['expires'])}" if entry["expires"] else "until the entry is removed"
-    return f"{legible(entry['monitor'], LABEL)}: {legible(entry['reason'], NOTE)} ({until})"
+    return f"{sanitize(entry['monitor'], LABEL)}: {sanitize(entry['reason'], NOTE)} ({until})"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ....module_utils._domain.legible import enumerated, legible
+from ....module_utils._domain.text import join_names, sanitize
 from ..policy import BLOCK, WARN
 from ..states import ALL
 from ..verdict import ERROR, INCONCLUSIVE
@@ -82,7 +82,7 @@ def _group(members: Sequence[Mapping[str, Any]], about: str) -> Group:
 
 
 def _without_label(reason: Mapping[str, Any]) -> str:
-    return str(reason["message"]).removeprefix(f"{legible(reason['label'], 80)} ")
+    return str(reason["message"]).removeprefix(f"{sanitize(reason['label'], 80)} ")
 
 
 def state_in_words(code: str) -> str:
@@ -94,11 +94,11 @@ def describe_group(group: Group) -> str:
     if not group.monitors:
         told = group.text
     elif group.count == 1:
-        told = f"{legible(group.labels[0], 80)} {group.text}"
+        told = f"{sanitize(group.labels[0], 80)} {group.text}"
     else:
-        names = enumerated(group.labels, MOST_LABELS)
-        told = f"{state_in_words(group.code)} at {group.count:,} monitors ({names}): {legible(group.text, 140)}"
-    return legible(f"tolerated: {told}" if group.verdict == WARN else told, LONGEST_LINE)
+        names = join_names(group.labels, MOST_LABELS)
+        told = f"{state_in_words(group.code)} at {group.count:,} monitors ({names}): {sanitize(group.text, 140)}"
+    return sanitize(f"tolerated: {told}" if group.verdict == WARN else told, LONGEST_LINE)
 
 
 def describe_groups(groups: Sequence[Group], most: int = MOST_LINES) -> list[str]:
@@ -163,5 +163,5 @@ def describe_remedies(groups: Iterable[Group], unblock: Iterable[Mapping[str, An
 
 def _remedy(what: str, told: Sequence[str], options: Sequence[str]) -> str:
     helps = f"; options that help: {', '.join(options)}" if options else ""
-    ways = "; or ".join(dict.fromkeys(legible(one, 120) for one in told))
-    return f"To unblock{what}: {legible(ways, 200)}{helps}"
+    ways = "; or ".join(dict.fromkeys(sanitize(one, 120) for one in told))
+    return f"To unblock{what}: {sanitize(ways, 200)}{helps}"

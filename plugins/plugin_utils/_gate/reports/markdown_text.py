@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ....module_utils._domain.legible import legible
+from ....module_utils._domain.text import sanitize
 
 MARKUP = re.compile(r"[\\`*_\[\]~|$#!]")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -26,7 +26,7 @@ def markdown_text(value: object, limit: int) -> str:
 
     No character is added that a reader would copy. What a code host would link stands as code, where it links nothing.
     """
-    text = legible(value, limit)
+    text = sanitize(value, limit)
     if REFERENCE.search(text) or BLOCK.match(text) or ENTITY_ONLY.search(text):
         return _code(text, in_table=True) if "|" in text else _code(text)
     text = re.sub("[&<>]", lambda found: ENTITIES[found.group()], text)
@@ -35,7 +35,7 @@ def markdown_text(value: object, limit: int) -> str:
 
 def markdown_name(value: object, limit: int) -> str:
     """Return a label or id as code, so that it can be copied exactly as it is."""
-    return _code(legible(value, limit) or " ", in_table=True)
+    return _code(sanitize(value, limit) or " ", in_table=True)
 
 
 def _code(text: str, *, in_table: bool = False) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ....module_utils._domain.legible import legible
+from ....module_utils._domain.text import sanitize
 
 TEMPLATE = re.compile(r"\{(?=[{%#])")
 """What begins a template in a value that Ansible reads."""
@@ -40,7 +40,7 @@ def break_templates(text: str) -> str:
 
 def describe(text: object, limit: int) -> str:
     """Return ``text`` as one line of at most about ``limit`` characters, for a comment or a sentence in YAML."""
-    return break_templates(legible(text, limit))
+    return break_templates(sanitize(text, limit))
 
 
 def exact_pattern(name: str) -> str:
@@ -60,7 +60,7 @@ def pattern_for(monitor_id: str, label: str, names: Mapping[str, int]) -> str | 
 
     ``names`` counts for each text the monitors in scope whose id or label it is.
     """
-    if label.strip() and names.get(label, 0) == 1 and legible(label, LONGEST_NAME) == label == exact_pattern(label):
+    if label.strip() and names.get(label, 0) == 1 and sanitize(label, LONGEST_NAME) == label == exact_pattern(label):
         return label
     pattern = exact_pattern(monitor_id)
     alone = names.get(monitor_id, 0) == 1 and (pattern == monitor_id or pattern not in names)

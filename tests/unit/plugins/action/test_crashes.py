@@ -35,13 +35,13 @@ CRASHES: list[BaseException] = [
 ]
 
 ACTIONS = [
-    (StatusInfo, "plugin_utils._info_action.checked_options"),
-    (StatusInfo, "plugin_utils._info_action.answer"),
-    (MonitorInfo, "plugin_utils._info_action.answer"),
-    (VersionInfo, "plugin_utils._info_action.answer"),
-    (Files, "action.kf_monitor_files.checked_options"),
+    (StatusInfo, "plugin_utils._actions.info.validate_options"),
+    (StatusInfo, "plugin_utils._actions.info.answer"),
+    (MonitorInfo, "plugin_utils._actions.info.answer"),
+    (VersionInfo, "plugin_utils._actions.info.answer"),
+    (Files, "action.kf_monitor_files.validate_options"),
     (Files, "action.kf_monitor_files.asked"),
-    (Doctor, "action.kf_doctor.surroundings"),
+    (Doctor, "action.kf_doctor.read_environment"),
     (Doctor, "action.kf_doctor.examined"),
     (Doctor, "action.kf_doctor.table"),
 ]
@@ -69,7 +69,7 @@ def test_an_action_that_crashes_fails_with_one_sentence(
     assert not (tmp_path / "files").exists()
 
 
-@pytest.mark.parametrize("place", ["_lookup.load", "_looked_up.checked_options", "_looked_up.answer"])
+@pytest.mark.parametrize("place", ["_lookup.load", "_looked_up.validate_options", "_looked_up.answer"])
 @pytest.mark.parametrize("plugin", [MonitorLookup, StatusLookup])
 @pytest.mark.parametrize("error", CRASHES, ids=lambda error: type(error).__name__)
 def test_a_lookup_that_crashes_fails_with_one_sentence(
@@ -90,6 +90,6 @@ def test_a_lookup_that_crashes_fails_with_one_sentence(
 def test_what_is_meant_for_ansible_is_passed_on(
     monkeypatch: pytest.MonkeyPatch, run: Callable[[], Any], error: BaseException
 ) -> None:
-    crash(monkeypatch, "plugin_utils._info_action.answer", error)
+    crash(monkeypatch, "plugin_utils._actions.info.answer", error)
     with pytest.raises(type(error)):
         run()

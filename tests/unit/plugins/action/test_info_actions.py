@@ -15,7 +15,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_status_info import ActionModule as StatusInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_version_info import ActionModule as VersionInfo
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.handed_secret import (
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.secret_file import (
     ARGUMENT,
     take_secret,
 )

@@ -129,6 +129,6 @@ def test_an_error_of_ansible_is_never_raised(monkeypatch: pytest.MonkeyPatch) ->
     def away(*_given: Any, **_named: Any) -> Any:
         raise AnsibleError("away")
 
-    monkeypatch.setattr("ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor.checked_options", away)
+    monkeypatch.setattr("ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor.validate_options", away)
     result, _shown = examined(CONNECTION)
     assert "option_wrong" in codes(result)

@@ -43,7 +43,7 @@ CRASHES: list[BaseException] = [
     *(PanicError(SECRET), AttributeError(SECRET), RuntimeError(SECRET), StopIteration(SECRET)),
 ]
 PLACES = (
-    "checked_options",
+    "validate_options",
     "read_policy",
     "Settings.from_options",
     "Client",
@@ -76,7 +76,7 @@ def test_whatever_crashes_stops_with_a_verdict_a_code_and_a_report(
 ) -> None:
     report = tmp_path / "gate.json"
     url = serve(service(documents())).url
-    crash_at(monkeypatch, "plugin_utils._gate_task", [place], error)
+    crash_at(monkeypatch, "plugin_utils._gate_action.task", [place], error)
     result = gate({**CONNECTION, "api_url": url, "phase": "before", "reports": [str(report)]})
     assert (result["failed"], result["verdict"], result["decision"]) == (True, "error", "stop")
     assert result["gate_rc"] == 12
@@ -102,8 +102,8 @@ def test_a_crash_before_anything_else_is_loaded_is_reported(
 def test_when_not_even_the_report_can_be_made_the_gate_still_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    crash_at(monkeypatch, "plugin_utils._gate_task", ["GateTask"], PanicError())
-    crash_at(monkeypatch, "plugin_utils._gate_crash", ["gate_result"], PanicError())
+    crash_at(monkeypatch, "plugin_utils._gate_action.task", ["GateTask"], PanicError())
+    crash_at(monkeypatch, "plugin_utils._gate_action.crash", ["gate_result"], PanicError())
     result = gate({**CONNECTION, "reports": [str(tmp_path / "gate.json")]})
     assert (result["failed"], result["verdict"], result["gate_rc"]) == (True, "error", 12)
     assert "PanicError" in result["msg"]

@@ -161,14 +161,14 @@ def test_permissions_can_be_a_number(keep: Any, tmp_path: Path) -> None:
 def test_a_disk_that_fails_is_told_with_the_drift(
     keep: Any, monkeypatch: pytest.MonkeyPatch, fails_at: str, changed: bool
 ) -> None:
-    whole = folder_module.write_whole
+    whole = folder_module.atomic_write
 
     def write(path: str, *arguments: Any) -> None:
         if path.endswith(fails_at):
             raise OSError(errno.ENOSPC, "full")
         whole(path, *arguments)
 
-    monkeypatch.setattr(folder_module, "write_whole", write)
+    monkeypatch.setattr(folder_module, "atomic_write", write)
     result = keep([{**MAIL, "id": "a"}, WEB], layout="per_monitor")
     assert (result["failed"], result["changed"], len(result["drift"])) == (True, changed, 2)
     assert "there is no space left for it in the folder" in result["msg"]

@@ -39,8 +39,8 @@ for name in sorted(set(sys.modules) - before):
 LOOKED_UP = "plugin_utils._looked_up"
 LISTS = {
     LOOKED_UP: LOOKUP,
-    "module_utils._ansible.chosen": (*LOOKUP, *SELECTION),
-    "plugin_utils._gate_task": GATE,
+    "module_utils._ansible.selection": (*LOOKUP, *SELECTION),
+    "plugin_utils._gate_action.task": GATE,
     "plugin_utils._deploy_gate.evaluation": DEPLOY_GATE,
 }
 
@@ -89,10 +89,10 @@ def test_what_is_loaded_stays_what_it_is() -> None:
 
 
 def test_a_module_can_be_found_in_its_package_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    name = f"{OURS}.module_utils._domain.window"
+    name = f"{OURS}.module_utils._domain.timing"
     monkeypatch.delitem(sys.modules, name, raising=False)
-    load(["module_utils._domain.window"])
-    assert sys.modules[f"{OURS}.module_utils._domain"].window is sys.modules[name]
+    load(["module_utils._domain.timing"])
+    assert sys.modules[f"{OURS}.module_utils._domain"].timing is sys.modules[name]
 
 
 def test_a_module_that_cannot_be_loaded_leaves_nothing_behind() -> None:

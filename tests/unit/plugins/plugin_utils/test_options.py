@@ -19,9 +19,9 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_INFO,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import (
-    checked_options,
     definitions,
-    sourced_options,
+    resolve_options,
+    validate_options,
 )
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import templar, trusted
 
@@ -52,7 +52,7 @@ def options(
     given: dict[str, Any] | None = None, variables: dict[str, Any] | None = None, **more: Any
 ) -> dict[str, Any]:
     variables = variables or {}
-    return checked_options(given or {}, variables, templar(variables), more.pop("spec", STATUS_INFO), **more)
+    return validate_options(given or {}, variables, templar(variables), more.pop("spec", STATUS_INFO), **more)
 
 
 @pytest.mark.parametrize("first", range(5), ids=["task", "variable", "environment", "ansible.cfg", "default"])
@@ -243,14 +243,14 @@ def test_the_source_of_an_option_is_told(
     if first <= 2:
         monkeypatch.setenv(f"KF_{name.upper()}", environment)
     variables = {f"kf_{name}": variable} if first <= 1 else {}
-    found = sourced_options({name: task} if first == 0 else {}, variables, templar(variables))
+    found = resolve_options({name: task} if first == 0 else {}, variables, templar(variables))
     words = ["Direct", f"var: kf_{name}", f"env: KF_{name.upper()}", str(tmp_path / "ansible.cfg"), "default"]
     assert found[name].origin == words[first]
     assert set(found) == set(CONNECTION)
 
 
 def test_what_a_source_has_is_in_no_repr() -> None:
-    found = sourced_options({"client_secret": "hunter2", "base_url": "https://x"}, {}, templar({}))
+    found = resolve_options({"client_secret": "hunter2", "base_url": "https://x"}, {}, templar({}))
     assert "hunter2" not in repr(found)
     assert (found["client_secret"].value, found["api_url"].value) == ("hunter2", "https://x")
 
@@ -271,5 +271,5 @@ class LazyDict(dict):  # type: ignore[type-arg]
 def test_containers_of_ansible_are_made_plain_before_they_are_copied() -> None:
     spec: Any = {"names": {"type": "list", "elements": "str"}, "rules": {"type": "list", "elements": "dict"}}
     given = {"names": LazyList(["a"]), "rules": LazyList([LazyDict(x=LazyList([1]))])}
-    options = checked_options(given, {}, templar({}), {**CONNECTION, **spec})
+    options = validate_options(given, {}, templar({}), {**CONNECTION, **spec})
     assert (options["names"], options["rules"]) == (["a"], [{"x": [1]}])

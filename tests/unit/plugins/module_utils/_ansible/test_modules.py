@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.handed_secret import ARGUMENT
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.secret_file import ARGUMENT
 from ansible_collections.knowledgefront.monitoring.plugins.modules import (
     kf_monitor_info,
     kf_status_info,

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors, payloads
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cache import CacheEntry, Lease, NullCache
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import RETRIED
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.sharing import Alone, Kept, Turn
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import PERMANENT
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import http_date
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import (
@@ -461,11 +461,11 @@ def test_a_token_that_is_refused_beforehand_is_an_error_like_any_other(script: S
         script(answered(TOKEN, {}, 401), answered(TOKEN, {}, 401)).client.authenticate()
 
 
-class StoredToken(Alone):
+class StoredToken(NullCache):
     """A cache that another process has put a token into."""
 
-    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Turn]:
-        return nullcontext(Turn(Kept(b"stored-token", 3000.0)))
+    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Lease]:
+        return nullcontext(Lease(CacheEntry(b"stored-token", 3000.0)))
 
 
 ONE_O_CLOCK = "Sun, 31 May 2026 13:00:00 GMT"
@@ -490,7 +490,7 @@ def test_a_response_with_an_old_date_is_compared_with_one_that_no_cache_holds(
         Settings.from_options({"client_id": "id", "client_secret": "secret"}),
         transport,
         time.clock,
-        sharing=StoredToken(),
+        cache=StoredToken(),
         wall_clock=lambda: wall,
     )
     if is_old:
@@ -512,7 +512,7 @@ def test_a_response_whose_date_is_not_old_costs_no_other_request(date: str) -> N
         Settings.from_options({"client_id": "id", "client_secret": "secret"}),
         transport,
         time.clock,
-        sharing=StoredToken(),
+        cache=StoredToken(),
         wall_clock=lambda: http_date(ONE_O_CLOCK),
     )
     assert client.statuses() == []

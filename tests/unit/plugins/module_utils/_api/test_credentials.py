@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.credentials import (
     basic_headers,
-    telling_texts,
+    secret_encodings,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret, Settings
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import (
@@ -185,6 +185,6 @@ def test_a_tokens_life_counts_from_before_the_request_that_brought_it(script: Sc
 
 
 def test_both_headers_tell_even_if_only_one_is_sent() -> None:
-    texts: Any = telling_texts(Settings.from_options({"client_id": "a:b", "client_secret": "c/d"}))
+    texts: Any = secret_encodings(Settings.from_options({"client_id": "a:b", "client_secret": "c/d"}))
     raw, encoded = (base64.b64encode(pair).decode().rstrip("=") for pair in (b"a:b:c/d", b"a%3Ab:c%2Fd"))
     assert texts == ["c/d", "c%2Fd", raw, encoded]

@@ -14,10 +14,10 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.redaction import (
     LONGEST_TEXT,
     STARS,
-    redacted,
-    without_echoes,
+    redact,
+    redact_body,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.legible import legible
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.text import sanitize
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +43,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("around", ["", "5", "%", "%35", "K+e", SECRET[:-1]])
 def test_a_secret_is_hidden_however_it_is_spelt(spelling: str, around: str) -> None:
     spelt = SPELLINGS[spelling](SECRET)
-    assert redacted(f"{around}{spelt}|{spelt}{around}", [SECRET]) == f"{around}{STARS}|{STARS}{around}"
+    assert redact(f"{around}{spelt}|{spelt}{around}", [SECRET]) == f"{around}{STARS}|{STARS}{around}"
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -52,7 +52,7 @@ def test_no_more_than_its_beginning_is_left_of_a_secret_that_was_cut_short(
     spelling: str, before: str, limit: int
 ) -> None:
     spelt = SPELLINGS[spelling](SECRET)
-    told = redacted(legible(before + spelt, limit), [SECRET])
+    told = redact(sanitize(before + spelt, limit), [SECRET])
     tail = told.removesuffix("...")
     assert not any(spelt[start : start + 16] in tail for start in range(len(spelt) - 16))
 
@@ -76,18 +76,18 @@ def test_no_more_than_its_beginning_is_left_of_a_secret_that_was_cut_short(
     ],
 )
 def test_what_is_no_secret_is_left_alone(text: str, left: str) -> None:
-    assert redacted(text, ["secret", "longer-secret", "secret", ""]) == left
+    assert redact(text, ["secret", "longer-secret", "secret", ""]) == left
 
 
 def test_a_text_that_nearly_holds_the_secret_everywhere_is_read_in_seconds() -> None:
     began = time.process_time()
-    redacted("a" * 599 + "b" * 60_000, ["a" * 300 + "c", "a" * 2000 + "c"])
+    redact("a" * 599 + "b" * 60_000, ["a" * 300 + "c", "a" * 2000 + "c"])
     assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("size", [560, 585, 590, 596, 599, 600, 601, 5000])
 def test_a_secret_at_the_end_of_what_is_looked_at_is_hidden(size: int) -> None:
-    told = redacted("." * size + SECRET + SECRET, [SECRET])
+    told = redact("." * size + SECRET + SECRET, [SECRET])
     assert not any(SECRET[start : start + 4] in told for start in range(len(SECRET) - 4))
 
 
@@ -104,7 +104,7 @@ JSON: dict[str, Callable[[object], str]] = {
 def test_a_good_answer_is_left_whole_but_for_the_secrets_in_it(spelling: str, written: str) -> None:
     spelt, twin = (SPELLINGS[spelling](text) for text in (SECRET, f"id:{SECRET}"))
     answer = {"monitor_list": [{"label": f"a {spelt} b/c", spelt: ["é", twin]}, "p" * LONGEST_TEXT + spelt]}
-    body = without_echoes(JSON[written](answer).encode(), [SECRET, f"id:{SECRET}", SECRET])
+    body = redact_body(JSON[written](answer).encode(), [SECRET, f"id:{SECRET}", SECRET])
     assert json.loads(body) == {
         "monitor_list": [{"label": f"a {STARS} b/c", STARS: ["é", STARS]}, "p" * LONGEST_TEXT + STARS]
     }
@@ -113,10 +113,10 @@ def test_a_good_answer_is_left_whole_but_for_the_secrets_in_it(spelling: str, wr
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe not UTF-8", b'{"label": "a short word"}', b"secre"])
 @pytest.mark.parametrize("secrets", [[], [""], ["short"], ["word", "secret-1"]])
 def test_an_answer_without_a_secret_is_not_even_copied(body: bytes, secrets: list[str]) -> None:
-    assert without_echoes(body, secrets) is body
+    assert redact_body(body, secrets) is body
 
 
 def test_a_large_answer_that_nearly_holds_the_secret_everywhere_is_read_in_seconds() -> None:
     began = time.process_time()
-    without_echoes(b"a" * 30_000_000, ["a" * 300 + "c", "a" * 2000 + "c", "c" + "a" * 500])
+    redact_body(b"a" * 30_000_000, ["a" * 300 + "c", "a" * 2000 + "c", "c" + "a" * 500])
     assert time.process_time() - began < 10

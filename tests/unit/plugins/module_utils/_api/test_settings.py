@@ -15,8 +15,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.set
     API_URL,
     Secret,
     Settings,
-    checked_url,
     is_loopback,
+    validate_url,
 )
 
 GIVEN = {"client_id": "id", "client_secret": "hunter2"}
@@ -94,7 +94,7 @@ def test_a_budget_that_no_clock_can_keep_is_refused(name: str, value: Any) -> No
     ],
 )
 def test_a_url_is_kept_without_the_slash_at_its_end(url: str, kept: str) -> None:
-    assert checked_url(url) == kept
+    assert validate_url(url) == kept
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_url_is_kept_without_the_slash_at_its_end(url: str, kept: str) -> None
 )
 def test_a_url_to_which_no_secret_may_go_is_refused_in_one_line(url: str) -> None:
     with pytest.raises(ConfigurationError, match="api_url") as caught:
-        checked_url(url)
+        validate_url(url)
     assert str(caught.value).isprintable()
 
 
@@ -146,7 +146,7 @@ def test_a_url_to_which_no_secret_may_go_is_refused_in_one_line(url: str) -> Non
 )
 def test_a_password_in_a_url_is_never_shown(url: str) -> None:
     with pytest.raises(ConfigurationError, match="api_url") as caught:
-        checked_url(url)
+        validate_url(url)
     assert "hunter2" not in str(caught.value)
 
 

@@ -229,7 +229,7 @@ def test_a_broken_answer_is_no_answer(serve: Serve, answer: Any, kind: type[Exce
 
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 429, 500, 503])
 @pytest.mark.parametrize(
-    ("headers", "body", "begin"),
+    ("headers", "body", "beginning"),
     [
         ({}, b"x" * 300_000, b"xxx"),
         ({"Content_Encoding": "gzip"}, zip_bytes(b"x" * 50_000_000), b"xxx"),
@@ -238,12 +238,12 @@ def test_a_broken_answer_is_no_answer(serve: Serve, answer: Any, kind: type[Exce
     ],
 )
 def test_of_an_error_only_the_begin_is_read(
-    serve: Serve, status: int, headers: dict[str, str], body: bytes, begin: bytes
+    serve: Serve, status: int, headers: dict[str, str], body: bytes, beginning: bytes
 ) -> None:
     server = serve(lambda call: http(body, status, **headers))
     answer = exchange(server.url, largest_body=2**28)
     assert answer.status == status
-    assert answer.body[:3] == begin
+    assert answer.body[:3] == beginning
     assert len(answer.body) <= 65536
 
 

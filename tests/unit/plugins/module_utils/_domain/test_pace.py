@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.pace import pace
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timing import poll_interval
 
 
 @pytest.mark.parametrize(
@@ -14,4 +14,4 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     [([], 60.0), ([300.0], 60.0), ([300.0, 30.0], 30.0), ([1.0], 15.0), ([15.0, 60.0], 15.0), ([60.0], 60.0)],
 )
 def test_it_follows_the_shortest_timer_within_bounds(timers: list[float], seconds: float) -> None:
-    assert pace(timers) == seconds
+    assert poll_interval(timers) == seconds

@@ -15,8 +15,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     Patterns,
     Selection,
     UnmatchedError,
-    suggestion,
-    warned_of_unmatched,
+    describe_unmatched,
+    suggest_labels,
 )
 
 
@@ -121,7 +121,7 @@ def test_an_exclude_that_leaves_out_nothing_is_told_whatever_is_included(
 @pytest.mark.parametrize("on_unmatched", ["fail", "warn", "ignore"])
 def test_unmatched_excludes_and_types_are_warned_of_and_never_an_error(on_unmatched: str) -> None:
     found = Selection([], ["Primary HTTPS", "gone"], ["dns"]).choose(ALL, lambda thing: thing.kind)
-    assert warned_of_unmatched(found, ALL, on_unmatched) == [
+    assert describe_unmatched(found, ALL, on_unmatched) == [
         "exclude: Primary HTTPS and gone matched none of 4 monitors; similar labels are "
         "Primary HTTP and Primary SMTP MX",
         "types: no monitor has the type dns",
@@ -175,7 +175,7 @@ def test_thousands_of_names_cost_next_to_nothing() -> None:
     ],
 )
 def test_an_unmatched_pattern_is_shown_with_what_it_may_have_meant(unmatched: list[str], sentence: str) -> None:
-    assert suggestion(unmatched, ALL) == sentence
+    assert suggest_labels(unmatched, ALL) == sentence
 
 
 def test_suggestions_cost_no_more_for_more_patterns_and_monitors(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_suggestions_cost_no_more_for_more_patterns_and_monitors(monkeypatch: py
 
     monkeypatch.setattr(difflib, "get_close_matches", noted)
     things = [Thing(str(number), f"Primary web server number {number}") for number in range(20000)]
-    told = suggestion([f"Primary web server nomber {number}" for number in range(1000)], things)
+    told = suggest_labels([f"Primary web server nomber {number}" for number in range(1000)], things)
     assert "Primary web server nomber 4 and 995 more matched none of 20000 monitors; similar labels are Primary" in told
     assert compared == [1000] * 5
 
@@ -195,13 +195,13 @@ def test_suggestions_cost_no_more_for_more_patterns_and_monitors(monkeypatch: py
 @pytest.mark.parametrize(("text", "label"), [("abc", "x" * 10**6), ("x" * 10**6, "y" * 10**6), ("ab" * 99, "cd" * 99)])
 def test_texts_of_any_length_are_compared_at_once_or_not_at_all(text: str, label: str) -> None:
     started = time.monotonic()
-    assert suggestion([text], [Thing("1", label)] * 1000).endswith("matched none of 1000 monitors")
+    assert suggest_labels([text], [Thing("1", label)] * 1000).endswith("matched none of 1000 monitors")
     assert time.monotonic() - started < 20
 
 
 def test_two_similar_labels_are_enough_of_a_hint() -> None:
     near = [Thing(f"id-{number}", f"Shop {number}") for number in range(5)]
-    hint = suggestion(["Shop"], near).partition("; similar labels are ")[2]
+    hint = suggest_labels(["Shop"], near).partition("; similar labels are ")[2]
     assert hint.count("Shop") == 2
 
 
@@ -218,13 +218,13 @@ def test_an_unmatched_pattern_is_warned_of_where_it_is_tolerated(
     include: list[str], on_unmatched: str, warnings: list[str]
 ) -> None:
     found = Selection(include).choose(ALL, lambda thing: thing.kind)
-    assert warned_of_unmatched(found, ALL, on_unmatched) == warnings
+    assert describe_unmatched(found, ALL, on_unmatched) == warnings
 
 
 def test_an_unmatched_pattern_is_an_error_where_it_is_not() -> None:
     found = Selection(["gone", "id-1"]).choose(ALL, lambda thing: thing.kind)
     with pytest.raises(UnmatchedError) as raised:
-        warned_of_unmatched(found, ALL, "fail")
+        describe_unmatched(found, ALL, "fail")
     told = "include: gone matched none of 4 monitors; correct include, or set on_unmatched"
     assert str(raised.value) == told
 
@@ -265,9 +265,9 @@ def test_a_type_that_only_an_excluded_monitor_has_is_not_unseen() -> None:
 )
 def test_of_many_labels_those_of_about_the_same_length_are_compared(text: str, others: str) -> None:
     things = [Thing(f"id-{number}", f"{others}{number}") for number in range(1000)]
-    assert suggestion([text], [*things, Thing("id", f"{text}!")]).endswith(f"; similar labels are {text}!")
+    assert suggest_labels([text], [*things, Thing("id", f"{text}!")]).endswith(f"; similar labels are {text}!")
 
 
 @pytest.mark.parametrize(("length", "compared"), [(200, True), (201, False)])
 def test_a_text_too_long_for_a_label_is_compared_with_none(length: int, compared: bool) -> None:
-    assert ("similar labels" in suggestion(["x" * length], [Thing("id", "x" * 199)])) is compared
+    assert ("similar labels" in suggest_labels(["x" * length], [Thing("id", "x" * 199)])) is compared

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.staleness import (
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timing import (
     FUTURE,
     OLD,
     UNTESTED,

@@ -12,13 +12,13 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import (
     EARLIEST,
     LATEST,
-    believed,
     duration,
     epoch,
     http_date,
-    read_moment,
+    parse_timestamp,
     read_time,
     utc,
+    validate_epoch,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,13 +64,13 @@ def test_a_text_that_is_no_time_is_refused(text: str) -> None:
 @pytest.mark.parametrize("seconds", [math.nan, math.inf, -math.inf, LATEST, 1e300, -1e300, 10**400, -LATEST])
 def test_a_number_that_can_be_no_time_is_refused(seconds: float) -> None:
     with pytest.raises(ValueError):
-        believed(seconds)
+        validate_epoch(seconds)
 
 
 @given(st.one_of(st.integers(), st.floats()))
 def test_a_time_that_is_believed_can_be_shown(seconds: float) -> None:
     try:
-        time = believed(seconds)
+        time = validate_epoch(seconds)
     except ValueError:
         return
     assert utc(time).endswith("Z")
@@ -96,13 +96,13 @@ def test_a_time_that_is_written_down_is_read_again(seconds: float) -> None:
 
 @pytest.mark.parametrize("seconds", [0, 1, SAMPLE, LATEST - 1])
 def test_every_time_of_our_era_is_believed(seconds: float) -> None:
-    assert believed(seconds) == seconds
+    assert validate_epoch(seconds) == seconds
 
 
 @pytest.mark.parametrize("seconds", [-LATEST + 1, -62135596801])
 def test_a_time_before_the_calendar_began_is_refused_or_can_be_shown(seconds: float) -> None:
     try:
-        time = believed(seconds)
+        time = validate_epoch(seconds)
     except ValueError:
         return
     utc(time)
@@ -111,10 +111,10 @@ def test_a_time_before_the_calendar_began_is_refused_or_can_be_shown(seconds: fl
 @pytest.mark.parametrize(("least", "most"), [(-6 * 10**10, 10**11)])
 def test_what_is_believed_ends_with_the_years_68_and_5138(least: int, most: int) -> None:
     for seconds in (least + 1, most - 1):
-        assert isinstance(believed(seconds), float)
+        assert isinstance(validate_epoch(seconds), float)
     for seconds in (least, most):
         with pytest.raises(ValueError, match="^out of range$"):
-            believed(seconds)
+            validate_epoch(seconds)
     assert (datetime.fromtimestamp(least, timezone.utc).year, datetime.fromtimestamp(most, timezone.utc).year) == (
         68,
         5138,
@@ -142,7 +142,7 @@ def test_a_text_that_tells_an_absurd_time_is_refused_too(text: str) -> None:
 def test_two_readings_of_a_moment_are_the_earlier_and_the_later_one(
     text: str | None, seconds: float | None, readings: tuple[float | None, float | None]
 ) -> None:
-    assert read_moment(text, seconds) == readings
+    assert parse_timestamp(text, seconds) == readings
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_two_readings_of_a_moment_are_the_earlier_and_the_later_one(
 )
 def test_one_unreadable_reading_is_not_covered_up_by_the_other(text: str | None, seconds: float) -> None:
     with pytest.raises(ValueError):
-        read_moment(text, seconds)
+        parse_timestamp(text, seconds)
 
 
 def test_utc_is_shown_with_its_zone() -> None:

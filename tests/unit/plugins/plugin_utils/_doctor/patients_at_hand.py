@@ -12,8 +12,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.finding import FAILED, WARNING, Finding
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.patient import Patient, Surroundings
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import Sourced
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.patient import Environment, Patient
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import OptionValue
 
 RECENT = {
     "ansible-core": "2.19.14",
@@ -41,10 +41,10 @@ def patient(
     given = {"api_url": url, "retries": 0, "timeout": 5, **GIVEN, **options}
     chosen.update(given)
     sources = {
-        name: Sourced(value, (origins or {}).get(name, f"env: KF_{name.upper()}" if name in given else "default"))
+        name: OptionValue(value, (origins or {}).get(name, f"env: KF_{name.upper()}" if name in given else "default"))
         for name, value in chosen.items()
     }
-    surroundings = {
+    read_environment = {
         "environment": environment or {},
         "folder": "/nowhere",
         "config_file": None,
@@ -52,7 +52,7 @@ def patient(
         "versions": RECENT,
         **(around or {}),
     }
-    made = Patient(sources, chosen, "", Surroundings(**surroundings), Deadline(60))
+    made = Patient(sources, chosen, "", Environment(**read_environment), Deadline(60))
     if settled:
         made.settings = Settings.from_options(chosen)
     return made

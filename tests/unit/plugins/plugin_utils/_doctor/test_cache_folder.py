@@ -13,10 +13,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.shared_answers import SharedAnswers
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cached_client import CachedClient
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.directory import SecureDirectory
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.store import Store
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import cache_folder
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._store.folder import PrivateFolder
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._store.store import Store
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
     bad,
     patient,
@@ -41,7 +41,7 @@ def test_nothing_is_tried_when_nothing_is_shared() -> None:
 
 def test_a_disk_that_does_not_answer_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache_folder, "SHORT", 0.1)
-    monkeypatch.setattr(PrivateFolder, "write", lambda *_given: time.sleep(1))
+    monkeypatch.setattr(SecureDirectory, "write", lambda *_given: time.sleep(1))
     (found,) = examined(tmp_path / "kf")
     assert (bad([found]), found.found[-28:]) == ({"cache_unusable": "warning"}, " does not answer within 0.1 s"[-28:])
 
@@ -100,12 +100,12 @@ def test_a_folder_that_cannot_be_written_in_is_warned_of(
     def write(*_given: Any) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(PrivateFolder, "write", write)
+    monkeypatch.setattr(SecureDirectory, "write", write)
     assert bad(examined(tmp_path / "kf")) == {code: "warning"}
 
 
 def test_a_file_that_holds_something_else_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PrivateFolder, "read", lambda *_given: b"")
+    monkeypatch.setattr(SecureDirectory, "read", lambda *_given: b"")
     assert bad(examined(tmp_path / "kf")) == {"cache_spoilt": "warning"}
 
 
@@ -150,8 +150,8 @@ def test_files_under_our_names_that_we_cannot_have_left_are_warned_of(
 def kept(folder: Path, url: str) -> list[Path]:
     """Have the plugins' own store keep what they keep as a rule; return its records."""
     settings = patient(url).known
-    store = Store(PrivateFolder(str(folder)), settings, True, 60)
-    service = SharedAnswers(settings, store)
+    store = Store(SecureDirectory(str(folder)), settings, True, 60)
+    service = CachedClient(settings, store)
     service.statuses(everything=True)
     service.configs()
     service.version()

@@ -10,8 +10,8 @@ import time
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.bounded import within
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.threads import run_with_timeout
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Route
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import reachable
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
@@ -107,8 +107,8 @@ def test_a_port_that_answers_and_one_that_does_not() -> None:
 def test_work_is_left_behind_when_its_time_is_over() -> None:
     began = time.monotonic()
     with pytest.raises(TimeoutError):
-        within(0.1, lambda: time.sleep(2))
+        run_with_timeout(0.1, lambda: time.sleep(2))
     assert time.monotonic() - began < 1
-    assert within(1, lambda: 7) == 7
+    assert run_with_timeout(1, lambda: 7) == 7
     with pytest.raises(KeyError):
-        within(1, lambda: {}["x"])
+        run_with_timeout(1, lambda: {}["x"])

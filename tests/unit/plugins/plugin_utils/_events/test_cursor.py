@@ -198,7 +198,7 @@ def test_a_full_disk_is_told_once_and_tried_again(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched, caplog.at_level(logging.WARNING):
-        patched.setattr(cursor_module, "write_whole", full)
+        patched.setattr(cursor_module, "atomic_write", full)
         for news in (True, False, False):
             cursor.keep(MEMORY, EVENTS, news=news)
             cursor.told(EVENTS[0]["id"])

@@ -46,16 +46,16 @@ print(sys.modules[main.__globals__["watch"].__module__].__file__)
 
 
 @pytest.mark.parametrize(
-    ("surroundings", "ansible"),
+    ("environment", "ansible"),
     [(WITHOUT, "True"), ("", "True"), (WITH, "ansible"), (ELSEWHERE, "True")],
     ids=["without", "beside", "with", "elsewhere"],
 )
-def test_it_is_run_by_its_path_through_a_link(tmp_path: Path, surroundings: str, ansible: str) -> None:
+def test_it_is_run_by_its_path_through_a_link(tmp_path: Path, environment: str, ansible: str) -> None:
     link = tmp_path.joinpath("x", *COLLECTION.split("."))
     link.parent.mkdir(parents=True)
     link.symlink_to(ROOT)
     source = str(link / "extensions" / "eda" / "plugins" / "event_source" / "kf_alerts.py")
-    program = ("import sys" + surroundings + RUN).format(folder=str(tmp_path / "x"), source=source)
+    program = ("import sys" + environment + RUN).format(folder=str(tmp_path / "x"), source=source)
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60, check=False
     )

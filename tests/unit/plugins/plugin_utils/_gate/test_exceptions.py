@@ -10,8 +10,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ex
     ACCEPTABLE,
     ACCEPTED,
     Override,
+    parse_time_option,
     read_known,
-    read_moment,
     read_override,
 )
 
@@ -34,7 +34,7 @@ OVERRIDE = {"reason": "the shop is down", "by": "ann"}
     ],
 )
 def test_a_moment_has_a_zone_or_is_epoch_seconds(value, seconds):
-    assert read_moment(value, "expires") == seconds
+    assert parse_time_option(value, "expires") == seconds
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_moment_has_a_zone_or_is_epoch_seconds(value, seconds):
 )
 def test_anything_else_is_refused_in_a_short_sentence(value):
     with pytest.raises(ValueError, match=r"^expires: ") as raised:
-        read_moment(value, "expires")
+        parse_time_option(value, "expires")
     assert str(raised.value).isprintable() and len(str(raised.value)) < 300
 
 

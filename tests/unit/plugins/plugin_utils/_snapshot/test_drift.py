@@ -13,7 +13,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapsho
     drift,
     in_one_line,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.redactions import kept_redacted
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.redactions import preserve_redactions
 
 STARS = "********"
 WEB, MAIL = {"id": "web", "label": "Web", "type": "http"}, {"id": "mail", "label": "Mail", "type": "smtp"}
@@ -57,7 +57,7 @@ def test_only_what_is_or_was_selected_drifts(
     ],
 )
 def test_what_was_hidden_stays_hidden(recorded: Any, told: Any, written: Any) -> None:
-    assert kept_redacted(recorded, told) == written
+    assert preserve_redactions(recorded, told) == written
 
 
 def test_drift_is_data_and_a_line() -> None:

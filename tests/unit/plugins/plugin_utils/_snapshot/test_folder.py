@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _whole_files
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import folder as folder_module
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.folder import Folder, FolderError
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import files
 
 MONITORS = {"a": {"id": "a", "label": "A"}, "../b": {"id": "../b", "label": "B"}}
 
@@ -162,7 +162,7 @@ def test_a_disk_that_fails_leaves_the_files_as_they_were(
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(_whole_files.os, "fsync", fail)
+    monkeypatch.setattr(files.os, "fsync", fail)
     with pytest.raises(FolderError, match=said):
         folder.write(folder.render({}))
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("monitors.yml", before)]

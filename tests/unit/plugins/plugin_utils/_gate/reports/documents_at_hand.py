@@ -35,7 +35,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ve
     evaluate,
     unavailable,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_result import gate_result
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import gate_result
 
 from ..monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.legible import legible
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.text import sanitize
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.as_markdown import (
     MOST_BYTES,
     as_markdown,
@@ -95,7 +95,7 @@ def test_there_is_one_heading_at_most_one_table_and_nothing_else_with_a_risk(mak
 def test_hostile_text_is_neither_a_mention_nor_a_link_after_all_escapes_are_undone():
     text = as_markdown(hostile())
     assert not LINKED.search(outside_code(flat(text)))
-    assert names(text)[0] == legible(HOSTILE, 300)
+    assert names(text)[0] == sanitize(HOSTILE, 300)
 
 
 LABELS = st.text() | st.text("|`*_[]()<>&#@!~$\\:/w. -\n1", max_size=30)
@@ -115,7 +115,7 @@ def test_any_label_stays_one_cell_and_can_be_copied(label):
     tokens = flat(text)
     kinds = [token.type for token in tokens]
     assert kinds.count("td_open") == 4
-    assert names(text) == [legible(label, 300) or " "]
+    assert names(text) == [sanitize(label, 300) or " "]
     assert "\u200b" not in text
     assert not {"link_open", "image", "html_block", "em_open", "s_open"} & set(kinds)
     assert not LINKED.search(outside_code(tokens))

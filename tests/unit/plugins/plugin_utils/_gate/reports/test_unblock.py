@@ -18,8 +18,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.re
     unblock_options,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.yaml_text import TEMPLATE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_arguments import GATE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_policy import read_policy
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.policy import read_policy
 
 from ..monitors_at_hand import NOW, status
 from .documents_at_hand import HOSTILE

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder that only we can look into, whatever is in it by now."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+
+from ...module_utils._domain.text import sanitize
+
+OURS = r"[0-9a-f]{32}(\.lock)?|\.[0-9a-f]{16}\.tmp"
+"""Every name that is ever written here."""
+
+OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+OF_OTHERS = 0o077
+
+
+class InsecureDirectoryError(Exception):
+    """The folder cannot be used. Its text is one sentence: why, and what to do."""
+
+
+class SecureDirectory:
+    """Files of ours alone, read and written by name, whole or not at all; no link is followed.
+
+    Creates ``path`` if it is absent. Raises InsecureDirectoryError when it is not a directory that belongs to this
+    user alone.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        try:
+            os.makedirs(path, PRIVATE_FOLDER, exist_ok=True)
+            self._folder = os.open(path, OPEN_FOLDER)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise InsecureDirectoryError(_advised(path, f"cannot be used ({sanitize(why)})")) from None
+        found = os.fstat(self._folder)
+        if found.st_uid != os.geteuid() or found.st_mode & OF_OTHERS:
+            self.close()
+            whose = "another user" if found.st_uid != os.geteuid() else "everybody: chmod 700 would make it private"
+            raise InsecureDirectoryError(_advised(path, f"belongs to {whose}"))
+
+    def close(self) -> None:
+        os.close(self._folder)
+
+    def read(self, name: str, largest: int) -> bytes | None:
+        """Return what was written under ``name``; None for nothing, and for something that we cannot have written."""
+        try:
+            descriptor = os.open(name, READ, dir_fd=self._folder)
+        except OSError:
+            return None
+        with contextlib.suppress(OSError), os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            if _is_ours(found) and found.st_size <= largest:
+                return file.read(largest)
+        return None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put ``content`` under ``name`` in one step. Raises OSError, and then leaves what was there."""
+        unfinished = f".{secrets.token_hex(8)}.tmp"
+        descriptor = os.open(unfinished, CREATE, PRIVATE_FILE, dir_fd=self._folder)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            os.replace(unfinished, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+        except BaseException:
+            self.remove(unfinished)
+            raise
+
+    def changed(self, name: str) -> tuple[int, int] | None:
+        """Return what differs as soon as ``name`` is written anew; None when there is nothing."""
+        try:
+            found = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def open_lock(self, name: str) -> int:
+        """Return the descriptor of the file that stands for ``name`` in locks. Raises OSError."""
+        return os.open(f"{name}.lock", LOCK, PRIVATE_FILE, dir_fd=self._folder)
+
+    def is_lock(self, name: str, descriptor: int) -> bool:
+        """Whether ``descriptor`` is still what others would open: the file may have been removed as an old one.
+
+        Raises OSError when that cannot be found out.
+        """
+        try:
+            found = os.stat(f"{name}.lock", dir_fd=self._folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return found.st_ino == os.fstat(descriptor).st_ino
+
+    def remove_old(self, before: float) -> None:
+        """Remove what we wrote and nobody touched since ``before``, in epoch seconds."""
+        for name in list(self._names()):
+            with contextlib.suppress(OSError):
+                if os.stat(name, dir_fd=self._folder, follow_symlinks=False).st_mtime < before:
+                    os.unlink(name, dir_fd=self._folder)
+
+    def _names(self) -> Iterator[str]:
+        with contextlib.suppress(OSError):
+            yield from (name for name in os.listdir(self._folder) if re.fullmatch(OURS, name))
+
+    def remove(self, name: str) -> None:
+        """Remove what is there under ``name``, if anything can be."""
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=self._folder)
+
+
+def _advised(path: str, why: str) -> str:
+    return f"{sanitize(path, 1000)} {why}; or set cache_dir to a folder of your own"
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    private = found.st_uid == os.geteuid() and not found.st_mode & OF_OTHERS
+    return private and stat.S_ISREG(found.st_mode) and found.st_nlink == 1

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the gate returns to Ansible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from difflib import unified_diff
+from json import dumps
+from typing import Any
+
+from ...module_utils._domain.monitor import Monitor
+from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.timestamps import duration, utc
+from .._gate.baseline import Baseline, take
+from .._gate.loop import Outcome
+from .._gate.policy import PLAN, Policy
+from .._gate.problems import ALERT, find_problem
+from .._gate.proof import describe_proof, explain_proof, is_verified, list_owed, planned
+from .._gate.reports.entries import MonitorEntry, monitor_entry
+from .._gate.reports.grouping import describe_groups, describe_remedies, group_reasons
+from .._gate.reports.unblock import Situation, unblock_options
+from .._gate.sample import Sample
+from .._gate.states import CLEAN
+from .._gate.verdict import ERROR, PASS, RC, Decision, Evaluation, Reason, summary
+
+
+def gate_result(
+    outcome: Outcome, decision: Decision, policy: Policy, baseline: Baseline | None, verbose: bool, account: str = ""
+) -> dict[str, Any]:
+    """Return the result of a gate task. It fails when the decision is ``stop``, and then carries the same."""
+    evaluation = outcome.evaluation
+    line = summary(evaluation, decision, policy.phase)
+    if policy.phase == PLAN and outcome.forecast is not None and evaluation.verdict == PASS:
+        line = f"{policy.phase}: {planned(outcome.forecast)}; {'; '.join(explain_proof(outcome, policy))}"
+    entries = {
+        found.monitor.id: monitor_entry(found) for found in evaluation.assessments if verbose or found.state != CLEAN
+    }
+    reasons = [_reason(reason) for reason in evaluation.reasons]
+    unblock = unblock_options(_situation(outcome, policy, reasons, entries)) if reasons else []
+    groups = group_reasons(reasons, {name: entry["error"] for name, entry in entries.items()})
+    lines = [*describe_groups(groups), *describe_remedies(groups, unblock)]
+    return {
+        "changed": False,
+        "failed": not decision.proceeds,
+        "msg": line if decision.proceeds else _message(line, lines),
+        "phase": policy.phase,
+        "verdict": evaluation.verdict,
+        "decision": decision.decision,
+        "gate_rc": decision.gate_rc,
+        "summary": line,
+        "lines": lines,
+        "unblock": unblock,
+        "reasons": reasons,
+        "monitors": [dict(entry) for entry in entries.values()],
+        "counts": evaluation.counts,
+        "verified": is_verified(outcome, policy),
+        "masked": evaluation.masked,
+        "owed": list_owed(outcome),
+        "bypassed": decision.bypassed,
+        "waited": round(outcome.waited, 1),
+        "samples": outcome.samples,
+        "predicted": _predicted(outcome),
+        "proof": describe_proof(outcome, policy),
+        "since": utc(policy.anchor),
+        "baseline": _take(outcome, policy, account),
+        "changes": changes(outcome.sample, baseline),
+    }
+
+
+def _take(outcome: Outcome, policy: Policy, account: str) -> dict[str, Any] | None:
+    """Return the baseline of the newest sample: the problems of each monitor, whatever the policy makes of them."""
+    sample, view = outcome.sample, outcome.view
+    if sample is None or view is None:
+        return None
+
+    def describe(monitor: Monitor) -> str | None:
+        run = view.evidence.history(monitor.id).failed_run
+        return find_problem(
+            monitor, view.service_time, policy.alert_after, policy.stale_factor, policy.stale_grace, run
+        )
+
+    return take(sample, sample.selection, account, describe)
+
+
+def _situation(
+    outcome: Outcome, policy: Policy, reasons: list[dict[str, Any]], entries: Mapping[str, MonitorEntry]
+) -> Situation:
+    evaluation, sample = outcome.evaluation, outcome.sample
+    return Situation(
+        reasons,
+        entries,
+        _names(evaluation),
+        sample.taken_at if sample is not None else policy.since,
+        policy.stale_factor,
+        policy.timeout,
+        outcome.waited,
+        outcome.forecast.seconds if outcome.forecast is not None else 0.0,
+        masked=evaluation.masked,
+        scope=len(evaluation.assessments),
+        unavailable=evaluation.verdict == ERROR and evaluation.gate_rc == RC[ERROR],
+    )
+
+
+def _names(evaluation: Evaluation) -> Counter[str]:
+    """Return how many monitors in scope have each text as their id or label."""
+    return Counter(
+        name for found in evaluation.assessments for name in dict.fromkeys((found.monitor.id, found.monitor.label))
+    )
+
+
+SCREEN = 8_000
+"""Characters of a result that a failed task may show. Ansible prints it whole, on one line."""
+
+DATA = ("lines", "unblock", "reasons", "monitors", "baseline", "changes")
+
+
+def abridge_failure(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a failed result that nobody registers without data that would flood the screen; its message has the gist.
+
+    Reports have the data, and so has a registered result.
+    """
+    if not result["failed"] or len(dumps(result, default=str)) <= SCREEN:
+        return dict(result)
+    told = {name: value for name, value in result.items() if name not in DATA}
+    left_out = ", ".join(name for name in DATA if result.get(name))
+    return {**told, "abridged": f"register the result or write a report to have {left_out}"}
+
+
+def changes(sample: Sample | None, baseline: Baseline | None) -> list[dict[str, Any]]:
+    """Return what is configured otherwise than in the baseline, monitor by monitor, as far as that names monitors."""
+    if sample is None or baseline is None:
+        return []
+    found = []
+    for monitor in sample.monitors:
+        then = baseline.find(monitor.id)
+        if then is None or monitor.config is None:
+            continue
+        config = monitor.config
+        for field, before, after in (("timer", then.timer, config.timer), ("active", then.active, config.active)):
+            if before != after:
+                found.append(
+                    {"monitor": monitor.id, "label": monitor.label, "field": field, "before": before, "after": after}
+                )
+    return found
+
+
+def _message(line: str, lines: Iterable[str]) -> str:
+    """Return ``line`` with what the reasons say in groups, so that the error alone says what to do."""
+    told = [one for one in lines if one not in line]
+    return " ".join([f"{line}.", *(f"{one}." for one in told)])
+
+
+def _predicted(outcome: Outcome) -> dict[str, Any] | None:
+    ahead, sample = outcome.forecast, outcome.sample
+    if ahead is None or sample is None:
+        return None
+    return {
+        "seconds": round(ahead.seconds, 1),
+        "monitor": ahead.monitor.id if ahead.monitor else None,
+        "label": ahead.monitor.label if ahead.monitor else None,
+        "detection_seconds": None if ahead.detection is None else round(ahead.detection, 1),
+        "alert_possible": ahead.alert_possible,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "verdict": reason.verdict,
+        "monitor": reason.monitor,
+        "label": reason.label,
+        "message": reason.sentence,
+        "unblock": reason.unblock,
+    }
+
+
+def difference(sample: Sample | None, baseline: Baseline | None) -> list[str]:
+    """Return the lines in which the baseline and now differ.
+
+    They are shown by us: Ansible shows the difference of a task only when something was changed.
+    """
+    before: list[str] = []
+    after: list[str] = []
+    if baseline is not None:
+        before = [_line(then.label, then.timer, then.problem == ALERT) for then in baseline.monitors.values()]
+    for monitor in sample.monitors if sample is not None else []:
+        alerting = monitor.status is not None and monitor.status.alert_active
+        after.append(_line(monitor.label, monitor.timer, alerting))
+    return list(unified_diff(sorted(before), sorted(after), "baseline", "now", lineterm=""))
+
+
+def _line(label: str, timer: float | None, alerting: bool) -> str:
+    tests = "timer unknown" if timer is None else f"tests every {duration(timer)}"
+    return f"{sanitize(label, 80)}: {tests}, {'alert active' if alerting else 'no alert'}"

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task that asks the gate: its options, the looks at the service, its result and its reports."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleError
+
+from ...module_utils._api.client import Client
+from ...module_utils._api.errors import ConfigurationError
+from ...module_utils._api.settings import Settings
+from ...module_utils._api.unexpected import raise_interruption
+from ...module_utils._domain.selection import Selection
+from .._cache.resilient import NO_ANSWERS, shared
+from .._gate.baseline import Baseline, account_fingerprint, fingerprint
+from .._gate.loop import Gate, Outcome
+from .._gate.policy import AFTER, DURING, PHASES, Policy
+from .._gate.proof import explain_circumstances
+from .._gate.sample import Unavailable
+from .._gate.verdict import decide, unavailable
+from .._options import validate_options
+from .._system.console import Console
+from .._system.controller import exit_with_controller, sleep_with_controller
+from .._system.signals import deferred_signals
+from .arguments import GATE, REQUEST_TIMEOUT
+from .crash import crash_evaluation, report_paths
+from .policy import read_policy
+from .progress import Progress
+from .result import abridge_failure, difference, gate_result
+from .sampling import Sampler
+from .strategies import is_free
+
+if TYPE_CHECKING:
+    from ansible.playbook.task import Task
+    from ansible.template import Templar
+    from ansible.utils.display import Display
+
+FALLBACK = {"verbose_result": False}
+"""What a result and its report need of options that could not be read."""
+
+
+class GateTask:
+    """A task that asks the gate, as Ansible hands it to an action.
+
+    ``read_arguments`` returns the arguments for the gate in place of the task's own, and may raise ValueError;
+    ``fallback`` is what is known of them without it: the phase, and the reports that are written of a mistake too.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        templar: Templar,
+        display: Display,
+        read_arguments: Callable[[], Mapping[str, Any]] | None = None,
+        fallback: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._task = task
+        self._templar = templar
+        self.console = Console(display, silent=bool(task.no_log))
+        self._read_arguments = read_arguments or (lambda: task.args)
+        self._fallback = task.args if fallback is None else fallback
+        self.labels: list[str] = []
+        """The labels of the monitors in scope, once there is a result."""
+
+    def result(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Return the task's result, whatever happens."""
+        # Looks make hundreds of thousands of objects and no garbage to speak of, which is searched for while waiting.
+        # What the controller has loaded is here too, and would be searched as well.
+        collects = gc.isenabled()
+        gc.freeze()
+        gc.disable()
+        try:
+            return self._result_in_any_case(task_vars)
+        finally:
+            gc.unfreeze()
+            if collects:
+                gc.enable()
+
+    def _result_in_any_case(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        began = time.time()
+        warnings: list[str] = []
+        baseline, options = None, {**FALLBACK, "reports": self._fallback.get("reports")}
+        phase = self._fallback.get("phase")
+        policy = Policy.of(phase if phase in PHASES else PHASES[0], began)
+        with deferred_signals(), exit_with_controller(signal.SIGTERM):
+            try:
+                options = self._options(task_vars)
+                policy, baseline = read_policy(options, began)
+                outcome = self._outcome(policy, baseline, options, warnings)
+            except (AnsibleError, ConfigurationError, ValueError) as error:
+                mistake = Unavailable(f"invalid gate configuration: {error}", "configuration", final=True)
+                outcome = Outcome(unavailable(mistake, policy))
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it stops with a verdict, a code and a report
+                raise_interruption(error)
+                outcome = Outcome(crash_evaluation(error))
+            return self._result(outcome, policy, baseline, options, warnings, began)
+
+    def _options(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        self._refuse_free_strategies()
+        renamed = {"timeout": REQUEST_TIMEOUT}
+        options = validate_options(self._read_arguments(), task_vars, self._templar, GATE, renamed=renamed)
+        if options["reports"]:
+            from .._system.report_files import check_paths
+
+            check_paths(options["reports"])
+        return options
+
+    def _refuse_free_strategies(self) -> None:
+        strategy = self._task.get_play().strategy
+        if is_free(strategy):
+            raise ValueError(
+                f"the play uses the strategy {strategy}, in which hosts do not wait for one another, so that a gate "
+                "cannot hold them: use strategy linear, or gate in a play of its own"
+            )
+
+    def _outcome(
+        self, policy: Policy, baseline: Baseline | None, options: dict[str, Any], warnings: list[str]
+    ) -> Outcome:
+        chosen = [options[name] for name in ("include", "exclude", "types")]
+        if baseline is not None and policy.phase in (DURING, AFTER):
+            baseline.check_scope(fingerprint(*chosen), _account(options))
+        settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
+        cache = shared(options, warnings.append, NO_ANSWERS)(settings)
+        client = Client(settings, cache=cache)
+        sampler = Sampler(
+            client,
+            Selection(*chosen),
+            policy,
+            options["on_unmatched"],
+            fingerprint(*chosen),
+            warnings.append,
+        )
+        ordered = policy.override is not None and policy.override.valid(time.time())
+        progress = Progress(self.console.display)
+        once = bool(self._task.check_mode) or ordered
+        try:
+            return Gate(policy, baseline, sampler, time.monotonic, _wait, progress, once).decide()
+        finally:
+            client.close()
+            cache.close()
+
+    def _result(
+        self,
+        outcome: Outcome,
+        policy: Policy,
+        baseline: Baseline | None,
+        options: dict[str, Any],
+        warnings: list[str],
+        began: float,
+    ) -> dict[str, Any]:
+        decision = decide(outcome.evaluation, policy, time.time())
+        result = gate_result(outcome, decision, policy, baseline, options["verbose_result"], _account(options))
+        notes = [*decision.notes, *explain_circumstances(outcome, policy)]
+        if decision.bypassed:
+            self.console.banner(decision.notes[0])
+        self.labels = [monitor.label for monitor in outcome.sample.monitors] if outcome.sample else []
+        paths = report_paths(options["reports"])
+        unwritten: list[str] = []
+        if paths:
+            from .._gate.reports.document import document
+            from .._system.report_files import write_reports
+
+            unwritten = write_reports(paths, document(result, outcome, policy, began, notes))
+        if unwritten:
+            result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
+        if self._task.diff:
+            for line in difference(outcome.sample, baseline):
+                self.console.display(line)
+        result = {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
+        return result if getattr(self._task, "register", None) else abridge_failure(result)
+
+
+def _account(options: Mapping[str, Any]) -> str:
+    """Return what identifies the API client, empty for options that could not be read."""
+    if "api_url" not in options:
+        return ""
+    return account_fingerprint(str(options["api_url"]), str(options["client_id"]))
+
+
+def _wait(seconds: float) -> None:
+    gc.collect()
+    sleep_with_controller(seconds)

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.schema import (
+    FLAG,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    WHOLE,
+    FieldType,
+    Schema,
+    SchemaError,
+    said,
+)
+
+RIGHT: dict[str, tuple[FieldType, list[Any]]] = {
+    "text": (TEXT, ["", "a"]),
+    "flag": (FLAG, [True, False]),
+    "whole": (WHOLE, [0, -3]),
+    "number": (NUMBER, [0, 1.5]),
+    "object": (OBJECT, [{}, {"a": 1}]),
+}
+VALUES: list[Any] = ["a", True, 3, 1.5, {"a": 1}, [], None]
+
+
+def of(kind: FieldType) -> Schema:
+    return Schema({"must": kind}, {"may": kind})
+
+
+@pytest.mark.parametrize("after", [{}, {"must": None}, {"must": []}])
+@pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in RIGHT.values() for value in values])
+def test_right_values_come_back_in_order_whatever_was_refused_before(
+    kind: FieldType, value: Any, after: Mapping[str, Any]
+) -> None:
+    shape = of(kind)
+    with pytest.raises(SchemaError):
+        shape.values(after)
+    assert shape.values({"may": value, "must": value}) == (value, value)
+    assert shape.values({"must": value, "may": None}) == (value, None)
+    assert shape.values({"must": value}) == (value, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(kind, value) for kind, values in RIGHT.values() for value in VALUES if type(value) not in map(type, values)],
+)
+def test_values_of_another_kind_are_named_whatever_was_right_before(kind: FieldType, value: Any) -> None:
+    shape, right = of(kind), next(values for known, values in RIGHT.values() if known is kind)
+    assert shape.values({"must": right[0], "may": right[1]})
+    for entry, place in (({"must": value}, "must"), ({"must": right[0], "may": value}, "may")):
+        if place == "may" and value is None:
+            continue
+        with pytest.raises(SchemaError) as caught:
+            shape.values(entry)
+        told = {"must": "null"} if value is None else {place: said(value)}
+        assert str(caught.value) == f".{place} is {told[place]}, not {kind.named}"
+
+
+def test_what_is_missing_is_told_apart_from_null() -> None:
+    with pytest.raises(SchemaError, match=r"^\.must is missing, not a string$"):
+        of(TEXT).values({})
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "null"),
+        (False, "false"),
+        ([1], "a list"),
+        ({}, "an object"),
+        (2.5, "a number"),
+        ("a\x1b", 'the string "a\\x1b"'),
+    ],
+)
+def test_what_a_value_is_in_words(value: Any, words: str) -> None:
+    assert said(value) == words

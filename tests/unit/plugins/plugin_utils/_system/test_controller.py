@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import controller
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.controller import (
+    exit_with_controller,
+    sleep_with_controller,
+)
+
+FORK = multiprocessing.get_context("fork")
+
+
+def compute_for_ever(note: Path) -> None:
+    with exit_with_controller():
+        note.write_text(str(os.getpid()), encoding="ascii")
+        while True:
+            pass
+
+
+def wait_for_ever(note: Path) -> None:
+    note.write_text(str(os.getpid()), encoding="ascii")
+    try:
+        sleep_with_controller(600)
+    except KeyboardInterrupt:
+        note.with_suffix(".interrupted").touch()
+
+
+def control(work: Callable[[Path], None], note: Path) -> None:
+    """Be a controller with one worker."""
+    worker = FORK.Process(target=work, args=(note,))
+    worker.start()
+    worker.join()
+
+
+def wait_until(condition: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 30
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.02)
+    return condition()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it reads /proc")
+@pytest.mark.parametrize("work", [compute_for_ever, wait_for_ever])
+def test_a_worker_ends_with_its_controller(tmp_path: Path, work: Callable[[Path], None]) -> None:
+    note = tmp_path / "worker"
+    controller = FORK.Process(target=control, args=(work, note))
+    controller.start()
+    assert wait_until(lambda: note.exists() and note.read_text(encoding="ascii") != "")
+    worker = int(note.read_text(encoding="ascii"))
+    assert is_running(worker)
+    assert controller.pid is not None
+    os.kill(controller.pid, signal.SIGKILL)
+    controller.join()
+    assert wait_until(lambda: not is_running(worker))
+    assert note.with_suffix(".interrupted").exists() is (work is wait_for_ever)
+
+
+def test_without_a_controller_nothing_is_armed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controller, "_set_death_signal", lambda number: pytest.fail("this process is no worker"))
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: None)
+    with exit_with_controller():
+        sleep_with_controller(0.01)
+
+
+def test_where_the_system_cannot_tell_the_worker_looks_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert controller._set_death_signal(signal.SIGKILL) is False
+
+
+def test_it_sleeps_as_long_as_it_should() -> None:
+    began = time.monotonic()
+    sleep_with_controller(0.2)
+    assert 0.2 <= time.monotonic() - began < 5

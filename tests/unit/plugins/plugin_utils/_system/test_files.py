@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import files
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.files import (
+    atomic_write,
+    create_folders,
+)
+
+STRANGER = 65534
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+def umask(request):
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def mode_of(path):
+    return stat.S_IMODE(os.lstat(path).st_mode)
+
+
+def planted(path, mode, owner=None):
+    path.write_text("old")
+    if owner is not None:
+        os.chown(path, owner, owner)
+    path.chmod(mode)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("there", "left"),
+    [
+        (0o600, 0o600),
+        (0o640, 0o640),
+        (0o444, 0o444),
+        (0o666, 0o644),
+        (0o777, 0o755),
+        (0o4755, 0o755),
+        (0o2755, 0o755),
+        (0o6777, 0o755),
+        (0o1644, 0o644),
+        (0o7600, 0o600),
+    ],
+)
+def test_of_a_file_of_ours_only_ordinary_permissions_are_kept(tmp_path, umask, there, left):
+    path = planted(tmp_path / "gate.json", there)
+    atomic_write(str(path), b"new")
+    assert (path.read_bytes(), mode_of(path)) == (b"new", left)
+
+
+@needs_root
+@pytest.mark.parametrize("there", [0o4777, 0o2777, 0o6755, 0o1777, 0o666, 0o600, 0o000])
+@pytest.mark.parametrize("folder_mode", [0o755, 0o777, 0o1777, 0o2777])
+def test_a_file_of_another_user_gives_nothing_but_its_name(tmp_path, umask, there, folder_mode):
+    tmp_path.chmod(folder_mode)
+    path = planted(tmp_path / "gate.json", there, STRANGER)
+    atomic_write(str(path), b"new")
+    assert (path.stat().st_uid, mode_of(path)) == (os.geteuid(), 0o644 & ~umask)
+
+
+@needs_root
+@pytest.mark.parametrize("user", [STRANGER, 12345])
+def test_a_user_keeps_the_permissions_of_their_own_file_and_not_those_of_root(tmp_path, user):
+    tmp_path.chmod(0o777)
+    own, root = planted(tmp_path / "own", 0o640, user), planted(tmp_path / "root", 0o4755)
+    child = os.fork()
+    if child == 0:
+        try:
+            for parent in (tmp_path, *tmp_path.parents):
+                parent.chmod(parent.stat().st_mode | 0o111)
+            os.setgid(user)
+            os.setuid(user)
+            atomic_write(str(own), b"new")
+            atomic_write(str(root), b"new")
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert [(path.stat().st_uid, mode_of(path)) for path in (own, root)] == [(user, 0o640), (user, 0o644)]
+
+
+@pytest.mark.parametrize("make_link", [os.link, os.symlink], ids=["hard link", "link"])
+def test_permissions_do_not_come_through_a_link(tmp_path, umask, make_link):
+    aim = planted(tmp_path / "aim", 0o4755)
+    path = tmp_path / "gate.json"
+    make_link(aim, path)
+    atomic_write(str(path), b"new")
+    assert (path.read_bytes(), mode_of(path)) == (b"new", 0o644 & ~umask)
+    assert (aim.read_bytes(), mode_of(aim)) == (b"old", 0o4755)
+
+
+@pytest.mark.parametrize(("make", "error"), [(os.mkdir, IsADirectoryError), (os.mkfifo, ValueError)])
+@pytest.mark.parametrize("mode", [None, 0o600])
+def test_what_is_not_a_file_is_left_alone(tmp_path, make, error, mode):
+    make(tmp_path / "gate.json")
+    with pytest.raises(error):
+        atomic_write(str(tmp_path / "gate.json"), b"new", mode)
+    assert [path.name for path in tmp_path.iterdir()] == ["gate.json"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o664, 0o666, 0o400])
+def test_permissions_that_were_asked_for_are_set_whatever_is_there(tmp_path, umask, mode):
+    for name, there in (("new", None), ("old", 0o4777)):
+        path = tmp_path / name
+        if there is not None:
+            planted(path, there)
+        atomic_write(str(path), b"new", mode)
+        assert mode_of(path) == mode
+
+
+def test_a_private_file_is_never_open_to_others_while_it_is_written(tmp_path, monkeypatch):
+    seen = []
+
+    def look(descriptor, mode):
+        seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        change(descriptor, mode)
+
+    before, change = os.umask(0), os.fchmod
+    try:
+        monkeypatch.setattr(files.os, "fchmod", look)
+        atomic_write(str(tmp_path / "cursor"), b"new", 0o600)
+    finally:
+        os.umask(before)
+    assert seen == [0o600]
+
+
+def test_new_folders_are_not_open_to_others(tmp_path, umask):
+    create_folders(str(tmp_path / "a" / "b") + "/")
+    create_folders(str(tmp_path / "a" / "b" / "c"))
+    made = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "c"]
+    assert [mode_of(path) for path in made] == [0o755 & ~umask] * 3
+
+
+def test_a_folder_is_not_created_in_the_place_of_a_file(tmp_path):
+    (tmp_path / "file").touch()
+    for path, error in (("file", FileExistsError), ("file/below", FileExistsError)):
+        with pytest.raises(error):
+            create_folders(str(tmp_path / path))

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import files
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.report_files import (
+    check_paths,
+    write_reports,
+)
+
+from .._gate.reports.documents_at_hand import blocked, passed
+
+
+@pytest.fixture
+def umask():
+    before = os.umask(0o027)
+    yield
+    os.umask(before)
+
+
+def problem(path, document=None):
+    (sentence,) = write_reports([str(path)], document or blocked())
+    assert sentence.startswith(f"the report {path} could not be written: ")
+    return sentence.split("written: ", 1)[1]
+
+
+def test_each_report_is_written_by_its_ending(tmp_path):
+    paths = [str(tmp_path / f"gate{ending}") for ending in (".json", ".md", ".xml", ".HTML")]
+    assert write_reports(paths, blocked()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gate.HTML", "gate.json", "gate.md", "gate.xml"]
+    assert json.loads((tmp_path / "gate.json").read_text())["verdict"] == "block"
+
+
+def test_a_path_without_a_folder_is_in_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert write_reports(["gate.md"], blocked()) == []
+    assert (tmp_path / "gate.md").exists()
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_new_file_can_be_read_by_others_as_far_as_the_umask_lets_them(tmp_path):
+    write_reports([str(tmp_path / "gate.md")], blocked())
+    assert (tmp_path / "gate.md").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_is_there_is_replaced_and_keeps_its_permissions(tmp_path):
+    path = tmp_path / "gate.json"
+    path.write_text("old")
+    path.chmod(0o600)
+    assert write_reports([str(path)], passed()) == []
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text())["verdict"] == "pass"
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path):
+    aim = tmp_path / "aim"
+    aim.write_text("precious")
+    aim.chmod(0o600)
+    link = tmp_path / "gate.md"
+    link.symlink_to(aim)
+    assert write_reports([str(link)], blocked()) == []
+    assert aim.read_text() == "precious"
+    assert not link.is_symlink()
+
+
+def test_a_missing_folder_is_named_and_not_created(tmp_path):
+    assert problem(tmp_path / "no" / "gate.md") == f"the folder {tmp_path / 'no'} does not exist"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_no_file(tmp_path):
+    (tmp_path / "gate.md").mkdir()
+    assert problem(tmp_path / "gate.md") == "it is a folder; name a file"
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "file").touch()
+    assert problem(tmp_path / "file" / "gate.md") == "Not a directory"
+
+
+def test_a_socket_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as there:
+        there.bind("gate.md")
+        assert problem("gate.md") == "something is there that is no ordinary file"
+
+
+def test_a_name_that_no_file_can_have_is_told_legibly(tmp_path):
+    (sentence,) = write_reports([f"{tmp_path}/a\0b.md"], blocked())
+    assert "\0" not in sentence
+    assert r"a\x00b.md could not be written" in sentence
+    assert "too long" in problem(tmp_path / f"{'x' * 300}.md").lower()
+
+
+def test_an_unknown_ending_is_a_sentence_here_and_refused_beforehand(tmp_path):
+    assert problem(tmp_path / "gate.txt") == "a report ends in .json, .md, .xml or .html"
+    check_paths(["a.json", "b/c.MD", "d.xml", "e.html"])
+    for path in ("gate", "gate.txt", ".json", "a.json/gate", ""):
+        with pytest.raises(ValueError, match=r"^reports: .*\.json, \.md, \.xml, \.html$"):
+            check_paths(["good.md", path])
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, "no space left for it"),
+        (errno.EDQUOT, "no space left for it"),
+        (errno.EACCES, "no permission to write"),
+        (errno.EROFS, "no permission to write"),
+        (errno.ENOENT, os.strerror(errno.ENOENT)),
+        (errno.EIO, os.strerror(errno.EIO)),
+    ],
+)
+def test_a_failure_leaves_the_old_report_whole_and_nothing_else(tmp_path, monkeypatch, call, number, told):
+    path = tmp_path / "gate.md"
+    path.write_text("old")
+
+    def fail(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(files.os, call, fail)
+    assert told in problem(path)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_that_the_system_does_not_name_is_told_too(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("odd")
+
+    monkeypatch.setattr(files.os, "replace", fail)
+    assert problem(tmp_path / "gate.md") == "odd"
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files.os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_reports([str(tmp_path / "gate.md")], blocked())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_report_is_written_in_spite_of_another(tmp_path):
+    paths = [str(tmp_path / "no" / "gate.md"), str(tmp_path / "gate.json"), str(tmp_path), str(tmp_path / "gate.xml")]
+    assert len(write_reports(paths, blocked())) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gate.json", "gate.xml"]
+
+
+def test_a_number_that_json_does_not_have_spoils_only_the_json_report(tmp_path):
+    document = blocked()
+    document["monitors"][0]["timer"] = float("nan")
+    (sentence,) = write_reports([str(tmp_path / "gate.json"), str(tmp_path / "gate.md")], document)
+    assert "gate.json could not be written" in sentence
+    assert [path.name for path in tmp_path.iterdir()] == ["gate.md"]

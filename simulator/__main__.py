@@ -15,18 +15,18 @@ import ssl
 import sys
 from collections.abc import Callable
 
-from simulator.certificates import NoCertificate, given_context, made_context
+from simulator.certificates import CertificateError, generate_context, load_context
 from simulator.large import large_world
-from simulator.options import WrongOption, options_from
-from simulator.ready_files import CannotWrite, atomic_write, remove_own
-from simulator.server import CannotListen, Simulator
+from simulator.options import OptionError, options_from
+from simulator.ready_files import WriteError, atomic_write, remove_own
+from simulator.server import ListenError, Simulator
 from simulator.world import World, WorldError, default_client
 from simulator.world_files import DEFAULT_WORLD, read_world
 
 SECRET_VARIABLE = "KF_SIMULATOR_SECRET"
 
 
-def chosen_world(options: argparse.Namespace, secret: str) -> World:
+def load_world(options: argparse.Namespace, secret: str) -> World:
     """Return the world that the options ask for. Raises WorldError."""
     if options.monitors is not None:
         world = large_world(options.monitors, options.alerting or 0, default_client(secret), options.problems or 0)
@@ -39,10 +39,10 @@ def chosen_world(options: argparse.Namespace, secret: str) -> World:
 
 def _security(options: argparse.Namespace) -> ssl.SSLContext | None:
     if options.cert is not None:
-        return given_context(options.cert, options.key)
+        return load_context(options.cert, options.key)
     if not options.tls:
         return None
-    context, authority = made_context()
+    context, authority = generate_context()
     atomic_write(options.ca_file, authority)
     return context
 
@@ -93,10 +93,10 @@ def _log(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _until_told(simulator: Simulator, tell: Callable[[], None]) -> None:
+def _serve_until_stopped(simulator: Simulator, tell: Callable[[], None]) -> None:
     with simulator:
         tell()
-        simulator.wait_until_asked()
+        simulator.wait_for_stop()
 
 
 def run(options: argparse.Namespace) -> None:
@@ -106,11 +106,11 @@ def run(options: argparse.Namespace) -> None:
     """
     given = os.environ.get(SECRET_VARIABLE) or None
     own = default_client(given)
-    world = chosen_world(options, own.secret)
+    world = load_world(options, own.secret)
     security = _security(options)
     simulator = Simulator(world, options.port, options.host, tls=security, log=_log if options.verbose else None)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: simulator.ask_to_stop())
+        signal.signal(number, lambda *_: simulator.request_stop())
     files: dict[str, bytes] = {}
 
     def tell() -> None:
@@ -124,7 +124,7 @@ def run(options: argparse.Namespace) -> None:
             atomic_write(path, content)
 
     try:
-        _until_told(simulator, tell)
+        _serve_until_stopped(simulator, tell)
     finally:
         simulator.close()
         for path, content in files.items():
@@ -135,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run with these arguments; return 0 when told to stop and 2 when it cannot start."""
     try:
         run(options_from(sys.argv[1:] if arguments is None else arguments))
-    except (WrongOption, WorldError, CannotListen, CannotWrite, NoCertificate) as problem:
+    except (OptionError, WorldError, ListenError, WriteError, CertificateError) as problem:
         sys.stderr.write(f"simulator: {problem}\n")
         return 2
     except KeyboardInterrupt:

@@ -24,7 +24,7 @@ class Calls:
         with self._lock:
             self._counts[what] += by
 
-    def shown(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, int]:
         """Return the counts since the start or the last reset."""
         with self._lock:
             return dict(self._counts)

@@ -17,11 +17,11 @@ from typing import Any
 _LIFETIME = timedelta(days=7)
 
 
-class NoCertificate(Exception):
+class CertificateError(Exception):
     """TLS cannot be offered: one sentence says why."""
 
 
-def given_context(cert: str, key: str) -> ssl.SSLContext:
+def load_context(cert: str, key: str) -> ssl.SSLContext:
     """Return a context with the user's certificate and key, both PEM files. Raises NoCertificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
@@ -29,16 +29,16 @@ def given_context(cert: str, key: str) -> ssl.SSLContext:
         context.load_cert_chain(cert, key, password="")
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or "they do not belong together or are not PEM"
-        raise NoCertificate(f"certificate {cert!r} with key {key!r} cannot be used: {why}") from None
+        raise CertificateError(f"certificate {cert!r} with key {key!r} cannot be used: {why}") from None
     return context
 
 
-def made_context() -> tuple[ssl.SSLContext, bytes]:
+def generate_context() -> tuple[ssl.SSLContext, bytes]:
     """Return a context for localhost and loopback, and its authority's certificate as PEM. Raises NoCertificate."""
     try:
-        authority, server, key = _made()
+        authority, server, key = _generate()
     except ImportError:
-        raise NoCertificate(
+        raise CertificateError(
             "--tls makes its certificate with the package cryptography: install it, or give --cert and --key"
         ) from None
     # The ssl module loads keys from files only; this one is gone again before anything listens.
@@ -46,13 +46,13 @@ def made_context() -> tuple[ssl.SSLContext, bytes]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(key + server)
-        return given_context(name, name), authority
+        return load_context(name, name), authority
     finally:
         with contextlib.suppress(OSError):
             Path(name).unlink()
 
 
-def _made() -> tuple[bytes, bytes, bytes]:
+def _generate() -> tuple[bytes, bytes, bytes]:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 

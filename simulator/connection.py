@@ -15,7 +15,7 @@ from simulator.control_calls import PREFIX
 from simulator.documents import problem
 from simulator.faults import Fault
 from simulator.service import Answer, Request, endpoint_of
-from simulator.wire import GZIP_FROM, Gone, Wire, accepts_gzip, has_body, head_of
+from simulator.wire import GZIP_FROM, DisconnectedError, Wire, accepts_gzip, has_body, head_of
 from simulator.wrong_answers import wrong_answer
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 _BODY_MAX = 64 << 20
 _LINE_MAX = 65536
-_PATH_SHOWN = 200
+_LONGEST_PATH = 200
 
 
 def sanitize(path: str) -> str:
     """Return a path for the log: no query, nothing that a terminal would obey."""
-    plain = path.partition("?")[0][:_PATH_SHOWN]
+    plain = path.partition("?")[0][:_LONGEST_PATH]
     return "".join(sign if "!" <= sign <= "~" else f"\\x{ord(sign):02x}" for sign in plain)
 
 
@@ -56,7 +56,7 @@ class Connection(BaseHTTPRequestHandler):
         """Answer requests until the connection ends; a client that leaves early is no news."""
         try:
             super().handle()
-        except (Gone, OSError):
+        except (DisconnectedError, OSError):
             self.close_connection = True
 
     def handle_one_request(self) -> None:

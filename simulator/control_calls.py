@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from simulator.calls import Calls
 from simulator.documents import encode
 from simulator.faults import FaultError, Faults, fault_from
-from simulator.fleet import AmbiguousLabel, Fleet, Living, NoSuchMonitor
+from simulator.fleet import AmbiguousLabelError, Fleet, LiveMonitor, MonitorNotFoundError
 from simulator.service import Answer, Request
 from simulator.timeline import WINDOW_MAX
 from simulator.world import WorldError
@@ -22,7 +22,7 @@ PREFIX = "/_simulator/"
 _Found = TypeVar("_Found")
 
 
-class BadControl(Exception):
+class ControlRequestError(Exception):
     """A control call that cannot be understood."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -44,11 +44,11 @@ class ControlCalls:
         steps = [unquote(step) for step in request.path[len(PREFIX) :].split("/")]
         try:
             answer = self._route(request, steps)
-        except NoSuchMonitor as why:
+        except MonitorNotFoundError as why:
             return _refused(404, why)
-        except AmbiguousLabel as why:
+        except AmbiguousLabelError as why:
             return _refused(409, why)
-        except BadControl as why:
+        except ControlRequestError as why:
             return _refused(why.status, why)
         except (WorldError, FaultError) as why:
             return _refused(400, why)
@@ -58,7 +58,7 @@ class ControlCalls:
         if steps[0] == "monitors" and len(steps) in (2, 3) and steps[1]:
             return self._monitor(request, steps[1], steps[2] if len(steps) == 3 else "")
         table: dict[str, dict[str, Callable[[Request], dict[str, Any]]]] = {
-            "calls": {"GET": lambda _request: self._calls.shown(), "DELETE": self._reset_calls},
+            "calls": {"GET": lambda _request: self._calls.as_dict(), "DELETE": self._reset_calls},
             "faults": {"GET": self._list_faults, "POST": self._add_fault, "DELETE": self._clear_faults},
             "monitors": {"GET": self._list_monitors},
             "shutdown": {"POST": lambda _request: {"shutting_down": True}},
@@ -66,16 +66,16 @@ class ControlCalls:
         return _pick(table.get("/".join(steps)), request)(request)
 
     def _monitor(self, request: Request, name: str, action: str) -> dict[str, Any]:
-        def fail(_request: Request) -> Living:
+        def fail(_request: Request) -> LiveMonitor:
             error = _mapping(request).get("error")
             if error is not None and (not isinstance(error, str) or not error):
-                raise BadControl(400, "error must be a text that is not empty")
+                raise ControlRequestError(400, "error must be a text that is not empty")
             return self._fleet.fail(name, error)
 
         def remove(_request: Request) -> None:
             self._fleet.remove(name)
 
-        table: dict[str, dict[str, Callable[[Request], Living | None]]] = {
+        table: dict[str, dict[str, Callable[[Request], LiveMonitor | None]]] = {
             "": {
                 "GET": lambda _request: self._fleet.find(name),
                 "PUT": lambda _request: self._fleet.put(name, _mapping(request)),
@@ -88,11 +88,11 @@ class ControlCalls:
             "resume": {"POST": lambda _request: self._fleet.patch(name, {"paused": False})},
             "test": {"POST": lambda _request: self._fleet.test_once(name)},
         }
-        living = _pick(table.get(action), request)(request)
-        return {"removed": name} if living is None else {"monitor": self._shown(living)}
+        live = _pick(table.get(action), request)(request)
+        return {"removed": name} if live is None else {"monitor": self._describe(live)}
 
-    def _shown(self, living: Living) -> dict[str, Any]:
-        monitor, standing = living.monitor, self._fleet.standing(living, WINDOW_MAX)
+    def _describe(self, live: LiveMonitor) -> dict[str, Any]:
+        monitor, state = live.monitor, self._fleet.state(live, WINDOW_MAX)
         return {
             "id": monitor.id,
             "label": monitor.label,
@@ -101,26 +101,26 @@ class ControlCalls:
             "active": monitor.active,
             "paused": monitor.paused,
             "violations": monitor.violations,
-            "failing": living.timeline.current.failing,
-            "error": living.timeline.current.error,
-            "failures_in_a_row": standing.failures_in_a_row,
-            "alert_active": standing.alert_active,
-            "last_test": standing.last_test,
-            "last_failed": standing.last_failed,
-            "last_alert": standing.last_alert,
+            "failing": live.timeline.current.failing,
+            "error": live.timeline.current.error,
+            "failures_in_a_row": state.failures_in_a_row,
+            "alert_active": state.alert_active,
+            "last_test": state.last_test,
+            "last_failed": state.last_failed,
+            "last_alert": state.last_alert,
         }
 
     def _list_monitors(self, _request: Request) -> dict[str, Any]:
         with self._fleet.lock:
-            return {"monitors": [self._shown(living) for living in self._fleet]}
+            return {"monitors": [self._describe(live) for live in self._fleet]}
 
     def _list_faults(self, _request: Request) -> dict[str, Any]:
-        return {"faults": self._faults.shown()}
+        return {"faults": self._faults.as_dict()}
 
     def _add_fault(self, request: Request) -> dict[str, Any]:
         fault = fault_from(_mapping(request))
         self._faults.add(fault)
-        return {"fault": fault.shown()}
+        return {"fault": fault.as_dict()}
 
     def _clear_faults(self, request: Request) -> dict[str, Any]:
         self._faults.clear()
@@ -128,7 +128,7 @@ class ControlCalls:
 
     def _reset_calls(self, _request: Request) -> dict[str, Any]:
         self._calls.reset()
-        return self._calls.shown()
+        return self._calls.as_dict()
 
 
 def _refused(status: int, why: Exception) -> Answer:
@@ -137,9 +137,9 @@ def _refused(status: int, why: Exception) -> Answer:
 
 def _pick(methods: Mapping[str, Callable[[Request], _Found]] | None, request: Request) -> Callable[[Request], _Found]:
     if methods is None:
-        raise BadControl(404, "there is no such control call")
+        raise ControlRequestError(404, "there is no such control call")
     if request.method not in methods:
-        raise BadControl(405, f"this control call takes {', '.join(methods)} only")
+        raise ControlRequestError(405, f"this control call takes {', '.join(methods)} only")
     return methods[request.method]
 
 
@@ -149,7 +149,7 @@ def _mapping(request: Request) -> dict[str, Any]:
     try:
         given = json.loads(request.body)
     except (ValueError, RecursionError):
-        raise BadControl(400, "the body must be JSON") from None
+        raise ControlRequestError(400, "the body must be JSON") from None
     if not isinstance(given, dict):
-        raise BadControl(400, "the body must be a JSON object")
+        raise ControlRequestError(400, "the body must be a JSON object")
     return given

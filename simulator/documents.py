@@ -16,16 +16,16 @@ from datetime import datetime, timezone
 from hashlib import sha224
 from typing import Any
 
-from simulator.fleet import Fleet, Living
-from simulator.timeline import Standing, Stretch
+from simulator.fleet import Fleet, LiveMonitor
+from simulator.timeline import MonitorState, Stretch
 from simulator.world import Monitor, zone
 
 REDACTED = "********"
 _SENSITIVE = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|(api|private|access|auth)[_-]?key|credential|authorization", re.IGNORECASE
 )
-_TIMES_KEPT = 200_000
-_ENTRIES_KEPT = 400_000
+_MAX_TIMES = 200_000
+_MAX_ENTRIES = 400_000
 _JSON = json.JSONEncoder(separators=(",", ":"))
 _NEVER_MADE: tuple[Any, Any, int, str] = (None, None, 0, "")
 
@@ -52,9 +52,9 @@ def redacted(value: Any) -> Any:
     return value
 
 
-def configuration(living: Living) -> dict[str, Any]:
+def configuration(live: LiveMonitor) -> dict[str, Any]:
     """Return one monitor as ``/v2/config/monitor`` shows it."""
-    monitor = living.monitor
+    monitor = live.monitor
     return {
         "id": monitor.id,
         "label": monitor.label,
@@ -90,34 +90,34 @@ class Documents:
                 self._statuses.clear()
             key = (everything, window)
             if key not in self._statuses:
-                entries = (self._entry(living, now, everything, window) for living in self._fleet.active())
+                entries = (self._entry(live, now, everything, window) for live in self._fleet.active())
                 listed = ",".join(filter(None, entries))
                 text = f'{{"error":null,"monitor_list":[{listed}],"path":"/status","t":{window}}}'
                 self._statuses[key] = text.encode()
             return self._statuses[key]
 
-    def _entry(self, living: Living, now: int, everything: bool, window: int) -> str:
+    def _entry(self, live: LiveMonitor, now: int, everything: bool, window: int) -> str:
         """Return a monitor's part of the status; most monitors have had no news since the last time it was made."""
-        key = (living.monitor.id, window)
+        key = (live.monitor.id, window)
         monitor, stretch, until, text = self._entries.get(key, _NEVER_MADE)
-        if now < until and monitor is living.monitor and stretch is living.timeline.current:
+        if now < until and monitor is live.monitor and stretch is live.timeline.current:
             return text if everything else ""
-        standing = living.timeline.standing(now, window)
-        if not everything and not standing.alert_active:
+        state = live.timeline.state(now, window)
+        if not everything and not state.alert_active:
             return ""
-        text = _JSON.encode(self.status_entry(living, standing))
-        until = living.timeline.unchanged_until(standing, window)
+        text = _JSON.encode(self.status_entry(live, state))
+        until = live.timeline.unchanged_until(state, window)
         if until:
-            if len(self._entries) > _ENTRIES_KEPT:
+            if len(self._entries) > _MAX_ENTRIES:
                 self._entries.clear()
-            self._entries[key] = (living.monitor, living.timeline.current, until, text)
+            self._entries[key] = (live.monitor, live.timeline.current, until, text)
         return text
 
     def configurations(self) -> bytes:
         """``GET /v2/config/monitor``."""
         with self._fleet.lock:
             if self._configurations_of != self._fleet.revision:
-                entries = [configuration(living) for living in self._fleet.active()]
+                entries = [configuration(live) for live in self._fleet.active()]
                 self._configurations = encode({"monitor_list": entries, "path": "/config/monitor"})
                 self._configurations_of = self._fleet.revision
             return self._configurations
@@ -125,63 +125,63 @@ class Documents:
     def one_configuration(self, monitor_id: str) -> bytes | None:
         """``GET /v2/config/monitor/{id}``, or None when no active monitor has that id."""
         with self._fleet.lock:
-            living = self._fleet.get(monitor_id)
-            if living is None or not living.monitor.active:
+            live = self._fleet.get(monitor_id)
+            if live is None or not live.monitor.active:
                 return None
-            return encode({"monitor": configuration(living), "path": f"/config/monitor/{monitor_id}"})
+            return encode({"monitor": configuration(live), "path": f"/config/monitor/{monitor_id}"})
 
     def version(self) -> bytes:
         """``GET /v2/version``. The vendor says what is in it, not how it is called: these names are our own."""
         return encode({"major": 2, "minor": 0, "release_date": "2026-05-31", "path": "/version"})
 
-    def status_entry(self, living: Living, standing: Standing) -> dict[str, Any]:
+    def status_entry(self, live: LiveMonitor, state: MonitorState) -> dict[str, Any]:
         """Return one monitor as ``/v2/status`` shows it."""
-        monitor = living.monitor
-        raised = standing.last_alert
+        monitor = live.monitor
+        raised = state.last_alert
         return {
-            "alert_active": standing.alert_active,
-            "alert_count": standing.alert_count,
-            "fail_count": standing.fail_count,
+            "alert_active": state.alert_active,
+            "alert_count": state.alert_count,
+            "fail_count": state.fail_count,
             "label": monitor.label,
-            "last_alert": None if raised is None else self._alert(living, raised),
-            "last_failed": self._test(living, standing.last_failed, standing.last_failed_error),
-            "last_test": self._test(living, standing.last_test, standing.last_error),
+            "last_alert": None if raised is None else self._alert(live, raised),
+            "last_failed": self._test(live, state.last_failed, state.last_failed_error),
+            "last_test": self._test(live, state.last_test, state.last_error),
             "monitor": monitor.id,
-            "test_count": standing.test_count,
+            "test_count": state.test_count,
         }
 
-    def _alert(self, living: Living, raised: int) -> dict[str, Any]:
+    def _alert(self, live: LiveMonitor, raised: int) -> dict[str, Any]:
         return {
-            "alert": sha224(f"{living.monitor.id} {raised}".encode("utf-8", "surrogatepass")).hexdigest(),
-            "monitor": living.monitor.id,
-            "time": self._local_text(raised, living.monitor.time_zone),
+            "alert": sha224(f"{live.monitor.id} {raised}".encode("utf-8", "surrogatepass")).hexdigest(),
+            "monitor": live.monitor.id,
+            "time": self._local_text(raised, live.monitor.time_zone),
             "utc_time": self._utc_text(raised),
         }
 
-    def _test(self, living: Living, began: int | None, error: str | None) -> dict[str, Any] | None:
+    def _test(self, live: LiveMonitor, began: int | None, error: str | None) -> dict[str, Any] | None:
         if began is None:
             return None
         return {
             "error": error,
             "flag": error is None,
-            "time_init": self._local_text(began, living.monitor.time_zone),
+            "time_init": self._local_text(began, live.monitor.time_zone),
             "utc_mktime": began + self._offset,
             "utc_time_init": self._utc_text(began),
         }
 
-    def _utc_text(self, moment: int) -> str:
-        text = self._utc.get(moment)
+    def _utc_text(self, epoch: int) -> str:
+        text = self._utc.get(epoch)
         if text is None:
-            if len(self._utc) > _TIMES_KEPT:
+            if len(self._utc) > _MAX_TIMES:
                 self._utc.clear()
-            text = self._utc[moment] = datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+            text = self._utc[epoch] = datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
         return text
 
-    def _local_text(self, moment: int, time_zone: str) -> str:
-        text = self._local.get((moment, time_zone))
+    def _local_text(self, epoch: int, time_zone: str) -> str:
+        text = self._local.get((epoch, time_zone))
         if text is None:
-            if len(self._local) > _TIMES_KEPT:
+            if len(self._local) > _MAX_TIMES:
                 self._local.clear()
-            text = datetime.fromtimestamp(moment, zone(time_zone)).strftime("%Y-%m-%dT%H:%M:%S")
-            self._local[moment, time_zone] = text
+            text = datetime.fromtimestamp(epoch, zone(time_zone)).strftime("%Y-%m-%dT%H:%M:%S")
+            self._local[epoch, time_zone] = text
         return text

@@ -119,7 +119,7 @@ class Fault:
     skip: int = 0
     parameters: dict[str, Any] = field(default_factory=dict)
 
-    def shown(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the fault as it was asked for, with the calls that it has left."""
         return {
             "endpoint": self.endpoint,
@@ -180,10 +180,10 @@ class Faults:
         with self._lock:
             self._due.clear()
 
-    def shown(self) -> list[dict[str, Any]]:
+    def as_dict(self) -> list[dict[str, Any]]:
         """Return the faults that are still due."""
         with self._lock:
-            return [fault.shown() for fault in self._due]
+            return [fault.as_dict() for fault in self._due]
 
     def take(self, endpoint: str) -> Fault | None:
         """Return the fault that this call meets, used up by one, or None."""

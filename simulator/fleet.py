@@ -12,24 +12,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
-from simulator.timeline import LONG_BEFORE, Standing, Stretch, Timeline
-from simulator.world import MONITOR_FIELDS, Monitor, WorldError, checked, monitor_from
+from simulator.timeline import LONG_BEFORE, MonitorState, Stretch, Timeline
+from simulator.world import MONITOR_FIELDS, Monitor, WorldError, monitor_from, validate
 
 # What a change of these means is told to the timeline; of the others, only to the configuration.
 _TIMED = ("timer", "violations", "paused", "active")
 _CHANGEABLE = {name: rule for name, rule in MONITOR_FIELDS.items() if name not in ("id", "fresh", "failing_for")}
 
 
-class NoSuchMonitor(LookupError):
+class MonitorNotFoundError(LookupError):
     """No monitor has that id or label."""
 
 
-class AmbiguousLabel(LookupError):
+class AmbiguousLabelError(LookupError):
     """More than one monitor has that label."""
 
 
 @dataclass(slots=True)
-class Living:
+class LiveMonitor:
     """A monitor and its life so far."""
 
     monitor: Monitor
@@ -67,7 +67,7 @@ class Fleet:
         self.lock = threading.RLock()
         self.revision = 0
         now = self.now()
-        self._living = {monitor.id: Living(monitor, begin(monitor, now)) for monitor in monitors}
+        self._living = {monitor.id: LiveMonitor(monitor, begin(monitor, now)) for monitor in monitors}
 
     def now(self) -> int:
         """The current second."""
@@ -76,69 +76,69 @@ class Fleet:
     def __len__(self) -> int:
         return len(self._living)
 
-    def __iter__(self) -> Iterator[Living]:
+    def __iter__(self) -> Iterator[LiveMonitor]:
         return iter(self._living.values())
 
-    def active(self) -> Iterator[Living]:
+    def active(self) -> Iterator[LiveMonitor]:
         """The monitors that the API knows about."""
-        return (living for living in self._living.values() if living.monitor.active)
+        return (live for live in self._living.values() if live.monitor.active)
 
-    def get(self, monitor_id: str) -> Living | None:
+    def get(self, monitor_id: str) -> LiveMonitor | None:
         """Return the monitor with exactly this id."""
         return self._living.get(monitor_id)
 
-    def find(self, name: str) -> Living:
+    def find(self, name: str) -> LiveMonitor:
         """Return the monitor with this id or, failing that, this label. Raises NoSuchMonitor, AmbiguousLabel."""
         if name in self._living:
             return self._living[name]
-        labelled = [living for living in self if living.monitor.label == name]
+        labelled = [live for live in self if live.monitor.label == name]
         if not labelled:
-            raise NoSuchMonitor(f"no monitor has the id or label {name!r}")
+            raise MonitorNotFoundError(f"no monitor has the id or label {name!r}")
         if len(labelled) > 1:
-            raise AmbiguousLabel(f"{len(labelled)} monitors have the label {name!r}: use an id")
+            raise AmbiguousLabelError(f"{len(labelled)} monitors have the label {name!r}: use an id")
         return labelled[0]
 
-    def standing(self, living: Living, window: int) -> Standing:
+    def state(self, live: LiveMonitor, window: int) -> MonitorState:
         """Where a monitor stands now, counting over the last ``window`` seconds."""
         with self.lock:
-            return living.timeline.standing(self.now(), window)
+            return live.timeline.state(self.now(), window)
 
-    def fail(self, name: str, error: str | None = None) -> Living:
+    def fail(self, name: str, error: str | None = None) -> LiveMonitor:
         """From its next test on the monitor fails with this error, or its own."""
-        living = self.find(name)
-        return self._timed(living, failing=True, error=error or living.monitor.error)
+        live = self.find(name)
+        return self._timed(live, failing=True, error=error or live.monitor.error)
 
-    def repair(self, name: str) -> Living:
+    def repair(self, name: str) -> LiveMonitor:
         """From its next test on the monitor passes."""
         return self._timed(self.find(name), failing=False, error=None)
 
-    def test_once(self, name: str) -> Living:
+    def test_once(self, name: str) -> LiveMonitor:
         """Test the monitor now, beside its regular tests."""
         with self.lock:
-            living = self.find(name)
-            living.timeline.test_once(self.now())
+            live = self.find(name)
+            live.timeline.test_once(self.now())
             self.revision += 1
-            return living
+            return live
 
-    def put(self, name: str, given: dict[str, Any]) -> Living:
+    def put(self, name: str, given: dict[str, Any]) -> LiveMonitor:
         """Add a monitor, or replace one with all its past. Raises WorldError for a wrong description."""
         with self.lock:
-            with contextlib.suppress(NoSuchMonitor):
+            with contextlib.suppress(MonitorNotFoundError):
                 name = self.find(name).monitor.id
             monitor = monitor_from({"fresh": not given.get("failing_for"), **given}, "the monitor", name)
             if monitor.id != name:
                 raise WorldError(f"the id in the body is not {name!r}, which the path names")
-            self._living[name] = Living(monitor, begin(monitor, self.now()))
+            self._living[name] = LiveMonitor(monitor, begin(monitor, self.now()))
             self.revision += 1
             return self._living[name]
 
-    def patch(self, name: str, given: object) -> Living:
+    def patch(self, name: str, given: object) -> LiveMonitor:
         """Change some of a monitor's fields, its past kept. Raises WorldError for a wrong description."""
-        values: dict[str, Any] = checked(given, _CHANGEABLE, "the change")
-        living = self.find(name)
+        values: dict[str, Any] = validate(given, _CHANGEABLE, "the change")
+        live = self.find(name)
         with self.lock:
-            living.monitor = replace(living.monitor, **values)
-            return self._timed(living, **{key: values[key] for key in _TIMED if key in values})
+            live.monitor = replace(live.monitor, **values)
+            return self._timed(live, **{key: values[key] for key in _TIMED if key in values})
 
     def remove(self, name: str) -> None:
         """Take a monitor out of the world. Raises NoSuchMonitor, AmbiguousLabel."""
@@ -146,9 +146,9 @@ class Fleet:
             del self._living[self.find(name).monitor.id]
             self.revision += 1
 
-    def _timed(self, living: Living, **changes: object) -> Living:
+    def _timed(self, live: LiveMonitor, **changes: object) -> LiveMonitor:
         with self.lock:
             if changes:
-                living.timeline.change(self.now(), **changes)
+                live.timeline.change(self.now(), **changes)
             self.revision += 1
-            return living
+            return live

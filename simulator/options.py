@@ -12,13 +12,13 @@ from typing import NoReturn
 from simulator.world_files import DEFAULT_WORLD
 
 
-class WrongOption(Exception):
+class OptionError(Exception):
     """An option that cannot be: one sentence."""
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise WrongOption(f"{message} (see --help)")
+        raise OptionError(f"{message} (see --help)")
 
 
 def _from(least: int, most: int) -> Callable[[str], int]:
@@ -70,15 +70,15 @@ def options_from(arguments: list[str]) -> argparse.Namespace:
     """Return the options, checked against each other. Raises WrongOption."""
     options = _parser().parse_args(arguments)
     if options.world is not None and options.monitors is not None:
-        raise WrongOption("--world and --monitors exclude each other")
+        raise OptionError("--world and --monitors exclude each other")
     if options.alerting and (options.monitors is None or options.alerting > options.monitors):
-        raise WrongOption("--alerting needs --monitors, and cannot be more than those")
+        raise OptionError("--alerting needs --monitors, and cannot be more than those")
     if options.problems and (options.monitors is None or options.problems + (options.alerting or 0) > options.monitors):
-        raise WrongOption("--problems needs --monitors, and cannot be more than those that do not alert")
+        raise OptionError("--problems needs --monitors, and cannot be more than those that do not alert")
     if (options.cert is None) != (options.key is None):
-        raise WrongOption("--cert and --key need each other")
+        raise OptionError("--cert and --key need each other")
     if options.tls and options.cert is None and options.ca_file is None:
-        raise WrongOption("--tls needs --ca-file, where the certificate to trust is written, or --cert and --key")
+        raise OptionError("--tls needs --ca-file, where the certificate to trust is written, or --cert and --key")
     if options.ca_file is not None and (not options.tls or options.cert is not None):
-        raise WrongOption("--ca-file is for the certificate that --tls makes by itself")
+        raise OptionError("--ca-file is for the certificate that --tls makes by itself")
     return options

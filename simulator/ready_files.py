@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 
-class CannotWrite(Exception):
+class WriteError(Exception):
     """A file cannot be written: one sentence says which and why."""
 
 
@@ -29,7 +29,7 @@ def atomic_write(path: str, content: bytes, mode: int = 0o644) -> None:
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-        raise CannotWrite(f"{path!r} cannot be written: {getattr(problem, 'strerror', None) or problem}") from None
+        raise WriteError(f"{path!r} cannot be written: {getattr(problem, 'strerror', None) or problem}") from None
 
 
 def remove_own(path: str, content: bytes) -> None:

@@ -30,11 +30,11 @@ from simulator.tokens import Tokens
 from simulator.world import World, default_client
 from simulator.world_files import DEFAULT_WORLD, read_world
 
-NOTICED_WITHIN = 0.5
+STOP_CHECK_INTERVAL = 0.5
 """Seconds in which a wish to stop is noticed at the latest."""
 
 
-class CannotListen(OSError):
+class ListenError(OSError):
     """The address cannot be bound: one sentence says why."""
 
 
@@ -44,7 +44,7 @@ def loopback_address(host: str) -> str:
     with contextlib.suppress(ValueError):
         if ipaddress.ip_address(name).is_loopback:
             return name
-    raise CannotListen(f"the simulator listens on loopback only, and {host!r} is no loopback address: use 127.0.0.1")
+    raise ListenError(f"the simulator listens on loopback only, and {host!r} is no loopback address: use 127.0.0.1")
 
 
 class _Server(ThreadingHTTPServer):
@@ -105,20 +105,20 @@ class Simulator:
         self.log = log
         self.closing = threading.Event()
         # Asked from signal handlers too: putting into this queue is reentrant, where setting an event can deadlock.
-        self._asked_to_stop: SimpleQueue[None] = SimpleQueue()
+        self._stop_requests: SimpleQueue[None] = SimpleQueue()
         self.fleet = Fleet(self.world.monitors, clock)
         self.tokens = Tokens(self.world.token_lifetime, clock)
         self.service = Service(self.world.clients, self.tokens, Documents(self.fleet, self.world.utc_mktime_offset))
         self.faults = Faults()
         self.calls = Calls()
-        self.control_calls = ControlCalls(self.fleet, self.faults, self.calls, self.ask_to_stop)
+        self.control_calls = ControlCalls(self.fleet, self.faults, self.calls, self.request_stop)
         self.open_connections: set[socket.socket] = set()
         address = loopback_address(host)
         try:
             self._server = _Server(self, (address, port), tls)
         except OSError as problem:
             why = "the port is in use" if problem.errno == errno.EADDRINUSE else problem.strerror or "it is refused"
-            raise CannotListen(f"cannot listen on {host} port {port}: {why}") from None
+            raise ListenError(f"cannot listen on {host} port {port}: {why}") from None
         self.port = self._server.server_port
         name = f"[{address}]" if ":" in address else address
         self.url = f"{'https' if tls else 'http'}://{name}:{self.port}"
@@ -139,16 +139,16 @@ class Simulator:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """End the wait of ``wait_until_asked``; may be called by any thread or signal handler."""
-        self._asked_to_stop.put(None)
+        self._stop_requests.put(None)
 
-    def wait_until_asked(self) -> None:
+    def wait_for_stop(self) -> None:
         """Wait until a control call or ``ask_to_stop`` wants the simulator to end; ``close`` is the caller's."""
         while True:
             # A signal that arrives in the moment before a wait does not end it, and its handler runs only afterwards.
             with contextlib.suppress(Empty):
-                self._asked_to_stop.get(timeout=NOTICED_WITHIN)
+                self._stop_requests.get(timeout=STOP_CHECK_INTERVAL)
                 return
 
     def close(self) -> None:

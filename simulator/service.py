@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, unquote_plus
 
 from simulator.documents import Documents, encode, problem
 from simulator.timeline import WINDOW_MAX
-from simulator.tokens import BadToken, Tokens
+from simulator.tokens import InvalidTokenError, Tokens
 from simulator.world import Client
 
 JSON = "application/json"
@@ -156,7 +156,7 @@ class Service:
             raise Refusal(_challenge(401, "an access token is needed", request, ""))
         try:
             client = self._clients.get(self._tokens.client_of(token.strip()))
-        except BadToken as why:
+        except InvalidTokenError as why:
             raise Refusal(_challenge(401, str(why), request, "invalid_token")) from None
         if client is None or client.forbidden:
             raise Refusal(_challenge(403, "this client has no access to the account", request, "insufficient_scope"))

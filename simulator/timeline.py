@@ -44,8 +44,8 @@ class Stretch:
 
 
 @dataclass(slots=True)
-class Standing:
-    """Where a monitor stands: its last test, failure and alert, and what happened inside the window."""
+class MonitorState:
+    """The state of a monitor: its last test, failure and alert, and what happened inside the window."""
 
     last_test: int | None = None
     last_error: str | None = None
@@ -58,7 +58,7 @@ class Standing:
     fail_count: int = 0
     alert_count: int = 0
 
-    def live_through(self, stretch: Stretch, end: int, since: int) -> None:
+    def advance(self, stretch: Stretch, end: int, since: int) -> None:
         """Add the tests of ``stretch`` up to ``end``; only what is later than ``since`` is counted."""
         count, first, last = stretch.tests_until(end)
         if stretch.paused:
@@ -91,10 +91,10 @@ class Standing:
 
 @dataclass(slots=True)
 class Timeline:
-    """One monitor's stretches, oldest first, and the standing before the oldest of them."""
+    """One monitor's stretches, oldest first, and the state before the oldest of them."""
 
     stretches: list[Stretch]
-    before: Standing = field(default_factory=Standing)
+    before: MonitorState = field(default_factory=MonitorState)
 
     @property
     def current(self) -> Stretch:
@@ -115,26 +115,26 @@ class Timeline:
         self.stretches.append(replace(lasting, start=now))
         self._forget(now - WINDOW_MAX)
 
-    def standing(self, now: int, window: int) -> Standing:
-        """Return the standing at ``now``, counting in (now - window, now]; both in seconds."""
+    def state(self, now: int, window: int) -> MonitorState:
+        """Return the state at ``now``, counting in (now - window, now]; both in seconds."""
         since = now - window
-        standing = replace(self.before)
+        state = replace(self.before)
         last = len(self.stretches) - 1
         for index, stretch in enumerate(self.stretches):
             end = now if index == last else min(now, self.stretches[index + 1].start)
-            standing.live_through(stretch, end, since)
-        return standing
+            state.advance(stretch, end, since)
+        return state
 
-    def unchanged_until(self, standing: Standing, window: int) -> int:
-        """Return a second before which ``standing(...)`` is sure to stay as this one; 0 when that is not simple."""
+    def unchanged_until(self, state: MonitorState, window: int) -> int:
+        """Return a second before which ``state(...)`` is sure to stay as this one; 0 when that is not simple."""
         only = self.current
-        if len(self.stretches) > 1 or only.failing or only.once or standing.last_test is None or not only.active:
+        if len(self.stretches) > 1 or only.failing or only.once or state.last_test is None or not only.active:
             return 0
-        oldest_counted = standing.last_test - (standing.test_count - 1) * only.timer
-        leaves = oldest_counted + window if standing.test_count else standing.last_test + only.timer
-        return min(standing.last_test + only.timer, leaves) if self.before == Standing() else 0
+        oldest_counted = state.last_test - (state.test_count - 1) * only.timer
+        leaves = oldest_counted + window if state.test_count else state.last_test + only.timer
+        return min(state.last_test + only.timer, leaves) if self.before == MonitorState() else 0
 
     def _forget(self, horizon: int) -> None:
         while len(self.stretches) > 1 and self.stretches[1].start <= horizon:
-            self.before.live_through(self.stretches[0], self.stretches[1].start, self.stretches[1].start)
+            self.before.advance(self.stretches[0], self.stretches[1].start, self.stretches[1].start)
             del self.stretches[0]

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 
-class BadToken(Exception):
+class InvalidTokenError(Exception):
     """A token that gives no access; the sentence never quotes the token."""
 
 
@@ -49,16 +49,16 @@ class Tokens:
         """Return the id of the client that the token was issued to, or raise BadToken."""
         signed, _dot, signature = token.rpartition(".")
         if not token.isascii() or signed.count(".") != 1:
-            raise BadToken("the access token is malformed")
+            raise InvalidTokenError("the access token is malformed")
         # Signature first: nothing inside a token that we did not sign is worth reading.
         if not hmac.compare_digest(self._signature(signed), signature):
-            raise BadToken("the access token was not issued by this service")
+            raise InvalidTokenError("the access token was not issued by this service")
         try:
             claims = json.loads(_unpack(signed.split(".")[1]))
         except (ValueError, binascii.Error):
-            raise BadToken("the access token is malformed") from None
+            raise InvalidTokenError("the access token is malformed") from None
         if claims["jti"] <= self._revoked_up_to or claims["exp"] <= self._clock():
-            raise BadToken("the access token expired")
+            raise InvalidTokenError("the access token expired")
         return str(claims["sub"])
 
     def expire_all(self) -> None:

@@ -33,7 +33,7 @@ def accepts_gzip(header: str) -> bool:
     return False
 
 
-class Gone(Exception):
+class DisconnectedError(Exception):
     """The connection is over: there is nobody left to answer."""
 
 
@@ -92,11 +92,11 @@ class Wire:
         """Wait that long, or for ever; raise Gone as soon as the simulator stops or the client has gone."""
         if seconds is not None:
             if self._closing.wait(seconds):
-                raise Gone
+                raise DisconnectedError
             return
         while not self._closing.wait(0.05) and not self._client_left():
             pass
-        raise Gone
+        raise DisconnectedError
 
     def _client_left(self) -> bool:
         readable, _writable, _broken = select.select([self._connection], [], [], 0)

@@ -126,7 +126,7 @@ _WORLD_FIELDS: dict[str, tuple[Any, str]] = {
 }
 
 
-def checked(given: object, allowed: Mapping[str, tuple[Any, str]], where: str) -> dict[str, Any]:
+def validate(given: object, allowed: Mapping[str, tuple[Any, str]], where: str) -> dict[str, Any]:
     """Return ``given`` as a mapping that holds only allowed fields of the right kind, or raise WorldError.
 
     A wrong value is not quoted: it may be a secret in the wrong place.
@@ -149,7 +149,7 @@ def checked(given: object, allowed: Mapping[str, tuple[Any, str]], where: str) -
 
 def monitor_from(given: object, where: str, default_id: str | None = None) -> Monitor:
     """Build a monitor from a mapping of Monitor's fields; ``label`` defaults to the id. Raises WorldError."""
-    values = dict(checked(given, MONITOR_FIELDS, where))
+    values = dict(validate(given, MONITOR_FIELDS, where))
     values.setdefault("id", default_id)
     if values["id"] is None:
         raise WorldError(f"{where} has no id")
@@ -162,7 +162,7 @@ def monitor_from(given: object, where: str, default_id: str | None = None) -> Mo
 
 def client_from(given: object, where: str, default_secret: str) -> Client:
     """Build a client from a mapping of Client's fields; one without a secret shares the default. Raises WorldError."""
-    values = dict(checked(given, _CLIENT_FIELDS, where))
+    values = dict(validate(given, _CLIENT_FIELDS, where))
     if "id" not in values:
         raise WorldError(f"{where} has no id")
     values.setdefault("secret", default_secret)
@@ -171,7 +171,7 @@ def client_from(given: object, where: str, default_secret: str) -> Client:
 
 def world_from(given: object, where: str = "the world", secret: str | None = None) -> World:
     """Build a world from a mapping of World's fields, or raise WorldError; ``secret`` is the default client's."""
-    values = checked({} if given is None else given, _WORLD_FIELDS, where)
+    values = validate({} if given is None else given, _WORLD_FIELDS, where)
     fallback = default_client(secret)
     world = World(**{item.name: values[item.name] for item in fields(World) if item.name in values})
     world.monitors = [

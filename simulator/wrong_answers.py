@@ -25,7 +25,7 @@ _UNPACKED = (("Content-Encoding", "identity"),)
 _PIECE = 1 << 20
 
 
-class CannotMutate(Exception):
+class MutationError(Exception):
     """A path that is not in the document."""
 
 
@@ -79,7 +79,7 @@ def _mutate(parameters: dict[str, Any], normal: Answer) -> Answer:
     try:
         for change in parameters["changes"]:
             _change(document, change["path"], change)
-    except CannotMutate as why:
+    except MutationError as why:
         return Answer(500, problem(f"the simulator cannot mutate this document: {why}", ""))
     return Answer(normal.status, encode(document), normal.content_type, normal.headers)
 
@@ -95,9 +95,9 @@ def _change(place: Any, path: list[Any], change: dict[str, Any]) -> None:
     elif isinstance(place, list) and isinstance(step, int):
         found = -len(place) <= step < len(place)
     else:
-        raise CannotMutate(f"there is no {step!r} to step into")
+        raise MutationError(f"there is no {step!r} to step into")
     if not found and (rest or "delete" in change):
-        raise CannotMutate(f"there is no {step!r}")
+        raise MutationError(f"there is no {step!r}")
     if rest:
         _change(place[step], rest, change)
     elif "delete" in change:
@@ -107,7 +107,7 @@ def _change(place: Any, path: list[Any], change: dict[str, Any]) -> None:
     elif step == len(place):
         place.append(copy.deepcopy(change["value"]))
     else:
-        raise CannotMutate(f"there is no {step!r}")
+        raise MutationError(f"there is no {step!r}")
 
 
 # A JSON document cut short by nothing but its size: a list that begins and then goes on with blanks.

@@ -24,7 +24,7 @@ import pytest
 
 from simulator.connection import sanitize
 from simulator.control import Control
-from simulator.server import CannotListen, Simulator
+from simulator.server import ListenError, Simulator
 from simulator.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,7 +81,7 @@ def test_a_signal_ends_it_at_once_also_with_open_connections(start: Start, numbe
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_signal_at_the_first_moment_is_not_lost(start: Start) -> None:
+def test_a_signal_right_after_start_is_handled(start: Start) -> None:
     for _round in range(10):
         process, _port = start()
         process.terminate()
@@ -106,11 +106,11 @@ def test_nothing_secret_is_said(start: Start, caller_of: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "shown"),
+    ("path", "expected"),
     [("/a\x1b[31m", "/a\\x1b[31m"), ("/a b", "/a\\x20b"), ("/\xe4?q=1", "/\\xe4"), ("/" + "a" * 999, "/" + "a" * 199)],
 )
-def test_a_logged_path_cannot_act_on_a_terminal(path: str, shown: str) -> None:
-    assert sanitize(path) == shown
+def test_a_logged_path_cannot_act_on_a_terminal(path: str, expected: str) -> None:
+    assert sanitize(path) == expected
 
 
 def test_a_random_secret_is_printed_once_and_works(start: Start, caller_of: Any) -> None:
@@ -202,7 +202,7 @@ def test_what_cannot_start_says_one_sentence(arguments: list[str], sentence: str
 
 
 def test_a_port_in_use_is_one_sentence() -> None:
-    with Simulator(World()) as first, pytest.raises(CannotListen, match=f"port {first.port}: the port is in use"):
+    with Simulator(World()) as first, pytest.raises(ListenError, match=f"port {first.port}: the port is in use"):
         Simulator(World(), port=first.port)
 
 

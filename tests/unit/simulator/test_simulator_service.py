@@ -146,7 +146,7 @@ def test_head_is_refused_without_a_body_and_the_connection_lives_on(call: Any) -
     assert call.get("/v2/version").status == 200
 
 
-def test_status_lists_alerts_only_unless_asked(call: Any) -> None:
+def test_status_lists_only_alerts_by_default(call: Any) -> None:
     assert [entry["monitor"] for entry in call.get("/v2/status").json["monitor_list"]] == ["mail"]
     everything = call.get("/v2/status?all=true&t=60").json
     assert [entry["monitor"] for entry in everything["monitor_list"]] == ["web/1", "mail", "new"]
@@ -198,14 +198,14 @@ def test_compression_when_it_is_wanted_and_worth_it(call: Any, accept: str, zipp
     assert call.get("/v2/version", Accept_Encoding=accept).headers["Content-Encoding"] is None
 
 
-def test_an_answer_kept_from_before_a_change_is_not_given_again(call: Any, clock: Any) -> None:
+def test_a_change_invalidates_cached_responses(call: Any, clock: Any) -> None:
     control = call.simulator.control
     assert call.get("/v2/status?all=true").json == call.get("/v2/status?all=true").json
     control.change("Web", label="Web two")
     assert call.get("/v2/status?all=true").json["monitor_list"][0]["label"] == "Web two"
     for seconds in (1, 5, 30, 7, 1800):
         clock.now += seconds
-        kept = call.get("/v2/status?all=true&t=60").json
+        cached = call.get("/v2/status?all=true&t=60").json
         control.change("Web two", description=str(seconds))
-        assert call.get("/v2/status?all=true&t=60").json == kept
-        assert kept["monitor_list"][0]["last_test"]["utc_mktime"] > clock.now - 10
+        assert call.get("/v2/status?all=true&t=60").json == cached
+        assert cached["monitor_list"][0]["last_test"]["utc_mktime"] > clock.now - 10

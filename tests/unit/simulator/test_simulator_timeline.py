@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator.fleet import Fleet
-from simulator.timeline import WINDOW_MAX, Standing
+from simulator.timeline import WINDOW_MAX, MonitorState
 from simulator.world import Monitor
 
 START = 1_000_000
@@ -37,8 +37,8 @@ class Life:
                 {"fail": self.fleet.fail, "repair": self.fleet.repair, "test": self.fleet.test_once}[what]("m")
         return self
 
-    def standing(self, window: int = 1800) -> Standing:
-        return self.fleet.standing(self.fleet.find("m"), window)
+    def state(self, window: int = 1800) -> MonitorState:
+        return self.fleet.state(self.fleet.find("m"), window)
 
 
 FRESH: dict[str, Any] = {"fresh": True}
@@ -86,9 +86,9 @@ FRESH: dict[str, Any] = {"fresh": True}
         ({"failing_for": 10, "violations": 1}, [], {"alert_active": True}),
     ],
 )
-def test_standing(fields: dict[str, Any], steps: list[tuple[int, str]], expected: dict[str, Any]) -> None:
-    standing = Life(**fields).do(*steps).standing()
-    found = {name: getattr(standing, name) for name in expected}
+def test_state(fields: dict[str, Any], steps: list[tuple[int, str]], expected: dict[str, Any]) -> None:
+    state = Life(**fields).do(*steps).state()
+    found = {name: getattr(state, name) for name in expected}
     for name in ("last_test", "last_failed", "last_alert"):
         if found.get(name) is not None:
             found[name] -= START
@@ -102,8 +102,8 @@ def test_a_window_counts_what_a_test_by_test_count_would(window: int) -> None:
     regular = [second for second in range(START - 20000, life.now + 1) if second % 10 == phase]
     counted = [second for second in [*regular, START + 263] if second > life.now - window]
     failed = [s for s in counted if START + 3 < s <= START + 50 or s > START + 63]
-    standing = life.standing(window)
-    assert (standing.test_count, standing.fail_count) == (len(counted), len(failed))
+    state = life.state(window)
+    assert (state.test_count, state.fail_count) == (len(counted), len(failed))
 
 
 def test_forgetting_old_changes_changes_nothing() -> None:
@@ -111,13 +111,13 @@ def test_forgetting_old_changes_changes_nothing() -> None:
     for _round in range(3000):
         life.do((25, "fail"), (45, "repair"))
     assert len(life.fleet.find("m").timeline.stretches) < 2 * WINDOW_MAX / 70 + 5
-    before = life.standing()
+    before = life.state()
     assert before.alert_active
-    assert not life.do((10, "wait")).standing().alert_active
-    assert life.standing().last_alert == before.last_alert
+    assert not life.do((10, "wait")).state().alert_active
+    assert life.state().last_alert == before.last_alert
 
 
 def test_a_clock_that_goes_back_is_survived() -> None:
     life = Life().do((0, "fail"), (100, "repair"))
     life.now -= 5000
-    assert life.standing().test_count >= 0
+    assert life.state().test_count >= 0

@@ -114,11 +114,11 @@ def test_a_large_world_is_the_same_every_time() -> None:
 
 
 @pytest.mark.parametrize("alerting", [0, 1, 3, 50])
-def test_as_many_alerts_as_asked_for(alerting: int) -> None:
+def test_a_large_world_has_the_requested_number_of_alerts(alerting: int) -> None:
     from simulator.fleet import Fleet
 
     fleet = Fleet(large_world(50, alerting).monitors, lambda: 1_780_000_000)
-    assert sum(fleet.standing(living, 1800).alert_active for living in fleet) == alerting
+    assert sum(fleet.state(live, 1800).alert_active for live in fleet) == alerting
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ def test_a_large_world_can_have_old_problems_of_every_kind(
 
     world = large_world(monitors, alerting, problems=problems)
     fleet = Fleet(world.monitors, lambda: 1_780_000_000)
-    standings = [fleet.standing(living, 1800) for living in fleet]
+    states = [fleet.state(live, 1800) for live in fleet]
     silent = sum(one.monitor.paused and one.monitor.failing_for is not None for one in fleet)
     untested = sum(one.monitor.fresh and one.monitor.timer == 86400 for one in fleet)
     assert {
-        "alerting": sum(standing.alert_active for standing in standings),
+        "alerting": sum(state.alert_active for state in states),
         "silent": silent,
         "untested": untested,
     } == found

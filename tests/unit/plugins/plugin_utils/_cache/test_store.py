@@ -57,7 +57,7 @@ class Controller:
             store.close()
 
     def calls(self) -> dict[str, int]:
-        return {name: count for name, count in self.simulator.calls.shown().items() if count and "_out" not in name}
+        return {name: count for name, count in self.simulator.calls.as_dict().items() if count and "_out" not in name}
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asked(simulator: Simulator, endpoint: str) -> int:
-    return simulator.calls.shown()[endpoint]
+    return simulator.calls.as_dict()[endpoint]
 
 
 def test_what_happens_is_told_with_configurations_asked_for_rarely(begin: Begin) -> None:
@@ -99,7 +99,7 @@ def test_restarts_lose_nothing_and_tell_nothing_twice(begin: Begin, tmp_path: Pa
     asyncio.run(play())
     for name in names:
         kinds = [event["kind"] for event in taken if event["monitor"]["id"] == name]
-        truth = simulator.fleet.standing(simulator.fleet.find(name), 10800)
+        truth = simulator.fleet.state(simulator.fleet.find(name), 10800)
         assert kinds == (["alert_raised", "alert_cleared"] * len(kinds))[: len(kinds)]
         assert kinds.count("alert_raised") == truth.alert_count
         assert bool(kinds and kinds[-1] == "alert_raised") == truth.alert_active

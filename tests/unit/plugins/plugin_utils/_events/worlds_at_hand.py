@@ -60,7 +60,7 @@ class World:
 
     def record(self) -> None:
         for living in self.fleet.active():
-            active = self.fleet.standing(living, 1800).alert_active
+            active = self.fleet.state(living, 1800).alert_active
             if active != self.active.get(living.monitor.id, False):
                 self.happened[living.monitor.id].append(("alert_raised" if active else "alert_cleared", self.now))
             self.active[living.monitor.id] = active

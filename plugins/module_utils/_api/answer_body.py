@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -93,23 +94,24 @@ def read_body(
     Raises ServiceError for one of more than ``largest`` bytes, packed or unpacked, unless it is to be ``cut`` there;
     NetworkError for one that is incomplete or not there before ``deadline``.
     """
-    body = bytearray()
+    # Its value is handed over without a copy, which would be as large as the body once more.
+    body = io.BytesIO()
     received = 0
     while data := read(CHUNK):
         received += len(data)
         if _collect(body, unpacker.unpack(data), received, largest, deadline, cut):
-            return bytes(body[:largest])
+            return body.getvalue()[:largest]
     _collect(body, unpacker.finish(), received, largest, deadline, cut)
-    return bytes(body[:largest] if cut else body)
+    return body.getvalue()[:largest] if cut else body.getvalue()
 
 
 def _collect(
-    body: bytearray, pieces: Iterator[bytes], received: int, largest: int, deadline: Deadline, cut: bool
+    body: io.BytesIO, pieces: Iterator[bytes], received: int, largest: int, deadline: Deadline, cut: bool
 ) -> bool:
     """Add ``pieces`` to ``body``; return whether that is enough."""
     for piece in pieces:
-        body += piece
-        if max(len(body), received) > largest:
+        body.write(piece)
+        if max(body.tell(), received) > largest:
             if cut:
                 return True
             raise ServiceError(f"the answer is larger than {largest / 2**20:.3g} MiB", code="answer_too_large")

@@ -79,12 +79,29 @@ class Client:
         self, everything: bool = False, window: int = WINDOW, deadline: Deadline | None = None
     ) -> list[MonitorStatus]:
         """Return the monitors with an active alert, or every active one; counts are of the last ``window`` seconds."""
-        if not 1 <= window <= LONGEST_WINDOW:
-            raise ConfigurationError(f"window must be from 1 to {LONGEST_WINDOW} seconds, not {window}")
-        params = {"t": str(window)}
-        if everything:
-            params["all"] = "true"
+        params = _status_params(everything, window)
         return self._ask("the status", "/v2/status", payloads.read_statuses, deadline, params)
+
+    def each_status(
+        self, take: Callable[[MonitorStatus], object], window: int = WINDOW, deadline: Deadline | None = None
+    ) -> None:
+        """Give every active monitor's status to ``take``, one by one, so that they are never in memory all at once.
+
+        What was taken counts only when this returns.
+        """
+
+        def read(body: bytes) -> None:
+            payloads.stream_statuses(body, take)
+
+        self._ask("the status", "/v2/status", read, deadline, _status_params(True, window), decode=bytes)
+
+    def each_config(self, take: Callable[[MonitorConfig], object], deadline: Deadline | None = None) -> None:
+        """Give the configuration of every active monitor to ``take``, as each_status does."""
+
+        def read(body: bytes) -> None:
+            payloads.stream_configs(body, take)
+
+        self._ask("the configurations", "/v2/config/monitor", read, deadline, decode=bytes)
 
     def configs(self, deadline: Deadline | None = None) -> list[MonitorConfig]:
         """Return the configuration of every active monitor."""
@@ -125,11 +142,12 @@ class Client:
         self,
         what: str,
         path: str,
-        read: Callable[[dict[str, Any]], A],
+        read: Callable[[Any], A],
         deadline: Deadline | None,
         params: dict[str, str] | None = None,
         one: bool = False,
         largest: int = LARGEST_BODY,
+        decode: Callable[[bytes], Any] = payloads.decode,
     ) -> A:
         deadline = deadline or Deadline(self._settings.timeout, self._clock)
         url = self._settings.api_url + path
@@ -145,7 +163,7 @@ class Client:
             raise self._failed(AccessError, what, url, response, "the API client may not read this; check its rights")
         if response.status == 404 and one:
             raise self._failed(NotFoundError, what, url, response, "there is no such active monitor; check the id")
-        return self._read(what, url, response, read, deadline)
+        return self._read(what, url, response, lambda body: read(decode(body)), deadline)
 
     def _get(self, what: str, url: str, params: dict[str, str], deadline: Deadline, largest: int) -> Response:
         token = self._fresh_token(deadline)
@@ -186,7 +204,7 @@ class Client:
         if response.status in (400, 401):
             advice = "check client_id and client_secret (KF_CLIENT_ID, KF_CLIENT_SECRET)"
             raise self._failed(CredentialsError, "a token", url, response, advice)
-        token = self._read("a token", url, response, lambda document: read_token(document, asked_at), deadline)
+        token = self._read("a token", url, response, lambda body: read_token(payloads.decode(body), asked_at), deadline)
         self._basics = [basic]
         return token
 
@@ -227,9 +245,7 @@ class Client:
             )
         return response
 
-    def _read(
-        self, what: str, url: str, response: Response, read: Callable[[dict[str, Any]], A], deadline: Deadline
-    ) -> A:
+    def _read(self, what: str, url: str, response: Response, read: Callable[[bytes], A], deadline: Deadline) -> A:
         if 300 <= response.status < 400:
             to = self._told(_host_of(response.headers.get("location", "")))
             advice = "credentials are not sent after a redirect; set api_url to the final address"
@@ -239,7 +255,7 @@ class Client:
         if response.status != 200:
             raise self._refused(what, url, response)
         try:
-            answer = read(payloads.decode(response.body))
+            answer = read(response.body)
         except (PayloadError, ServiceError) as error:
             sentence = f"failed to get {what} from {url}: {self._told(str(error), 400)}"
             raise type(error)(sentence, code=error.code, status=response.status) from None
@@ -277,6 +293,12 @@ class Client:
 
     def _sent(self) -> list[str]:
         return secret_encodings(self._settings) + [token.reveal().rstrip("=") for token in self._sent_tokens]
+
+
+def _status_params(everything: bool, window: int) -> dict[str, str]:
+    if not 1 <= window <= LONGEST_WINDOW:
+        raise ConfigurationError(f"window must be from 1 to {LONGEST_WINDOW} seconds, not {window}")
+    return {"t": str(window), **({"all": "true"} if everything else {})}
 
 
 HOST = re.compile(r"[a-z0-9.-]{1,253}")

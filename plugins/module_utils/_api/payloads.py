@@ -9,8 +9,9 @@ with its place in the document, such as ``monitor_list[3].alert_active``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
 
 from .._domain.monitor import Check, MonitorConfig, MonitorStatus
 from .._domain.text import sanitize
@@ -45,17 +46,24 @@ CONFIG = Schema({"id": TEXT}, {"label": TEXT, "type": TEXT, "timer": NUMBER, "ac
 
 def decode(body: bytes) -> dict[str, Any]:
     """Return the JSON object in ``body``. Raises PayloadError when there is none, with what seems to be there."""
-    try:
+    with payload_errors(body):
         document = read_json(body)
+    if not isinstance(document, dict):
+        raise PayloadError(f"the answer is {said(document)}, not a JSON object")
+    return document
+
+
+@contextmanager
+def payload_errors(body: bytes) -> Iterator[None]:
+    """Raise PayloadError for what parsing ``body`` raises."""
+    try:
+        yield
     except TooLarge as why:
         raise PayloadError(f"the answer is too large: {why}", code="answer_too_large") from None
     except Unreliable as why:
         raise PayloadError(f"the answer is JSON that cannot be relied on: {why}") from None
     except ValueError as error:
         raise PayloadError(f"the answer is no JSON but {_seems(body)}") from error
-    if not isinstance(document, dict):
-        raise PayloadError(f"the answer is {said(document)}, not a JSON object")
-    return document
 
 
 def _seems(body: bytes) -> str:
@@ -127,18 +135,63 @@ def read_status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
 def _read_list(document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], M]) -> list[M]:
     entries = document.get("monitor_list")
     if not isinstance(entries, list):
-        found = said(entries) if "monitor_list" in document else "missing"
-        raise PayloadError(f"monitor_list is {found}, not a list")
-    monitors: dict[str, M] = {}
-    try:
-        for entry in entries:
-            monitor = read(_object(entry))
-            if monitor.id in monitors:
+        raise _no_list(document)
+    monitors: list[M] = []
+    reader = _EntryReader(read, monitors.append)
+    for entry in entries:
+        reader.read(entry)
+    return monitors
+
+
+def _no_list(document: Mapping[str, Any]) -> PayloadError:
+    found = said(document["monitor_list"]) if "monitor_list" in document else "missing"
+    return PayloadError(f"monitor_list is {found}, not a list")
+
+
+class _EntryReader(Generic[M]):
+    """Reads the entries of a list one by one and gives each to ``take``. A second one with an id is an error."""
+
+    def __init__(self, read: Callable[[Mapping[str, Any]], M], take: Callable[[M], object]) -> None:
+        self._read: Callable[[Mapping[str, Any]], M] = read
+        self._take: Callable[[M], object] = take
+        self._ids: set[str] = set()
+
+    def read(self, entry: Any) -> None:
+        try:
+            monitor = self._read(_object(entry))
+            if monitor.id in self._ids:
                 raise SchemaError(f" is a second monitor with the id {sanitize(monitor.id, 80)}")
-            monitors[monitor.id] = monitor
-    except SchemaError as wrong:
-        raise PayloadError(f"monitor_list[{len(monitors)}]{wrong}") from None
-    return list(monitors.values())
+        except SchemaError as wrong:
+            raise PayloadError(f"monitor_list[{len(self._ids)}]{wrong}") from None
+        self._ids.add(monitor.id)
+        self._take(monitor)
+
+
+def stream_statuses(body: bytes, take: Callable[[MonitorStatus], object]) -> None:
+    """Give each monitor of a status answer to ``take``. Raises as ``decode`` and ``read_statuses``.
+
+    An entry is forgotten before the next one is parsed, so that a large answer takes little more than its own bytes.
+    What was taken counts only when this returns.
+    """
+    _stream(body, _EntryReader(_status, take))
+
+
+def stream_configs(body: bytes, take: Callable[[MonitorConfig], object]) -> None:
+    """Give each monitor of a configuration answer to ``take``, as stream_statuses does."""
+    _stream(body, _EntryReader(_config, take))
+
+
+def _stream(body: bytes, reader: _EntryReader[M]) -> None:
+    # Only who watches for long needs it.
+    from .json_stream import stream_list
+
+    with payload_errors(body):
+        document = stream_list(body, "monitor_list", reader.read)
+    if not isinstance(document, dict):
+        raise PayloadError(f"the answer is {said(document)}, not a JSON object")
+    _refuse_error(document)
+    if not isinstance(document.get("monitor_list"), list):
+        raise _no_list(document)
 
 
 def _at(place: str, entry: Any, read: Callable[[Mapping[str, Any]], M]) -> M:

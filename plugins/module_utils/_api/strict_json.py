@@ -9,6 +9,8 @@ import json
 import math
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .._domain.json_memory import fits
@@ -47,33 +49,57 @@ class TooLarge(Unreliable):
 def read_json(body: bytes) -> Any:
     """Return what ``body`` says. Raises Unreliable for JSON that cannot be used, and ValueError for what is none."""
     text = _decoded(body)
+    with refused_values():
+        document = strict_decoder().decode(text)
+    return checked_value(document, SURROGATE.search(body) is not None)
+
+
+def strict_decoder() -> json.JSONDecoder:
+    """Return a decoder that refuses what JSON allows and nobody can rely on. Use it below ``refused_values``."""
+    return json.JSONDecoder(
+        parse_float=_finite,
+        parse_int=None if _limits_numbers() else _whole_number,
+        parse_constant=_no_number,
+        object_pairs_hook=_without_contradiction,
+    )
+
+
+@contextmanager
+def refused_values() -> Iterator[None]:
+    """Raise Unreliable for what a strict decoder refuses; errors of syntax stay JSONDecodeError."""
     try:
-        document = json.loads(
-            text,
-            parse_float=_finite,
-            parse_int=None if _limits_numbers() else _whole_number,
-            parse_constant=_no_number,
-            object_pairs_hook=_without_contradiction,
-        )
+        yield
     except RecursionError:
         raise Unreliable(TOO_DEEP) from None
-    except (json.JSONDecodeError, Unreliable):
+    except (json.JSONDecodeError, UnicodeDecodeError, Unreliable):
         raise
     except ValueError:  # Python's own limit on the digits of a number
         raise Unreliable(OUT_OF_RANGE) from None
-    _refuse_depth(document)
-    return _with_whole_texts(document) if SURROGATE.search(body) else document
+
+
+def checked_value(document: Any, has_surrogates: bool, depth: int = 0) -> Any:
+    """Return a decoded value, which is inside of ``depth`` others, without halves of characters.
+
+    Raises Unreliable for one that is nested too deeply.
+    """
+    _refuse_depth(document, DEEPEST - depth)
+    return _with_whole_texts(document) if has_surrogates else document
 
 
 def _decoded(body: bytes) -> str:
     """Return ``body`` as text. Raises TooLarge before anything is made that does not fit into memory."""
     left = MOST_MEMORY - len(body)
-    _refuse_larger(body, left - 2 * len(body))
+    refuse_bomb(body)
     text = body.decode("utf-8-sig")
     # One character outside of ASCII makes every other one two or four times as large, also in the strings of values.
     if not text.isascii():
         _refuse_larger(body, left - 2 * sys.getsizeof(text))
     return text
+
+
+def refuse_bomb(body: bytes) -> None:
+    """Raise TooLarge for a body whose values would take too much memory, before any of them is made."""
+    _refuse_larger(body, MOST_MEMORY - 3 * len(body))
 
 
 def _refuse_larger(body: bytes, limit: int) -> None:
@@ -109,10 +135,10 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _refuse_depth(document: Any) -> None:
+def _refuse_depth(document: Any, deepest: int) -> None:
     """Refuse what Ansible, which works through a result by recursion, could not return."""
     level = [document] if type(document) in NESTING else []
-    for _depth in range(DEEPEST):
+    for _depth in range(deepest):
         contents = [node.values() if node.__class__ is dict else node for node in level]
         level = [child for children in contents for child in children if type(child) in NESTING]
         if not level:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .memory import Alert, Seen
+from .memory import Alert, StatusSnapshot
 
 
 class Span(NamedTuple):
@@ -27,7 +27,7 @@ class Step(NamedTuple):
     between_polls: bool
 
 
-def proved(before: Seen | None, after: Seen, span: Span) -> int:
+def proved(before: StatusSnapshot | None, after: StatusSnapshot, span: Span) -> int:
     """Return how many alerts were raised at least, by the time of the newest and by their count."""
     counted = _counted(before, after, span)
     if after.alerted is None:
@@ -37,7 +37,7 @@ def proved(before: Seen | None, after: Seen, span: Span) -> int:
     return counted if _within_the_same_second(before, after.alerted, span) else 0
 
 
-def _newer(before: Seen | None, alerted: float, span: Span) -> bool:
+def _newer(before: StatusSnapshot | None, alerted: float, span: Span) -> bool:
     """Whether the newest alert was raised since ``before``, which may not have told of any."""
     if before is not None and before.alerted is not None:
         return alerted > before.alerted
@@ -48,7 +48,7 @@ def _newer(before: Seen | None, alerted: float, span: Span) -> bool:
     return alerted > span.before - SECONDS_ARE_WHOLE
 
 
-def _within_the_same_second(before: Seen | None, alerted: float, span: Span) -> bool:
+def _within_the_same_second(before: StatusSnapshot | None, alerted: float, span: Span) -> bool:
     """Whether another alert may have the time of the one before, which that look had counted: times are in seconds."""
     if before is None or not before.alert_count or span.before is None:
         return False
@@ -59,7 +59,7 @@ SECONDS_ARE_WHOLE = 2.0
 """Seconds before a look in which something after it may seem to have been."""
 
 
-def _counted(before: Seen | None, after: Seen, span: Span) -> int:
+def _counted(before: StatusSnapshot | None, after: StatusSnapshot, span: Span) -> int:
     """Return how many alerts the count tells beyond those that it may have told before.
 
     Its window begins no earlier than that of the count before, so that no older alert can have come into it.
@@ -74,7 +74,7 @@ CLOCKS_DIFFER = 5.0
 """Seconds by which our reading of the service's clock may be wrong."""
 
 
-def steps(before: Seen | None, after: Seen, alert: Alert | None, span: Span) -> list[Step]:
+def steps(before: StatusSnapshot | None, after: StatusSnapshot, alert: Alert | None, span: Span) -> list[Step]:
     """Return what happened, in its order. ``alert`` is the newest that was known before."""
     active = before is not None and before.alert_active
     raises = proved(before, after, span)

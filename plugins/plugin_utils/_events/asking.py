@@ -14,11 +14,11 @@ from ...module_utils._ansible.selection import make_selector, parse_selection
 from ...module_utils._api.client import Client
 from ...module_utils._api.deletion import confirm_deleted
 from ...module_utils._api.errors import ConfigurationError, ServiceError
-from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
+from ...module_utils._domain.monitor import MonitorStatus
 from ...module_utils._domain.selection import PatternError
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timing import LONGEST_WINDOW, WINDOW
-from .memory import Known, Memory
+from .memory import MonitorState, SourceState, StatusReading, StoredConfig
 from .sample import Sample
 
 if TYPE_CHECKING:
@@ -62,17 +62,17 @@ class Question:
         """Return the earliest and the latest that it can be for the service, by our clock while it told none."""
         return self._client.service_time() or (self._clock(), self._clock())
 
-    def ask(self, memory: Memory) -> Sample:
+    def ask(self, memory: SourceState) -> Sample:
         """Return what the service tells. Raises KnowledgeFrontError, also for answers that contradict each other."""
         self._client.authenticate()
         window = self._window(memory)
-        statuses = {status.id: status for status in self._client.statuses(everything=True, window=window)}
+        statuses = self._fetch_statuses(memory, window)
         earliest, latest = self.now()
-        configs: dict[str, MonitorConfig] | None = None
-        others: dict[str, MonitorConfig] = {}
+        configs: dict[str, StoredConfig] | None = None
+        others: dict[str, StoredConfig] = {}
         gone: frozenset[str] = frozenset()
         if self._configs_due(statuses, memory):
-            listed = self._client.configs()
+            listed = self._fetch_configs(memory)
             configs = self._chosen(listed, memory)
             if not statuses and configs:
                 raise ServiceError(
@@ -89,23 +89,38 @@ class Question:
         unselected = {identity: config for identity, config in others.items() if identity in memory.monitors}
         return Sample(self._selected(statuses), configs, earliest, latest, window, gone, unselected)
 
-    def _window(self, memory: Memory) -> int:
+    def _fetch_statuses(self, memory: SourceState, window: int) -> dict[str, StatusReading]:
+        readings: dict[str, StatusReading] = {}
+
+        def take(status: MonitorStatus) -> None:
+            reading = StatusReading.of(status, memory.monitors.get(status.id))
+            readings[reading.id] = reading
+
+        self._client.each_status(take, window)
+        return readings
+
+    def _fetch_configs(self, memory: SourceState) -> list[StoredConfig]:
+        configs: list[StoredConfig] = []
+        self._client.each_config(lambda config: configs.append(StoredConfig.of(config, memory.monitors.get(config.id))))
+        return configs
+
+    def _window(self, memory: SourceState) -> int:
         """Return a window that reaches back to the last look, and never before the beginning of that look's own."""
         if memory.sampled is None:
             return WINDOW
         since = math.ceil(self.now()[1] - memory.sampled) + OVERLAP
         return min(LONGEST_WINDOW, max(WINDOW, since))
 
-    def _configs_due(self, statuses: Mapping[str, MonitorStatus], memory: Memory) -> bool:
+    def _configs_due(self, statuses: Mapping[str, StatusReading], memory: SourceState) -> bool:
         if self._until_configs <= 0:
             return True
         if not statuses and (memory.monitors or self._known_to_list):
             return True
         return bool(statuses.keys() - self._known_to_list - self._without_config)
 
-    def _chosen(self, listed: list[MonitorConfig], memory: Memory) -> dict[str, MonitorConfig]:
+    def _chosen(self, listed: list[StoredConfig], memory: SourceState) -> dict[str, StoredConfig]:
         if self._choose is not None:
-            candidates: dict[str, MonitorConfig | Known] = {
+            candidates: dict[str, StoredConfig | MonitorState] = {
                 **memory.monitors,
                 **{config.id: config for config in listed},
             }
@@ -121,7 +136,7 @@ class Question:
         except PatternError as error:
             raise ConfigurationError(str(error), code="pattern") from None
 
-    def _gone(self, memory: Memory, there: Iterable[str]) -> tuple[frozenset[str], bool]:
+    def _gone(self, memory: SourceState, there: Iterable[str]) -> tuple[frozenset[str], bool]:
         missing = sorted(memory.monitors.keys() - set(there))
         asked = missing[:MOST_CONFIRMED]
         still = confirm_deleted(self._client, asked)
@@ -133,7 +148,7 @@ class Question:
             )
         return frozenset(asked), len(asked) == len(missing)
 
-    def _selected(self, statuses: Mapping[str, MonitorStatus]) -> dict[str, MonitorStatus]:
+    def _selected(self, statuses: Mapping[str, StatusReading]) -> dict[str, StatusReading]:
         told = [status for identity, status in statuses.items() if identity not in self._others]
         if self._selection and self._without_config:
             unnamed = [status for status in told if status.id in self._without_config]

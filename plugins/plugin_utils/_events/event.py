@@ -14,7 +14,7 @@ from ...module_utils._domain.changes import FieldChange
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import utc
 from .hosts import hosts_of
-from .memory import Known, Outage
+from .memory import MonitorState, Outage
 
 Event = dict[str, Any]
 
@@ -44,7 +44,7 @@ def digest(fields: Mapping[str, Any]) -> str:
 
 def of_monitor(
     kind: str,
-    known: Known,
+    known: MonitorState,
     at: float,
     now: float,
     unique: tuple[str, ...],

@@ -1,10 +1,15 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was known of the monitors when they were last asked for: all that the next answer is compared with."""
+"""What was known of the monitors at the last poll: all that the next one is compared with.
+
+It is held for every monitor all the time, so configurations are JSON text and what does not change is shared.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,7 +18,7 @@ from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
 from ...module_utils._domain.timestamps import utc
 
 
-class Seen(NamedTuple):
+class StatusSnapshot(NamedTuple):
     """A monitor's status as far as events tell it; moments in epoch seconds, None for what the service did not tell."""
 
     alert_active: bool
@@ -36,17 +41,74 @@ class Seen(NamedTuple):
         }
 
 
-def seen(status: MonitorStatus, before: Seen | None) -> Seen:
-    """Return what ``status`` tells; a moment that it does not tell any more stays as it was ``before``."""
-    return Seen(
-        status.alert_active,
-        status.alert_count,
-        status.fail_count,
-        status.test_count,
-        before.alerted if status.alerted is None and before else status.alerted,
-        before.tested if status.tested is None and before else status.tested,
-        status.error if status.failing else None,
-    )
+class StatusReading(NamedTuple):
+    """What one poll reported about a monitor's status."""
+
+    id: str
+    label: str
+    snapshot: StatusSnapshot
+
+    @classmethod
+    def of(cls, status: MonitorStatus, known: MonitorState | None = None) -> StatusReading:
+        """Return what events need of ``status``; texts are shared with ``known``, the state of the same monitor."""
+        return cls(
+            status.id if known is None else known.id,
+            known.label if known is not None and known.label == status.label else status.label,
+            StatusSnapshot(
+                status.alert_active,
+                status.alert_count,
+                status.fail_count,
+                status.test_count,
+                status.alerted,
+                status.tested,
+                status.error if status.failing else None,
+            ),
+        )
+
+
+def merge_snapshots(now: StatusSnapshot, before: StatusSnapshot | None) -> StatusSnapshot:
+    """Return ``now`` with the times that it lacks taken from ``before``, which is returned if nothing changed."""
+    if before is None:
+        return now
+    if now.alerted is None or now.tested is None:
+        now = now._replace(
+            alerted=before.alerted if now.alerted is None else now.alerted,
+            tested=before.tested if now.tested is None else now.tested,
+        )
+    return before if now == before else now
+
+
+class StoredConfig(NamedTuple):
+    """A monitor's configuration; ``document`` is all of it as JSON text, a third of the size of the objects."""
+
+    id: str
+    label: str
+    type: str | None
+    timer: float | None
+    document: bytes
+
+    @classmethod
+    def of(cls, config: MonitorConfig, known: MonitorState | None = None) -> StoredConfig:
+        """Return ``config`` to be stored; what is the same in ``known``, the state of the same monitor, is shared."""
+        document = pack_fields(config.fields)
+        kind = None if config.type is None else sys.intern(config.type)
+        if known is None:
+            return cls(config.id, config.label, kind, config.timer, document)
+        label = known.label if known.label == config.label else config.label
+        return cls(known.id, label, kind, config.timer, known.document if known.document == document else document)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return unpack_fields(self.document)
+
+
+def pack_fields(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps(fields, separators=(",", ":")).encode("ascii")
+
+
+def unpack_fields(document: bytes) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(document)
+    return fields
 
 
 class Alert(NamedTuple):
@@ -59,8 +121,8 @@ class Alert(NamedTuple):
         return f"{self.at:.3f}/{self.number}"
 
 
-class Known(NamedTuple):
-    """What is known of a monitor. ``fields`` is its configuration, None while only a status told of it.
+class MonitorState(NamedTuple):
+    """What is known of a monitor. ``document`` is its configuration, None while only a status reported it.
 
     ``alert`` is the newest that was told or was there at the start, ``silent`` the newest test before the silence,
     ``changed`` how often its configuration has, and ``missing`` since when statuses lack it.
@@ -68,17 +130,22 @@ class Known(NamedTuple):
 
     id: str
     label: str
-    fields: Mapping[str, Any] | None = None
+    document: bytes | None = None
     type: str | None = None
     timer: float | None = None
-    seen: Seen | None = None
+    seen: StatusSnapshot | None = None
     alert: Alert | None = None
     silent: float | None = None
     changed: int = 0
     missing: float | None = None
 
-    def configured(self, config: MonitorConfig) -> Known:
-        return self._replace(label=config.label, fields=config.fields, type=config.type, timer=config.timer)
+    @property
+    def fields(self) -> dict[str, Any] | None:
+        """The configuration, parsed anew at each access."""
+        return None if self.document is None else unpack_fields(self.document)
+
+    def configured(self, config: StoredConfig) -> MonitorState:
+        return self._replace(label=config.label, document=config.document, type=config.type, timer=config.timer)
 
 
 @dataclass(frozen=True)
@@ -91,32 +158,9 @@ class Outage:
 
 
 @dataclass(frozen=True)
-class Memory:
+class SourceState:
     """The monitors by their ids, and when they were asked for, which is never at a beginning."""
 
-    monitors: Mapping[str, Known] = field(default_factory=dict)
+    monitors: Mapping[str, MonitorState] = field(default_factory=dict)
     sampled: float | None = None
     outage: Outage | None = None
-
-
-def as_plain(memory: Memory) -> dict[str, Any]:
-    """Return ``memory`` as JSON can hold it."""
-    outage = memory.outage
-    return {
-        "sampled": memory.sampled,
-        "outage": None if outage is None else [outage.since, outage.code, outage.message],
-        "monitors": list(memory.monitors.values()),
-    }
-
-
-def from_plain(plain: Mapping[str, Any]) -> Memory:
-    """Return what ``as_plain`` was given. Raises TypeError, ValueError or KeyError for anything else."""
-    monitors = {}
-    for entry in plain["monitors"]:
-        known = Known(*entry)
-        monitors[known.id] = known._replace(
-            seen=None if known.seen is None else Seen(*known.seen),
-            alert=None if known.alert is None else Alert(*known.alert),
-        )
-    outage = plain["outage"]
-    return Memory(monitors, plain["sampled"], None if outage is None else Outage(*outage))

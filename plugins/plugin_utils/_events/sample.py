@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
+from .memory import StatusReading, StoredConfig
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class Sample:
     ``unselected`` those that it has and the selection does not choose any more.
     """
 
-    statuses: Mapping[str, MonitorStatus]
-    configs: Mapping[str, MonitorConfig] | None
+    statuses: Mapping[str, StatusReading]
+    configs: Mapping[str, StoredConfig] | None
     earliest: float
     latest: float
     window: int
     gone: frozenset[str] = field(default_factory=frozenset)
-    unselected: Mapping[str, MonitorConfig] = field(default_factory=dict)
+    unselected: Mapping[str, StoredConfig] = field(default_factory=dict)

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...module_utils._domain.monitor import MonitorStatus
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration, utc
 from ...module_utils._domain.timing import FACTOR, GRACE, OLD, staleness
 from .alerts import Span, Step, steps
 from .configurations import configured
 from .event import BACK, CLEARED, FOUND, LOST, RAISED, SILENT, Event, Happening, of_api, of_monitor
-from .memory import Alert, Known, Memory, Outage, Seen, seen
+from .memory import Alert, MonitorState, Outage, SourceState, StatusReading, StatusSnapshot, merge_snapshots
 from .sample import Sample
 
 
@@ -28,7 +27,7 @@ class Rules(NamedTuple):
     grace: float = GRACE
 
 
-def lost(memory: Memory, code: str, message: str, now: float) -> tuple[list[Event], Memory]:
+def lost(memory: SourceState, code: str, message: str, now: float) -> tuple[list[Event], SourceState]:
     """Return the begin of an outage, unless it was told before."""
     if memory.outage is not None:
         return [], memory
@@ -37,7 +36,9 @@ def lost(memory: Memory, code: str, message: str, now: float) -> tuple[list[Even
     return [of_api(LOST, outage, now, before)], replace(memory, outage=outage)
 
 
-def compared(memory: Memory, sample: Sample, rules: Rules, reselected: bool = False) -> tuple[list[Event], Memory]:
+def compared(
+    memory: SourceState, sample: Sample, rules: Rules, reselected: bool = False
+) -> tuple[list[Event], SourceState]:
     """Return the events between ``memory`` and ``sample`` in the order of their times, and what to remember now.
 
     ``reselected`` says that other monitors are selected than before, so that those are as new as at a first start.
@@ -45,7 +46,7 @@ def compared(memory: Memory, sample: Sample, rules: Rules, reselected: bool = Fa
     begins = memory.sampled is None
     monitors, found = configured(memory.monitors, sample, told=not begins and not reselected)
     for identity, status in sample.statuses.items():
-        known = monitors.get(identity) or Known(identity, status.label)
+        known = monitors.get(identity) or MonitorState(identity, status.label)
         quiet = identity not in memory.monitors and (begins or reselected)
         after, steps_taken = _watched(known, status, sample, None if quiet else memory.sampled)
         monitors[identity] = after
@@ -59,7 +60,7 @@ def compared(memory: Memory, sample: Sample, rules: Rules, reselected: bool = Fa
     events = _ordered(found)
     if memory.outage is not None:
         events.insert(0, of_api(FOUND, memory.outage, sample.latest, None))
-    return events, Memory(monitors, sample.earliest)
+    return events, SourceState(monitors, sample.earliest)
 
 
 def _ordered(found: Mapping[str, list[Happening]]) -> list[Event]:
@@ -73,17 +74,21 @@ def _ordered(found: Mapping[str, list[Happening]]) -> list[Event]:
     return [entry.event for entry in sorted(entries, key=lambda entry: entry.at)]
 
 
-def _watched(known: Known, status: MonitorStatus, sample: Sample, before: float | None) -> tuple[Known, list[Step]]:
-    if _older(status, known):
+def _watched(
+    known: MonitorState, status: StatusReading, sample: Sample, before: float | None
+) -> tuple[MonitorState, list[Step]]:
+    if _older(status.snapshot, known):
         return known, []
-    now = seen(status, known.seen)
+    now = merge_snapshots(status.snapshot, known.seen)
     taken = steps(known.seen, now, known.alert, Span(before, sample.latest, sample.window))
     newest: Alert | None = next((step.alert for step in reversed(taken) if step.raised), known.alert)
-    label = known.label if known.fields is not None else status.label
+    label = known.label if known.document is not None else status.label
+    if now is known.seen and newest is known.alert and label == known.label:
+        return known, taken
     return known._replace(label=label, seen=now, alert=newest), taken
 
 
-def _older(status: MonitorStatus, known: Known) -> bool:
+def _older(status: StatusSnapshot, known: MonitorState) -> bool:
     """Whether a status is from before the one that is known, as a cache may give it: it tells the past, not news."""
     if status.tested is None or known.seen is None or known.seen.tested is None:
         return False
@@ -94,7 +99,9 @@ OLDEST_ANSWER = 60.0
 """Seconds. A client refuses what is older; a test that is said to be much earlier than before is a correction."""
 
 
-def _alert(before: Known, after: Known, status: Seen, taken: list[Step], now: float) -> list[Happening]:
+def _alert(
+    before: MonitorState, after: MonitorState, status: StatusSnapshot, taken: list[Step], now: float
+) -> list[Happening]:
     told_before = None if before.seen is None else before.seen.told()
     told = status.told()
     return [
@@ -113,7 +120,7 @@ def _alert(before: Known, after: Known, status: Seen, taken: list[Step], now: fl
     ]
 
 
-def _alert_said(step: Step, status: Seen) -> str:
+def _alert_said(step: Step, status: StatusSnapshot) -> str:
     since = utc(step.alert.at)
     if not step.raised:
         return f"has cleared its alert of {since}"
@@ -122,14 +129,18 @@ def _alert_said(step: Step, status: Seen) -> str:
     return f"has an active alert since {since}" + (f": {sanitize(status.error)}" if status.error else "")
 
 
-def _heard(before: Known | None, known: Known, sample: Sample, rules: Rules) -> tuple[Known, list[Happening]]:
+def _heard(
+    before: MonitorState | None, known: MonitorState, sample: Sample, rules: Rules
+) -> tuple[MonitorState, list[Happening]]:
     """Return whether a monitor fell silent or is back. What cannot be judged, such as without a timer, is no news.
 
     One that a status lacks may be tested all the same, so that it must have been missing for as long.
     """
     told = known.id in sample.statuses
     since = sample.earliest if known.missing is None else known.missing
-    known = known._replace(missing=None if told else since)
+    missing = None if told else since
+    if missing != known.missing:
+        known = known._replace(missing=missing)
     status, now = known.seen, sample.latest
     if status is None or status.tested is None:
         return known, []
@@ -151,7 +162,7 @@ def _heard(before: Known | None, known: Known, sample: Sample, rules: Rules) -> 
 
 
 def _hearing(
-    kind: str, before: Known | None, known: Known, since: float, at: float, now: float, sentence: str
+    kind: str, before: MonitorState | None, known: MonitorState, since: float, at: float, now: float, sentence: str
 ) -> Happening:
     told, now_told = (None if side is None or side.seen is None else side.seen.told() for side in (before, known))
     return of_monitor(kind, known, at, now, (f"{since:.3f}",), sentence, told, now_told)

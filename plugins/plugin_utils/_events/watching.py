@@ -28,6 +28,9 @@ from .transitions import Rules, compared, lost
 
 LOGGER = logging.getLogger(__name__)
 
+SLOW_POLL = 5.0
+"""Seconds after which a poll is worth a line in the log."""
+
 LONGEST_BACKOFF, LONGEST_ASKED = 300.0, 3600.0
 """Seconds between two questions in a long outage, unless the interval is longer or the service asks for more."""
 
@@ -43,7 +46,8 @@ class Watch:
         self._question = Question(self._client, options, LOGGER.warning)
         selection = identity(*map(repr, selection_named(options)))
         self._cursor = Cursor(options["cursor"], settings.api_url, selection)
-        self._memory = self._cursor.kept.memory
+        restored = self._cursor.take_state()
+        self._memory, self._restored = restored.memory, restored.outbox
         self._reselected = self._cursor.reselected
         self._answered = False
         self._failures = 0
@@ -51,17 +55,16 @@ class Watch:
 
     async def run(self, queue: Queue, feedback: asyncio.Queue[Any] | None) -> None:
         """Tell events until cancelled; only a mistake in the options, found with the first answer, ends it too."""
-        telling = Telling(queue, feedback, self._cursor.told)
+        telling = Telling(queue, feedback, self._cursor.acknowledge)
         try:
-            await telling.tell(self._cursor.kept.outbox)
+            await telling.tell(self._restored)
+            self._restored = ()
             while True:
                 began = time.monotonic()
-                found = await self._asked()
-                untold = telling.untold()
-                events = await finished(lambda: self._settled(found, untold), "knowledgefront-events")  # noqa: B023 - it ends in this turn
+                events = await self._poll(telling)
                 await telling.tell(events)
                 if events:
-                    await finished(self._cursor.settled, "knowledgefront-events")
+                    await finished(self._cursor.sync, "knowledgefront-events")
                 await asyncio.sleep(max(self._pause() - (time.monotonic() - began), 0.0))
         finally:
             await telling.close()
@@ -71,6 +74,24 @@ class Watch:
         """Give up the connection and the cursor."""
         self._client.close()
         self._cursor.close()
+
+    async def _poll(self, telling: Telling) -> list[Event]:
+        """Return the events of one poll, which are written to the cursor."""
+        began = time.monotonic()
+        found = await self._asked()
+        fetched = time.monotonic()
+        untold = telling.untold()
+        events = await finished(lambda: self._settled(found, untold), "knowledgefront-events")
+        ended = time.monotonic()
+        if ended - began > SLOW_POLL:
+            LOGGER.info(
+                "a poll of %d monitors took %.1f s: %.1f s to fetch, %.1f s to compare and write",
+                len(self._memory.monitors),
+                ended - began,
+                fetched - began,
+                ended - fetched,
+            )
+        return events
 
     async def _asked(self) -> Sample | KnowledgeFrontError:
         try:
@@ -93,7 +114,7 @@ class Watch:
             if events:
                 LOGGER.warning("the API is lost, and is asked again until it is back: %s", found)
         news = bool(events) or before.sampled is None or before.monitors.keys() != self._memory.monitors.keys()
-        self._cursor.keep(self._memory, [*untold, *events], news)
+        self._cursor.persist(self._memory, [*untold, *events], news)
         return events
 
     def _pause(self) -> float:

@@ -9,20 +9,20 @@ from itertools import pairwise
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.alerts import Span, Step, steps
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import Alert, Seen
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import Alert, StatusSnapshot
 
 BEFORE, NOW, WINDOW = 10_000.0, 10_060.0, 1800
 
 
-def told(active: bool, count: int | None, alerted: float | None) -> Seen:
-    return Seen(active, count, 0, 10, alerted, NOW, None)
+def told(active: bool, count: int | None, alerted: float | None) -> StatusSnapshot:
+    return StatusSnapshot(active, count, 0, 10, alerted, NOW, None)
 
 
 def shown(found: list[Step]) -> str:
     return " ".join(("raised" if step.raised else "cleared") + ("*" if step.between_polls else "") for step in found)
 
 
-CASES: dict[str, tuple[Seen | None, Seen, str]] = {
+CASES: dict[str, tuple[StatusSnapshot | None, StatusSnapshot, str]] = {
     "nothing": (told(False, 0, None), told(False, 0, None), ""),
     "still there": (told(True, 1, 9000), told(True, 1, 9000), ""),
     "raised": (told(False, 0, None), told(True, 1, 10_030), "raised"),
@@ -78,7 +78,7 @@ def test_what_is_proved_is_told_and_no_more(name: str) -> None:
 
 
 @pytest.mark.parametrize(("after", "expected"), [(told(True, 1, 9000), "raised"), (told(False, 3, 9000), "")])
-def test_at_a_first_look_only_what_is_active_is_told(after: Seen, expected: str) -> None:
+def test_at_a_first_look_only_what_is_active_is_told(after: StatusSnapshot, expected: str) -> None:
     found = steps(None, after, None, Span(None, NOW, WINDOW))
     assert shown(found) == expected
     assert [step.at for step in found] == [9000] * len(found)

@@ -15,7 +15,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.err
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events import asking
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.asking import Question
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import Known, Memory
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import (
+    MonitorState,
+    SourceState,
+    pack_fields,
+)
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import (
     CONFIGS,
     STATUS,
@@ -53,8 +57,8 @@ def none(name: str) -> Step:
 GRANTED = answered("/v2/token", {"access_token": "t", "token_type": "Bearer", "expires_in": 3600}, date=NOON)
 
 
-def remembered(*names: str, sampled: float = AT_NOON) -> Memory:
-    return Memory({name: Known(name, name.upper(), {"id": name}) for name in names}, sampled)
+def remembered(*names: str, sampled: float = AT_NOON) -> SourceState:
+    return SourceState({name: MonitorState(name, name.upper(), pack_fields({"id": name})) for name in names}, sampled)
 
 
 def question(play: Play, warnings: list[str] | None = None, **options: Any) -> Question:
@@ -94,7 +98,7 @@ WINDOWS: dict[str, tuple[float | None, int]] = {
 def test_the_window_reaches_back_to_the_last_look(script: Script, name: str) -> None:
     sampled, window = WINDOWS[name]
     play = script(GRANTED, statuses(), configs())
-    question(play).ask(Memory({}, sampled))
+    question(play).ask(SourceState({}, sampled))
     assert play.transport.requests[1].params["t"] == str(window)
 
 
@@ -114,7 +118,7 @@ def test_what_is_selected_is_told(script: Script, name: str) -> None:
     play = script(GRANTED, statuses("a", "b", "new"), configs("a", "b"), statuses("a", "b", "new"))
     asked = question(play, **options)
     for _turn in range(2):
-        sample = asked.ask(Memory())
+        sample = asked.ask(SourceState())
         assert {*sample.statuses} == told
         assert sample.configs is None or {*sample.configs} == configured
     assert play.transport.paths().count(CONFIGS) == 1
@@ -122,10 +126,10 @@ def test_what_is_selected_is_told(script: Script, name: str) -> None:
 
 def test_a_pattern_that_matches_nothing_is_a_mistake_at_the_start_only(script: Script) -> None:
     with pytest.raises(ConfigurationError, match="include: z matched none of 1 monitors"):
-        question(script(GRANTED, statuses("a"), configs("a")), include=["z"]).ask(Memory())
+        question(script(GRANTED, statuses("a"), configs("a")), include=["z"]).ask(SourceState())
     warnings: list[str] = []
     play = script(GRANTED, statuses("a"), configs("a"))
-    question(play, warnings, include=["z", "a"], on_unmatched="warn").ask(Memory())
+    question(play, warnings, include=["z", "a"], on_unmatched="warn").ask(SourceState())
     assert len(warnings) == 1
 
 
@@ -154,8 +158,8 @@ def test_no_more_than_some_are_asked_for_in_one_look(script: Script, monkeypatch
     assert asked.ask(remembered("a", "d")).gone == {"d"}
 
 
-CONTRADICTIONS: dict[str, tuple[tuple[Step, ...], Memory, str]] = {
-    "no status at first": ((statuses(), configs("a")), Memory(), "empty_answer"),
+CONTRADICTIONS: dict[str, tuple[tuple[Step, ...], SourceState, str]] = {
+    "no status at first": ((statuses(), configs("a")), SourceState(), "empty_answer"),
     "no status any more": ((statuses(), configs("a", "b")), remembered("a", "b"), "empty_answer"),
     "nothing at all": ((statuses(), configs(), one("a")), remembered("a"), "cut_short"),
     "a list that lacks one": ((statuses("a"), configs("a"), one("b")), remembered("a", "b"), "cut_short"),
@@ -182,7 +186,7 @@ def test_an_account_without_monitors_is_none_of_these(script: Script) -> None:
     play = script(GRANTED, statuses(), configs(), none("a"), statuses())
     asked = question(play)
     assert asked.ask(remembered("a")).gone == {"a"}
-    assert asked.ask(Memory({}, AT_NOON)).configs is None
+    assert asked.ask(SourceState({}, AT_NOON)).configs is None
 
 
 def test_time_is_ours_until_the_service_tells_it(script: Script) -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
-import json
 import logging
 import os
 import stat
@@ -20,18 +18,21 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events import cursor as cursor_module
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.cursor import LONGEST_UNWRITTEN, Cursor
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.cursor_file import FIRST_LINE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.cursor_frames import encode_frame
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import (
     Alert,
-    Known,
-    Memory,
+    MonitorState,
     Outage,
-    Seen,
+    SourceState,
+    StatusSnapshot,
+    pack_fields,
 )
 
-MEMORY = Memory(
+MEMORY = SourceState(
     {
-        "a": Known("a", "A", {"id": "a", "config": {"url": "x"}}, "http", 60.0, None, None, 5.5, 2),
-        "b": Known("b", "B", seen=Seen(True, 1, 2, 3, 4.0, 5.0, "broken"), alert=Alert(4.0, 1)),
+        "a": MonitorState("a", "A", pack_fields({"id": "a", "config": {"url": "x"}}), "http", 60.0, None, None, 5.5, 2),
+        "b": MonitorState("b", "B", seen=StatusSnapshot(True, 1, 2, 3, 4.0, 5.0, "broken"), alert=Alert(4.0, 1)),
     },
     100.25,
     Outage(99.0, "network", "no route"),
@@ -50,17 +51,17 @@ def path(tmp_path: Path) -> Path:
 
 def written(path: Path, *told: int) -> None:
     cursor = opened(path)
-    cursor.keep(MEMORY, EVENTS, news=True)
+    cursor.persist(MEMORY, EVENTS, news=True)
     for index in told:
-        cursor.told(EVENTS[index]["id"])
+        cursor.acknowledge(EVENTS[index]["id"])
     cursor.close()
 
 
 def left(path: Path) -> list[Any]:
     cursor = opened(path)
-    assert cursor.kept.memory == MEMORY
+    assert cursor.state.memory == MEMORY
     cursor.close()
-    return list(cursor.kept.outbox)
+    return list(cursor.state.outbox)
 
 
 def test_what_was_kept_is_there_again_without_what_was_told(path: Path) -> None:
@@ -70,28 +71,23 @@ def test_what_was_kept_is_there_again_without_what_was_told(path: Path) -> None:
     assert left(path) == [EVENTS[1]]
 
 
-@pytest.mark.parametrize("cut", range(1, 36))
-def test_half_a_mark_is_no_mark_and_what_follows_it_counts(path: Path, cut: int) -> None:
-    written(path, 0, 1)
-    path.write_bytes(path.read_bytes()[:-cut])
-    cursor = opened(path)
-    assert list(cursor.kept.outbox) == EVENTS[1:]
-    cursor.told(EVENTS[2]["id"])
-    cursor.close()
-    assert left(path) == [EVENTS[1]]
-
-
 SPOILT: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "empty": (lambda content: b"", "is empty"),
-    "half": (lambda content: content[: len(content) // 2], "is damaged: its checksum does not fit"),
-    "a bit": (lambda content: content.replace(b'"url":"x"', b'"url":"y"'), "is damaged: its checksum does not fit"),
+    "the first line only": (lambda content: FIRST_LINE, "is damaged: it ends too early"),
+    "half": (lambda content: content[: len(content) // 2], "is damaged: it ends too early"),
+    "a bit": (lambda content: content[:200] + b"?" + content[201:], "is damaged: its checksum does not fit"),
     "other JSON": (lambda content: b"{}\n", "is not a cursor of this source"),
     "a list": (lambda content: b"[]\n", "is not a cursor of this source"),
     "text": (lambda content: b"hello\n", "is not a cursor of this source"),
     "bytes": (lambda content: b"\xff\xfe\n", "is not a cursor of this source"),
     "nested": (lambda content: b"[" * 100_000, "is not a cursor of this source"),
-    "newer": (lambda content: content.replace(b'"version": 1', b'"version": 2'), "was written by another version"),
-    "a bad mark": (lambda content: content + b"nonsense\n", "is damaged: what it holds cannot be read"),
+    "newer": (
+        lambda content: content.replace(b'"version": 2', b'"version": 3'),
+        "was written by a newer version of this source: update the collection",
+    ),
+    "no version": (lambda content: content.replace(b'"version": 2', b'"version": 0'), "was written by another version"),
+    "garbage after it": (lambda content: content + b"nonsense, and more", "is damaged: its checksum does not fit"),
+    "begun twice": (lambda content: content + content[len(FIRST_LINE) :], "is damaged: what it holds cannot be read"),
 }
 
 
@@ -106,19 +102,40 @@ def test_a_spoilt_file_is_never_taken_for_a_first_start(path: Path, name: str) -
     assert path.read_bytes() == before
 
 
-def test_a_file_that_fits_its_checksum_and_holds_nonsense_is_spoilt(path: Path) -> None:
-    for body in (b"{}", b'{"memory":{"monitors":[[1]],"outage":null},"outbox":[]}', b'{"memory":null,"outbox":[]}'):
-        heading = {
-            "format": cursor_module.decoded.__globals__["FORMAT"],
-            "version": 1,
-            "service": "s",
-            "selection": "x",
-        }
-        heading["sha256"] = hashlib.sha256(body).hexdigest()
-        path.write_bytes(json.dumps(heading).encode() + b"\n" + body + b"\n")
-        path.chmod(0o600)
-        with pytest.raises(ConfigurationError, match="is damaged: what it holds cannot be read"):
-            opened(path)
+BEGIN: dict[str, Any] = {
+    "service": "https://kf.example.com",
+    "selection": "all",
+    "sampled": 1.0,
+    "outage": None,
+    "monitors": 0,
+    "events": 0,
+}
+COMMIT: dict[str, Any] = {"sampled": 2.0, "outage": None, "removed": [], "pending": []}
+NONSENSE: dict[str, list[Any]] = {
+    "no beginning": [["monitors", []]],
+    "an unknown frame": [["begin", BEGIN], ["other", 1], ["commit", COMMIT]],
+    "no list": [5],
+    "a beginning that lacks members": [["begin", {}]],
+    "a commit that lacks members": [["begin", BEGIN], ["commit", {}]],
+    "a monitor that lacks members": [["begin", {**BEGIN, "monitors": 1}], ["monitors", [[]]]],
+    "a status of nobody": [
+        ["begin", BEGIN],
+        ["statuses", [[0], [False], [0], [0], [0], [0], [0], [None]]],
+        ["commit", COMMIT],
+    ],
+    "columns that differ": [["begin", BEGIN], ["statuses", [[0, 1], [False]]], ["commit", COMMIT]],
+    "nobody removed": [["begin", BEGIN], ["commit", {**COMMIT, "removed": [3]}]],
+    "a pending event that is not there": [["begin", BEGIN], ["commit", {**COMMIT, "pending": ["x"]}]],
+    "an event without an id": [["begin", {**BEGIN, "events": 1}], ["events", [{}]]],
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_a_file_that_fits_its_checksums_and_holds_nonsense_is_spoilt(path: Path, name: str) -> None:
+    path.write_bytes(FIRST_LINE + b"".join(map(encode_frame, NONSENSE[name])))
+    path.chmod(0o600)
+    with pytest.raises(ConfigurationError, match="is damaged: what it holds cannot be read"):
+        opened(path)
 
 
 def test_a_file_of_another_service_is_refused(path: Path) -> None:
@@ -192,20 +209,21 @@ def test_a_full_disk_is_told_once_and_tried_again(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     cursor = opened(path)
-    cursor.keep(Memory(), [], news=True)
+    cursor.persist(SourceState(), [], news=True)
 
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched, caplog.at_level(logging.WARNING):
         patched.setattr(cursor_module, "atomic_write", full)
+        patched.setattr(Cursor, "_append", full)
         for news in (True, False, False):
-            cursor.keep(MEMORY, EVENTS, news=news)
-            cursor.told(EVENTS[0]["id"])
+            cursor.persist(MEMORY, EVENTS, news=news)
+            cursor.acknowledge(EVENTS[0]["id"])
         assert len(caplog.records) == 1
         assert "could not be written: there is no space left for it in the folder" in caplog.text
-    cursor.keep(MEMORY, EVENTS[1:], news=False)
-    cursor.keep(MEMORY, EVENTS[1:], news=False)
+    cursor.persist(MEMORY, EVENTS[1:], news=False)
+    cursor.persist(MEMORY, EVENTS[1:], news=False)
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
     cursor.close()
     assert left(path) == EVENTS[1:]
@@ -213,12 +231,12 @@ def test_a_full_disk_is_told_once_and_tried_again(
 
 def test_a_mark_that_cannot_be_written_has_all_written_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cursor = opened(path)
-    cursor.keep(MEMORY, EVENTS, news=True)
+    cursor.persist(MEMORY, EVENTS, news=True)
     with monkeypatch.context() as patched:
         patched.setattr(cursor_module.os, "write", lambda descriptor, line: len(line) - 1)
-        cursor.told(EVENTS[0]["id"])
-    cursor.told(EVENTS[1]["id"])
-    cursor.keep(MEMORY, [EVENTS[2]], news=False)
+        cursor.acknowledge(EVENTS[0]["id"])
+    cursor.acknowledge(EVENTS[1]["id"])
+    cursor.persist(MEMORY, [EVENTS[2]], news=False)
     cursor.close()
     assert left(path) == [EVENTS[2]]
 
@@ -226,13 +244,13 @@ def test_a_mark_that_cannot_be_written_has_all_written_anew(path: Path, monkeypa
 def test_a_quiet_memory_is_written_only_now_and_then(path: Path) -> None:
     now = 0.0
     cursor = opened(path, clock=lambda: now)
-    cursor.keep(Memory(), [], news=False)
-    first = path.stat().st_ino
+    cursor.persist(SourceState(), [], news=False)
+    first = path.read_bytes()
     now = LONGEST_UNWRITTEN - 1
-    cursor.keep(MEMORY, [], news=False)
-    assert path.stat().st_ino == first
+    cursor.persist(MEMORY, [], news=False)
+    assert path.read_bytes() == first
     now = LONGEST_UNWRITTEN
-    cursor.keep(MEMORY, [], news=False)
+    cursor.persist(MEMORY, [], news=False)
     cursor.close()
     assert left(path) == []
 
@@ -240,8 +258,8 @@ def test_a_quiet_memory_is_written_only_now_and_then(path: Path) -> None:
 def test_without_a_path_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     cursor = Cursor(None, "service", "all")
-    cursor.keep(MEMORY, EVENTS, news=True)
-    cursor.told(EVENTS[0]["id"])
-    cursor.settled()
+    cursor.persist(MEMORY, EVENTS, news=True)
+    cursor.acknowledge(EVENTS[0]["id"])
+    cursor.sync()
     cursor.close()
     assert list(tmp_path.iterdir()) == []

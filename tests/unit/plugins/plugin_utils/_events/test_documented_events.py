@@ -15,7 +15,7 @@ import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import ALERTS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import KINDS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.hosts import NAMING
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import Memory
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import SourceState
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.transitions import Rules, compared
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.sources_at_hand import SOURCE
@@ -40,7 +40,7 @@ def documented() -> dict[str, Any]:
 
 def test_the_event_on_the_page_is_one_that_is_told() -> None:
     world = World(WEB)
-    _rest, memory = compared(Memory(), world.sample(), Rules())
+    _rest, memory = compared(SourceState(), world.sample(), Rules())
     world.fleet.fail("web")
     world.tick(5)
     events, _rest = compared(memory, world.sample(), Rules())

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events import arguments
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.cursor_file import decoded
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.cursor_file import decode_cursor
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.sources_at_hand import (
     Running,
 )
@@ -114,11 +114,11 @@ def test_an_event_that_was_put_and_not_taken_is_told_again(begin: Begin, tmp_pat
             first.pause()
             await first.until(first.queue.queue.full)
         assert stat.S_IMODE(cursor.stat().st_mode) == 0o600
-        assert len(decoded(cursor.read_bytes()).outbox) == 3
+        assert len(decode_cursor(cursor.read_bytes()).outbox) == 3
         async with Running(simulator, cursor=str(cursor)) as second:
             await second.until(lambda: len(second.taken) == 3)
             assert second.taken[0]["id"] == (await first.queue.queue.get())["id"]
-        assert decoded(cursor.read_bytes()).outbox == []
+        assert decode_cursor(cursor.read_bytes()).outbox == []
 
     asyncio.run(play())
 

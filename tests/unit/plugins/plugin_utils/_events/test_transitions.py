@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.cursor_file import (
-    Kept,
-    decoded,
-    encoded,
+    CursorState,
+    decode_cursor,
+    encode_cursor,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import Event
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import Memory
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import SourceState
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.sample import Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.transitions import Rules, compared, lost
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.worlds_at_hand import (
@@ -29,16 +29,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-def outlasted(memory: Memory) -> Memory:
+def outlasted(memory: SourceState) -> SourceState:
     """Return ``memory`` as a restart would find it."""
-    return decoded(encoded(Kept("service", "all", memory))).memory
+    return decode_cursor(encode_cursor(CursorState("service", "all", memory))).memory
 
 
 def told(events: list[Event]) -> list[tuple[str, str]]:
     return [(event["kind"], event["monitor"]["id"]) for event in events if "monitor" in event]
 
 
-def looked(world: World, memory: Memory, **options: Any) -> tuple[list[Event], Memory]:
+def looked(world: World, memory: SourceState, **options: Any) -> tuple[list[Event], SourceState]:
     events, memory = compared(memory, world.sample(**options), Rules())
     return valid(events), outlasted(memory)
 
@@ -57,7 +57,7 @@ def test_every_alert_is_told_once_whenever_one_looks_and_crashes(
 ) -> None:
     """Within the window, counts and times prove everything, so that what is told is exactly what happened."""
     world = World(monitor("a"), monitor("b", failing_for=5), monitor("c", timer=3, violations=2))
-    started, memory = looked(world, Memory())
+    started, memory = looked(world, SourceState())
     assert told(started) == [("alert_raised", "b")]
     found: list[Event] = []
     for index, (name, deed, seconds) in enumerate(deeds):
@@ -84,7 +84,7 @@ def test_every_alert_is_told_once_whenever_one_looks_and_crashes(
 @settings(max_examples=60)
 def test_nothing_is_invented_over_hours_and_the_newest_is_always_told(deeds: list[tuple[str, int]], away: int) -> None:
     world = World(monitor("a", timer=60, violations=1))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     found: list[Event] = []
     for index, (deed, seconds) in enumerate(deeds):
         if deed != "pass":
@@ -106,7 +106,7 @@ def test_nothing_is_invented_over_hours_and_the_newest_is_always_told(deeds: lis
 
 def test_an_outage_is_told_once_and_its_end_once_with_what_happened_meanwhile() -> None:
     world = World(monitor("a"))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     begin, memory = lost(memory, "network", "no route", world.now + 1.5)
     again, memory = lost(outlasted(memory), "service", "HTTP 500", world.now + 9.0)
     assert again == []
@@ -126,18 +126,18 @@ def test_an_outage_is_told_once_and_its_end_once_with_what_happened_meanwhile() 
 @pytest.mark.parametrize(("initial", "kinds"), [(True, ["alert_raised"]), (False, [])])
 def test_at_first_start_active_alerts_are_told_unless_that_is_not_wanted(initial: bool, kinds: list[str]) -> None:
     world = World(monitor("a"), monitor("b", failing_for=50))
-    events, memory = compared(Memory(), world.sample(), Rules(initial))
+    events, memory = compared(SourceState(), world.sample(), Rules(initial))
     assert [event["kind"] for event in valid(events)] == kinds
     world.fleet.repair("b")
     world.tick()
     events, _rest = compared(memory, world.sample(), Rules(initial))
     assert told(events) == [("alert_cleared", "b")]
-    assert looked(world, Memory())[0] == []
+    assert looked(world, SourceState())[0] == []
 
 
 def test_a_monitor_falls_silent_and_is_back() -> None:
     world = World(monitor("a", timer=10), monitor("b", timer=10, fresh=True))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     world.fleet.patch("a", {"timer": 100_000})
     sample = world.sample(configs=False)
     found = []
@@ -162,7 +162,7 @@ def without(sample: Sample, *names: str) -> Sample:
 def test_a_monitor_that_a_status_lacks_is_as_it_was_until_it_has_been_missing_for_long() -> None:
     """Even when the source was away for longer than that."""
     world = World(monitor("a", timer=10, failing_for=50), monitor("b", timer=10))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     world.tick(3600)
     steps = []
     for seconds in (0, 40, 40, 1, 500):
@@ -178,7 +178,7 @@ def test_a_monitor_that_a_status_lacks_is_as_it_was_until_it_has_been_missing_fo
 
 def test_an_answer_from_before_the_last_one_tells_nothing() -> None:
     world = World(monitor("a"))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     old = world.sample()
     world.fleet.fail("a")
     world.tick(20)
@@ -194,7 +194,7 @@ def test_another_selection_is_a_beginning_for_those_it_adds() -> None:
     world = World(monitor("a", failing_for=50), monitor("b", failing_for=50))
     sample = world.sample()
     some = replace(without(sample, "b"), configs={"a": sample.configs["a"]} if sample.configs else None)
-    _rest, memory = compared(Memory(), some, Rules())
+    _rest, memory = compared(SourceState(), some, Rules())
     for rules, expected in ((Rules(True), [("alert_raised", "b")]), (Rules(False), [])):
         assert told(compared(memory, sample, rules, reselected=True)[0]) == expected
     assert told(compared(memory, sample, Rules())[0]) == [("monitor_added", "b"), ("alert_raised", "b")]
@@ -210,7 +210,7 @@ def test_another_selection_is_a_beginning_for_those_it_adds() -> None:
 
 def test_a_monitor_without_a_configuration_is_watched_all_the_same() -> None:
     world = World(monitor("a"))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     world.fleet.put("b", {"timer": 1, "violations": 1, "failing_for": 50})
     events, memory = looked(world, memory, configs=False)
     assert told(events) == [("alert_raised", "b")]
@@ -222,7 +222,7 @@ def test_a_monitor_without_a_configuration_is_watched_all_the_same() -> None:
 
 def test_monitors_come_go_and_change() -> None:
     world = World(monitor("a"), monitor("b", failing_for=50))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     world.fleet.put("c", {"timer": 5, "config": {"host": "c.example.com"}})
     world.fleet.patch("a", {"label": "Shop", "config": {"url": "https://shop.example.com"}})
     world.tick()
@@ -251,7 +251,7 @@ def test_monitors_come_go_and_change() -> None:
 
 def test_the_same_change_made_twice_is_two_events() -> None:
     world = World(monitor("a"))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     ids = []
     for label in ("One", "Two", "One", "Two"):
         world.fleet.patch("a", {"label": label})
@@ -262,6 +262,6 @@ def test_the_same_change_made_twice_is_two_events() -> None:
 
 def test_what_a_redaction_hides_is_no_change() -> None:
     world = World(monitor("a", config={"url": "https://a.example.com", "password": "one"}))
-    _rest, memory = looked(world, Memory())
+    _rest, memory = looked(world, SourceState())
     world.fleet.patch("a", {"config": {"url": "https://a.example.com", "password": "two"}})
     assert looked(world, memory)[0] == []

@@ -25,7 +25,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events 
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import checked_arguments
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.background import begun, finished
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.cursor import Cursor
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import Known, Memory
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.cursor_file import decode_cursor
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import MonitorState, SourceState
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.watching import Watch
 
 SECRET = "S3cr3t-that-is-long-enough-to-be-found"
@@ -83,7 +84,7 @@ def test_an_outage_is_asked_about_less_and_less_often(
 def test_the_pause_follows_the_shortest_timer() -> None:
     watched = watch()
     watched._answered = True
-    watched._memory = Memory({str(timer): Known("", "", timer=timer) for timer in (300.0, 20.0, None)}, 1.0)
+    watched._memory = SourceState({str(timer): MonitorState("", "", timer=timer) for timer in (300.0, 20.0, None)}, 1.0)
     assert watched._pause() == 20
 
 
@@ -101,7 +102,8 @@ def test_no_secret_is_in_an_event_or_a_log(caplog: pytest.LogCaptureFixture, tmp
         events = asyncio.run(play())
     assert events[0]["kind"] == "api_lost"
     assert events[0]["after"]["error"]["code"] == "credentials"
-    shown = str(events) + caplog.text + (tmp_path / "cursor.json").read_text(encoding="utf-8")
+    written = decode_cursor((tmp_path / "cursor.json").read_bytes())
+    shown = str(events) + caplog.text + str(written)
     assert "the API is lost" in shown
     assert SECRET not in shown
 

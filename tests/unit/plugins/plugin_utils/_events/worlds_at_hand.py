@@ -13,6 +13,10 @@ from typing import Any
 import jsonschema
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.payloads import read_configs, read_statuses
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import Event
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import (
+    StatusReading,
+    StoredConfig,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.sample import Sample
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
@@ -70,8 +74,8 @@ class World:
         statuses = read_statuses(json.loads(self.documents.status(True, window)))
         listed = read_configs(json.loads(self.documents.configurations()))
         return Sample(
-            {status.id: status for status in statuses},
-            {config.id: config for config in listed} if configs else None,
+            {status.id: StatusReading.of(status) for status in statuses},
+            {config.id: StoredConfig.of(config) for config in listed} if configs else None,
             float(self.now),
             float(self.now),
             window,

@@ -14,6 +14,7 @@ from ansible.plugins.inventory import to_safe_group_name
 
 from ...module_utils._domain.text import join_names, sanitize
 from .groups import ALL, BY_STATUS, fixed_groups, groups_of
+from .hosts import add_host, add_members
 from .hostvars import HostVariables, wanted_names
 from .keyed_groups import KeyedGroups
 from .names import Collision, distinct
@@ -34,6 +35,7 @@ class Filling:
         self._plugin, self._inventory = plugin, plugin.inventory
         self._options, self._monitors = options, monitors
         self._strict = bool(plugin.get_option("strict"))
+        self._compose = plugin.get_option("compose")
         variables = HostVariables(options["with_status"])
         self._variables: dict[str, Variables] = {monitor.id: variables.of(monitor) for monitor in monitors}
         self._wanted = wanted_names(options["fields"])
@@ -74,11 +76,11 @@ class Filling:
         return {to_safe_group_name(name) for name in self._plugin.get_option("groups") or ()}
 
     def _add(self, host: str, variables: Variables) -> None:
-        self._inventory.add_host(host)
-        for name, value in variables.items():
-            if not self._wanted or name in self._wanted:
-                self._inventory.set_variable(host, name, value)
-        self._plugin._set_composite_vars(self._plugin.get_option("compose"), variables, host, self._strict)
+        wanted = self._wanted
+        chosen = {name: value for name, value in variables.items() if name in wanted} if wanted else variables
+        add_host(self._inventory, host, chosen)
+        if self._compose:
+            self._plugin._set_composite_vars(self._compose, variables, host, self._strict)
 
     def _construct(self, hosts: Hosts) -> None:
         """Add hosts to the user's groups, first those of conditions: their hosts must not be called like a group."""
@@ -106,9 +108,12 @@ class Filling:
         for group in fixed:
             self._inventory.add_group(group)
             self._inventory.add_child(ALL, group)
+        members: dict[str, list[str]] = {}
         for host, monitor in hosts:
             for group in groups_of(monitor, self._options["with_status"]):
-                self._inventory.add_host(host, group)
+                members.setdefault(group, []).append(host)
+        for group, names in members.items():
+            add_members(self._inventory, group, names)
 
     def _absent(self) -> list[str]:
         known: set[str] = set().union(*self._variables.values())

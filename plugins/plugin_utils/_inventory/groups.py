@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ansible.plugins.inventory import to_safe_group_name
 
@@ -17,6 +18,7 @@ ALERTING, FAILING, STALE = BY_STATUS = ("kf_alerting", "kf_failing", "kf_stale")
 LONGEST_TYPE = 100
 
 
+@lru_cache(maxsize=1024)
 def type_group(kind: str) -> str:
     return str(to_safe_group_name(f"kf_type_{kind[:LONGEST_TYPE]}"))
 

@@ -5,29 +5,18 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible.inventory.data import InventoryData
+
+from .hosts import add_members
+
 NAME = re.compile(r"kf_\w+", re.ASCII)
 
 ABSENT = object()
-
-
-class Watched:
-    """An inventory that notes into which groups hosts are put."""
-
-    def __init__(self, inventory: Any) -> None:
-        self._inventory = inventory
-        self.joined: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inventory, name)
-
-    def add_host(self, host: str, group: str | None = None, port: int | None = None) -> Any:
-        if group is not None:
-            self.joined.append(group)
-        return self._inventory.add_host(host, group, port)
 
 
 class KeyedGroups:
@@ -49,25 +38,36 @@ class KeyedGroups:
         for place, entry in enumerate(self._by_value):
             value = variables.get(entry["key"], ABSENT)
             if value is not None and not isinstance(value, (str, int, float)):
-                self._by_ansible([entry], host, variables)
+                self._add_by_ansible(self._plugin, [entry], host, variables)
                 continue
             what = place, type(value), value
             groups = self._known.get(what)
             if groups is None:
-                self._known[what] = self._by_ansible([entry], host, variables)
-            else:
-                for group in groups:
-                    self._inventory.add_host(host, group)
+                groups = self._known[what] = self._add_groups(entry, host, variables)
+            for group in groups:
+                add_members(self._inventory, group, [host])
         if self._others:
-            self._by_ansible(self._others, host, variables)
+            self._add_by_ansible(self._plugin, self._others, host, variables)
 
-    def _by_ansible(self, entries: Sequence[Any], host: str, variables: Mapping[str, Any]) -> list[str]:
-        watched = self._plugin.inventory = Watched(self._inventory)
-        try:
-            self._plugin._add_host_to_keyed_groups(entries, variables, host, self._strict)
-        finally:
-            self._plugin.inventory = self._inventory
-        return watched.joined
+    def _add_groups(self, entry: Any, host: str, variables: Mapping[str, Any]) -> list[str]:
+        """Add the groups of ``entry`` for this host, with their parents, and return those that the host belongs to.
+
+        A copy of the plugin, with an inventory of its own, makes Ansible name them.
+        """
+        trial = copy.copy(self._plugin)
+        trial.inventory = InventoryData()
+        trial.inventory.add_host(host)
+        self._add_by_ansible(trial, [entry], host, variables)
+        groups = trial.inventory.groups.values()
+        for group in groups:
+            self._inventory.add_group(group.name)
+        for group in groups:
+            for child in group.child_groups:
+                self._inventory.add_child(group.name, child.name)
+        return [group.name for group in groups if group.hosts]
+
+    def _add_by_ansible(self, plugin: Any, entries: Sequence[Any], host: str, variables: Mapping[str, Any]) -> None:
+        plugin._add_host_to_keyed_groups(entries, variables, host, self._strict)
 
 
 def _is_by_value(entry: Any, settled: Callable[[str], bool]) -> bool:

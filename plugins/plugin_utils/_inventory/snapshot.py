@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module_utils._ansible.answers import Answer
 from ...module_utils._domain.monitor import paired
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from ...module_utils._api.cached_client import AnyConfig, AnyStatus, CachedClient
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """One monitor. ``type`` is None when nobody told it; what the two answers hold is read when it is asked for."""
 
     id: str

@@ -20,6 +20,7 @@ from ...module_utils._domain.timestamps import duration
 from .._cache.resilient import shared
 from .configured import configured
 from .filled import Filling
+from .hosts import paused_garbage_collection
 from .kept import Kept, cache_key, is_unavailable
 from .snapshot import Snapshot, asking
 
@@ -32,10 +33,12 @@ def fill(plugin: Any, path: str, may_be_kept: bool) -> None:
     try:
         options = configured(_config(plugin, path), plugin._vars or {}, plugin.templar)
         plugin.required = options["required"]
-        snapshot = _Source(plugin, options, path).snapshot(may_be_kept)
-        choose = selector_from(options)
-        chosen, warnings = choose(snapshot.monitors, lambda monitor: monitor.type)
-        for warning in warnings + Filling(plugin, options, chosen).fill():
+        with paused_garbage_collection():
+            snapshot = _Source(plugin, options, path).snapshot(may_be_kept)
+            choose = selector_from(options)
+            chosen, warnings = choose(snapshot.monitors, lambda monitor: monitor.type)
+            warnings += Filling(plugin, options, chosen).fill()
+        for warning in warnings:
             plugin.display.warning(warning)
     except (KnowledgeFrontError, AnsibleError) as error:
         mistaken = not isinstance(error, KnowledgeFrontError) or isinstance(error, ConfigurationError)

@@ -58,6 +58,20 @@ options:
       - Whether the status is asked for as well.
     type: bool
     default: true
+  statuses:
+    description:
+      - Keep only monitors with at least one of these statuses, which are those of the groups C(kf_alerting),
+        C(kf_failing) and C(kf_stale). Without any, all monitors become hosts.
+      - Groups by status that are not named here do not exist, as they would lack monitors.
+      - V([alerting]) alone is quick however many monitors there are. The service is not asked for the status of the
+        others, nor for their configurations if there are few alerts and neither O(include), O(exclude) nor O(types).
+      - A name is compared with those of the selected monitors only, so O(hostnames) should hold V(id) where labels are
+        not unique.
+    type: list
+    elements: str
+    choices: [alerting, failing, stale]
+    default: []
+    version_added: 0.1.0
   on_unavailable:
     description:
       - What to do when the service cannot be reached or cannot answer now. With V(cache), the last answer that is kept
@@ -112,6 +126,11 @@ hostnames:
 keyed_groups:
   - key: kf_time_zone
     prefix: zone
+
+# alerting.kf_monitors.yml: only the monitors that alert now, quickly among any number of monitors
+---
+plugin: knowledgefront.monitoring.kf_monitors
+statuses: [alerting]
 
 # kept.kf_monitors.yml: asked at most once in five minutes, and usable while the service is not
 ---

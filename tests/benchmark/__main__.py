@@ -56,8 +56,8 @@ def measured(comparisons: Sequence[Comparison], seconds: float) -> turns.Samples
     with workshop() as (plays, services, _folder):
         for way in dict.fromkeys(name for one in here for name in (one.against, one.way)):
             plays.warm(way)
-        for size in dict.fromkeys(one.where.monitors for one in here):
-            services.of(size)
+        for monitors, alerting in dict.fromkeys((one.where.monitors, one.where.alerting) for one in here):
+            services.of(monitors, alerting)
         return turns.run(here, plays.cost, time.monotonic, deadline, tell)
 
 

@@ -14,13 +14,17 @@ from .goals import AtMost, Goal, Requests, TimesFaster, Within
 
 @dataclass(frozen=True, order=True)
 class Circumstances:
-    """``hosts`` ask ``questions`` each; every answer takes ``latency`` ms longer; ``stored``: it was asked before."""
+    """``hosts`` ask ``questions`` each; every answer takes ``latency`` ms longer; ``stored``: it was asked before.
+
+    ``alerting`` of the monitors have an active alert.
+    """
 
     monitors: int = 10
     hosts: int = 1
     questions: int = 1
     latency: int = 0
     stored: bool = False
+    alerting: int = 0
 
     @property
     def forks(self) -> int:
@@ -56,7 +60,13 @@ GOALS = (
     Comparison("kf_status_info", "assert", STORED, AtMost(1.35), quick=True),
     Comparison("kf_status_info", "nothing", STORED, AtMost(1.35), quick=True),
     Comparison("kf_status_one", "list", Circumstances(10_000, stored=True), AtMost(1.5), rounds=7, quick=True),
-    Comparison("kf_monitors", "plain", Circumstances(10_000), AtMost(1.5), rounds=7, quick=True),
+    Comparison("kf_monitors", "plain", Circumstances(10_000), AtMost(1.15), rounds=7, quick=True),
+    Comparison("kf_monitors", "plain", Circumstances(100_000), AtMost(1.15), rounds=3),
+    Comparison("kf_monitors", FLOOR, Circumstances(100_000), Within(1024), rounds=3),
+    *(
+        Comparison("kf_alerting", FLOOR, Circumstances(100_000, alerting=alerting), AtMost(4), rounds=5)
+        for alerting in (10, 1_000)
+    ),
     Comparison("kf_status", "uri", FIFTY, TimesFaster(12), rounds=3),
     Comparison("kf_status_info", "uri", FIFTY, TimesFaster(12), rounds=3),
     Comparison("kf_status", "debug", FIVE_HUNDRED, Requests(1, 1), rounds=2),

@@ -71,7 +71,7 @@ class Plays:
         return self._played(way, where, store)
 
     def _played(self, way: str, where: Circumstances, store: Path) -> Cost:
-        service = self._services.of(where.monitors)
+        service = self._services.of(where.monitors, where.alerting)
         command, environment = self.command(way, where), self.environment(service, where, store)
         with service.counting(where.latency) as calls:
             try:

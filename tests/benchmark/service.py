@@ -26,11 +26,11 @@ PATIENCE = 120.0
 
 
 class Service:
-    """A simulator of so many monitors."""
+    """A simulator of so many monitors, some of them ``alerting``."""
 
-    def __init__(self, monitors: int, folder: Path, secret: str) -> None:
-        ready = folder / f"ready-{monitors}.json"
-        options = ["--monitors", str(monitors), "--ready-json", str(ready)]
+    def __init__(self, monitors: int, alerting: int, folder: Path, secret: str) -> None:
+        ready = folder / f"ready-{monitors}-{alerting}.json"
+        options = ["--monitors", str(monitors), "--alerting", str(alerting), "--ready-json", str(ready)]
         self._running = subprocess.Popen(
             [sys.executable, str(SERVE), str(os.getpid()), str(ROOT), *options],
             env={**os.environ, "KF_SIMULATOR_SECRET": secret},
@@ -75,7 +75,7 @@ class Services:
 
     def __init__(self, folder: Path, secret: str) -> None:
         self._folder, self._secret = folder, secret
-        self._started: dict[int, Service] = {}
+        self._started: dict[tuple[int, int], Service] = {}
 
     def __enter__(self) -> Services:
         return self
@@ -84,8 +84,9 @@ class Services:
         for service in self._started.values():
             service.stop()
 
-    def of(self, monitors: int) -> Service:
+    def of(self, monitors: int, alerting: int = 0) -> Service:
         """Return the service of that size. Raises Broken when it does not start."""
-        if monitors not in self._started:
-            self._started[monitors] = Service(monitors, self._folder, self._secret)
-        return self._started[monitors]
+        size = monitors, alerting
+        if size not in self._started:
+            self._started[size] = Service(monitors, alerting, self._folder, self._secret)
+        return self._started[size]

@@ -47,7 +47,8 @@ def costs(comparisons: Sequence[Comparison], samples: Samples, missing: Callable
 def _cost(one: Comparison, samples: Samples, lacking: str | None) -> Row:
     where = one.where
     times = f"{where.questions} x, stored" if where.stored else f"{where.questions} x"
-    head = [WAYS[one.way].told, WAYS[one.against].told, f"{where.monitors:,}", str(where.hosts), times]
+    monitors = f"{where.monitors:,}" + (f", {where.alerting:,} alert" if where.alerting else "")
+    head = [WAYS[one.way].told, WAYS[one.against].told, monitors, str(where.hosts), times]
     head.append(f"{where.latency} ms")
     goal = [one.goal.told if one.goal else "", verdict(one, samples)]
     ours, theirs = pairs(samples, one)

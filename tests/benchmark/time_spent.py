@@ -51,7 +51,7 @@ def _spend(
     options: tuple[str, ...] = (),
 ) -> None:
     arguments = [profiles, *plays.arguments(way, where)]
-    environment = plays.environment(services.of(where.monitors), where, folder / "stores" / "profile")
+    environment = plays.environment(services.of(where.monitors, where.alerting), where, folder / "stores" / "profile")
     spend([sys.executable, *options, str(HERE / "profiled_play.py"), *arguments], environment, folder / "profile")
 
 

@@ -109,6 +109,9 @@ WAYS: dict[str, Way] = {
             "keyed_groups": [{"key": "kf_type", "prefix": "is"}, {"key": "kf_time_zone", "prefix": "in"}],
         },
     ),
+    "kf_alerting": Way(
+        "`kf_monitors`, only what alerts", asks=True, source={"plugin": f"{KF}.kf_monitors", "statuses": ["alerting"]}
+    ),
     "plain": Way("an inventory of the same hosts and variables", source={"plugin": "plain"}),
 }
 """By the name to type; ``told`` is how a table calls it."""

@@ -73,6 +73,7 @@ MONITORS_INVENTORY: Spec = {
     "hostnames": {"type": "list", "elements": "raw", "default": ["label"]},
     "on_collision": {"type": "str", "choices": ["append_id", "fail"], "default": "append_id"},
     "with_status": {"type": "bool", "default": True},
+    "statuses": {"type": "list", "elements": "str", "choices": ["alerting", "failing", "stale"], "default": []},
     "on_unavailable": {"type": "str", "choices": ["fail", "cache"], "default": "fail"},
     "required": {"type": "bool", "default": True},
 }

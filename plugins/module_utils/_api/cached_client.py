@@ -49,11 +49,13 @@ class CachedClient:
 
         return self._shared(f"statuses {everything} {window}", ask, serialize_statuses, parse_statuses)
 
-    def configs(self) -> Sequence[AnyConfig]:
-        """See Client.configs."""
-        return self._shared(
-            "configs", lambda deadline: self._client().configs(deadline), serialize_configs, parse_configs
-        )
+    def configs(self, store: bool = True) -> Sequence[AnyConfig]:
+        """See Client.configs. Without ``store``, a new response is not stored: for large ones that takes most time."""
+
+        def ask(deadline: Deadline) -> list[MonitorConfig]:
+            return self._client().configs(deadline)
+
+        return self._shared("configs", ask, serialize_configs, parse_configs, store)
 
     def config(self, monitor_id: str) -> AnyConfig:
         """See Client.config."""
@@ -84,12 +86,18 @@ class CachedClient:
         return self._asked
 
     def _shared(
-        self, question: str, ask: Callable[[Deadline], A], keep: Callable[[A], bytes], read: Callable[[bytes], K]
+        self,
+        question: str,
+        ask: Callable[[Deadline], A],
+        keep: Callable[[A], bytes],
+        read: Callable[[bytes], K],
+        store: bool = True,
     ) -> A | K:
         deadline = Deadline(self._settings.timeout)
         with self._cache.answer(question, deadline) as turn:
             if turn.kept is not None:
                 return read(turn.kept.content)
             answer = ask(deadline)
-            turn.keep(lambda: keep(answer), LONGEST_KEPT)
+            if store:
+                turn.keep(lambda: keep(answer), LONGEST_KEPT)
             return answer

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleOptionsError, AnsibleParserError
 
 from ...module_utils._ansible.arguments import MONITORS_INVENTORY
 from ...module_utils._domain.text import sanitize
@@ -40,7 +40,12 @@ def configured(config: Mapping[str, Any], variables: Mapping[str, Any], templar:
     """
     templar.available_variables = variables
     given = {name: value if name in AS_WRITTEN else _finished(name, value, templar) for name, value in config.items()}
-    return validate_options(given, variables, templar, SPEC)
+    options = validate_options(given, variables, templar, SPEC)
+    if options["statuses"] and not options["with_status"]:
+        raise AnsibleOptionsError(
+            "statuses selects monitors by their status: set with_status to true, or omit statuses"
+        )
+    return options
 
 
 def _finished(name: str, value: Any, templar: Templar) -> Any:

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import to_safe_group_name
 
 from ...module_utils._domain.text import join_names, sanitize
-from .groups import ALL, BY_STATUS, fixed_groups, groups_of
+from .groups import ALL, BY_STATUS, fixed_groups, groups_of, status_groups
 from .hosts import add_host, add_members
 from .hostvars import HostVariables, wanted_names
 from .keyed_groups import KeyedGroups
@@ -42,7 +42,7 @@ class Filling:
 
     def fill(self) -> list[str]:
         """Return what the user should be warned of."""
-        fixed = fixed_groups(self._monitors, self._options["with_status"])
+        fixed = fixed_groups(self._monitors, status_groups(self._options))
         names = self._names({*self._inventory.groups, *self._composed_groups(), ALL, *BY_STATUS, *fixed})
         hosts = sorted(((names[monitor.id], monitor) for monitor in self._monitors), key=lambda named: named[0])
         for host, monitor in hosts:
@@ -109,8 +109,9 @@ class Filling:
             self._inventory.add_group(group)
             self._inventory.add_child(ALL, group)
         members: dict[str, list[str]] = {}
+        by_status = status_groups(self._options)
         for host, monitor in hosts:
-            for group in groups_of(monitor, self._options["with_status"]):
+            for group in groups_of(monitor, by_status):
                 members.setdefault(group, []).append(host)
         for group, names in members.items():
             add_members(self._inventory, group, names)

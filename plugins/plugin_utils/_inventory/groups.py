@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from ansible.plugins.inventory import to_safe_group_name
 
 from .snapshot import Told
 
 ALL = "kf_monitors"
+PREFIX = "kf_"
 ALERTING, FAILING, STALE = BY_STATUS = ("kf_alerting", "kf_failing", "kf_stale")
 
 LONGEST_TYPE = 100
@@ -23,22 +25,40 @@ def type_group(kind: str) -> str:
     return str(to_safe_group_name(f"kf_type_{kind[:LONGEST_TYPE]}"))
 
 
-def fixed_groups(monitors: Iterable[Told], with_status: bool) -> list[str]:
-    """Return the groups below ``kf_monitors``. Without a status nobody can say that none alerts: no group does."""
+def status_groups(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which groups by status exist: only complete ones, as an empty group reads as "none of the monitors".
+
+    Without the status there is none of them; with a filter by status there are those of the filter.
+    """
+    if not options["with_status"]:
+        return ()
+    return tuple(PREFIX + name for name in options["statuses"]) or BY_STATUS
+
+
+def fixed_groups(monitors: Iterable[Told], by_status: Sequence[str]) -> list[str]:
+    """Return the groups below ``kf_monitors``, with those ``by_status`` that exist."""
     kinds = sorted({type_group(monitor.type) for monitor in monitors if monitor.type})
-    return [*kinds, *(BY_STATUS if with_status else ())]
+    return [*kinds, *by_status]
 
 
-def groups_of(monitor: Told, with_status: bool) -> list[str]:
+def groups_of(monitor: Told, by_status: Iterable[str]) -> list[str]:
     """Return which of these ``monitor`` is in, and ``kf_monitors`` itself when there is no group of its type."""
+    return [type_group(monitor.type) if monitor.type else ALL, *(name for name in by_status if is_in(monitor, name))]
+
+
+def filter_by_status(monitors: Sequence[Told], options: Mapping[str, Any]) -> Sequence[Told]:
+    """Return the monitors with at least one of the ``statuses`` in ``options``, or all when there are none."""
+    if not options["statuses"]:
+        return monitors
+    wanted = status_groups(options)
+    return [monitor for monitor in monitors if any(is_in(monitor, group) for group in wanted)]
+
+
+def is_in(monitor: Told, group: str) -> bool:
+    """Whether ``monitor`` is in a group by status."""
+    if group == STALE:
+        return monitor.stale
     status = monitor.status
-    found = [type_group(monitor.type) if monitor.type else ALL]
-    if not with_status:
-        return found
-    if status is not None and status.alert_active:
-        found.append(ALERTING)
-    if status is not None and status.failing:
-        found.append(FAILING)
-    if monitor.stale:
-        found.append(STALE)
-    return found
+    if status is None:
+        return False
+    return bool(status.alert_active if group == ALERTING else status.failing)

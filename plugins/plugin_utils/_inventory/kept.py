@@ -23,12 +23,12 @@ TRY_LATER = (408, 429)
 Cache = MutableMapping[str, Any]
 
 
-def cache_key(settings: Settings, path: str, with_status: bool) -> str:
-    """Return the name under which the answers for a source are kept: that of one client of one service.
+def cache_key(settings: Settings, path: str, scope: str) -> str:
+    """Return the name under which the answers of a ``scope`` are kept for a source: that of one client of one service.
 
     It is keyed with the secret, so that other credentials find nothing, and tells nothing of it.
     """
-    return f"kf_monitors_{Keys(settings).name(f'inventory {with_status} {path}')}"
+    return f"kf_monitors_{Keys(settings).name(f'inventory {scope} {path}')}"
 
 
 class Kept:

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...module_utils._ansible.answers import Answer
+from ...module_utils._api.errors import NotFoundError
 from ...module_utils._domain.monitor import paired
 from ...module_utils._domain.timing import staleness
 
@@ -52,12 +54,47 @@ class Snapshot:
         return Told(named.id, named.label, config.type if config else None, config, status, stale)
 
 
+CONFIGS, EVERYTHING, ALERTING, ALERTING_AMONG_ALL = "configs", "everything", "alerting", "alerting among all"
+
+MOST_SINGLE = 10
+"""Alerting monitors whose configurations are requested one by one. For more of them, one request for all is quicker."""
+
+
+def scope_of(options: Mapping[str, Any]) -> str:
+    """Return which monitors and what of them has to be requested for ``options``."""
+    if not options["with_status"]:
+        return CONFIGS
+    if set(options["statuses"]) != {"alerting"}:
+        return EVERYTHING
+    # Only among all monitors can a pattern or a type be called unmatched.
+    narrowed = options["include"] or options["exclude"] or options["types"]
+    return ALERTING_AMONG_ALL if narrowed else ALERTING
+
+
 def asking(clock: Callable[[], float]) -> Callable[[CachedClient, Mapping[str, Any]], Answer]:
     """Return the question for everything that an inventory is made of; its answer's ``snapshot`` is one."""
 
     def question(service: CachedClient, options: Mapping[str, Any]) -> Answer:
-        configs = service.configs()
-        statuses = service.statuses(everything=True) if options["with_status"] else None
+        configs, statuses = _request(service, scope_of(options))
         return Answer({"snapshot": Snapshot(clock(), configs, statuses)})
 
     return question
+
+
+def _request(service: CachedClient, scope: str) -> tuple[Sequence[AnyConfig], Sequence[AnyStatus] | None]:
+    if scope == CONFIGS:
+        return service.configs(), None
+    if scope == EVERYTHING:
+        return service.configs(), service.statuses(everything=True)
+    statuses = service.statuses()
+    return service.configs() if scope == ALERTING_AMONG_ALL else _request_configs(service, statuses), statuses
+
+
+def _request_configs(service: CachedClient, statuses: Sequence[AnyStatus]) -> Sequence[AnyConfig]:
+    """Return the configurations of the monitors in ``statuses``, as far as the service has them."""
+    if len(statuses) <= MOST_SINGLE:
+        # One that is no longer there is a matter of the list: only that says which monitors are active.
+        with contextlib.suppress(NotFoundError):
+            return [service.config(status.id) for status in statuses]
+    wanted = {status.id for status in statuses}
+    return [config for config in service.configs(store=False) if config.id in wanted]

@@ -18,11 +18,13 @@ from ...module_utils._api.settings import Settings
 from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.timestamps import duration
 from .._cache.resilient import shared
+from .._system.console import ProgressLine
 from .configured import configured
 from .filled import Filling
+from .groups import filter_by_status
 from .hosts import paused_garbage_collection
 from .kept import Kept, cache_key, is_unavailable
-from .snapshot import Snapshot, asking
+from .snapshot import Snapshot, asking, scope_of
 
 
 def fill(plugin: Any, path: str, may_be_kept: bool) -> None:
@@ -33,11 +35,14 @@ def fill(plugin: Any, path: str, may_be_kept: bool) -> None:
     try:
         options = configured(_config(plugin, path), plugin._vars or {}, plugin.templar)
         plugin.required = options["required"]
-        with paused_garbage_collection():
+        doing = "kf_monitors waits for the monitors and reads them"
+        with paused_garbage_collection(), ProgressLine(plugin.display, doing) as progress:
             snapshot = _Source(plugin, options, path).snapshot(may_be_kept)
             choose = selector_from(options)
             chosen, warnings = choose(snapshot.monitors, lambda monitor: monitor.type)
-            warnings += Filling(plugin, options, chosen).fill()
+            wanted = filter_by_status(chosen, options)
+            progress.update(f"kf_monitors adds {len(wanted):,} hosts")
+            warnings += Filling(plugin, options, wanted).fill()
         for warning in warnings:
             plugin.display.warning(warning)
     except (KnowledgeFrontError, AnsibleError) as error:
@@ -99,7 +104,7 @@ class _Source:
 
         settings = Settings.from_options(self._options)
         try:
-            key = cache_key(settings, self._path, self._options["with_status"])
+            key = cache_key(settings, self._path, scope_of(self._options))
         except BaseException as error:  # noqa: BLE001 - whatever breaks in a cache, the source can do without it
             raise_interruption(error)
             self._plugin.display.warning(f"the inventory cache is not used: it failed ({type(error).__name__})")

@@ -60,7 +60,7 @@ class OneService:
     def __init__(self, **calls: int) -> None:
         self.calls, self.latencies = calls, []
 
-    def of(self, monitors: int) -> OneService:
+    def of(self, monitors: int, alerting: int = 0) -> OneService:
         return self
 
     @contextmanager

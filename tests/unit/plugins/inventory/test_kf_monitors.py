@@ -152,6 +152,12 @@ def test_monitors_are_hosts_with_variables_in_groups(source: Callable[..., Sourc
         ({"types": ["HTTP"]}, ["Web_shop"]),
         ({"types": ["http"], "include": ["Mail"]}, []),
         ({"include": ["nobody"], "on_unmatched": "ignore"}, []),
+        ({"statuses": ["alerting"]}, ["Mail"]),
+        ({"statuses": ["alerting", "failing"]}, ["Mail"]),
+        ({"statuses": ["failing"]}, []),
+        ({"statuses": ["stale"]}, []),
+        ({"statuses": ["alerting"], "include": ["Web *"]}, []),
+        ({"statuses": ["alerting"], "types": ["smtp"]}, ["Mail"]),
         ({"hostnames": ["id"]}, ["m", "w"]),
         ({"hostnames": ["config.url|hostname", "label"]}, ["Mail", "shop.example.com"]),
         ({"hostnames": ["kf_type ~ '-' ~ kf_id"]}, ["http-w", "smtp-m"]),
@@ -265,6 +271,27 @@ def test_it_asks_once_for_each(serve: Serve, tmp_path: Path) -> None:
     assert [call.target for call in server.calls] == ["/v2/token", "/v2/config/monitor", "/v2/status?t=1800&all=true"]
 
 
+def test_alerting_monitors_alone_cost_no_request_for_the_others(serve: Serve, tmp_path: Path) -> None:
+    alerting = {"monitor_list": DOCUMENTS["/v2/status"]["monitor_list"][:1]}
+    server = serve(service({"/v2/status": alerting, "/v2/config/monitor/m": {"monitor": MAIL}}))
+    inventory = Source(tmp_path, server.url).read(statuses=["alerting"])
+    assert [call.target for call in server.calls] == ["/v2/token", "/v2/status?t=1800", "/v2/config/monitor/m"]
+    assert inventory.hosts["Mail"].vars["kf_config"] == MAIL["config"]
+    assert {"kf_alerting", "kf_type_smtp"} <= set(inventory.groups)
+    assert not {"kf_failing", "kf_stale", "kf_type_http"} & set(inventory.groups)
+
+
+@pytest.mark.parametrize("answer", [as_json({}, 503), as_json({"monitor": WEB}), as_json({"monitor": None})])
+def test_an_alerting_monitor_without_a_readable_configuration_is_an_error(
+    source: Callable[..., Source], answer: bytes
+) -> None:
+    inventory = InventoryData()
+    with pytest.raises(AnsibleParserError):
+        source({"/v2/config/monitor/m": answer}).read(inventory, statuses=["alerting"])
+    assert not inventory.hosts
+    assert fails_the_run()
+
+
 CUT_SHORT = http(b"{", length=50, Connection="close")
 FAILURES: list[tuple[bytes, str]] = [
     (as_json({"error": "no hunter2"}, 401), "check client_id and client_secret|a new token was refused"),
@@ -310,6 +337,9 @@ def test_anything_but_a_whole_answer_is_an_error_and_never_an_inventory(
         ({"on_unavailable": "cache", "cache": True}, "on_unavailable: cache needs answers that are kept"),
         ({"max_age": -1}, "max_age must be 0 or more"),
         ({"required": "perhaps"}, "required"),
+        ({"statuses": ["bad"]}, "statuses"),
+        ({"statuses": ["alerting"], "with_status": False}, "set with_status to true"),
+        ({"statuses": ["alerting"], "include": ["nobody"]}, "nobody matched none of 2 monitors"),
         ({"cache": True, "cache_plugin": "jsonfile"}, "cache"),
     ],
 )

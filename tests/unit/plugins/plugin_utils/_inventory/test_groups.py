@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.groups import (
+    BY_STATUS,
+    filter_by_status,
     fixed_groups,
     groups_of,
+    status_groups,
     type_group,
 )
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
@@ -44,11 +47,11 @@ RECENT = {"utc_mktime": NOW - 60}
 def test_groups_say_what_is_known(
     config: Mapping[str, Any] | None, status: Mapping[str, Any] | None, groups: list[str]
 ) -> None:
-    assert groups_of(told(config, status), True) == groups
+    assert groups_of(told(config, status), BY_STATUS) == groups
 
 
 def test_without_a_status_nobody_is_said_to_be_stale() -> None:
-    assert groups_of(told(WEB), False) == ["kf_type_http"]
+    assert groups_of(told(WEB), ()) == ["kf_type_http"]
 
 
 @pytest.mark.parametrize(
@@ -66,9 +69,49 @@ def test_the_group_of_a_type_has_a_name_that_ansible_accepts(kind: str, group: s
 
 
 @pytest.mark.parametrize(
-    ("with_status", "groups"),
-    [(True, ["kf_type_http", "kf_alerting", "kf_failing", "kf_stale"]), (False, ["kf_type_http"])],
+    ("with_status", "statuses", "groups"),
+    [
+        (False, [], []),
+        (True, [], ["kf_alerting", "kf_failing", "kf_stale"]),
+        (True, ["alerting"], ["kf_alerting"]),
+        (True, ["stale", "failing"], ["kf_stale", "kf_failing"]),
+    ],
 )
-def test_groups_exist_even_when_empty_but_not_when_nobody_can_say(with_status: bool, groups: list[str]) -> None:
-    assert fixed_groups([told(WEB), told({**WEB, "type": None}), told(None, {})], with_status) == groups
-    assert fixed_groups([], with_status) == groups[1:]
+def test_groups_exist_even_when_empty_but_not_when_they_would_be_incomplete(
+    with_status: bool, statuses: list[str], groups: list[str]
+) -> None:
+    by_status = status_groups({"with_status": with_status, "statuses": statuses})
+    assert fixed_groups([told(WEB), told({**WEB, "type": None}), told(None, {})], by_status) == [
+        "kf_type_http",
+        *groups,
+    ]
+    assert fixed_groups([], by_status) == groups
+
+
+ALERT = {"last_test": RECENT, "alert_active": True}
+FAILED = {"last_test": {**RECENT, "error": "no"}}
+FINE = {"last_test": RECENT}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status", "is_kept"),
+    [
+        ([], FINE, True),
+        (["alerting"], FINE, False),
+        (["alerting"], ALERT, True),
+        (["alerting"], FAILED, False),
+        (["alerting"], None, False),
+        (["failing"], FAILED, True),
+        (["failing"], ALERT, False),
+        (["failing"], None, False),
+        (["stale"], FINE, False),
+        (["stale"], {}, True),
+        (["stale"], None, True),
+        (["alerting", "stale"], ALERT, True),
+        (["alerting", "stale"], FAILED, False),
+    ],
+)
+def test_monitors_with_any_of_the_statuses_are_kept(statuses: list[str], status: Any, is_kept: bool) -> None:
+    monitor = told(WEB, status)
+    found = filter_by_status([monitor], {"with_status": True, "statuses": statuses})
+    assert list(found) == ([monitor] if is_kept else [])

@@ -4,10 +4,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import Snapshot, asking
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import NotFoundError
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import (
+    MOST_SINGLE,
+    asking,
+    scope_of,
+)
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
     NOW,
     snapshot,
@@ -50,23 +56,63 @@ def test_without_statuses_there_are_configurations() -> None:
 
 
 class Service:
-    def __init__(self) -> None:
-        self.asked: list[Any] = []
+    """``configured`` are the monitors that the list holds; each of ``alerting`` has an active alert."""
 
-    def configs(self) -> list[Any]:
-        self.asked.append("configs")
-        return [1]
+    def __init__(self, alerting: int = 0, gone: str | None = None) -> None:
+        self.alerting = [f"m{number}" for number in range(alerting)]
+        self.gone = gone
+        self.requests: list[str] = []
+
+    def configs(self, store: bool = True) -> list[Any]:
+        self.requests.append("configs" if store else "configs, not stored")
+        found = [*self.alerting, "other"]
+        return [SimpleNamespace(id=monitor) for monitor in found if monitor != self.gone]
+
+    def config(self, monitor_id: str) -> Any:
+        self.requests.append(f"config {monitor_id}")
+        if monitor_id == self.gone:
+            raise NotFoundError("gone")
+        return SimpleNamespace(id=monitor_id)
 
     def statuses(self, everything: bool = False) -> list[Any]:
-        self.asked.append(everything)
-        return [2]
+        self.requests.append("statuses of all" if everything else "statuses")
+        found = [*self.alerting, "other"] if everything else self.alerting
+        return [SimpleNamespace(id=monitor) for monitor in found]
+
+
+OPTIONS: dict[str, Any] = {"with_status": True, "statuses": [], "include": [], "exclude": [], "types": []}
+UNSTORED = "configs, not stored"
+FEW = ["statuses", *(f"config m{number}" for number in range(MOST_SINGLE))]
 
 
 @pytest.mark.parametrize(
-    ("with_status", "statuses", "asked"), [(True, [2], ["configs", True]), (False, None, ["configs"])]
+    ("options", "service", "requests", "found"),
+    [
+        ({}, Service(1), ["configs", "statuses of all"], (2, 2)),
+        ({"with_status": False}, Service(1), ["configs"], (2, None)),
+        ({"statuses": ["failing"]}, Service(1), ["configs", "statuses of all"], (2, 2)),
+        ({"statuses": ["alerting", "stale"]}, Service(1), ["configs", "statuses of all"], (2, 2)),
+        ({"statuses": ["alerting"]}, Service(0), ["statuses"], (0, 0)),
+        ({"statuses": ["alerting"]}, Service(1), ["statuses", "config m0"], (1, 1)),
+        ({"statuses": ["alerting", "alerting"]}, Service(1), ["statuses", "config m0"], (1, 1)),
+        ({"statuses": ["alerting"]}, Service(MOST_SINGLE), FEW, (MOST_SINGLE, MOST_SINGLE)),
+        ({"statuses": ["alerting"]}, Service(11), ["statuses", UNSTORED], (11, 11)),
+        ({"statuses": ["alerting"]}, Service(2, "m1"), ["statuses", "config m0", "config m1", UNSTORED], (1, 2)),
+        ({"statuses": ["alerting"], "include": ["m*"]}, Service(1), ["statuses", "configs"], (2, 1)),
+        ({"statuses": ["alerting"], "exclude": ["m*"]}, Service(1), ["statuses", "configs"], (2, 1)),
+        ({"statuses": ["alerting"], "types": ["http"]}, Service(1), ["statuses", "configs"], (2, 1)),
+    ],
 )
-def test_only_what_is_wanted_is_asked(with_status: bool, statuses: Any, asked: list[Any]) -> None:
-    service: Any = Service()
-    answered = asking(lambda: NOW)(service, {"with_status": with_status})
-    assert answered.result["snapshot"] == Snapshot(NOW, [1], statuses)  # type: ignore[list-item]
-    assert service.asked == asked
+def test_only_what_is_needed_is_requested(
+    options: dict[str, Any], service: Any, requests: list[str], found: tuple[int, int | None]
+) -> None:
+    service.requests.clear()
+    answered = asking(lambda: NOW)(service, {**OPTIONS, **options}).result["snapshot"]
+    assert service.requests == requests
+    statuses = answered.statuses
+    assert (len(answered.configs), None if statuses is None else len(statuses)) == found
+
+
+def test_what_is_requested_differently_is_cached_apart() -> None:
+    different = [{}, {"with_status": False}, {"statuses": ["alerting"]}, {"statuses": ["alerting"], "include": ["a"]}]
+    assert len({scope_of({**OPTIONS, **options}) for options in different}) == len(different)

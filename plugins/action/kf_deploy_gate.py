@@ -10,7 +10,7 @@ from ansible import constants as C
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils._bytecode import DEPLOY_GATE, load
+from ..plugin_utils._bytecode import load
 
 
 class ActionModule(ActionBase):
@@ -18,7 +18,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        load(DEPLOY_GATE)
+        load("plugin_utils._deploy_gate.evaluation")
         from ..plugin_utils._deploy_gate.evaluation import Evaluation
         from ..plugin_utils._deploy_gate.run_state import RunState
         from ..plugin_utils._gate.policy import PHASES

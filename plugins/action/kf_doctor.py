@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._ansible.answers import failure
 from ..module_utils._api.deadline import Deadline
 from ..module_utils._api.unexpected import UnexpectedError, convert_unexpected
+from ..plugin_utils._connection import resolve_options
 from ..plugin_utils._doctor.arguments import DOCTOR
 from ..plugin_utils._doctor.examination import Row, counted, examined, overall
 from ..plugin_utils._doctor.finding import FAILED, failed
@@ -20,7 +21,7 @@ from ..plugin_utils._doctor.patient import Patient
 from ..plugin_utils._doctor.report import entries, report
 from ..plugin_utils._doctor.table import advices, summary, table
 from ..plugin_utils._environment import read_environment
-from ..plugin_utils._options import resolve_options, validate_options
+from ..plugin_utils._options import validate_options
 from ..plugin_utils._system.console import Console
 from ..plugin_utils._system.controller import exit_with_controller
 from ..plugin_utils._system.files import write_report

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils._bytecode import GATE, load
+from ..plugin_utils._bytecode import load
 
 # The controller has to load it before there is a worker.
 from ..plugin_utils._system import console  # noqa: F401  # pylint: disable=unused-import
@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         began = time.time()
         try:
-            load(GATE)
+            load("plugin_utils._gate_action.task")
             from ..plugin_utils._gate_action.task import GateTask
 
             return GateTask(self._task, self._templar, self._display).result(task_vars or {})

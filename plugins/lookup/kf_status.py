@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+from ..plugin_utils._bytecode import load
+
+# Each task of each host loads this anew: from bytecode, where there is some.
+load("plugin_utils._lookup")
 from ..plugin_utils._lookup import MonitorLookup
 
 

@@ -16,7 +16,7 @@ from ansible import constants as C
 from ansible.release import __version__ as ansible_version
 
 from ..module_utils._api.transport import USER_AGENT
-from ._cache.resilient import folder_of
+from ._connection import folder_of
 from ._doctor.patient import Environment
 
 LIBRARIES = ("requests", "urllib3", "cryptography")

@@ -6,47 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ansible import constants as C
-from ansible.config.manager import resolve_path
 from ansible.errors import AnsibleOptionsError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_bool, check_type_int, check_type_str
 
 from ..module_utils._ansible.arguments import CONNECTION
 from ..module_utils._domain.text import join_names, sanitize
+from ._connection import option_names, resolve_option_path, resolve_options
 
 if TYPE_CHECKING:
     from ansible.template import Templar
 
     from ..module_utils._ansible.arguments import Spec
-
-SECTION = "knowledgefront"
-NEVER_IN_A_FILE = frozenset({"client_secret"})
-
-
-class OptionValue:
-    """An option as its source has it; ``origin`` is ``Direct``, ``var: ...``, ``env: ...``, ``default`` or a file."""
-
-    def __init__(self, value: Any, origin: str | None) -> None:
-        self.value = value
-        self.origin = origin
-
-
-def definitions() -> dict[str, dict[str, Any]]:
-    """Return the connection options as Ansible's configuration system defines options of a plugin."""
-    return {name: _definition(name, spec) for name, spec in CONNECTION.items()}
-
-
-def _definition(name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    definition = {key: spec[key] for key in ("default", "aliases") if key in spec}
-    definition["env"] = [{"name": f"KF_{name.upper()}"}]
-    definition["vars"] = [{"name": f"kf_{name}"}]
-    if name not in NEVER_IN_A_FILE:
-        definition["ini"] = [{"section": SECTION, "key": name}]
-    return definition
 
 
 def validate_options(
@@ -67,7 +40,7 @@ def validate_options(
     others = dict(given)
     for name, found in resolve_options(given, variables, templar, renamed).items():
         option = renamed.get(name, name)
-        for alias in _names(option, name):
+        for alias in option_names(option, name):
             others.pop(alias, None)
         if found.value is not None:
             others[option] = _typed(option, found.value, CONNECTION[name]["type"], found.origin)
@@ -79,29 +52,6 @@ def validate_options(
     if validated.error_messages:
         raise AnsibleOptionsError(sanitize(validated.error_messages[0], 400))
     return dict(validated.validated_parameters)
-
-
-def resolve_options(
-    given: Mapping[str, Any], variables: Mapping[str, Any], templar: Templar, renamed: Mapping[str, str] | None = None
-) -> dict[str, OptionValue]:
-    """Return each connection option, by its own name, from the source that validate_options takes it from."""
-    kind, owner = "action", "knowledgefront.monitoring.connection"
-    C.config.initialize_plugin_configuration_definitions(kind, owner, definitions())
-    named = [f"kf_{name}" for name in CONNECTION if f"kf_{name}" in variables]
-    finished = {name: templar.template(variables[name]) for name in named}
-    options = {}
-    for name in CONNECTION:
-        option = (renamed or {}).get(name, name)
-        direct = [{name: given[alias]} for alias in _names(option, name) if alias in given]
-        value, origin = C.config.get_config_value_and_origin(
-            name, plugin_type=kind, plugin_name=owner, variables=finished, direct=direct[-1] if direct else None
-        )
-        options[name] = OptionValue(value, origin)
-    return options
-
-
-def _names(option: str, name: str) -> tuple[str, ...]:
-    return (option, *CONNECTION[name].get("aliases", ()))
 
 
 def _plain(value: Any) -> Any:
@@ -130,8 +80,7 @@ def _typed(option: str, value: Any, kind: str, origin: str | None) -> Any:
     """Return ``value`` in its type. Ansible's own conversion takes any word for false and shows wrong values."""
     try:
         if kind == "path":
-            file = origin if origin and Path(origin).is_absolute() else None
-            return resolve_path(str(value), basedir=file) if value else None
+            return resolve_option_path(value, origin)
         return TYPES[kind](value)
     except (TypeError, ValueError):
         raise AnsibleOptionsError(f"{option} from {sanitize(origin or 'the task')} is no {NAMES[kind]}") from None

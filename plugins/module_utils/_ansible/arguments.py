@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._api.settings import API_URL, RETRIES, TIMEOUT
-from .._domain.timing import WINDOW
+from .._domain.service_defaults import API_URL, RETRIES, TIMEOUT, WINDOW
 
 MAX_AGE = 10
 """Seconds for which an answer may be used again."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, Union
 
-from .._domain.timing import WINDOW
+from .._domain.service_defaults import WINDOW
 from .cache import Cache
 from .cache_codec import parse_configs, parse_statuses, serialize_configs, serialize_statuses
 from .deadline import Deadline

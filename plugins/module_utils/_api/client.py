@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from .._domain.monitor import MonitorConfig, MonitorStatus
+from .._domain.service_defaults import LONGEST_WINDOW, WINDOW
 from .._domain.text import sanitize
 from .._domain.timestamps import duration
-from .._domain.timing import LONGEST_WINDOW, WINDOW
 from . import payloads
 from .answer_body import out_of_time
 from .cache import Cache, NullCache

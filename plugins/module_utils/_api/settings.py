@@ -11,12 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from .._domain.service_defaults import API_URL, RETRIES, TIMEOUT
 from .._domain.text import sanitize
 from .errors import ConfigurationError
 
-API_URL = "https://api.knowledgefront.com"
-TIMEOUT = 60
-RETRIES = 4
 LONGEST_TIMEOUT = 86400
 """Seconds in a day: far more than any question needs, and what every clock and socket can count."""
 

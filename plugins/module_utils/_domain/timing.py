@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Durations of monitoring, in seconds: staleness of a test, poll interval, status window."""
+"""Durations of monitoring, in seconds: staleness of a test and poll interval."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ FACTOR, GRACE = 2.0, 60.0
 UNTESTED, FUTURE, UNTIMED, OLD = "untested", "future", "untimed", "old"
 
 SHORTEST_POLL, LONGEST_POLL = 15.0, 60.0
-
-WINDOW, LONGEST_WINDOW = 1800, 10800
-"""Default and maximum of the window of a status."""
 
 
 def staleness(

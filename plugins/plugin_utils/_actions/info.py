@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ansible.errors import AnsibleError, AnsibleOptionsError
 
+# The controller loads an action before it makes a worker for each host, which would load this anew.
+from ...module_utils._ansible import selection  # noqa: F401  # pylint: disable=unused-import
 from ...module_utils._ansible.answers import answer, failure
 from ...module_utils._ansible.secret_file import ARGUMENT
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ...module_utils._api.unexpected import convert_unexpected
-from .._bytecode import LOOKUP, SELECTION, load
 from .._cache.resilient import shared
 from .._options import validate_options
 from .._system.console import Console
@@ -23,10 +24,6 @@ from .secret_file import SecretFileAction
 if TYPE_CHECKING:
     from ...module_utils._ansible.answers import Question
     from ...module_utils._ansible.arguments import Spec
-
-
-# The controller loads an action before it makes a worker for each host, which would load these anew.
-load((*LOOKUP, *SELECTION))
 
 
 class InfoAction(SecretFileAction):

@@ -9,25 +9,18 @@ import contextlib
 import os
 import re
 import secrets
-import stat
 from collections.abc import Iterator
 
 from ...module_utils._domain.text import sanitize
+from .signed_files import InsecureDirectoryError, advise, file_version, open_folder, read_file
 
 OURS = r"[0-9a-f]{32}(\.lock)?|\.[0-9a-f]{16}\.tmp"
 """Every name that is ever written here."""
 
-OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
-OF_OTHERS = 0o077
-
-
-class InsecureDirectoryError(Exception):
-    """The folder cannot be used. Its text is one sentence: why, and what to do."""
 
 
 class SecureDirectory:
@@ -41,30 +34,17 @@ class SecureDirectory:
         self.path = path
         try:
             os.makedirs(path, PRIVATE_FOLDER, exist_ok=True)
-            self._folder = os.open(path, OPEN_FOLDER)
+            self._folder = open_folder(path)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
-            raise InsecureDirectoryError(_advised(path, f"cannot be used ({sanitize(why)})")) from None
-        found = os.fstat(self._folder)
-        if found.st_uid != os.geteuid() or found.st_mode & OF_OTHERS:
-            self.close()
-            whose = "another user" if found.st_uid != os.geteuid() else "everybody: chmod 700 would make it private"
-            raise InsecureDirectoryError(_advised(path, f"belongs to {whose}"))
+            raise InsecureDirectoryError(advise(path, f"cannot be used ({sanitize(why)})")) from None
 
     def close(self) -> None:
         os.close(self._folder)
 
     def read(self, name: str, largest: int) -> bytes | None:
         """Return what was written under ``name``; None for nothing, and for something that we cannot have written."""
-        try:
-            descriptor = os.open(name, READ, dir_fd=self._folder)
-        except OSError:
-            return None
-        with contextlib.suppress(OSError), os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if _is_ours(found) and found.st_size <= largest:
-                return file.read(largest)
-        return None
+        return read_file(self._folder, name, largest)
 
     def write(self, name: str, content: bytes) -> None:
         """Put ``content`` under ``name`` in one step. Raises OSError, and then leaves what was there."""
@@ -80,11 +60,7 @@ class SecureDirectory:
 
     def changed(self, name: str) -> tuple[int, int] | None:
         """Return what differs as soon as ``name`` is written anew; None when there is nothing."""
-        try:
-            found = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns
+        return file_version(self._folder, name)
 
     def open_lock(self, name: str) -> int:
         """Return the descriptor of the file that stands for ``name`` in locks. Raises OSError."""
@@ -116,12 +92,3 @@ class SecureDirectory:
         """Remove what is there under ``name``, if anything can be."""
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=self._folder)
-
-
-def _advised(path: str, why: str) -> str:
-    return f"{sanitize(path, 1000)} {why}; or set cache_dir to a folder of your own"
-
-
-def _is_ours(found: os.stat_result) -> bool:
-    private = found.st_uid == os.geteuid() and not found.st_mode & OF_OTHERS
-    return private and stat.S_ISREG(found.st_mode) and found.st_nlink == 1

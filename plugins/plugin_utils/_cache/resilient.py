@@ -5,43 +5,38 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from ansible import constants as C
 
 from ...module_utils._api.cache import Cache, Lease, NullCache
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.text import sanitize
-from .directory import InsecureDirectoryError, SecureDirectory
-from .store import Store
+from .._connection import folder_of
+from .directory import SecureDirectory
+from .signed_files import InsecureDirectoryError
+from .store import OnRead, Store, ignore_read
 
 if TYPE_CHECKING:
     from ...module_utils._api.deadline import Deadline
 
 R = TypeVar("R")
 
-FOLDER = "knowledgefront"
-"""Below ANSIBLE_HOME, unless an option says otherwise."""
-
 NO_ANSWERS = 0
 
 
-def folder_of(options: Mapping[str, Any]) -> str:
-    """Return the folder in which tokens and answers are kept."""
-    return str(options["cache_dir"] or os.path.join(C.ANSIBLE_HOME, FOLDER))
-
-
 def shared(
-    options: Mapping[str, Any], warn: Callable[[str], None], max_age: int | None = None
+    options: Mapping[str, Any],
+    warn: Callable[[str], None],
+    max_age: int | None = None,
+    on_read: OnRead = ignore_read,
 ) -> Callable[[Settings], Cache]:
     """Return what opens the store for a connection; where it cannot be used, the user is warned and nothing is shared.
 
     ``max_age`` stands for the option when a plugin must not take that from the user. Raises ConfigurationError then.
+    ``on_read`` is called for each response that is looked for in the store, see Store.
     """
 
     def share(settings: Settings) -> Cache:
@@ -53,7 +48,7 @@ def shared(
             return NullCache()
 
         def open_store() -> Cache:
-            return Store(SecureDirectory(folder_of(options)), settings, tokens, oldest, warn=warn)
+            return Store(SecureDirectory(folder_of(options)), settings, tokens, oldest, warn=warn, on_read=on_read)
 
         return ResilientCache(open_store, warn)
 

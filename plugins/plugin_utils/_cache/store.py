@@ -13,7 +13,8 @@ from ...module_utils._api.deadline import Deadline
 from ...module_utils._api.settings import Settings
 from ...module_utils._domain.text import sanitize
 from .directory import SecureDirectory
-from .records import Keys, Timestamp
+from .records import Keys
+from .signed_files import Timestamp
 
 LARGEST = 512 * 2**20
 """Bytes of a record that are read at most."""
@@ -22,6 +23,13 @@ FORGOTTEN_AFTER = 86400.0
 """Seconds after which a file that nobody wrote anew is removed."""
 
 TOKEN = "token"
+
+OnRead = Callable[[str, tuple[int, int] | None, float | None], None]
+"""Gets the name of the file of a response, its version, and the remaining seconds; None when it is not there."""
+
+
+def ignore_read(name: str, version: tuple[int, int] | None, left: float | None) -> None:
+    """Nobody wants to know."""
 
 
 class Store:
@@ -39,6 +47,7 @@ class Store:
         max_age: float,
         now: Callable[[], Timestamp] = Timestamp.now,
         warn: Callable[[str], None] = lambda sentence: None,
+        on_read: OnRead = ignore_read,
     ) -> None:
         self._folder = folder
         self._keys = Keys(settings)
@@ -46,6 +55,7 @@ class Store:
         self._max_age = max_age
         self._now = now
         self._warn = warn
+        self._on_read = on_read
         self._warned_of_locks = False
 
     def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Lease]:
@@ -58,7 +68,12 @@ class Store:
 
     def answer(self, question: str, deadline: Deadline) -> AbstractContextManager[Lease]:
         def read() -> CacheEntry | None:
-            return self._read(question, self._max_age)
+            name = self._keys.name(question)
+            self._on_read(name, None, None)
+            version = self._folder.changed(name)
+            kept = self._read(question, self._max_age)
+            self._on_read(name, version, kept.left if kept else None)
+            return kept
 
         return self._turn(question, read, bytes, deadline) if self._max_age > 0 else nullcontext(Lease())
 

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 
 from ...module_utils._api.threads import run_with_timeout
 from ...module_utils._api.unexpected import raise_interruption
+from ...module_utils._domain.service_defaults import WINDOW
 from ...module_utils._domain.text import sanitize
-from ...module_utils._domain.timing import WINDOW
-from .._cache.directory import OF_OTHERS, OURS, InsecureDirectoryError, SecureDirectory
+from .._cache.directory import OURS, SecureDirectory
 from .._cache.records import Keys
+from .._cache.signed_files import OF_OTHERS, InsecureDirectoryError
 from .._cache.single_flight import acquire
 from .._cache.store import LARGEST, TOKEN
 from .finding import Finding, fine, skipped, warning

@@ -16,8 +16,8 @@ from ...module_utils._api.deletion import confirm_deleted
 from ...module_utils._api.errors import ConfigurationError, ServiceError
 from ...module_utils._domain.monitor import MonitorStatus
 from ...module_utils._domain.selection import PatternError
+from ...module_utils._domain.service_defaults import LONGEST_WINDOW, WINDOW
 from ...module_utils._domain.text import sanitize
-from ...module_utils._domain.timing import LONGEST_WINDOW, WINDOW
 from .memory import MonitorState, SourceState, StatusReading, StoredConfig
 from .sample import Sample
 

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.timing import LONGEST_WINDOW, UNTESTED, staleness
+from ...module_utils._domain.service_defaults import LONGEST_WINDOW
+from ...module_utils._domain.timing import UNTESTED, staleness
 
 ALERT = "alert"
 SILENT = "silent"

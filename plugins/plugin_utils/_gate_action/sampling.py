@@ -13,8 +13,8 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError, CredentialsError, KnowledgeFrontError
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus
 from ...module_utils._domain.selection import Selection
+from ...module_utils._domain.service_defaults import LONGEST_WINDOW, WINDOW
 from ...module_utils._domain.timestamps import duration
-from ...module_utils._domain.timing import LONGEST_WINDOW, WINDOW
 from .._gate.policy import Policy
 from .._gate.sample import NO_OFFSET, ClockOffset, Sample, Unavailable
 from .._gate.scope import in_scope

@@ -28,6 +28,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     VERSION_INFO,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.arguments import ADOPT
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import definitions
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.arguments import (
     DEPLOY_GATE,
     OPTIONS,
@@ -38,7 +39,6 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_ac
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
     OF_ANSIBLE,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 

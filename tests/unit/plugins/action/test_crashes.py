@@ -69,13 +69,13 @@ def test_an_action_that_crashes_fails_with_one_sentence(
     assert not (tmp_path / "files").exists()
 
 
-@pytest.mark.parametrize("place", ["_lookup.load", "_looked_up.validate_options", "_looked_up.answer"])
+@pytest.mark.parametrize("place", ["_bytecode.load", "_lookup_request.validate_options", "_lookup_request.answer"])
 @pytest.mark.parametrize("plugin", [MonitorLookup, StatusLookup])
 @pytest.mark.parametrize("error", CRASHES, ids=lambda error: type(error).__name__)
 def test_a_lookup_that_crashes_fails_with_one_sentence(
     monkeypatch: pytest.MonkeyPatch, plugin: type[Any], place: str, error: BaseException
 ) -> None:
-    from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _looked_up  # noqa: F401
+    from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils import _lookup_request  # noqa: F401
 
     crash(monkeypatch, f"plugin_utils.{place}", error)
     with pytest.raises(AnsibleLookupError) as caught:

@@ -18,11 +18,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     ONE_OR_MANY,
     STATUS_INFO,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import (
     definitions,
     resolve_options,
-    validate_options,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import validate_options
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import templar, trusted
 
 SOURCES = {

@@ -9,9 +9,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.directory import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.directory import SecureDirectory
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.signed_files import (
     InsecureDirectoryError,
-    SecureDirectory,
 )
 
 NAME = "0" * 32

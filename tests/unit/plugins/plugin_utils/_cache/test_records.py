@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret, Settings
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache import records
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.records import Keys, Timestamp
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache import signed_files
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.records import Keys
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.signed_files import Timestamp
 
 CONNECTION: dict[str, Any] = {
     "api_url": "https://api.example",
@@ -64,7 +65,7 @@ def test_what_is_no_record_is_none(record: bytes) -> None:
 
 def test_a_record_of_another_version_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(records, "VERSION", records.VERSION + 1)
+        patched.setattr(signed_files, "VERSION", signed_files.VERSION + 1)
         other = KEYS.sign("what", b"content", WRITTEN, 100.0)
     assert KEYS.verify("what", other, later(1), 10) is None
 

@@ -16,7 +16,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cac
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.directory import SecureDirectory
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.records import Timestamp
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.signed_files import Timestamp
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.store import Store
 
 from simulator.server import Simulator

@@ -11,9 +11,9 @@ from typing import Any
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import OptionValue
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.finding import FAILED, WARNING, Finding
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.patient import Environment, Patient
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import OptionValue
 
 RECENT = {
     "ansible-core": "2.19.14",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import definitions
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory import hostvars
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.hostvars import (
     HostVariables,
@@ -17,7 +18,6 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._invento
     variable_of,
     wanted_names,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import definitions
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
     NOW,
     told,

@@ -1,0 +1,14 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Defaults and limits of requests to the service. Times are in seconds."""
+
+from __future__ import annotations
+
+API_URL = "https://api.knowledgefront.com"
+TIMEOUT = 60
+RETRIES = 4
+
+WINDOW = 1800
+LONGEST_WINDOW = 10800
+"""History over which a status counts tests, failures and alerts. From the vendor's page."""

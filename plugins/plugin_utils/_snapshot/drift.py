@@ -21,6 +21,7 @@ class Recorded:
 
     id: str
     label: str
+    type: str | None
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,29 @@ def drift(recorded: Monitors, configured: Monitors, chosen: Sequence[str], selec
 
     A monitor that another selection wrote is left as it is: that it is not asked for does not mean that it is gone.
     """
-    told = {name: configured[name] for name in chosen}
-    before = {name: fields for name, fields in recorded.items() if name in told or _selected(name, fields, selection)}
-    after = {name: fields for name, fields in configured.items() if name in told or name in before}
+    current = set(chosen)
+    others = [_as_recorded(name, fields) for name, fields in recorded.items() if name not in current]
+    current.update(monitor.id for monitor in selection.choose(others, lambda monitor: monitor.type).monitors)
+    before = {name: fields for name, fields in recorded.items() if name in current}
+    after = {name: fields for name, fields in configured.items() if name in current}
     gone = sorted(set(before) - set(after))
-    kept = {name: fields for name, fields in recorded.items() if name not in before}
+    unselected = {name: fields for name, fields in recorded.items() if name not in current}
     written = {name: preserve_redactions(recorded.get(name), fields) for name, fields in after.items()}
-    return Drift(changes(before, after), {**kept, **written}, gone)
+    return Drift(_changes(before, after), {**unselected, **written}, gone)
 
 
-def _selected(name: str, fields: Mapping[str, Any], selection: Selection) -> bool:
+def _as_recorded(name: str, fields: Mapping[str, Any]) -> Recorded:
     label, kind = (value if isinstance(value, str) else None for value in (fields.get("label"), fields.get("type")))
-    monitor = Recorded(name, label if label is not None else name)
-    return bool(selection.choose([monitor], lambda monitor: kind).monitors)
+    return Recorded(name, label if label is not None else name, kind)
+
+
+def _changes(before: Monitors, after: Monitors) -> list[MonitorChange]:
+    """Compare all but the monitors whose file was not even parsed, because it is what would be written."""
+    unchanged = {name for name, fields in before.items() if after.get(name) is fields}
+    return changes(
+        {name: fields for name, fields in before.items() if name not in unchanged},
+        {name: fields for name, fields in after.items() if name not in unchanged},
+    )
 
 
 def in_one_line(found: Sequence[MonitorChange]) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 from ...module_utils._domain.text import sanitize
 from .._system.files import LONGEST, atomic_write, create_folders, why_not
@@ -35,6 +35,9 @@ ENCODINGS = {"csv": "utf-8-sig"}
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
+T = TypeVar("T")
+
+
 class FolderError(ValueError):
     """What is in the way, as a sentence; ``changed`` counts the files that were written or removed before."""
 
@@ -49,29 +52,49 @@ class TooLargeError(ValueError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``texts`` of our files by name, and the ``monitors`` that they tell of with the files of each."""
+    """``texts`` of our files by name, and the ``monitors`` that they describe with the ``files`` of each.
 
-    texts: Mapping[str, str]
-    monitors: dict[str, dict[str, Any]]
-    files: Mapping[str, list[str]]
+    The files in ``current`` are what would be written for the expected configurations. They were not parsed:
+    ``monitors`` holds the expected configurations themselves.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    monitors: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: dict[str, list[str]] = field(default_factory=dict)
+    current: set[str] = field(default_factory=set)
+
+
+class Track(Protocol):
+    """Iterates over ``items``, and may report how far that is; ``stage`` describes what is done with each."""
+
+    def __call__(self, items: Collection[T], stage: str) -> Iterable[T]: ...
+
+
+def iterate(items: Collection[T], stage: str) -> Iterable[T]:
+    """Iterate without a report."""
+    return items
 
 
 class Folder:
     """A folder that files are written to, in ``layout`` and ``formats``."""
 
-    def __init__(self, path: str, layout: str, formats: list[str], mode: int | None = None) -> None:
-        self.path, self.layout, self.mode = path, layout, mode
+    def __init__(
+        self, path: str, layout: str, formats: list[str], mode: int | None = None, track: Track = iterate
+    ) -> None:
+        self.path, self.layout, self.mode, self._track = path, layout, mode, track
         self.formats = list(dict.fromkeys(formats))
         self.source = next((kind for kind in self.formats if kind in READERS), None)
         if self.source is None:
             raise FolderError("formats must name yaml or json: the other files cannot be read again to see drift")
 
-    def read(self) -> Snapshot:
-        """Return what our files say. Raises FolderError for one that is damaged, or in whose place another lies."""
-        texts: dict[str, str] = {}
-        monitors: dict[str, dict[str, Any]] = {}
-        files: dict[str, list[str]] = {}
-        for name in self._listed():
+    def read(self, expected: Monitors | None = None) -> Snapshot:
+        """Return what our files say. Raises FolderError for one that is damaged, or in whose place another lies.
+
+        Parsing takes most of the time, so a file is not parsed if it is what would be written for ``expected``.
+        """
+        expected_of = self._by_stem(expected or {})
+        snapshot = Snapshot()
+        for name in self._track(self._listed(), "comparing files"):
             stem, ending = os.path.splitext(name)
             kind = next((kind for kind in self.formats if ENDINGS[kind] == ending), None)
             if kind is None or (self.layout == SINGLE and stem != RESERVED):
@@ -80,28 +103,51 @@ class Folder:
             if kind in VIEWS:
                 if stem == RESERVED and text is not None:
                     self._refuse_unless(text.startswith(VIEWS[kind]), name, "was not written by us")
-                    texts[name] = text
-                continue
-            if (self.layout == PER_MONITOR) == (stem == RESERVED) or text is None:
-                continue
-            told = self._told(name, stem, text, kind)
-            if told is not None:
-                texts[name] = text
-                for monitor_id, fields in told.items():
-                    files.setdefault(monitor_id, []).append(name)
-                    self._merge(monitors, monitor_id, fields, kind)
-        return Snapshot(texts, monitors, files)
+                    snapshot.texts[name] = text
+            elif (self.layout == PER_MONITOR) != (stem == RESERVED) and text is not None:
+                self._add(snapshot, name, text, kind, expected_of.get(stem))
+        return snapshot
 
-    def render(self, monitors: Monitors) -> dict[str, str]:
-        """Return the texts of all files by name."""
+    def _by_stem(self, expected: Monitors) -> dict[str, Monitors]:
+        """Return what each file is expected to hold, by its name without ending."""
+        if self.layout == SINGLE:
+            return {RESERVED: expected} if expected else {}
+        return {file_name(name): {name: fields} for name, fields in expected.items()}
+
+    def _add(self, snapshot: Snapshot, name: str, text: str, kind: str, expected: Monitors | None) -> None:
+        """Add one file to ``snapshot``, unless it is someone else's."""
+        found = expected
+        if expected is not None and text == RENDERERS[kind](expected):
+            snapshot.current.add(name)
+        else:
+            found = self._told(name, os.path.splitext(name)[0], text, kind)
+        if found is None:
+            return
+        snapshot.texts[name] = text
+        for monitor_id, fields in found.items():
+            snapshot.files.setdefault(monitor_id, []).append(name)
+            self._merge(snapshot.monitors, monitor_id, fields, kind)
+
+    def render(self, monitors: Monitors, skipped: Container[str] = ()) -> dict[str, str]:
+        """Return the texts of all files by name, without those that are ``skipped``."""
         texts = {}
         for kind in self.formats:
             if kind in VIEWS or self.layout == SINGLE:
-                texts[RESERVED + ENDINGS[kind]] = RENDERERS[kind](monitors)
+                contents: Iterable[tuple[str, Monitors]] = [(RESERVED, monitors)]
             else:
-                for name, fields in monitors.items():
-                    texts[file_name(name) + ENDINGS[kind]] = RENDERERS[kind]({name: fields})
+                contents = ((file_name(name), {name: fields}) for name, fields in monitors.items())
+            for stem, content in contents:
+                name = stem + ENDINGS[kind]
+                if name not in skipped:
+                    texts[name] = RENDERERS[kind](content)
         return texts
+
+    def unchanged(self, snapshot: Snapshot, monitors: Monitors, expected: Monitors) -> set[str]:
+        """Return the ``current`` files that would be the same if they were written for ``monitors``."""
+        if self.layout == SINGLE and monitors.keys() != expected.keys():
+            return set()
+        different = (name for name in snapshot.files if monitors.get(name) is not expected.get(name))
+        return snapshot.current.difference(*(snapshot.files[name] for name in different))
 
     def check_places(self, names: list[str], ours: Mapping[str, str]) -> None:
         """Raise FolderError if a file of someone else's lies where one of ours has to be."""
@@ -115,7 +161,7 @@ class Folder:
             create_folders(self.path)
         except OSError as error:
             raise FolderError(f"the folder {sanitize(self.path, LONGEST)} cannot be made: {error.strerror}") from None
-        for number, (name, text) in enumerate(texts.items()):
+        for number, (name, text) in enumerate(self._track(texts.items(), "writing files")):
             try:
                 atomic_write(self._at(name), text.encode(_encoding(name), "backslashreplace"), self.mode)
             except (OSError, ValueError) as error:
@@ -124,7 +170,7 @@ class Folder:
                 raise FolderError(f"{self._named(name)} could not be written: {told}{done}", number) from None
 
     def remove(self, names: list[str]) -> None:
-        for number, name in enumerate(names):
+        for number, name in enumerate(self._track(names, "removing files")):
             try:
                 os.unlink(self._at(name))
             except FileNotFoundError:
@@ -175,7 +221,7 @@ class Folder:
         self._refuse_unless(not misplaced, name, "holds another monitor than its name says")
         return told
 
-    def _merge(self, monitors: dict[str, dict[str, Any]], name: str, fields: dict[str, Any], kind: str) -> None:
+    def _merge(self, monitors: dict[str, Mapping[str, Any]], name: str, fields: Mapping[str, Any], kind: str) -> None:
         """Keep what the first of the formats says; where another says otherwise, its text differs and is told of."""
         if kind == self.source or name not in monitors:
             monitors[name] = fields

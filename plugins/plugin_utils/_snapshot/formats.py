@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ import yaml
 
 from ...module_utils._domain.json_memory import fits
 from .bounded_yaml import DEEPEST, LONGEST_PLAIN, MOST_MEMORY, read_yaml
+from .yaml_writer import write_yaml
 
 Monitors = Mapping[str, Mapping[str, Any]]
 
@@ -22,9 +22,6 @@ FORMAT = "knowledgefront.monitoring/monitors/1"
 """What tells our files from others. The number changes when the files do."""
 
 NOTE = "# Written by knowledgefront.monitoring.kf_monitor_files. Texts are data: do not load them as variables.\n"
-KEY = re.compile(r"(?!(?:yes|no|on|off|true|false|null|y|n)\Z)[a-z_]+")
-"""Keys that no reader of YAML takes for anything but text."""
-
 
 PLAIN = (str, bool, int, float, dict, list)
 
@@ -33,40 +30,16 @@ class UnreadableError(ValueError):
     """A file that is not ours, or that was damaged; its text is the end of a sentence."""
 
 
-class Dumper(yaml.SafeDumper):
-    """Quotes every text: which words are more than text differs among readers of YAML."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _mapping(dumper: Dumper, value: Mapping[str, Any]) -> yaml.Node:
-    node = dumper.represent_mapping("tag:yaml.org,2002:map", dict(value))
-    for key, _value in node.value:
-        key.style = None if KEY.fullmatch(key.value) else '"'
-    return node
-
-
-def _text(dumper: Dumper, value: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"')
-
-
-Dumper.add_representer(dict, _mapping)
-Dumper.add_representer(str, _text)
-
-
 def _document(monitors: Monitors) -> dict[str, Any]:
-    ordered = [dict(monitors[name]) for name in sorted(monitors)]
-    told: dict[str, Any] = json.loads(json.dumps({"format": FORMAT, "monitors": ordered}, allow_nan=False))
-    return told
+    return {"format": FORMAT, "monitors": [dict(monitors[name]) for name in sorted(monitors)]}
 
 
 def as_yaml(monitors: Monitors) -> str:
-    return NOTE + yaml.dump(_document(monitors), Dumper=Dumper, explicit_start=True, width=10**9, sort_keys=True)
+    return NOTE + write_yaml(_document(monitors))
 
 
 def as_json(monitors: Monitors) -> str:
-    return json.dumps(_document(monitors), indent=2, sort_keys=True) + "\n"
+    return json.dumps(_document(monitors), indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _from_yaml(text: str) -> Any:

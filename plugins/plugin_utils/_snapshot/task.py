@@ -13,7 +13,8 @@ from ...module_utils._domain.monitor import MonitorConfig
 from ...module_utils._domain.selection import Selection
 from ...module_utils._domain.text import join_names
 from .drift import Drift, as_data, drift, in_one_line
-from .folder import PER_MONITOR, Folder, Snapshot
+from .folder import PER_MONITOR, SINGLE, Folder, Snapshot
+from .formats import Monitors
 from .policy import Judged
 
 MOST_SHOWN = 200
@@ -41,20 +42,23 @@ def planned(
     folder: Folder, configs: Sequence[MonitorConfig], chosen: Sequence[MonitorConfig], selection: Selection
 ) -> Plan:
     """Compare, and change nothing. Raises FolderError when the files cannot be read or written."""
-    snapshot = folder.read()
     configured = {config.id: {**config.fields, "id": config.id} for config in configs}
+    expected = configured
+    if folder.layout == SINGLE:
+        expected = {config.id: configured[config.id] for config in chosen}
+    snapshot = folder.read(expected)
     found = drift(snapshot.monitors, configured, [config.id for config in chosen], selection)
-    rendered = folder.render(found.wanted)
+    rendered = folder.render(found.wanted, folder.unchanged(snapshot, found.wanted, expected))
     texts = {name: text for name, text in rendered.items() if snapshot.texts.get(name) != text}
     folder.check_places(list(rendered), snapshot.texts)
     gone = found.gone if folder.layout == PER_MONITOR else []
     orphaned = [name for monitor in gone for name in snapshot.files[monitor]]
-    return Plan(found, texts, _edited(folder, snapshot) if texts else [], orphaned)
+    return Plan(found, texts, _edited(folder, snapshot, expected) if texts else [], orphaned)
 
 
-def _edited(folder: Folder, snapshot: Snapshot) -> list[str]:
+def _edited(folder: Folder, snapshot: Snapshot, expected: Monitors) -> list[str]:
     """Return our files that are not as we would have written what they say."""
-    as_written = folder.render(snapshot.monitors)
+    as_written = folder.render(snapshot.monitors, folder.unchanged(snapshot, snapshot.monitors, expected))
     return sorted(name for name, text in snapshot.texts.items() if as_written.get(name, text) != text)
 
 

@@ -59,6 +59,7 @@ EXTRA = {
     # So does it this one.
     "plugins/plugin_utils/_snapshot/bounded_yaml.py": ("yaml",),
     "plugins/plugin_utils/_snapshot/formats.py": ("yaml",),
+    "plugins/plugin_utils/_snapshot/yaml_writer.py": ("yaml",),
     "plugins/plugin_utils/_adopt/policy_file.py": ("yaml",),
 }
 

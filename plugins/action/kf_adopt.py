@@ -15,6 +15,7 @@ from ..plugin_utils._adopt.arguments import ADOPT, check_options
 from ..plugin_utils._adopt.task import adopt
 from ..plugin_utils._gate.sample import Unavailable
 from ..plugin_utils._options import validate_options
+from ..plugin_utils._system.console import Console, ProgressLine
 
 
 class ActionModule(ActionBase):
@@ -26,7 +27,10 @@ class ActionModule(ActionBase):
         try:
             options = validate_options(self._task.args, task_vars or {}, self._templar, ADOPT)
             check_options(options)
-            result = adopt(options, warnings.append, bool(self._task.check_mode))
+            console = Console(self._display, silent=bool(self._task.no_log))
+            with ProgressLine(console, "kf_adopt") as progress:
+                progress.enter("reading the account")
+                result = adopt(options, warnings.append, bool(self._task.check_mode))
         except KnowledgeFrontError as error:
             return {"changed": False, "failed": True, **failure(error), "warnings": warnings}
         except Unavailable as error:

@@ -22,7 +22,7 @@ from ..plugin_utils._doctor.report import entries, report
 from ..plugin_utils._doctor.table import advices, summary, table
 from ..plugin_utils._environment import read_environment
 from ..plugin_utils._options import validate_options
-from ..plugin_utils._system.console import Console
+from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.controller import exit_with_controller
 from ..plugin_utils._system.files import write_report
 
@@ -43,9 +43,10 @@ class ActionModule(ActionBase):
 
     def _examine(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         patient = self._patient(task_vars)
-        rows = examined(patient)
-        rows += self._reported(patient, rows)
         console = Console(self._display, silent=bool(self._task.no_log))
+        with ProgressLine(console, "kf_doctor") as progress:
+            rows = examined(patient, begin=lambda check: progress.enter(f"check {check}"))
+        rows += self._reported(patient, rows)
         console.display("\n".join(["", *table(rows), "", *advices(rows)]))
         return {
             "changed": False,

@@ -14,12 +14,12 @@ from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ..module_utils._api.unexpected import convert_unexpected
 from ..plugin_utils._options import validate_options
 from ..plugin_utils._snapshot.arguments import MONITOR_FILES, mode_of
-from ..plugin_utils._snapshot.configurations import Asked, asked, require_deleted
+from ..plugin_utils._snapshot.configurations import asked, require_deleted
 from ..plugin_utils._snapshot.folder import Folder, FolderError
-from ..plugin_utils._snapshot.policy import judged
+from ..plugin_utils._snapshot.policy import Judged, judged
 from ..plugin_utils._snapshot.policy_reports import check_report_paths, write_policy_reports
-from ..plugin_utils._snapshot.task import applied, planned, result, shown, to_do
-from ..plugin_utils._system.console import Console
+from ..plugin_utils._snapshot.task import Plan, applied, planned, result, shown, to_do
+from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.controller import exit_with_controller
 
 
@@ -44,41 +44,49 @@ class ActionModule(ActionBase):
     def _compare(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         options = validate_options(self._task.args, task_vars, self._templar, MONITOR_FILES)
         check_report_paths(options["policy_reports"])
-        folder = Folder(options["path"], options["layout"], options["formats"], mode_of(options["mode"]))
-        answer = asked(options, self.console.warning)
-        return self._compared(folder, answer, options)
+        with ProgressLine(self.console, "kf_monitor_files") as progress:
+            mode = mode_of(options["mode"])
+            folder = Folder(options["path"], options["layout"], options["formats"], mode, progress.track)
+            progress.enter("fetching the configurations")
+            fetched = asked(options, self.console.warning)
+            progress.enter("checking the policy")
+            policy = judged(options["policy"], fetched.chosen, options["on_unmatched"])
+            plan = planned(folder, fetched.configs, fetched.chosen, fetched.selection)
+            if plan.found.gone:
+                gone = progress.track(plan.found.gone, "checking that monitors are gone")
+                require_deleted(gone, options, self.console.warning)
+            return self._synchronize(folder, plan, policy, fetched.warnings, options)
 
-    def _compared(self, folder: Folder, answer: Asked, options: dict[str, Any]) -> dict[str, Any]:
-        found = judged(options["policy"], answer.chosen, options["on_unmatched"])
-        plan = planned(folder, answer.configs, answer.chosen, answer.selection)
-        if plan.found.gone:
-            require_deleted(plan.found.gone, options, self.console.warning)
-        told = {**result(plan, found, options["prune"]), "warnings": [*answer.warnings, *found.warnings]}
-        told["diff"] = self._told_as(shown(plan, options["prune"]))
-        problems = write_policy_reports(options["policy_reports"], found)
+    def _synchronize(
+        self, folder: Folder, plan: Plan, policy: Judged, warnings: list[str], options: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Write what differs unless the options or check mode say otherwise, and return the task's result."""
+        values = {**result(plan, policy, options["prune"]), "warnings": [*warnings, *policy.warnings]}
+        values["diff"] = self._show_diff(shown(plan, options["prune"]))
+        problems = write_policy_reports(options["policy_reports"], policy)
         if options["fail_on_drift"] and plan.differs:
             problems.insert(0, "the files say otherwise, and with fail_on_drift they were left as they are")
         elif not options["fail_on_drift"]:
-            told["changed"] = to_do(plan, options["prune"])
+            values["changed"] = to_do(plan, options["prune"])
             try:
                 if not self._task.check_mode:
                     applied(plan, folder, options["prune"])
             except FolderError as error:
-                told["changed"] = error.changed > 0
+                values["changed"] = error.changed > 0
                 problems.insert(0, str(error))
-        violated = f"the policy is violated: {found.violations[0].in_words()}" if found.violations else ""
+        violated = f"the policy is violated: {policy.violations[0].in_words()}" if policy.violations else ""
         if violated and options["policy_enforce"]:
             problems.append(violated)
         elif violated:
-            told["warnings"].append(violated)
-        failed = {"failed": True, "msg": f"{told['summary']}: {'; '.join(problems)}"} if problems else {}
-        return {"changed": False, "msg": told["summary"], **told, **failed}
+            values["warnings"].append(violated)
+        failed = {"failed": True, "msg": f"{values['summary']}: {'; '.join(problems)}"} if problems else {}
+        return {"changed": False, "msg": values["summary"], **values, **failed}
 
-    def _told_as(self, said: list[str]) -> list[dict[str, str]]:
-        """Return what --diff shows, and show it here where nobody asked for that."""
+    def _show_diff(self, lines: list[str]) -> list[dict[str, str]]:
+        """Return what --diff shows. Without that option, show it here."""
         if self._task.diff:
-            return [{"prepared": "".join(f"{line}\n" for line in said)}] if said else []
-        for line in said:
+            return [{"prepared": "".join(f"{line}\n" for line in lines)}] if lines else []
+        for line in lines:
             self.console.display(line)
         return []
 

@@ -17,7 +17,7 @@ from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ...module_utils._api.unexpected import convert_unexpected
 from .._cache.resilient import shared
 from .._options import validate_options
-from .._system.console import Console
+from .._system.console import Console, ProgressLine
 from .._system.controller import exit_with_controller
 from .secret_file import SecretFileAction
 
@@ -55,7 +55,9 @@ class InfoAction(SecretFileAction):
 
     def _asked_here(self, options: dict[str, Any]) -> dict[str, Any]:
         console = Console(self._display, silent=bool(self._task.no_log))
-        answered = answer(type(self).question, options, shared(options, console.warning))
+        with ProgressLine(console, self.module.rpartition(".")[2]) as progress:
+            progress.enter("waiting for the service")
+            answered = answer(type(self).question, options, shared(options, console.warning))
         return {"changed": False, "msg": answered.summary, **answered.result, "warnings": answered.warnings}
 
     def _asked_there(self, options: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:

@@ -57,11 +57,17 @@ CHECKS = (
 )
 
 
-def examined(patient: Patient, now: Callable[[], float] = time.monotonic) -> list[Row]:
-    """Return the rows of every check. It ends when the time in total is up, and raises nothing."""
+def examined(
+    patient: Patient, now: Callable[[], float] = time.monotonic, begin: Callable[[str], None] = lambda check: None
+) -> list[Row]:
+    """Return the rows of every check. It ends when the time in total is up, and raises nothing.
+
+    ``begin`` is called with the name of each check before it runs.
+    """
     rows: list[Row] = []
     lost: dict[str, str] = {}
     for check in CHECKS:
+        begin(check.name)
         began = now()
         cause = next((need for need in check.needs if need in lost), None)
         if cause is not None:

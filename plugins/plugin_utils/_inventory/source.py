@@ -18,7 +18,7 @@ from ...module_utils._api.settings import Settings
 from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.timestamps import duration
 from .._cache.resilient import shared
-from .._system.console import ProgressLine
+from .._system.console import Console, ProgressLine
 from .configured import configured
 from .filled import Filling
 from .groups import filter_by_status
@@ -35,13 +35,13 @@ def fill(plugin: Any, path: str, may_be_kept: bool) -> None:
     try:
         options = configured(_config(plugin, path), plugin._vars or {}, plugin.templar)
         plugin.required = options["required"]
-        doing = "kf_monitors waits for the monitors and reads them"
-        with paused_garbage_collection(), ProgressLine(plugin.display, doing) as progress:
+        with paused_garbage_collection(), ProgressLine(Console(plugin.display), "kf_monitors") as progress:
+            progress.enter("fetching the monitors")
             snapshot = _Source(plugin, options, path).snapshot(may_be_kept)
             choose = selector_from(options)
             chosen, warnings = choose(snapshot.monitors, lambda monitor: monitor.type)
             wanted = filter_by_status(chosen, options)
-            progress.update(f"kf_monitors adds {len(wanted):,} hosts")
+            progress.enter(f"adding {len(wanted):,} hosts")
             warnings += Filling(plugin, options, wanted).fill()
         for warning in warnings:
             plugin.display.warning(warning)

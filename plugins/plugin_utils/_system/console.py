@@ -15,29 +15,29 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Collection, Iterator
 from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.utils.display import Display
 
-from ...module_utils._domain.timestamps import duration
+from ...module_utils._domain.text import sanitize
+
+T = TypeVar("T")
 
 METHOD = "knowledgefront_print"
 
+FIRST_PROGRESS = 5.0
+"""Seconds after which work that still runs is reported."""
 
-PROGRESS = "progress"
-PROGRESS_INTERVAL = 5.0
-"""Seconds after which long work is worth a line, and another one."""
+LONGEST_INTERVAL = 60.0
+"""Seconds between two progress lines at most; the interval doubles until then."""
 
 
-def _print(display: Any, method: str, text: str) -> None:
-    """Show ``text`` with a method of the display; progress only where somebody watches or has asked for more output."""
+def _print(display: Any, method: str, text: str, **options: Any) -> None:
     try:
-        if method != PROGRESS:
-            getattr(display, method)(text)
-        elif display.verbosity > 0 or sys.stderr.isatty():
-            display.display(text, stderr=True)
+        getattr(display, method)(text, **options)
     except (OSError, ValueError):
         # The log, if there is one, is still complete.
         with contextlib.suppress(OSError, ValueError):
@@ -51,8 +51,19 @@ def _install() -> int:
     return os.getpid()
 
 
+def _has_terminal() -> bool:
+    """Return whether somebody watches what this process writes to standard error."""
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, OSError, ValueError):
+        return False
+
+
 INSTALLED_IN = _install()
 """The process that imported this module: the controller, unless an unusual strategy loads actions in its workers."""
+
+HAS_TERMINAL = _has_terminal()
+"""Of that process: a worker has no terminal of its own."""
 
 
 class Console:
@@ -72,40 +83,76 @@ class Console:
         self._show("warning", sentence)
 
     def progress(self, line: str) -> None:
-        """Show ``line`` on stderr if that is a terminal, or if the user has asked for verbose output."""
-        self._show(PROGRESS, line)
+        """Show ``line`` on standard error, where it does not mix with what a callback plugin prints."""
+        self._show("display", line, stderr=True)
 
-    def _show(self, method: str, text: str) -> None:
+    @property
+    def wants_progress(self) -> bool:
+        """Whether somebody watches a terminal, or asks for more output by ``-v``."""
+        return not self._silent and (HAS_TERMINAL or getattr(self._display, "verbosity", 0) > 0)
+
+    def _show(self, method: str, text: str, **options: Any) -> None:
         if self._silent:
             return
         queue = getattr(self._display, "_final_q", None)
         if queue is None or os.getpid() == INSTALLED_IN:
-            _print(self._display, method, text)
+            _print(self._display, method, text, **options)
             return
         with contextlib.suppress(OSError, ValueError):
-            queue.send_display(METHOD, method, text)
+            queue.send_display(METHOD, method, text, **options)
 
 
 class ProgressLine:
-    """Shows every ``interval`` seconds what the work inside ``with`` is doing, and for how long. It raises nothing."""
+    """Reports on ``console`` what takes longer than 5 s, after intervals that become longer, until the context ends.
 
-    def __init__(self, display: Any, doing: str, interval: float = PROGRESS_INTERVAL, silent: bool = False) -> None:
-        self.console, self._doing, self._interval = Console(display, silent), doing, interval
-        self._is_done = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+    A thread of its own reports, so that blocking calls are covered too. Without anybody who wants it there is none.
+    """
 
-    def update(self, doing: str) -> None:
-        self._doing = doing
+    def __init__(self, console: Console, work: str, interval: float = FIRST_PROGRESS) -> None:
+        self.console = console
+        self._work = work
+        self._interval = interval
+        self._stage = ""
+        self._done = self._total = 0
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> ProgressLine:
-        self._thread.start()
+        if self.console.wants_progress:
+            self._thread = threading.Thread(target=self._report, args=(time.monotonic(),), daemon=True)
+            # A machine that can start no thread does the work without a report.
+            with contextlib.suppress(RuntimeError):
+                self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, at: TracebackType | None) -> None:
-        self._is_done.set()
-        self._thread.join()
+        self._ended.set()
+        if self._thread is not None and self._thread.is_alive():
+            self._thread.join()
 
-    def _run(self) -> None:
-        began = time.monotonic()
-        while not self._is_done.wait(self._interval):
-            self.console.progress(f"{self._doing}, {duration(time.monotonic() - began)} so far")
+    def enter(self, stage: str) -> None:
+        """Name what is done from now on, such as ``fetching the configurations``."""
+        self._stage, self._done, self._total = stage, 0, 0
+
+    def track(self, items: Collection[T], stage: str) -> Iterator[T]:
+        """Iterate over ``items`` and report how many of them are done."""
+        self._stage, self._done, self._total = stage, 0, len(items)
+        for done, item in enumerate(items):
+            self._done = done
+            yield item
+        self._done = self._total
+
+    def _report(self, began: float) -> None:
+        interval = self._interval
+        while not self._ended.wait(interval):
+            self.console.progress(self._line(time.monotonic() - began))
+            interval = min(2 * interval, LONGEST_INTERVAL)
+
+    def _line(self, seconds: float) -> str:
+        # Short tasks, which are the rule, do not pay for its import.
+        from ...module_utils._domain.timestamps import duration
+
+        parts = [self._stage or "running"]
+        if self._total:
+            parts.append(f"{self._done:,} of {self._total:,}")
+        return sanitize(f"{self._work}: {', '.join(parts)}, {duration(seconds)} so far", 300)

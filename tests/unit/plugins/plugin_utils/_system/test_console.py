@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,11 +30,10 @@ class Screen:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.verbosity = 0
         self.shown: list[str] = []
         self.logged: list[str] = []
 
-    def display(self, text: str, log_only: bool = False, stderr: bool = False) -> None:
+    def display(self, text: str, log_only: bool = False) -> None:
         if log_only:
             self.logged.append(text)
         elif self.error is not None:
@@ -100,75 +101,136 @@ def test_the_method_of_ansibles_own_display_survives_it_too(monkeypatch: pytest.
     getattr(Display(), METHOD)("display", "line")
 
 
-@pytest.fixture
-def stderr_is_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
-    def make(answer: bool) -> None:
-        monkeypatch.setattr(sys.stderr, "isatty", lambda: answer, raising=False)
+class Watched(Screen):
+    """A display of a given verbosity that records which lines go to standard error."""
 
-    return make
+    def __init__(self, verbosity: int = 1, error: Exception | None = None) -> None:
+        super().__init__(error)
+        self.verbosity = verbosity
+        self.on_stderr: list[bool] = []
+
+    def display(self, text: str, log_only: bool = False, stderr: bool = False) -> None:
+        self.on_stderr.append(stderr)
+        super().display(text, log_only)
+
+
+def run_until_reported(screen: Watched, work: Callable[[ProgressLine], None], silent: bool = False) -> ProgressLine:
+    """Do ``work`` and wait for the first line, at most for 5 s."""
+    with ProgressLine(Console(screen, silent), "work", interval=0.01) as progress:
+        work(progress)
+        deadline = time.monotonic() + 5
+        while progress._thread is not None and not screen.on_stderr and time.monotonic() < deadline:
+            time.sleep(0.005)
+    return progress
 
 
 @pytest.mark.parametrize(
-    ("is_terminal", "verbosity", "is_shown"), [(True, 0, True), (False, 0, False), (False, 1, True), (True, 2, True)]
+    ("terminal", "verbosity", "silent", "reports"),
+    [
+        (False, 0, False, False),
+        (True, 0, False, True),
+        (False, 1, False, True),
+        (True, 0, True, False),
+        (True, 3, True, False),
+    ],
 )
-def test_progress_is_for_a_terminal_or_verbose_output(
-    stderr_is_terminal: Callable[[bool], None], is_terminal: bool, verbosity: int, is_shown: bool
+def test_progress_is_for_a_terminal_or_for_who_asks(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, verbosity: int, silent: bool, reports: bool
 ) -> None:
-    stderr_is_terminal(is_terminal)
-    screen = Screen()
-    screen.verbosity = verbosity
-    Console(screen).progress("line")
-    assert screen.shown == (["line"] if is_shown else [])
+    monkeypatch.setattr(console, "HAS_TERMINAL", terminal)
+    screen = Watched(verbosity)
+    progress = run_until_reported(screen, lambda progress: progress.enter("fetching"), silent)
+    assert (bool(screen.shown), progress._thread is not None) == (reports, reports)
+    assert all(screen.on_stderr)
+    assert screen.shown[:1] == (["work: fetching, 0 s so far"] if reports else [])
+
+
+def test_progress_counts_what_is_iterated() -> None:
+    screen = Watched()
+
+    def count(progress: ProgressLine) -> None:
+        items = iter(progress.track(range(2000), "reading files"))
+        assert [next(items) for _ in range(1235)] == list(range(1235))
+
+    run_until_reported(screen, count)
+    assert screen.shown[0] == "work: reading files, 1,234 of 2,000, 0 s so far"
+
+
+def test_tracked_items_all_come_and_nothing_is_reported_of_short_work() -> None:
+    screen = Watched()
+    with ProgressLine(Console(screen), "work") as progress:
+        assert list(progress.track(range(10), "reading files")) == list(range(10))
+        assert progress._line(65) == "work: reading files, 10 of 10, 1 min 5 s so far"
+        progress.enter("")
+        assert progress._line(65) == "work: running, 1 min 5 s so far"
+    assert screen.shown == []
+
+
+@pytest.mark.parametrize("hostile", ["a\nb", "\x1b[31m", "::error::x", "##vso[task.complete]", "\u202e"])
+def test_a_hostile_stage_is_neither_a_line_nor_a_command(hostile: str) -> None:
+    line = ProgressLine(Console(Watched()), hostile)
+    line.enter(hostile)
+    assert line._line(1).isprintable()
+    assert hostile not in line._line(1)
 
 
 @pytest.mark.parametrize("error", CLOSED)
-def test_progress_survives_a_closed_output(stderr_is_terminal: Callable[[bool], None], error: Exception) -> None:
-    stderr_is_terminal(True)
-    screen = Screen(error)
-    with ProgressLine(screen, "work", interval=0.01):
-        wait_for(lambda: len(screen.logged) > 1)
+def test_progress_survives_a_closed_output(error: Exception) -> None:
+    screen = Watched(error=error)
+    run_until_reported(screen, lambda progress: progress.enter("fetching"))
     assert screen.shown == []
+    assert screen.logged
 
 
-def test_long_work_is_shown_with_what_it_does_now(stderr_is_terminal: Callable[[bool], None]) -> None:
-    stderr_is_terminal(True)
-    screen = Screen()
-    with ProgressLine(screen, "reads", interval=0.01) as progress:
-        wait_for(lambda: bool(screen.shown))
-        progress.update("writes")
-        wait_for(lambda: "writes" in screen.shown[-1])
-    assert screen.shown[0] == "reads, 0 s so far"
-    shown = len(screen.shown)
-    time.sleep(0.05)
-    assert len(screen.shown) == shown
-
-
-def test_short_work_is_silent(stderr_is_terminal: Callable[[bool], None]) -> None:
-    stderr_is_terminal(True)
-    screen = Screen()
-    with ProgressLine(screen, "work", interval=60):
-        pass
-    assert screen.shown == []
-
-
-def test_an_error_in_the_work_ends_the_progress() -> None:
-    before = threading.active_count()
-    with pytest.raises(ZeroDivisionError), ProgressLine(Screen(), "work", interval=60):
+def test_the_thread_ends_with_the_work_even_when_that_fails() -> None:
+    def fail(progress: ProgressLine) -> None:
         raise ZeroDivisionError
+
+    before = threading.active_count()
+    with pytest.raises(ZeroDivisionError):
+        run_until_reported(Watched(), fail)
     assert threading.active_count() == before
 
 
-def test_a_worker_has_the_controller_decide_about_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_is_done_where_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    with ProgressLine(Console(Watched()), "work") as progress:
+        assert list(progress.track([1], "reading files")) == [1]
+
+
+def test_intervals_become_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = ProgressLine(Console(Watched()), "work")
+    waited: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return len(waited) == 6
+
+    monkeypatch.setattr(line._ended, "wait", wait)
+    line._report(time.monotonic())
+    assert waited == [5, 10, 20, 40, 60, 60]
+
+
+def test_a_worker_has_the_controller_show_progress_on_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console, "INSTALLED_IN", os.getpid() + 1)
-    screen: Any = Screen()
-    screen._final_q = Queue()
-    with ProgressLine(screen, "work", interval=0.01):
-        wait_for(lambda: bool(screen._final_q.sent))
-    assert screen._final_q.sent[0] == (METHOD, "progress", "work, 0 s so far")
+    sent: list[Any] = []
+    screen: Any = Watched()
+    screen._final_q = SimpleNamespace(send_display=lambda *call, **options: sent.append((call, options)))
+    Console(screen).progress("line")
+    assert sent == [((METHOD, "display", "line"), {"stderr": True})]
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+@pytest.mark.parametrize("stream", [None, SimpleNamespace(), io.StringIO()])
+def test_what_is_no_terminal_is_none(monkeypatch: pytest.MonkeyPatch, stream: Any) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert not console._has_terminal()
+
+
+def test_a_closed_standard_error_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    assert not console._has_terminal()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 
-from .goals import AtMost, Goal, Requests, TimesFaster, Within
+from .goals import AtMost, Goal, NoMoreThan, Requests, TimesFaster, Within
 
 
 @dataclass(frozen=True, order=True)
@@ -71,6 +71,9 @@ GOALS = (
     Comparison("kf_status_info", "uri", FIFTY, TimesFaster(12), rounds=3),
     Comparison("kf_status", "debug", FIVE_HUNDRED, Requests(1, 1), rounds=2),
     Comparison("kf_status_info", "debug", FIVE_HUNDRED, Requests(1, 1), rounds=2),
+    Comparison("kf_monitor_files_again", "kf_monitor_files_first", Circumstances(1_000), NoMoreThan(), quick=True),
+    Comparison("kf_monitor_files_again", "kf_monitor_files_first", Circumstances(100_000), NoMoreThan(), rounds=1),
+    Comparison("kf_monitor_files_again", FLOOR, Circumstances(100_000), Within(1024), rounds=1),
 )
 
 

@@ -45,6 +45,20 @@ class AtMost:
 
 
 @dataclass(frozen=True)
+class NoMoreThan:
+    """Neither more wall-clock time nor more CPU time, in the median."""
+
+    fewest: int = 1
+
+    @property
+    def told(self) -> str:
+        return "wall and CPU <= 1"
+
+    def met(self, ours: Sequence[Cost], theirs: Sequence[Cost]) -> bool:
+        return all(spread(ratios(ours, theirs, figure)).median <= 1 for figure in ("wall", "cpu"))
+
+
+@dataclass(frozen=True)
 class TimesFaster:
     """So many times faster, in the median."""
 

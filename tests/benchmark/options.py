@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from .comparisons import chosen
 from .ways import WAYS
 
-QUICK, FULL = 110.0, 1080.0
+QUICK, FULL = 110.0, 1500.0
 """Seconds in which a run begins no further round. What is said at its end comes after that."""
 
 

@@ -17,7 +17,7 @@ from .comparisons import Circumstances
 from .cost import Broken, Cost, spend
 from .plain_hosts import plain_hosts
 from .service import Service, Services
-from .ways import WAYS
+from .ways import NEW, WAYS, WRITTEN
 
 HERE = Path(__file__).resolve().parent
 COLLECTIONS = Path(__file__).absolute().parents[5]
@@ -56,11 +56,23 @@ class Plays:
         if where.stored:
             return self._stored(way, where)
         store = self._folder / "stores" / "cold"
+        self._prepare_files(way, where, store)
         shutil.rmtree(store, ignore_errors=True)
         cost = self._played(way, where, store)
         if not (cost.tokens and cost.questions):
             raise Broken(f"the play of '{way}' asked nothing of the service, so its figures would mean nothing")
         return cost
+
+    def _prepare_files(self, way: str, where: Circumstances, store: Path) -> None:
+        """Empty the folder of files, or have a play that is not measured fill it, as ``way`` needs it."""
+        folder = self._files(where)
+        if WAYS[way].files == NEW:
+            shutil.rmtree(folder, ignore_errors=True)
+        elif WAYS[way].files == WRITTEN and not folder.exists():
+            self._played(way, where, store)
+
+    def _files(self, where: Circumstances) -> Path:
+        return self._folder / "files" / str(where.monitors)
 
     def _stored(self, way: str, where: Circumstances) -> Cost:
         store = self._folder / "stores" / f"{way}-{where.monitors}"
@@ -123,6 +135,7 @@ class Plays:
             # Bytecode is kept as for any user, but not beside the sources of the checkout.
             "PYTHONPYCACHEPREFIX": str(self._folder / "bytecode"),
             "KF_API_URL": service.url,
+            "KF_BENCH_FILES": str(self._files(where)),
             "KF_CACHE_DIR": str(store),
             "KF_CLIENT_ID": service.client_id,
             "KF_CLIENT_SECRET": self._secret,

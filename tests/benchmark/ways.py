@@ -20,7 +20,8 @@ Task = dict[str, Any]
 class Way:
     """``tasks`` are asked by each host; ``asks`` says whether the service must notice; ``needs`` are programs.
 
-    ``source`` is an inventory source of its own, whose hosts do nothing.
+    ``source`` is an inventory source of its own, whose hosts do nothing. ``files`` says what is in the folder that the
+    environment variable KF_BENCH_FILES names: nothing (``new``), or what the same tasks wrote before (``written``).
     """
 
     told: str
@@ -28,6 +29,7 @@ class Way:
     asks: bool = False
     needs: tuple[str, ...] = ()
     source: dict[str, Any] | None = None
+    files: str = ""
 
 
 def task(action: str, register: str | None = None, **arguments: Any) -> Task:
@@ -82,6 +84,16 @@ printf 'header = "Authorization: Bearer %s"\n' "$token" |
   jq -e '.monitor_list | length > 0 and all(.alert_active | not)'
 """
 
+NEW, WRITTEN = "new", "written"
+PER_MONITOR = (
+    task(
+        f"{KF}.kf_monitor_files",
+        path="{{ lookup('ansible.builtin.env', 'KF_BENCH_FILES') }}",
+        layout="per_monitor",
+        policy=[{"name": "timers", "timer_max": 600}],
+    ),
+)
+
 WAYS: dict[str, Way] = {
     "empty": Way("an empty play"),
     "debug": Way("`debug`", debug("'nothing'")),
@@ -101,6 +113,8 @@ WAYS: dict[str, Way] = {
         "`kf_status_info`, all", (task(f"{KF}.kf_status_info", register="status", all=True),), asks=True
     ),
     "kf_gate": Way("`kf_gate`", (task(f"{KF}.kf_gate"),), asks=True),
+    "kf_monitor_files_first": Way("`kf_monitor_files`, first run", PER_MONITOR, asks=True, files=NEW),
+    "kf_monitor_files_again": Way("`kf_monitor_files`, repeated run", PER_MONITOR, asks=True, files=WRITTEN),
     "kf_monitors": Way(
         "`kf_monitors`, two keyed groups",
         asks=True,

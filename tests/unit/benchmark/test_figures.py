@@ -12,6 +12,7 @@ from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import C
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.goals import (
     AtMost,
     Goal,
+    NoMoreThan,
     Requests,
     TimesFaster,
     Within,
@@ -67,6 +68,10 @@ def test_runs_that_do_not_belong_together_are_not_compared(ours: list[Cost], the
         (AtMost(1.2), runs(1.21), runs(1.0), False),
         (AtMost(1.2), runs(9, 1, 1), runs(1, 1, 1), True),
         (AtMost(1.2), runs(9, 9, 1), runs(1, 1, 1), False),
+        (NoMoreThan(), runs(1), runs(1), True),
+        (NoMoreThan(), runs(1.01), runs(1), False),
+        (NoMoreThan(), [Cost(2.0, 0.5, 1.0)], runs(1), False),
+        (NoMoreThan(), [Cost(0.5, 2.0, 1.0)], runs(1), False),
         (TimesFaster(12), runs(1), runs(12), True),
         (TimesFaster(12), runs(1), runs(11.9), False),
         (TimesFaster(12), runs(12), runs(1), False),
@@ -82,7 +87,9 @@ def test_a_goal_is_met_or_not(goal: Goal, ours: list[Cost], theirs: list[Cost], 
     assert goal.met(ours, theirs) is met
 
 
-@pytest.mark.parametrize("goal", [AtMost(1), TimesFaster(1), Requests(1, 1), Within(1)], ids=lambda goal: goal.told)
+@pytest.mark.parametrize(
+    "goal", [AtMost(1), NoMoreThan(), TimesFaster(1), Requests(1, 1), Within(1)], ids=lambda goal: goal.told
+)
 def test_no_goal_is_met_by_nothing(goal: Goal) -> None:
     with pytest.raises(ValueError, match="nothing was measured"):
         goal.met([], [])

@@ -118,6 +118,24 @@ def test_a_cold_play_that_asks_nothing_is_no_measurement(
     assert measuring.cost("empty", Circumstances()).calls == calls
 
 
+def test_files_are_new_for_a_first_run_and_written_for_a_repeated_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[tuple[int, bool]] = []
+
+    def write(command: Sequence[str], environment: Mapping[str, str], output: Path) -> Cost:
+        folder = Path(environment["KF_BENCH_FILES"])
+        found.append((int(folder.name), folder.exists()))
+        folder.mkdir(parents=True, exist_ok=True)
+        return Cost(1.0, 1.0, 1.0)
+
+    monkeypatch.setattr(plays, "spend", write)
+    measuring = Plays(OneService(token=1, config_monitors=1), tmp_path, SECRET)
+    for way, monitors in (("again", 10), ("first", 10), ("again", 10), ("again", 1000), ("first", 1000)):
+        measuring.cost(f"kf_monitor_files_{way}", Circumstances(monitors))
+    assert found == [(10, False), (10, True), (10, False), (10, True), (1000, False), (1000, True), (1000, False)]
+
+
 def test_a_play_that_fails_says_so_without_the_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object) -> Cost:
         raise Broken(f"it ended with 2, and its output with: refused {SECRET}")

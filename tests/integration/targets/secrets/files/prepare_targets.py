@@ -5,7 +5,8 @@
 
 Prints as JSON where the folder is, and their names. Each has a Python that looks (``looking_python.py``), a file for
 its notes and a folder for what Ansible puts there. Where tasks can become another user, there are two targets on which
-they do; what they use has to be open to all users.
+they do; what they use has to be open to all users. A local connection works in the playbook's folder. Where that user
+may not enter it, as in a checkout below /root, a module of Ansible makes a folder in ``ansible_remote_tmp`` instead.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def opened(path: Path, mode: int, content: str | None = None) -> Path:
 
 def target(folder: Path, name: str, act: str) -> dict[str, object]:
     """Make what the target ``name`` needs, and return its variables."""
-    temporary = opened(folder / f"tmp-{name}", 0o755)
+    temporary = opened(folder / f"tmp-{name}", 0o1777 if name in OTHERS else 0o755)
     notes = opened(folder / f"notes-{name}", 0o666, "")
     python = SYSTEM_PYTHON if name in OTHERS else sys.executable
     command = shlex.join([python, str(folder / "looking_python.py"), str(notes), str(temporary), act])

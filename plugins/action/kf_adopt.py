@@ -6,16 +6,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleOptionsError
+from ansible.errors import AnsibleError, AnsibleOptionsError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible.answers import failure
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
+from ..module_utils._api.unexpected import convert_unexpected
 from ..plugin_utils._adopt.arguments import ADOPT, check_options
 from ..plugin_utils._adopt.task import adopt
+from ..plugin_utils._deploy_gate.variables import refuse_unknown_names
 from ..plugin_utils._gate.sample import Unavailable
 from ..plugin_utils._options import validate_options
 from ..plugin_utils._system.console import Console, ProgressLine
+from ..plugin_utils._system.controller import exit_with_controller
 
 
 class ActionModule(ActionBase):
@@ -24,13 +27,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         warnings: list[str] = []
+        expected = (AnsibleError, KnowledgeFrontError, Unavailable, ValueError)
         try:
-            options = validate_options(self._task.args, task_vars or {}, self._templar, ADOPT)
-            check_options(options)
-            console = Console(self._display, silent=bool(self._task.no_log))
-            with ProgressLine(console, "kf_adopt") as progress:
-                progress.enter("reading the account")
-                result = adopt(options, warnings.append, bool(self._task.check_mode))
+            with exit_with_controller():
+                return convert_unexpected(lambda: self._adopt(task_vars or {}, warnings), expected, "kf_adopt")
         except KnowledgeFrontError as error:
             return {"changed": False, "failed": True, **failure(error), "warnings": warnings}
         except Unavailable as error:
@@ -38,6 +38,15 @@ class ActionModule(ActionBase):
             return {"changed": False, "failed": True, "msg": message, "error_code": error.code, "warnings": warnings}
         except (AnsibleOptionsError, ValueError) as error:
             return {"changed": False, "failed": True, **failure(ConfigurationError(str(error))), "warnings": warnings}
+
+    def _adopt(self, task_vars: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+        refuse_unknown_names({"": task_vars})
+        options = validate_options(self._task.args, task_vars, self._templar, ADOPT)
+        check_options(options)
+        console = Console(self._display, silent=bool(self._task.no_log))
+        with ProgressLine(console, "kf_adopt") as progress:
+            progress.enter("reading the account")
+            result = adopt(options, warnings.append, bool(self._task.check_mode))
         before, after = result.pop("before"), result.pop("after")
         if self._task.diff:
             header = result["path"]

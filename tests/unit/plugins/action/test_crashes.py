@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_adopt import ActionModule as Adopt
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor import ActionModule as Doctor
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_files import ActionModule as Files
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
@@ -41,6 +42,8 @@ ACTIONS = [
     (VersionInfo, "plugin_utils._actions.info.answer"),
     (Files, "action.kf_monitor_files.validate_options"),
     (Files, "action.kf_monitor_files.asked"),
+    (Adopt, "action.kf_adopt.validate_options"),
+    (Adopt, "action.kf_adopt.adopt"),
     (Doctor, "action.kf_doctor.read_environment"),
     (Doctor, "action.kf_doctor.examined"),
     (Doctor, "action.kf_doctor.table"),
@@ -60,7 +63,7 @@ def test_an_action_that_crashes_fails_with_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugin: type[Any], place: str, error: BaseException
 ) -> None:
     crash(monkeypatch, place, error)
-    arguments = {**CONNECTION, **({"path": str(tmp_path / "files")} if plugin is Files else {})}
+    arguments = {**CONNECTION, **({"path": str(tmp_path / "files")} if plugin in (Adopt, Files) else {})}
     result = action(plugin, arguments, {}).run(task_vars={})
     assert (result["failed"], result["error_code"]) == (True, "unexpected")
     assert f"crashed ({type(error).__name__})" in result["msg"]

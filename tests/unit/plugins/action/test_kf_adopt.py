@@ -54,14 +54,14 @@ def world(**states: str) -> dict[str, Any]:
 def adopt(serve: Serve, tmp_path: Path) -> Callable[..., Any]:
     """Return what runs the action against a service with these responses."""
 
-    def run(answers: Any, check: bool = False, diff: bool = False, **options: Any) -> Any:
+    def run(answers: Any, check: bool = False, diff: bool = False, task_vars: Any = None, **options: Any) -> Any:
         url = serve(answers if callable(answers) else service(answers)).url
         given = {"client_id": "id", "client_secret": SECRET, "retries": 0, "timeout": 5, "token_cache": "none"}
         plugin = action(
             ActionModule, {"path": str(tmp_path / "policy.yml"), "api_url": url, **given, **options}, {}, check
         )
         plugin._task.diff = diff
-        result = plugin.run(task_vars={})
+        result = plugin.run(task_vars=task_vars or {})
         assert SECRET not in json.dumps(result)
         return result
 
@@ -70,6 +70,28 @@ def adopt(serve: Serve, tmp_path: Path) -> Callable[..., Any]:
 
 HEALTHY = {f"c{number}": "clean" for number in range(12)}
 OLD = {"a": "alerting", "s": "stale", "i": "inactive", "f": "failing", "d": "slow", **HEALTHY}
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("deploy_gate_inculde", True),
+        ("deploy_gate_expires_days", True),
+        ("deploy_gate_include", False),
+        ("deploy_gate_result", False),
+        ("deploy_gates", False),
+        ("adopt_days", False),
+    ],
+)
+def test_a_variable_that_the_role_does_not_have_is_refused(
+    adopt: Any, tmp_path: Path, name: str, refused: bool
+) -> None:
+    result = adopt(world(**OLD), task_vars={name: ["Web a"]})
+    assert result.get("failed", False) is refused
+    assert (tmp_path / "policy.yml").exists() is not refused
+    if refused:
+        assert (result["error_code"], result["changed"]) == ("configuration", False)
+        assert result["msg"].startswith(f"{name} is not an option of the role deploy_gate")
 
 
 def policy(tmp_path: Path) -> dict[str, Any]:

@@ -94,7 +94,8 @@ ADVICE = {
     "contract_old_shape": "Check api_url for an old version of the service, and tell its support.",
     "no_monitors": "Make a monitor, or check that the API client belongs to the right account.",
     "join_differs": "Try again in two minutes: the service needs that long for a changed configuration.",
-    "tests_absent": "The gate calls these monitors blind until they were tested; look at new ones again later.",
+    "tests_absent": "The gate calls these monitors blind until they were tested, and unproved if they test so rarely "
+    "that no status window has to show a test; look at new ones again later.",
     "tests_ahead": "Tell the service's support; the gate takes no test from the future for evidence.",
     "tests_old": "The gate calls these monitors blind; look in the web interface why they are not tested.",
     "tests_contradict": "Nothing is broken by it, as the earlier time counts; tell the service's support.",

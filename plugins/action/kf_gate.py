@@ -11,9 +11,6 @@ from ansible.plugins.action import ActionBase
 
 from ..plugin_utils._bytecode import load
 
-# The controller has to load it before there is a worker.
-from ..plugin_utils._system import console  # noqa: F401  # pylint: disable=unused-import
-
 STOP = {
     "changed": False,
     "failed": True,

@@ -44,8 +44,12 @@ class MonitorLookup(LookupBase):
             cache = self._result_cache(terms, variables, given)
             kept = cache.read() if cache else None
         monitors, warnings = kept or self._request(terms, variables, given, cache)
-        for warning in warnings:
-            Display().warning(warning)
+        if warnings:
+            from ._system.console import Console
+
+            console = Console(Display())
+            for warning in warnings:
+                console.warning(warning)
         return monitors
 
     def _request(
@@ -55,8 +59,10 @@ class MonitorLookup(LookupBase):
 
         load("plugin_utils._lookup_request")
         from ._lookup_request import request_monitors
+        from ._system.controller import exit_with_controller
 
-        return request_monitors(self.question, terms, given, variables, self._templar, cache)
+        with exit_with_controller():
+            return request_monitors(self.question, terms, given, variables, self._templar, cache)
 
     def _result_cache(
         self, terms: list[Any], variables: Mapping[str, Any], given: Mapping[str, Any]

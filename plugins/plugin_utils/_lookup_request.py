@@ -19,6 +19,7 @@ from ..module_utils._api.errors import KnowledgeFrontError
 from ._cache.resilient import shared
 from ._cache.results import Reads
 from ._options import validate_options
+from ._system.console import Console
 
 if TYPE_CHECKING:
     from ansible.template import Templar
@@ -49,7 +50,7 @@ def request_monitors(
     options = validate_options({**given, "include": _included(terms, given)}, variables, templar, spec)
     reads = Reads()
     try:
-        answered = answer(function, options, shared(options, Display().warning, on_read=reads.record))
+        answered = answer(function, options, shared(options, Console(Display()).warning, on_read=reads.record))
     except KnowledgeFrontError as error:
         raise AnsibleLookupError(str(error)) from None
     found: list[Any] = answered.result["monitors"]

@@ -11,7 +11,6 @@ controller's display gets a method of ours, which survives a closed output.
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
 import time
@@ -35,20 +34,28 @@ LONGEST_INTERVAL = 60.0
 """Seconds between two progress lines at most; the interval doubles until then."""
 
 
+class Text(str):
+    """A text for the controller. Receiving it makes the controller import this module, which installs our method.
+
+    A lookup is loaded in workers only.
+    """
+
+    __slots__ = ()
+
+
 def _print(display: Any, method: str, text: str, **options: Any) -> None:
     try:
-        getattr(display, method)(text, **options)
+        getattr(display, method)(str(text), **options)
     except (OSError, ValueError):
         # The log, if there is one, is still complete.
         with contextlib.suppress(OSError, ValueError):
-            display.display(text, log_only=True)
+            display.display(str(text), log_only=True)
 
 
-def _install() -> int:
-    """Give the display of this process our method, and return the process's id."""
+def _install() -> None:
+    """Give the display of this process our method."""
     display = Display()
     setattr(display, METHOD, partial(_print, display))
-    return os.getpid()
 
 
 def _has_terminal() -> bool:
@@ -59,8 +66,7 @@ def _has_terminal() -> bool:
         return False
 
 
-INSTALLED_IN = _install()
-"""The process that imported this module: the controller, unless an unusual strategy loads actions in its workers."""
+_install()
 
 HAS_TERMINAL = _has_terminal()
 """Of that process: a worker has no terminal of its own."""
@@ -95,11 +101,11 @@ class Console:
         if self._silent:
             return
         queue = getattr(self._display, "_final_q", None)
-        if queue is None or os.getpid() == INSTALLED_IN:
+        if queue is None:
             _print(self._display, method, text, **options)
             return
         with contextlib.suppress(OSError, ValueError):
-            queue.send_display(METHOD, method, text, **options)
+            queue.send_display(METHOD, method, Text(text), **options)
 
 
 class ProgressLine:

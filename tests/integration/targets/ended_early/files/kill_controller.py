@@ -34,7 +34,7 @@ def processes_with(text: str) -> list[int]:
 
 
 def main(mark: str, command: list[str]) -> int:
-    own = f"ODD_MACHINES_RUN={os.getpid()}"
+    own = f"ENDED_EARLY_RUN={os.getpid()}"
     name, _is, value = own.partition("=")
     controller = subprocess.Popen(
         command, env={**os.environ, name: value}, stdout=subprocess.PIPE, text=True, start_new_session=True

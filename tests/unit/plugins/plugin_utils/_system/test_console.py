@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import io
-import os
+import pickle
+import subprocess
 import sys
 import threading
 import time
@@ -22,6 +23,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.
     ProgressLine,
 )
 
+LOADER = "import ansible.plugins.loader; ansible.plugins.loader.init_plugin_loader()"
 CLOSED = [BrokenPipeError(32, "Broken pipe"), ValueError("I/O operation on closed file"), OSError(5, "error")]
 
 
@@ -76,8 +78,7 @@ def test_a_silent_console_shows_nothing(method: str) -> None:
 
 
 @pytest.mark.parametrize("error", [None, *CLOSED])
-def test_a_worker_has_the_controller_call_our_method(monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
-    monkeypatch.setattr(console, "INSTALLED_IN", os.getpid() + 1)
+def test_a_worker_has_the_controller_call_our_method(error: Exception | None) -> None:
     screen: Any = Screen()
     screen._final_q = Queue(error)
     Console(screen).warning("line")
@@ -85,11 +86,16 @@ def test_a_worker_has_the_controller_call_our_method(monkeypatch: pytest.MonkeyP
     assert screen._final_q.sent == ([(METHOD, "warning", "line")] if error is None else [])
 
 
-def test_a_worker_whose_controller_lacks_our_method_shows_it_as_ansible_does() -> None:
+def test_a_controller_that_receives_a_line_has_our_method() -> None:
     screen: Any = Screen()
     screen._final_q = Queue()
-    Console(screen).display("line")
-    assert (screen.shown, screen._final_q.sent) == (["line"], [])
+    Console(screen).warning("line")
+    # Not as this process does it, which has loaded the module.
+    receive = "import pickle, sys; print(pickle.loads(bytes.fromhex(sys.argv[1])))"
+    check = f"from ansible.utils.display import Display; print(callable(getattr(Display(), {METHOD!r}, None)))"
+    sent = pickle.dumps(screen._final_q.sent[0][2]).hex()
+    command = [sys.executable, "-c", f"{LOADER}; {receive}; {check}", sent]
+    assert subprocess.check_output(command, text=True).splitlines() == ["line", "True"]
 
 
 @pytest.mark.parametrize("error", CLOSED)

@@ -8,9 +8,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import controller
@@ -29,12 +31,43 @@ def compute_for_ever(note: Path) -> None:
             pass
 
 
+def compute_without_system(note: Path) -> None:
+    """Be a worker where the system sends no signal."""
+    sys.platform = "darwin"
+    compute_for_ever(note)
+
+
+def compute_nested(note: Path) -> None:
+    """Be a worker in which an inner context has ended."""
+    with exit_with_controller():
+        with exit_with_controller(signal.SIGTERM):
+            pass
+        note.write_text(str(os.getpid()), encoding="ascii")
+        while True:
+            pass
+
+
+def wait_interrupted(note: Path) -> None:
+    sys.platform = "darwin"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with exit_with_controller(signal.SIGTERM):
+            note.write_text(str(os.getpid()), encoding="ascii")
+            time.sleep(600)
+    except KeyboardInterrupt:
+        note.with_suffix(".interrupted").touch()
+
+
 def wait_for_ever(note: Path) -> None:
     note.write_text(str(os.getpid()), encoding="ascii")
     try:
         sleep_with_controller(600)
     except KeyboardInterrupt:
         note.with_suffix(".interrupted").touch()
+
+
+INTERRUPTED = (wait_for_ever, wait_interrupted)
+KILLED = (compute_for_ever, compute_without_system, compute_nested)
 
 
 def control(work: Callable[[Path], None], note: Path) -> None:
@@ -59,7 +92,7 @@ def is_running(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it reads /proc")
-@pytest.mark.parametrize("work", [compute_for_ever, wait_for_ever])
+@pytest.mark.parametrize("work", [*KILLED, *INTERRUPTED])
 def test_a_worker_ends_with_its_controller(tmp_path: Path, work: Callable[[Path], None]) -> None:
     note = tmp_path / "worker"
     controller = FORK.Process(target=control, args=(work, note))
@@ -71,7 +104,7 @@ def test_a_worker_ends_with_its_controller(tmp_path: Path, work: Callable[[Path]
     os.kill(controller.pid, signal.SIGKILL)
     controller.join()
     assert wait_until(lambda: not is_running(worker))
-    assert note.with_suffix(".interrupted").exists() is (work is wait_for_ever)
+    assert note.with_suffix(".interrupted").exists() is (work in INTERRUPTED)
 
 
 def test_without_a_controller_nothing_is_armed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,9 +114,31 @@ def test_without_a_controller_nothing_is_armed(monkeypatch: pytest.MonkeyPatch) 
         sleep_with_controller(0.01)
 
 
-def test_where_the_system_cannot_tell_the_worker_looks_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert controller._set_death_signal(signal.SIGKILL) is False
+@pytest.mark.parametrize("cannot", ["another system", "no prctl", "prctl fails"])
+def test_where_the_system_cannot_tell_a_thread_looks(monkeypatch: pytest.MonkeyPatch, cannot: str) -> None:
+    if cannot == "another system":
+        monkeypatch.setattr(sys, "platform", "darwin")
+    else:
+        library = SimpleNamespace() if cannot == "no prctl" else SimpleNamespace(prctl=lambda *_arguments: -1)
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setattr(controller.ctypes, "CDLL", lambda _name: library)
+    monkeypatch.setattr(controller, "_controller", os.getppid)
+    with exit_with_controller():
+        assert "kf-orphans" in {thread.name for thread in threading.enumerate()}
+    assert "kf-orphans" not in {thread.name for thread in threading.enumerate()}
+    assert controller._death_signal == 0
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_a_worker_that_is_already_alone_ends(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(controller, "_controller", lambda: os.getppid() + 1)
+    monkeypatch.setattr(controller, "_set_death_signal", lambda number: system == "linux")
+    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append(number))
+    with exit_with_controller(signal.SIGTERM):
+        pass
+    assert sent == [signal.SIGTERM]
 
 
 def test_it_sleeps_as_long_as_it_should() -> None:

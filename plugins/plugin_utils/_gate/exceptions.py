@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ...module_utils._domain.selection import Patterns
+from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.text import join_names, sanitize
 from ...module_utils._domain.timestamps import read_time
 
@@ -62,7 +62,11 @@ def read_known(entry: Mapping[str, Any]) -> Known:
             f"known: {join_names(unknown)} cannot be accepted; the states are {', '.join(sorted(ACCEPTABLE))}"
         )
     pattern = entry["monitor"]
-    return Known(pattern, reason, _read_expiry(entry, "known"), Patterns([pattern]), states)
+    try:
+        selects = Patterns([pattern])
+    except PatternError as error:
+        raise ValueError(f"known: {error}") from None
+    return Known(pattern, reason, _read_expiry(entry, "known"), selects, states)
 
 
 def read_override(entry: Mapping[str, Any]) -> Override:

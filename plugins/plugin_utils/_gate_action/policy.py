@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...module_utils._domain.selection import Patterns
+from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.timestamps import utc
 from .._gate.baseline import Baseline, read_baseline
 from .._gate.exceptions import parse_time_option, read_known, read_override
@@ -42,12 +42,19 @@ def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baselin
         now if since is None else since,
         **{name: options[name] for name in POLICY},
         deploy_started=deploy_started,
-        advisory=Patterns(options["advisory"]),
-        fixes=Patterns(options["fixes"]),
+        advisory=_read_patterns(options, "advisory"),
+        fixes=_read_patterns(options, "fixes"),
         known=tuple(read_known(entry) for entry in options["known"]),
         override=read_override(options["override"]) if options.get("override") else None,
     )
     return policy, baseline
+
+
+def _read_patterns(options: Mapping[str, Any], name: str) -> Patterns:
+    try:
+        return Patterns(options[name])
+    except PatternError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _read_past(options: Mapping[str, Any], name: str, latest: float) -> float | None:

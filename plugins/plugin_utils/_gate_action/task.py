@@ -24,7 +24,7 @@ from .._gate.loop import Gate, Outcome
 from .._gate.policy import AFTER, DURING, PHASES, Policy
 from .._gate.proof import explain_circumstances
 from .._gate.sample import Unavailable
-from .._gate.verdict import decide, unavailable
+from .._gate.verdict import Decision, decide, unavailable
 from .._options import validate_options
 from .._system.console import Console
 from .._system.controller import exit_with_controller, sleep_with_controller
@@ -97,10 +97,14 @@ class GateTask:
             except (AnsibleError, ConfigurationError, ValueError) as error:
                 mistake = Unavailable(f"invalid gate configuration: {error}", "configuration", final=True)
                 outcome = Outcome(unavailable(mistake, policy))
+                # It matches the patterns of known, and one may be too complex for the label of a monitor.
+                decision = decide(outcome.evaluation, policy, time.time())
             except BaseException as error:  # noqa: BLE001 - whatever it is, it stops with a verdict, a code and a report
                 raise_interruption(error)
                 outcome = Outcome(crash_evaluation(error))
-            return self._result(outcome, policy, baseline, options, warnings, began)
+                decision = decide(outcome.evaluation, policy, time.time())
+                decision = decide(outcome.evaluation, policy, time.time())
+            return self._result(outcome, decision, policy, baseline, options, warnings, began)
 
     def _options(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         self._refuse_free_strategies()
@@ -152,10 +156,10 @@ class GateTask:
         policy: Policy,
         baseline: Baseline | None,
         options: dict[str, Any],
+        decision: Decision,
         warnings: list[str],
         began: float,
     ) -> dict[str, Any]:
-        decision = decide(outcome.evaluation, policy, time.time())
         result = gate_result(outcome, decision, policy, baseline, options["verbose_result"], _account(options))
         notes = [*decision.notes, *explain_circumstances(outcome, policy)]
         if decision.bypassed:

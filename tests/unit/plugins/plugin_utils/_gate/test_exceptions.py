@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import PatternError
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import (
     ACCEPTABLE,
     ACCEPTED,
@@ -89,7 +88,7 @@ def test_a_new_alert_is_accepted_only_when_it_is_listed():
 
 
 def test_an_unusable_pattern_is_refused():
-    with pytest.raises(PatternError):
+    with pytest.raises(ValueError, match=r"^known: ~[(] is no regular expression"):
         read_known({**KNOWN, "monitor": "~("})
 
 

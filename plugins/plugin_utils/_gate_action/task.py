@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 FALLBACK = {"verbose_result": False}
 """What a result and its report need of options that could not be read."""
 
+AD_HOC = "Ansible Ad-Hoc"
+"""What Ansible calls the play of the command C(ansible), which prints a result as JSON, however large it is."""
+
 
 class GateTask:
     """A task that asks the gate, as Ansible hands it to an action.
@@ -94,15 +97,15 @@ class GateTask:
                 options = self._options(task_vars)
                 policy, baseline = read_policy(options, began)
                 outcome = self._outcome(policy, baseline, options, warnings)
+                # It matches the patterns of known, and one may be too complex for the label of a monitor.
+                decision = decide(outcome.evaluation, policy, time.time())
             except (AnsibleError, ConfigurationError, ValueError) as error:
                 mistake = Unavailable(f"invalid gate configuration: {error}", "configuration", final=True)
                 outcome = Outcome(unavailable(mistake, policy))
-                # It matches the patterns of known, and one may be too complex for the label of a monitor.
                 decision = decide(outcome.evaluation, policy, time.time())
             except BaseException as error:  # noqa: BLE001 - whatever it is, it stops with a verdict, a code and a report
                 raise_interruption(error)
                 outcome = Outcome(crash_evaluation(error))
-                decision = decide(outcome.evaluation, policy, time.time())
                 decision = decide(outcome.evaluation, policy, time.time())
             return self._result(outcome, decision, policy, baseline, options, warnings, began)
 
@@ -153,10 +156,10 @@ class GateTask:
     def _result(
         self,
         outcome: Outcome,
+        decision: Decision,
         policy: Policy,
         baseline: Baseline | None,
         options: dict[str, Any],
-        decision: Decision,
         warnings: list[str],
         began: float,
     ) -> dict[str, Any]:
@@ -176,6 +179,9 @@ class GateTask:
             result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
         if self._task.diff:
             for line in difference(outcome.sample, baseline):
+                self.console.display(line)
+        if self._task.get_play().name == AD_HOC:
+            for line in (result["summary"], *result["lines"]):
                 self.console.display(line)
         result = {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
         return result if getattr(self._task, "register", None) else abridge_failure(result)

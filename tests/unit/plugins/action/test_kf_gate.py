@@ -64,7 +64,7 @@ def crash_at(monkeypatch: pytest.MonkeyPatch, module: str, names: Sequence[str],
 
 def gate(arguments: dict[str, Any]) -> dict[str, Any]:
     plugin = action(ActionModule, arguments, {})
-    plugin._task.get_play = lambda: SimpleNamespace(strategy="linear")
+    plugin._task.get_play = lambda: SimpleNamespace(strategy="linear", name="Deploy")
     result: dict[str, Any] = plugin.run(task_vars={})
     return result
 

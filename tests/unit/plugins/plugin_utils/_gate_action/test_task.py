@@ -67,8 +67,9 @@ def asked(
     check: bool = False,
     diff: bool = False,
     strategy: str = "linear",
+    play_name: str = "Deploy",
 ) -> tuple[dict[str, Any], list[str]]:
-    play = SimpleNamespace(strategy=strategy)
+    play = SimpleNamespace(strategy=strategy, name=play_name)
     task: Any = SimpleNamespace(args=arguments, check_mode=check, diff=diff, no_log=False, get_play=lambda: play)
     shown: Any = Shown()
     variables = variables or {}
@@ -98,6 +99,42 @@ def test_the_answer_decides_and_the_report_says_the_same(
     written = json.loads(report.read_text(encoding="utf-8"))
     assert (written["verdict"], written["decision"], written["gate_rc"]) == expected[:3]
     assert SECRET not in json.dumps([result, written])
+
+
+COMPLEX, LONG = "~(a+b?)+$", "a" * 60_000 + "!"
+"""A pattern that can be read, and takes too long to match with a long label."""
+
+
+@pytest.mark.parametrize("alerting", [False, True])
+@pytest.mark.parametrize("phase", ["before", "plan"])
+@pytest.mark.parametrize(
+    ("option", "pattern", "says"),
+    [
+        *(("known", pattern, "known: ") for pattern in ("", "~(")),
+        *(("fixes", pattern, "fixes: ") for pattern in ("", "~(")),
+        *(("advisory", pattern, "advisory: ") for pattern in ("", "~(")),
+        *((option, COMPLEX, "it takes too long to match") for option in ("known", "advisory", "include", "exclude")),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_a_mistake_and_no_crash(
+    serve: Serve, alerting: bool, phase: str, option: str, pattern: str, says: str
+) -> None:
+    url = serve(service(documents(alerting, label=LONG))).url
+    value = [{"monitor": pattern, "reason": "it is known to us"}] if option == "known" else [pattern]
+    result, _shown = asked({**CONNECTION, "api_url": url, "phase": phase, option: value})
+    assert (result["verdict"], result["gate_rc"], result["failed"]) == ("error", 13, True)
+    assert says in result["msg"]
+    assert "crashed" not in result["msg"]
+
+
+@pytest.mark.parametrize(("alerting", "phase"), [(False, "plan"), (True, "before")])
+def test_the_command_ansible_shows_lines_before_the_result_that_it_prints(
+    serve: Serve, alerting: bool, phase: str
+) -> None:
+    arguments = {**CONNECTION, "api_url": serve(service(documents(alerting))).url, "phase": phase}
+    result, shown = asked(arguments, play_name="Ansible Ad-Hoc")
+    assert shown == [result["summary"], *result["lines"]]
+    assert asked(arguments)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -274,7 +311,7 @@ def test_only_a_registered_failure_returns_the_data_of_hundreds_of_monitors(
         (one,) = answers[path]["monitor_list"]
         answers[path]["monitor_list"] = [{**one, name: f"m{at}", "label": f"{at} {'L' * 200}"} for at in range(300)]
     arguments = {**CONNECTION, "api_url": serve(service(answers)).url}
-    play = SimpleNamespace(strategy="linear")
+    play = SimpleNamespace(strategy="linear", name="Deploy")
     task: Any = SimpleNamespace(args=arguments, check_mode=False, diff=False, register=register, no_log=False)
     task.get_play = lambda: play
     shown: Any = Shown()

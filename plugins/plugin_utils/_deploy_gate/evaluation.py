@@ -15,10 +15,12 @@ from ansible.template import Templar
 
 from ...module_utils._domain.text import join_names, sanitize
 from .._gate.policy import AFTER, BEFORE, DURING
+from .._gate_action.crash import report_paths
 from .._gate_action.strategies import is_free
 from .._gate_action.task import GateTask
 from .arguments import CONNECT, HANDED_BASELINE, OPTIONS, PREFIX, RESULT
 from .handlers import pending_handlers
+from .phase_reports import preserve_reports
 from .run_state import RunState, verdict_key
 from .shown_verdict import shown_verdict
 from .variables import read_options, refuse_replaced_result, refuse_unknown_names
@@ -50,6 +52,7 @@ class Evaluation:
         It fails with a strategy in which that task cannot run once for all hosts.
         """
         fallback = {"phase": self._phase, "reports": self._reports(task_vars)}
+        preserve_reports(report_paths(fallback["reports"]), self._phase, self._state)
         gate = GateTask(self._task, self._templar, self._display, lambda: self._arguments(task_vars), fallback)
         result = gate.result(dict(task_vars))
         stored = False

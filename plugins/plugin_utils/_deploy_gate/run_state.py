@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PRIVATE = 0o600
 BASELINES = "baselines"
+REPORTS = "reports"
 
 
 class RunState:
@@ -61,6 +62,14 @@ class RunState:
             return None
         found = kept.get(selection) or kept[list(kept)[-1]]
         return dict(found["baseline"])
+
+    def write_reports(self, phases: dict[str, str]) -> None:
+        """Keep which phase wrote the report at each path. Raises ValueError if it cannot be written."""
+        self._write(REPORTS, phases)
+
+    def read_reports(self) -> dict[str, str]:
+        """Return which phase of this run wrote the report at each path."""
+        return dict(self._read(REPORTS) or {})
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, f"kf-gate-{name}.json")

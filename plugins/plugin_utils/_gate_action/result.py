@@ -39,7 +39,7 @@ def gate_result(
         found.monitor.id: monitor_entry(found) for found in evaluation.assessments if verbose or found.state != CLEAN
     }
     reasons = [_reason(reason) for reason in evaluation.reasons]
-    unblock = unblock_options(_situation(outcome, policy, reasons, entries)) if reasons else []
+    unblock = unblock_options(_situation(outcome, policy, reasons, entries)) if evaluation.gate_rc else []
     groups = group_reasons(reasons, {name: entry["error"] for name, entry in entries.items()})
     lines = [*describe_groups(groups), *describe_remedies(groups, unblock)]
     return {

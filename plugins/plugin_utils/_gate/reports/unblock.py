@@ -23,9 +23,6 @@ MOST_NAMED = 20
 LARGEST_GRACE = 3600.0
 """Seconds. A test that is older than that by more than its timer explains was not merely told late."""
 
-UNVERIFIED = frozenset({UNPROVED})
-"""States that stop nothing by default, but keep a pass from being verified: they are worth advice too."""
-
 
 class Situation(NamedTuple):
     """What the snippets are written from. ``now`` is in epoch seconds, the other times in seconds.
@@ -57,8 +54,8 @@ class Situation(NamedTuple):
 
 
 def _counts(reason: Mapping[str, Any]) -> bool:
-    """Return whether a reason asks for an option: it stops, or keeps a pass from being verified."""
-    return reason["verdict"] != WARN or reason["code"] in UNVERIFIED
+    """Return whether a reason asks for an option, because it stops the deployment."""
+    return bool(reason["verdict"] != WARN)
 
 
 class Offer(NamedTuple):

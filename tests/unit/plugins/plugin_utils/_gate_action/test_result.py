@@ -138,6 +138,24 @@ def test_the_message_names_the_options_that_help():
     assert "options that help: fixes, known, on_existing_alert" in result(sample(ALERT))["msg"]
 
 
+@pytest.mark.parametrize(
+    ("response", "given", "offers"),
+    [
+        (sample(ALERT), {}, True),
+        (sample(ALERT), {"enforce": False}, True),
+        (sample(ALERT), {"override": OVERRIDE}, True),
+        (sample(ALERT), {"on_existing_alert": "warn"}, False),
+        (sample(ALERT), {"on_existing_alert": "ignore"}, False),
+        (sample(status(), timer=86400.0), {"phase": "plan"}, True),
+        (sample(status(), timer=86400.0), {"phase": "plan", "on_unprovable": "ignore"}, False),
+        (AWAY, {"on_unavailable": "warn"}, False),
+        (AWAY, {}, True),
+    ],
+)
+def test_options_are_offered_only_where_something_stops_or_would(response, given, offers):
+    assert bool(result(response, **given)["unblock"]) is offers
+
+
 def test_a_pass_has_nothing_to_unblock():
     told = result(sample(status()))
     assert (told["lines"], told["unblock"]) == ([], [])

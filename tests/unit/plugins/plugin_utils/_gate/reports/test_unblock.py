@@ -136,9 +136,13 @@ def test_a_monitor_that_is_tolerated_already_is_in_no_snippet():
     assert [accepted["monitor"] for accepted in found["known"]] == found["advisory"] == ["Web 1"]
 
 
-def test_what_keeps_a_pass_from_being_verified_has_advice_too():
-    found = unblock_options(situation([entry(1, "unproved", timer=86400.0)], verdict="warn"))
-    assert parsed(found) == {"timeout_max": 172860, "on_unprovable": "warn"}
+@pytest.mark.parametrize(
+    ("verdict", "options"), [("inconclusive", {"timeout_max": 172860, "on_unprovable": "warn"}), ("warn", {})]
+)
+def test_a_monitor_that_cannot_be_proved_has_advice_only_where_that_stops(verdict, options):
+    found = unblock_options(situation([entry(1, "unproved", timer=86400.0)], verdict=verdict))
+    assert {one["option"] for one in found} == set(options)
+    assert not found or parsed(found) == options
 
 
 def test_known_accepts_exactly_these_monitors_in_their_state_for_thirty_days():
@@ -194,7 +198,7 @@ def test_a_monitor_that_no_pattern_selects_alone_is_counted_and_not_named():
     found = unblock_options(one._replace(names={**one.names, "x": 2, "y": 2}))
     snippet = next(told["snippet"] for told in found if told["option"] == "known")
     assert len(yaml.safe_load(snippet)["known"]) == 1
-    assert "1 monitors share their id or label" in snippet
+    assert "1 monitor shares its id or label" in snippet
     alone = unblock_options(situation(entries[1:])._replace(names={"x": 2, "y": 2}))
     assert options(alone) == ["on_existing_alert"]
 

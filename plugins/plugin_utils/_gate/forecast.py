@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from ...module_utils._domain.monitor import Monitor
@@ -21,6 +21,7 @@ class Forecast(NamedTuple):
     for every monitor; None when no monitor's timer is known. ``provable`` is the number of monitors that can be proved
     in time, and ``unprovable`` maps the ids of the others to the epoch seconds at which they can. ``slow`` maps the ids
     of monitors that may not be provable, depending on when the wait begins, to the seconds that they take at most.
+    Monitors whose state a person accepts count for none of these; ``due`` is ``unprovable`` with them.
     """
 
     seconds: float
@@ -29,6 +30,8 @@ class Forecast(NamedTuple):
     provable: int = 0
     unprovable: Mapping[str, float] = {}
     slow: Mapping[str, float] = {}
+    accepted: Collection[str] = ()
+    due: Mapping[str, float] = {}
 
     @property
     def alert_possible(self) -> bool:
@@ -41,20 +44,31 @@ class Forecast(NamedTuple):
         return bool(self.unprovable) and not self.provable
 
 
-def forecast(monitors: Iterable[Monitor], policy: Policy, evidence: Evidence, now: float) -> Forecast:
-    """Return the forecast at ``now``, in epoch seconds by the service's clock, for monitors that test on time."""
+def forecast(
+    monitors: Iterable[Monitor], policy: Policy, evidence: Evidence, now: float, accepted: Collection[str] = ()
+) -> Forecast:
+    """Return the forecast at ``now``, in epoch seconds by the service's clock, for monitors that test on time.
+
+    ``accepted`` holds the ids of monitors that need no proof as they are.
+    """
     longest, decides, detection, provable, limit = 0.0, None, None, 0, policy.proof_limit
-    unprovable, slow = {}, {}
+    unprovable, slow, due = {}, {}, {}
     for monitor in monitors:
         timer = monitor.timer
         if timer is None or policy.advisory.selecting(monitor):
             continue
+        is_accepted = monitor.id in accepted
         left = max(0.0, evidence.anchor + policy.alert_after * timer - now)
-        detection = left if detection is None else max(detection, left)
+        if not is_accepted:
+            detection = left if detection is None else max(detection, left)
         if not policy.demands_tests:
             continue
         at = complete_at(monitor, timer, policy, evidence, now)
         seconds = at - now
+        if seconds > limit:
+            due[monitor.id] = at
+        if is_accepted:
+            continue
         slowest = policy.settle + max(1, policy.clean_tests) * timer + _reading_gap(monitor)
         if slowest > limit:
             slow[monitor.id] = slowest
@@ -64,7 +78,7 @@ def forecast(monitors: Iterable[Monitor], policy: Policy, evidence: Evidence, no
         provable += 1
         if seconds > longest:
             longest, decides = seconds, monitor
-    return Forecast(longest, decides, detection, provable, unprovable, slow)
+    return Forecast(longest, decides, detection, provable, unprovable, slow, accepted, due)
 
 
 def complete_at(monitor: Monitor, timer: float, policy: Policy, evidence: Evidence, now: float) -> float:

@@ -13,6 +13,7 @@ from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration
 from ...module_utils._domain.timing import SHORTEST_POLL, poll_interval
+from .acceptance import forecast_unaccepted, select_known, select_returned
 from .baseline import Baseline
 from .evidence import Evidence
 from .forecast import Forecast, forecast
@@ -28,6 +29,7 @@ from .verdict import (
     Evaluation,
     Reason,
     evaluate,
+    explain_clock,
     remember,
     unavailable,
 )
@@ -168,26 +170,29 @@ class Gate:
         """Forecast the wait from the first valid sample, and before a deployment the wait for the proof afterwards."""
         if outcome.forecast is not None:
             return
-        policy, now = self._policy, sample.service_time
-        outcome.forecast = outcome.proof = forecast(sample.monitors, policy, self._evidence, now)
+        policy, evidence = self._policy, self._evidence
+        view = View(policy, evidence, self._baseline, sample.taken_at, sample.clock_offset)
+        outcome.forecast = outcome.proof = forecast_unaccepted(sample, policy, evidence, view)
         if policy.phase == BEFORE:
             after = policy.prepare_proof()
-            outcome.proof = forecast(sample.monitors, after, Evidence(after), now)
+            outcome.proof = forecast_unaccepted(sample, after, Evidence(after), view)
 
     def _unprovable(self, outcome: Outcome) -> Mapping[str, float]:
-        return outcome.forecast.unprovable if outcome.forecast is not None and not self._once else {}
+        return outcome.forecast.due if outcome.forecast is not None and not self._once else {}
 
     def _ahead(self, outcome: Outcome) -> Forecast | None:
         """Return what is still to be expected, from the newest valid sample."""
         sample = outcome.sample
         if sample is None:
             return None
-        return forecast(sample.monitors, self._policy, self._evidence, sample.service_time)
+        accepted = select_known(outcome.evaluation.assessments)
+        return forecast(sample.monitors, self._policy, self._evidence, sample.service_time, accepted)
 
     def _limit(self, outcome: Outcome) -> float:
         """Return the seconds that the whole wait may take.
 
-        A predicted wait has time for one test more, and for every test that a monitor needs to recover from a failure.
+        A predicted wait has time for one test more, and for every test that a monitor needs to recover from a failure,
+        or that it needs because it is no longer in a state that ``known`` accepts.
         """
         policy = self._policy
         if policy.timeout is not None:
@@ -195,9 +200,13 @@ class Gate:
         if outcome.forecast is None:
             return min(WITHOUT_FORECAST, policy.timeout_max)
         monitors = outcome.sample.monitors if outcome.sample else []
-        provable = [monitor for monitor in monitors if monitor.id not in outcome.forecast.unprovable]
-        another_round = max(_timers(provable), default=0.0)
+        left_out = {*outcome.forecast.due, *select_known(outcome.evaluation.assessments)}
+        another_round = max(_timers([monitor for monitor in monitors if monitor.id not in left_out]), default=0.0)
         seconds = outcome.forecast.seconds + another_round
+        returned = select_returned(outcome.evaluation.assessments, outcome.forecast)
+        if returned and outcome.sample is not None:
+            ahead = forecast(returned, policy, self._evidence, outcome.sample.service_time)
+            seconds = max(seconds, outcome.waited + ahead.seconds + max(_timers(returned), default=0.0))
         recovery = self._evidence.seconds_to_recover()
         if recovery:
             seconds = max(seconds, outcome.waited + recovery)
@@ -215,14 +224,18 @@ class Gate:
             return None
         if proof.is_hopeless and policy.on_unprovable != IGNORE:
             first, last = (pick(proof.unprovable.values()) - sample.service_time for pick in (min, max))
-            message = (
-                f"none of {len(proof.unprovable)} monitors in scope can be proved in time: the first one takes "
-                f"{duration(first)}, and timeout_max is {policy.timeout_max:g} s"
-            )
+            if first - sample.clock_offset.behind <= policy.proof_limit:
+                return explain_clock(sample.clock_offset)
+            none = "the only monitor to prove cannot be proved in time: it takes"
+            if len(proof.unprovable) > 1:
+                none = f"none of {len(proof.unprovable):,} monitors can be proved in time: the first one takes"
+            message = f"{none} {duration(first)}, and timeout_max is {policy.timeout_max:g} s"
             advice = f"set timeout_max to {int(last + 2 * LATE)} or more, or on_unprovable to ignore"
             return Reason("timeout_too_short", ERROR, message, advice)
         if policy.timeout is None or policy.phase == BEFORE or proof.monitor is None or proof.seconds <= policy.timeout:
             return None
+        if proof.seconds - sample.clock_offset.behind <= policy.timeout:
+            return explain_clock(sample.clock_offset)
         timer = max(_timers([proof.monitor]))
         message = (
             f"the evidence takes {duration(proof.seconds)}, as {sanitize(proof.monitor.label, 80)} tests only every "

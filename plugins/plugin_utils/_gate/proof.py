@@ -11,7 +11,7 @@ from ...module_utils._domain.text import join_names, sanitize
 from ...module_utils._domain.timestamps import duration, utc
 from .forecast import Forecast
 from .loop import Outcome
-from .policy import AFTER, BEFORE, DURING, IGNORE, PLAN, Policy
+from .policy import AFTER, BEFORE, DURING, IGNORE, LATE, PLAN, Policy
 from .states import UNPROVED
 from .verdict import PASS
 
@@ -89,6 +89,12 @@ def explain_circumstances(outcome: Outcome, policy: Policy) -> list[str]:
     if policy.phase == BEFORE and policy.on_unprovable != IGNORE:
         lines += explain_proof(outcome, policy)[1:]
     cleared = outcome.view.evidence.cleared_alerts if outcome.view is not None else {}
+    behind = outcome.sample.clock_offset.behind if outcome.sample is not None else 0.0
+    if behind > LATE:
+        lines.append(
+            f"the controller's clock is {duration(behind)} ahead of the service's, so that every proof takes as much "
+            "longer: set it by a time server"
+        )
     if cleared and policy.phase in (DURING, AFTER):
         names = join_names([f"{label} at {utc(start)}" for label, start in cleared.items()])
         lines.append(f"alerts were raised and cleared since the deployment started: {names}")

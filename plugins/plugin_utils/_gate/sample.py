@@ -16,6 +16,11 @@ class ClockOffset(NamedTuple):
     least: float = 0.0
     most: float = 0.0
 
+    @property
+    def behind(self) -> float:
+        """The seconds by which the service's clock is behind ours at least. Tests count later by as much."""
+        return max(0.0, -self.most)
+
 
 NO_OFFSET = ClockOffset()
 """What is assumed of a service that tells no time."""

@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ...module_utils._domain.text import enumerated as join_names
+from ...module_utils._domain.text import legible as sanitize
 from ...module_utils._domain.monitor import Monitor
-from ...module_utils._domain.text import join_names, sanitize
 from . import states
+from ...module_utils._domain.timestamps import duration
 from .baseline import Baseline
 from .policy import AFTER, BLOCK, DURING, IGNORE, WARN, Policy
-from .sample import Sample, Unavailable
+from .sample import ClockOffset, Sample, Unavailable
 from .states import Assessment, View, assess, assess_missing
 
 PASS = "pass"
@@ -183,6 +185,15 @@ def remember(evaluation: Evaluation, trouble: Evaluation | None) -> Evaluation:
     """Return ``evaluation``, of a poll without a valid response, with what an earlier poll of the same wait found.
 
     A response that is missing is no reason to forget that something stood against the deployment.
+def explain_clock(offset: ClockOffset) -> Reason:
+    """Return why a proof takes too long that would be in time if our clock were not ahead of the service's."""
+    message = (
+        f"the controller's clock is {duration(offset.behind)} ahead of the service's, so that only tests from "
+        f"{duration(offset.behind)} from now on are evidence"
+    )
+    return Reason("clock_offset", ERROR, message, "set the controller's clock by a time server, then start again")
+
+
     """
     if evaluation.gate_rc or trouble is None:
         return evaluation

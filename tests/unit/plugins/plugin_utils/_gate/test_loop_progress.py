@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import MOST_POLLS
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset, Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Reason
 
 from .monitors_at_hand import NAMES, NOW, config, monitor, policy, status
@@ -60,12 +60,68 @@ def test_a_scope_of_which_nothing_can_be_proved_says_how_long_the_first_monitor_
     found = [monitor(status(id=name, last_test=Check(NOW, None)), config(id=name, timer=timer)) for name, timer in SLOW]
     [reason] = Service(Sample(found, NOW)).decide(policy("after")).evaluation.reasons
     assert reason.message == (
-        "none of 2 monitors in scope can be proved in time: the first one takes 2 h, and timeout_max is 3600 s"
+        "none of 2 monitors can be proved in time: the first one takes 2 h, and timeout_max is 3600 s"
     )
     assert reason.unblock == "set timeout_max to 86520 or more, or on_unprovable to ignore"
 
 
 SLOW = (("a", 86400.0), ("b", 7200.0))
+
+
+def test_a_single_monitor_that_cannot_be_proved_is_no_plural():
+    [reason] = (
+        Service(Sample([monitor(status(), config(timer=7200.0))], NOW)).decide(policy("after")).evaluation.reasons
+    )
+    assert reason.message == (
+        "the only monitor to prove cannot be proved in time: it takes 1 h 59 min, and timeout_max is 3600 s"
+    )
+
+
+AHEAD = "the controller's clock is 1 h ahead of the service's, so that only tests from 1 h from now on are evidence"
+
+
+def poll_by_a_fast_clock(seconds, timer):
+    """A service whose clock is ``seconds`` behind that of the controller, with a monitor that has just been tested."""
+    tested = status(last_test=Check(NOW - seconds - 5, None))
+    return Sample([monitor(tested, config(timer=timer))], NOW, clock_offset=ClockOffset(-seconds - 1, -seconds))
+
+
+@pytest.mark.parametrize("phase", ["before", "plan", "after"])
+@pytest.mark.parametrize(
+    ("ahead", "timer", "given", "code"),
+    [
+        (3600.0, 60.0, {}, "clock_offset"),
+        (86400.0, 60.0, {}, "clock_offset"),
+        (3600.0, 7200.0, {}, "timeout_too_short"),
+        (3000.0, 60.0, {}, ""),
+        (0.0, 7200.0, {}, "timeout_too_short"),
+        (-3600.0, 60.0, {}, ""),
+    ],
+)
+def test_a_clock_that_is_ahead_is_named_where_a_right_one_would_be_in_time(phase, ahead, timer, given, code):
+    outcome = Service(poll_by_a_fast_clock(ahead, timer)).decide(policy(phase, **given), once=phase != "after")
+    codes = [
+        reason.code for reason in outcome.evaluation.reasons if reason.code in ("clock_offset", "timeout_too_short")
+    ]
+    assert codes == ([code] if code else [])
+    if code:
+        assert (outcome.evaluation.verdict, outcome.evaluation.gate_rc, outcome.waited) == ("error", 13, 0)
+
+
+@pytest.mark.parametrize(("timeout", "code"), [(300.0, "clock_offset"), (30.0, "timeout_too_short")])
+def test_a_fixed_timeout_is_not_blamed_for_a_clock_either(timeout, code):
+    found = poll_by_a_fast_clock(1800.0, 60.0)
+    assert [reason.code for reason in Service(found).decide(policy("after", timeout=timeout)).evaluation.reasons] == [
+        code
+    ]
+
+
+def test_the_clock_is_named_with_what_to_do():
+    [reason] = Service(poll_by_a_fast_clock(3600.0, 60.0)).decide(policy("before"), once=True).evaluation.reasons
+    assert (reason.message, reason.unblock) == (
+        AHEAD,
+        "set the controller's clock by a time server, then start again",
+    )
 
 
 def test_progress_is_reported_before_each_pause():

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.proof import explain_circumstances
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import unavailable
 
 from .monitors_at_hand import NOW, baseline, policy, sample, status, then, view
@@ -52,3 +53,12 @@ def test_slow_monitors_are_mentioned_before_the_deployment_begins(phase, given, 
     outcome = Service(both).decide(of_policy, once=True)
     lines = [line for line in explain_circumstances(outcome, of_policy) if "Daily" in line]
     assert len(lines) == mentions
+
+
+@pytest.mark.parametrize("phase", ["before", "during", "after", "plan"])
+@pytest.mark.parametrize(("most", "mentions"), [(-3000.0, 1), (-61.0, 1), (-60.0, 0), (0.0, 0), (3000.0, 0)])
+def test_a_clock_that_delays_every_proof_is_mentioned(phase, most, mentions):
+    of_policy = policy(phase)
+    seen = sample(status())._replace(clock_offset=ClockOffset(most - 1, most))
+    lines = explain_circumstances(Outcome(unavailable(AWAY, of_policy), sample=seen), of_policy)
+    assert len([line for line in lines if "ahead of the service's" in line]) == mentions

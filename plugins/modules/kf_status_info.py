@@ -66,7 +66,7 @@ msg:
     - A task with C(until) that never comes true fails with it.
   returned: always
   type: str
-  sample: 1 monitors, 1 with an active alert, 1 failing
+  sample: 1 monitor, 1 with an active alert, 1 failing
 monitors:
   description:
     - The selected monitors as the service describes them, unknown fields included. The fields listed here are those

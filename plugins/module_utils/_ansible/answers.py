@@ -13,7 +13,7 @@ from .._api.cache import Cache, NullCache
 from .._api.cached_client import CachedClient
 from .._api.errors import KnowledgeFrontError
 from .._api.settings import Settings
-from .._domain.text import join_names
+from .._domain.text import agree, join_names, quantity
 
 if TYPE_CHECKING:
     from .._api.cached_client import AnyStatus
@@ -70,7 +70,9 @@ def statuses(service: CachedClient, options: Mapping[str, Any]) -> Answer:
         "alerting": sum(status.alert_active for status in kept),
         "failing": sum(status.failing for status in kept),
     }
-    summary = "{monitors} monitors, {alerting} with an active alert, {failing} failing".format(**counts)
+    summary = "{}, {alerting} with an active alert, {failing} failing".format(
+        quantity(counts["monitors"], "monitor"), **counts
+    )
     result = {"alert_active": counts["alerting"] > 0, "counts": counts, "window": options["window"]}
     return _with_monitors(result, monitors, options["fields"], warnings, summary)
 
@@ -92,7 +94,8 @@ def monitors(service: CachedClient, options: Mapping[str, Any]) -> Answer:
         "active": sum(config.active for config in chosen),
         "types": dict(Counter(config.type or "unknown" for config in chosen)),
     }
-    summary = f"{counts['monitors']} monitors are configured, {counts['active']} of them active"
+    configured = agree(counts["monitors"], "is", "are")
+    summary = f"{quantity(counts['monitors'], 'monitor')} {configured} configured, {counts['active']} of them active"
     return _with_monitors({"counts": counts}, entries, options["fields"], warnings, summary)
 
 

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from .bounded_regex import BoundedRegex, TooComplexError
 from .globs import glob_expression
-from .text import join_names
+from .text import join_names, quantity
 
 
 class Named(Protocol):
@@ -168,7 +168,7 @@ def suggest_labels(unmatched: Sequence[str], monitors: Iterable[Named]) -> str:
     labels = [monitor.label for monitor in monitors]
     close = list(dict.fromkeys(near for text in unmatched[:MOST_TRIED] for near in _close(text, labels)))
     hint = f"; similar labels are {join_names(close)}" if close else ""
-    return f"{join_names(list(unmatched))} matched none of {len(labels)} monitors{hint}"
+    return f"{join_names(list(unmatched))} matched none of {quantity(len(labels), 'monitor')}{hint}"
 
 
 def _close(text: str, labels: Iterable[str]) -> list[str]:

@@ -46,3 +46,13 @@ def join_names(names: list[str], limit: int = 5) -> str:
     if len(names) > limit:
         shown.append(f"{len(names) - limit} more")
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1] if shown else "none"
+
+
+def agree(count: int, singular: str, plural: str = "") -> str:
+    """Return the form of a word that agrees with ``count``. Without ``plural``, that is ``singular`` with an s."""
+    return singular if count == 1 else plural or f"{singular}s"
+
+
+def quantity(count: int, singular: str, plural: str = "") -> str:
+    """Return ``count`` with the form of a noun that agrees with it, such as ``1 monitor`` and ``1,500 monitors``."""
+    return f"{count:,} {agree(count, singular, plural)}"

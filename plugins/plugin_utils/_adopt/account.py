@@ -15,7 +15,7 @@ from ...module_utils._api.errors import ServiceError
 from ...module_utils._api.settings import Settings
 from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.selection import Selection
-from ...module_utils._domain.text import join_names
+from ...module_utils._domain.text import join_names, quantity
 from .._cache.resilient import NO_ANSWERS, shared
 from .._gate.baseline import fingerprint
 from .._gate.loop import Gate
@@ -68,8 +68,9 @@ def check_complete(monitors: Sequence[Monitor]) -> None:
     if len(lacking) > LARGEST_GAP * len(monitors):
         named = join_names([monitor.label for monitor in lacking])
         raise ServiceError(
-            f"the status and the configurations disagree about {len(lacking)} of {len(monitors)} monitors ({named}), "
-            "so one of the two responses is incomplete: nothing was written; try again",
+            f"the status and the configurations disagree about {len(lacking):,} of "
+            f"{quantity(len(monitors), 'monitor')} ({named}), so one of the two responses is incomplete: nothing was "
+            "written; try again",
             code="cut_short",
         )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ...module_utils._domain.text import quantity
 from ...module_utils._domain.timestamps import duration, utc
 from .._gate.reports.entries import MonitorEntry
 from .._gate.reports.yaml_text import TEMPLATE, describe, quote
@@ -54,4 +55,4 @@ def _slow(slow: Sequence[MonitorEntry]) -> list[str]:
     told = [f"#   {describe(one['label'], 80)}: every {duration(one['timer'] or 0.0)}" for one in slow[:MOST_SLOW]]
     if len(slow) > MOST_SLOW:
         told.append(f"#   and {len(slow) - MOST_SLOW:,} more")
-    return [f"# The proof of {len(slow):,} slow monitors takes longer than that:", *told]
+    return [f"# The proof of {quantity(len(slow), 'slow monitor')} takes longer than that:", *told]

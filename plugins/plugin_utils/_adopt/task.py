@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...module_utils._api.errors import ConfigurationError
-from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.text import quantity, sanitize
 from .._gate.reports.entries import MonitorEntry
 from .._gate.reports.unblock import describe_problem
 from .._gate.states import UNPROVED
@@ -128,8 +128,9 @@ def _write(path: str, text: str, new: bool) -> None:
 def _result(account: Account, plan: Adoption, slow: list[MonitorEntry]) -> dict[str, Any]:
     counts = Counter(monitor["state"] for monitor in plan.problems)
     summary = (
-        f"{len(account.monitors):,} monitors, {len(plan.problems):,} with an old problem: {len(plan.added):,} entries "
-        f"added, {len(plan.kept):,} kept, {len(plan.removed):,} removed; {len(slow):,} slow monitors"
+        f"{quantity(len(account.monitors), 'monitor')}, {len(plan.problems):,} with an old problem: "
+        f"{quantity(len(plan.added), 'entry', 'entries')} added, {len(plan.kept):,} kept, "
+        f"{len(plan.removed):,} removed; {quantity(len(slow), 'slow monitor')}"
     )
     return {
         "msg": summary,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...module_utils._domain.text import join_names, sanitize
+from ...module_utils._domain.text import join_names, quantity, sanitize
 
 MOST_LINES = 20
 WORST = 8
@@ -30,7 +30,7 @@ def shown_verdict(result: Mapping[str, Any], labels: Sequence[str]) -> dict[str,
         shown["unblock"] = _capped([f"To unblock: {reason['unblock']}" for reason in result["reasons"]])
         shown["report_errors"] = _capped(result["report_errors"])
     if labels:
-        shown["scope"] = f"{len(labels)} monitors in scope: {join_names(list(labels), 10)}"
+        shown["scope"] = f"{quantity(len(labels), 'monitor')} in scope: {join_names(list(labels), 10)}"
     return {name: value for name, value in shown.items() if value != []}
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._api.strict_json import REPLACED
+from ...module_utils._domain.text import quantity
 from ...module_utils._domain.timestamps import epoch
 from .bodies import document_of
 from .documented import (
@@ -100,7 +101,9 @@ def _told(check: str, found: Mapping[Any, Difference], counts: Mapping[Any, int]
             yield make(code, f"{check}: {one.place} {one.what}{many}")
         if len(keys) > MOST_TOLD:
             breaks = any(found[key].breaks for key in keys[MOST_TOLD:])
-            yield (failed if breaks else warning)(code, f"{check}: {len(keys) - MOST_TOLD} more fields of that kind")
+            yield (failed if breaks else warning)(
+                code, f"{check}: {quantity(len(keys) - MOST_TOLD, 'more field')} of that kind"
+            )
 
 
 def _object(entry: Mapping[str, Any], fields: Mapping[str, Field], place: str, general: str) -> Iterator[Difference]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
+from ...module_utils._domain.text import quantity
 from ...module_utils._domain.timestamps import epoch
 from ...module_utils._domain.timing import FUTURE, OLD, UNTESTED, staleness
 from .finding import Finding, fine, skipped, warning
@@ -34,7 +35,8 @@ def examine(patient: Patient, now: Callable[[], float] = time.time) -> list[Find
     alerting = sum(status.alert_active for status in statuses)
     types = Counter(_shown(config.type) for config in configs)
     kinds = ", ".join(f"{kind} {count}" for kind, count in types.most_common(8)) or "none"
-    told = f"{len(statuses)} in the status, {alerting} of them with an alert; {len(configs)} configurations: {kinds}"
+    configured = quantity(len(configs), "configuration")
+    told = f"{len(statuses):,} in the status, {alerting:,} of them with an alert; {configured}: {kinds}"
     client = patient.client
     service = client.service_time() if client is not None else None
     return [fine(told), *_joined(statuses, configs), *_tests(statuses, configs, service[0] if service else now())]
@@ -65,7 +67,7 @@ def _tests(statuses: list[MonitorStatus], configs: list[MonitorConfig], now: flo
         "tests_contradict": f"have a newest test whose two times are more than {APART:.0f} s apart",
     }
     return [
-        warning(code, f"{counts[code]} of {len(statuses)} monitors {told}")
+        warning(code, f"{counts[code]:,} of {quantity(len(statuses), 'monitor')} {told}")
         for code, told in words.items()
         if counts[code]
     ]

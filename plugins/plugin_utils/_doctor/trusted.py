@@ -13,7 +13,7 @@ import time
 
 from ...module_utils._api.threads import run_with_timeout
 from ...module_utils._api.unexpected import raise_interruption
-from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.text import quantity, sanitize
 from .certificate import Certificate, read_certificate
 from .finding import Finding, failed, fine, skipped, warning
 from .patient import Patient
@@ -93,7 +93,11 @@ def _judged(patient: Patient, used: str | None, context: ssl.SSLContext) -> Find
             return _refused(patient, used, error, certificate)
         return _refused(patient, used, error, None)
     days = _days_left(certificate)
-    told = f"{spoken}; the certificate is {certificate.told}; it ends in {days} days" if certificate else spoken
+    told = (
+        f"{spoken}; the certificate is {certificate.told}; it ends in {quantity(days, 'day')}"
+        if certificate
+        else spoken
+    )
     if not patient.known.validate_certs:
         return warning("tls_unverified", f"validate_certs is false: anybody could answer. {told}")
     verified = f"{told}; verified by {_by(patient, used)}"
@@ -106,7 +110,7 @@ def _refused(
     why = f"{sanitize(error.verify_message)}; verified by {_by(patient, used)}"
     if certificate is not None:
         days = _days_left(certificate)
-        ends = f"ended {-days} days ago" if days < 0 else f"ends in {days} days"
+        ends = f"ended {quantity(-days, 'day')} ago" if days < 0 else f"ends in {quantity(days, 'day')}"
         why += f"; it is {certificate.told}, and {ends}"
     if not patient.known.validate_certs:
         return warning("tls_unverified", f"validate_certs is false: anybody could answer. It would not verify: {why}")

@@ -17,7 +17,7 @@ from ...module_utils._api.errors import ConfigurationError, ServiceError
 from ...module_utils._domain.monitor import MonitorStatus
 from ...module_utils._domain.selection import PatternError
 from ...module_utils._domain.service_defaults import LONGEST_WINDOW, WINDOW
-from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.text import agree, sanitize
 from .memory import MonitorState, SourceState, StatusReading, StoredConfig
 from .sample import Sample
 
@@ -76,7 +76,8 @@ class Question:
             configs = self._chosen(listed, memory)
             if not statuses and configs:
                 raise ServiceError(
-                    f"the status answer names no monitor, while {len(configs)} are configured: it is not whole",
+                    f"the status answer names no monitor, while {len(configs)} "
+                    f"{agree(len(configs), 'is', 'are')} configured: it is not whole",
                     code="empty_answer",
                 )
             others = {config.id: config for config in listed if config.id not in configs}

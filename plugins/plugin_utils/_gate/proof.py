@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...module_utils._domain.text import join_names, sanitize
+from ...module_utils._domain.text import join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration, utc
 from .forecast import Forecast
 from .loop import Outcome
@@ -77,7 +77,7 @@ def explain_proof(outcome: Outcome, policy: Policy) -> list[str]:
         names = join_names([str(entry["label"]) for entry in proof["unprovable"]])
         total = outcome.proof.provable + len(outcome.proof.unprovable)
         lines.append(
-            f"{len(proof['unprovable'])} of {total} monitors may not be provable within timeout_max "
+            f"{len(proof['unprovable']):,} of {quantity(total, 'monitor')} may not be provable within timeout_max "
             f"({duration(policy.timeout_max)}), which on_unprovable decides: {names}"
         )
     return lines
@@ -88,13 +88,13 @@ def explain_circumstances(outcome: Outcome, policy: Policy) -> list[str]:
     lines = []
     if policy.phase == BEFORE and policy.on_unprovable != IGNORE:
         lines += explain_proof(outcome, policy)[1:]
-    cleared = outcome.view.evidence.cleared_alerts if outcome.view is not None else {}
     behind = outcome.sample.clock_offset.behind if outcome.sample is not None else 0.0
     if behind > LATE:
         lines.append(
             f"the controller's clock is {duration(behind)} ahead of the service's, so that every proof takes as much "
             "longer: set it by a time server"
         )
+    cleared = outcome.view.evidence.cleared_alerts if outcome.view is not None else {}
     if cleared and policy.phase in (DURING, AFTER):
         names = join_names([f"{label} at {utc(start)}" for label, start in cleared.items()])
         lines.append(f"alerts were raised and cleared since the deployment started: {names}")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus, join
 from ...module_utils._domain.selection import Selection, UnmatchedError, describe_unmatched
+from ...module_utils._domain.text import agree, quantity
 from .sample import Unavailable
 
 
@@ -31,9 +32,10 @@ def in_scope(
     except UnmatchedError as error:
         raise Unavailable(str(error), "unmatched", final=True) from None
     if len(chosen.monitors) < min_monitors:
+        number = len(chosen.monitors)
         raise Unavailable(
-            f"{len(chosen.monitors)} of {len(known)} monitors are in scope, and min_monitors asks for {min_monitors}: "
-            "correct include, exclude or types",
+            f"{number:,} of {quantity(len(known), 'monitor')} {agree(number, 'is', 'are')} in scope, and min_monitors "
+            f"asks for {min_monitors}: correct include, exclude or types",
             "empty_scope" if not chosen.monitors else "small_scope",
             final=True,
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Set
 from typing import NamedTuple
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.text import agree, quantity, sanitize
 from ...module_utils._domain.timestamps import duration, utc
 from ...module_utils._domain.timing import UNTESTED
 from .baseline import Baseline, BaselineMonitor
@@ -189,7 +189,7 @@ def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment |
     return Assessment(
         monitor,
         SILENT_FAILURE,
-        f"failed at least {run} tests in a row without raising an alert{quote_error(status)}",
+        f"failed at least {quantity(run, 'test')} in a row without raising an alert{quote_error(status)}",
         "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
         final=status.tested is not None and status.tested >= view.evidence.anchor,
     )
@@ -264,8 +264,8 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
         return Assessment(
             monitor,
             FAILING,
-            f"failed {history.failures} times since {utc(view.evidence.anchor)} and has not had "
-            f"{view.evidence.owed_tests(monitor.id)} clean tests in a row since{quote_error(status)}",
+            f"failed {quantity(history.failures, 'time')} since {utc(view.evidence.anchor)} and has not had "
+            f"{quantity(view.evidence.owed_tests(monitor.id), 'clean test')} in a row since{quote_error(status)}",
             "repair what it watches; its tests fail too often to prove the deployment",
             final=True,
         )
@@ -273,7 +273,8 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
         return None
     if demanded > 1 and history.failed_run_since_anchor < demanded:
         return None
-    times = "its newest test" if demanded == 1 else f"{history.failed_run_since_anchor} tests in a row"
+    run = history.failed_run_since_anchor
+    times = "its newest test" if demanded == 1 else f"{quantity(run, 'test')} in a row"
     return Assessment(monitor, FAILING, f"failed {times}{quote_error(status)}", "wait until its tests pass again")
 
 
@@ -294,9 +295,11 @@ def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> st
     history, owed = view.evidence.history(monitor.id), view.evidence.owed_tests(monitor.id)
     if len(history.clean_starts) >= owed:
         needed = detected_from(monitor, policy, anchor)
-        tests = f"its {policy.alert_after} tests end at {utc(needed or anchor)} at the earliest"
+        end = agree(policy.alert_after, "test ends", "tests end")
+        tests = f"its {policy.alert_after} {end} at {utc(needed or anchor)} at the earliest"
         return f"could not have raised an alert yet: {tests}"
-    message = f"has {len(history.clean_starts)} of {owed} clean tests that started at {utc(anchor)} or later"
+    tests = quantity(owed, "clean test")
+    message = f"has {len(history.clean_starts)} of {tests} that started at {utc(anchor)} or later"
     if history.cleared_alert is not None:
         message += f"; an alert came and went, raised at {utc(history.cleared_alert)}"
     elif history.failures:

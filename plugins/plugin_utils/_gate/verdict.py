@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...module_utils._domain.text import enumerated as join_names
-from ...module_utils._domain.text import legible as sanitize
 from ...module_utils._domain.monitor import Monitor
-from . import states
+from ...module_utils._domain.text import agree, join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration
+from . import states
 from .baseline import Baseline
 from .policy import AFTER, BLOCK, DURING, IGNORE, WARN, Policy
 from .sample import ClockOffset, Sample, Unavailable
@@ -124,7 +123,10 @@ def _limit_masked(masked: int, scope: int, policy: Policy) -> list[Reason]:
     """A gate in which most monitors prove nothing proves nothing itself."""
     if policy.phase not in (DURING, AFTER) or masked <= policy.masked_limit(scope):
         return []
-    message = f"{masked} of {scope} monitors in scope prove nothing, and max_masked is {policy.max_masked}"
+    message = (
+        f"{masked:,} of {quantity(scope, 'monitor')} in scope {agree(masked, 'proves', 'prove')} nothing, and "
+        f"max_masked is {policy.max_masked}"
+    )
     advice = "repair them, list them in known, narrow include, or raise max_masked"
     return [Reason("max_masked", INCONCLUSIVE, message, advice)]
 
@@ -181,10 +183,6 @@ def unavailable(error: Unavailable, policy: Policy) -> Evaluation:
     return Evaluation(ERROR, [reason], gate_rc=rc, final=error.final, retry_after=error.retry_after)
 
 
-def remember(evaluation: Evaluation, trouble: Evaluation | None) -> Evaluation:
-    """Return ``evaluation``, of a poll without a valid response, with what an earlier poll of the same wait found.
-
-    A response that is missing is no reason to forget that something stood against the deployment.
 def explain_clock(offset: ClockOffset) -> Reason:
     """Return why a proof takes too long that would be in time if our clock were not ahead of the service's."""
     message = (
@@ -194,6 +192,10 @@ def explain_clock(offset: ClockOffset) -> Reason:
     return Reason("clock_offset", ERROR, message, "set the controller's clock by a time server, then start again")
 
 
+def remember(evaluation: Evaluation, trouble: Evaluation | None) -> Evaluation:
+    """Return ``evaluation``, of a poll without a valid response, with what an earlier poll of the same wait found.
+
+    A response that is missing is no reason to forget that something stood against the deployment.
     """
     if evaluation.gate_rc or trouble is None:
         return evaluation
@@ -251,7 +253,8 @@ def _unneeded(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
         elif not found and evaluation.assessments:
             outside += 1
     if outside:
-        notes.append(f"known: {outside} of {len(policy.known)} entries select no monitor in scope")
+        entries = quantity(len(policy.known), "entry", "entries")
+        notes.append(f"known: {outside:,} of {entries} {agree(outside, 'selects', 'select')} no monitor in scope")
     return notes
 
 
@@ -260,13 +263,17 @@ def summary(evaluation: Evaluation, decision: Decision, phase: str) -> str:
     total = len(evaluation.assessments)
     head = f"{phase}: {decision.decision}, {evaluation.verdict}"
     if evaluation.verdict == PASS:
-        return f"{head}: all {total} monitors in scope are clean"
+        every = "the only monitor in scope is" if total == 1 else f"all {total:,} monitors in scope are"
+        return f"{head}: {every} clean"
+    scope = quantity(total, "monitor")
     if not evaluation.reasons:
         ignored = total - evaluation.counts[states.CLEAN]
-        return f"{head}: {ignored} of {total} monitors in scope have a problem that the options ignore"
+        have = agree(ignored, "has", "have")
+        return f"{head}: {ignored:,} of {scope} in scope {have} a problem that the options ignore"
     worst = [reason for reason in evaluation.reasons if reason.verdict == evaluation.verdict]
     if worst[0].monitor is None:
         return f"{head}: {worst[0].sentence}"
-    masked = f"; {evaluation.masked} prove nothing" if evaluation.masked and evaluation.verdict != WARN else ""
+    prove = agree(evaluation.masked, "proves", "prove")
+    masked = f"; {evaluation.masked:,} {prove} nothing" if evaluation.masked and evaluation.verdict != WARN else ""
     names = join_names([str(reason.label) for reason in worst])
-    return f"{head}: {len(worst)} of {total} monitors in scope: {names}{masked}"
+    return f"{head}: {len(worst):,} of {scope} in scope: {names}{masked}"

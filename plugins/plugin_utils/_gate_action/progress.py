@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ...module_utils._domain.text import join_names, sanitize
+from ...module_utils._domain.text import join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration
 from .._gate.loop import Now
 from .._gate.reports.grouping import MOST_LABELS, state_in_words
@@ -30,7 +30,8 @@ class Progress:
         if against and against[0].monitor is None:
             missing = against[0].sentence
         else:
-            missing = f"{len(against)} of {len(now.evaluation.assessments)} monitors: {_by_state(against)}"
+            scope = quantity(len(now.evaluation.assessments), "monitor")
+            missing = f"{len(against):,} of {scope}: {_by_state(against)}"
         self._show(f"kf_gate waits, {duration(now.waited)} so far, for {missing}; {_ahead(now)}")
 
 

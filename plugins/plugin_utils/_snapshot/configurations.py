@@ -17,7 +17,7 @@ from ...module_utils._api.errors import ConfigurationError, ServiceError
 from ...module_utils._api.settings import Settings
 from ...module_utils._domain.monitor import MonitorConfig
 from ...module_utils._domain.selection import Selection
-from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.text import agree, quantity, sanitize
 from .._cache.resilient import NO_ANSWERS, shared
 
 
@@ -40,7 +40,8 @@ def asked(options: Mapping[str, Any], warn: Callable[[str], None]) -> Asked:
     chosen, warnings = choose(configs, lambda config: config.type)
     if len(chosen) < options["min_monitors"]:
         raise ConfigurationError(
-            f"{len(chosen)} of {len(configs)} monitors are selected, and min_monitors asks for "
+            f"{len(chosen):,} of {quantity(len(configs), 'monitor')} {agree(len(chosen), 'is', 'are')} selected, and "
+            "min_monitors asks for "
             f"{options['min_monitors']}: no file was touched",
             code="empty_scope",
         )

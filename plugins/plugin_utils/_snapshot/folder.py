@@ -11,7 +11,7 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.text import agree, sanitize
 from .._system.files import LONGEST, atomic_write, create_folders, why_not
 from .file_names import RESERVED, file_name
 from .formats import READERS, Monitors, UnreadableError, as_json, as_yaml, monitors_in
@@ -165,7 +165,11 @@ class Folder:
             try:
                 atomic_write(self._at(name), text.encode(_encoding(name), "backslashreplace"), self.mode)
             except (OSError, ValueError) as error:
-                done = f"; {number} of {len(texts)} files were written before it" if number else ""
+                done = (
+                    f"; {number} of {len(texts)} files {agree(number, 'was', 'were')} written before it"
+                    if number
+                    else ""
+                )
                 told = why_not(error, self._at(name))
                 raise FolderError(f"{self._named(name)} could not be written: {told}{done}", number) from None
 

@@ -10,7 +10,7 @@ from functools import partial
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ...module_utils._domain.text import sanitize
+from ...module_utils._domain.text import quantity, sanitize
 from .._gate.reports.markdown_text import markdown_text
 from .._system.files import LONGEST, ending_of, write_report
 from .policy import Judged
@@ -26,7 +26,9 @@ def as_markdown(found: Judged) -> str:
             cells = (violation.label, violation.id, violation.rule, violation.message)
             lines.append(f"| {' | '.join(markdown_text(cell, 300) for cell in cells)} |")
         lines.append("")
-    lines += [f"- {markdown_text(name, 200)}: {count:,} monitors checked" for name, count in found.checked.items()]
+    lines += [
+        f"- {markdown_text(name, 200)}: {quantity(count, 'monitor')} checked" for name, count in found.checked.items()
+    ]
     return "\n".join([*lines, ""])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from ....module_utils._domain.text import sanitize
+from ....module_utils._domain.text import agree, quantity, sanitize
 from ..policy import BLOCK
 from ..states import CLEAN
 from .document import Document, Finding
@@ -133,7 +133,7 @@ def _counts(document: Document) -> str:
     told = "".join(
         f'<li><i class="dot {classes[state]}"></i><b>{number:,}</b> {in_words(state)}</li>' for state, number in counts
     )
-    scope = "1 monitor" if total == 1 else f"{total:,} monitors"
+    scope = quantity(total, "monitor")
     legend = f'<ul class="legend"><li><b>{scope}</b> in scope</li>{told}</ul>'
     return f'<div class="bar" aria-hidden="true">{shares}</div>{legend}'
 
@@ -144,7 +144,8 @@ def _table(groups: Sequence[list[Finding]]) -> str:
     heads = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in COLUMNS)
     told = "\n".join(_row(group) for group in groups[:MOST_ROWS])
     left_out = sum(map(len, groups[MOST_ROWS:]))
-    more = f'<p class="soft">{left_out:,} more monitors are not clean; the JSON report has all.</p>'
+    others = f"{quantity(left_out, 'more monitor')} {agree(left_out, 'is', 'are')}"
+    more = f'<p class="soft">{others} not clean; the JSON report has all.</p>'
     return (
         '<table role="table"><caption>Monitors that are not clean, worst first</caption>'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
@@ -174,7 +175,7 @@ def _monitors_of(group: list[Finding]) -> str:
     if len(group) == 1:
         kind = f"<small>{_text(first['type'], 40)}</small>" if first["type"] else ""
         return f"<b>{_text(first['label'], LABEL)}</b>{kind}"
-    return _folded(f"{len(group):,} monitors", group)
+    return _folded(quantity(len(group), "monitor"), group)
 
 
 def _folded(title: str, findings: Sequence[Finding]) -> str:
@@ -218,7 +219,7 @@ def _clean(document: Document) -> str:
     clean = [finding for finding in document["monitors"] if finding["state"] == CLEAN]
     if not clean:
         return ""
-    return _folded("1 clean monitor" if len(clean) == 1 else f"{len(clean):,} clean monitors", clean)
+    return _folded(quantity(len(clean), "clean monitor"), clean)
 
 
 def _names(labels: Iterable[str]) -> str:

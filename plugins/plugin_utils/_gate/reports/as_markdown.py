@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ....module_utils._domain.text import agree, quantity
 from ..policy import BLOCK, WARN
 from ..verdict import ERROR, INCONCLUSIVE, PASS
 from .document import Document, Finding
@@ -72,7 +73,9 @@ def _table(groups: Sequence[list[Finding]], room: int) -> list[str]:
         row = _row(group)
         left -= len(row.encode()) + 1
         if left < 0:
-            return [*lines, "", f"{len(groups) - number:,} more rows are left out; the JSON report has all.", ""]
+            left = len(groups) - number
+            rows = f"{quantity(left, 'more row')} {agree(left, 'is', 'are')} left out"
+            return [*lines, "", f"{rows}; the JSON report has all.", ""]
         lines.append(row)
     return [*lines, ""]
 
@@ -84,7 +87,7 @@ def _row(group: list[Finding]) -> str:
         names.append(f"and {len(group) - MOST_NAMES:,} more")
     kinds = {finding["type"] for finding in group}
     kind = f" ({markdown_text(first['type'], 40)})" if first["type"] and len(kinds) == 1 else ""
-    counted = f"{len(group):,} monitors: " if len(group) > 1 else ""
+    counted = f"{quantity(len(group), 'monitor')}: " if len(group) > 1 else ""
     cells = (
         f"{counted}{', '.join(names)}{kind}",
         f"{in_words(first['state'])}, {EFFECTS[first['verdict']]}",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ....module_utils._domain.text import join_names, sanitize
+from ....module_utils._domain.text import agree, join_names, quantity, sanitize
 from ..policy import BLOCK, WARN
 from ..states import ALL
 from ..verdict import ERROR, INCONCLUSIVE
@@ -97,7 +97,9 @@ def describe_group(group: Group) -> str:
         told = f"{sanitize(group.labels[0], 80)} {group.text}"
     else:
         names = join_names(group.labels, MOST_LABELS)
-        told = f"{state_in_words(group.code)} at {group.count:,} monitors ({names}): {sanitize(group.text, 140)}"
+        told = (
+            f"{state_in_words(group.code)} at {quantity(group.count, 'monitor')} ({names}): {sanitize(group.text, 140)}"
+        )
     return sanitize(f"tolerated: {told}" if group.verdict == WARN else told, LONGEST_LINE)
 
 
@@ -118,7 +120,8 @@ def describe_groups(groups: Sequence[Group], most: int = MOST_LINES) -> list[str
         if not whole:
             lines.append(_rest(members[share - 1 :]))
     left = sum(len(members) for members, share in zip(kinds.values(), shares, strict=True) if not share)
-    return [*lines, f"{left:,} more kinds of reasons are in the result"] if left else lines
+    kinds = f"{quantity(left, 'more kind')} of reasons {agree(left, 'is', 'are')} in the result"
+    return [*lines, kinds] if left else lines
 
 
 def _shares(sizes: Sequence[int], most: int) -> list[int]:
@@ -135,9 +138,10 @@ def _shares(sizes: Sequence[int], most: int) -> list[int]:
 
 def _rest(members: Sequence[Group]) -> str:
     monitors = sum(group.count for group in members)
-    told = f"{state_in_words(members[0].code)} at {monitors:,} more monitors, which say something else"
+    others = f"{quantity(monitors, 'more monitor')}, which {agree(monitors, 'says', 'say')} something else"
+    told = f"{state_in_words(members[0].code)} at {others}"
     if not monitors:
-        told = f"{state_in_words(members[0].code)}: {len(members):,} more reasons"
+        told = f"{state_in_words(members[0].code)}: {quantity(len(members), 'more reason')}"
     return f"tolerated: {told}" if members[0].verdict == WARN else told
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ....module_utils._domain.text import agree, quantity
 from ....module_utils._domain.timestamps import epoch, utc
 from ..policy import LATE, WARN
 from ..states import UNPROVED
@@ -131,7 +132,10 @@ def _listed(
     if not lines:
         return None
     if unnamed:
-        lines.append(f"  # {unnamed} monitors share their id or label with others: no pattern selects them alone")
+        share = agree(unnamed, "shares its", "share their")
+        them = agree(unnamed, "it", "them")
+        named = quantity(unnamed, "monitor")
+        lines.append(f"  # {named} {share} id or label with others: no pattern selects {them} alone")
     if len(monitors) > MOST_NAMED:
         lines.append(
             f'  # {len(monitors) - MOST_NAMED:,} more: the result lists them in monitors; a glob such as "Shop *" '

@@ -177,4 +177,4 @@ def test_a_warning_reaches_the_user(serve: Serve, capsys: pytest.CaptureFixture[
     with module_arguments({**given, "include": ["xyz"], "on_unmatched": "warn"}), pytest.raises(SystemExit):
         kf_status_info.main()
     shown = capsys.readouterr()
-    assert "include: xyz matched none of 1 monitors" in " ".join((shown.out + shown.err).split())
+    assert "include: xyz matched none of 1 monitor" in " ".join((shown.out + shown.err).split())

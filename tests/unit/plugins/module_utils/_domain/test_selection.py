@@ -188,14 +188,16 @@ def test_suggestions_cost_no_more_for_more_patterns_and_monitors(monkeypatch: py
     monkeypatch.setattr(difflib, "get_close_matches", noted)
     things = [Thing(str(number), f"Primary web server number {number}") for number in range(20000)]
     told = suggest_labels([f"Primary web server nomber {number}" for number in range(1000)], things)
-    assert "Primary web server nomber 4 and 995 more matched none of 20000 monitors; similar labels are Primary" in told
+    assert (
+        "Primary web server nomber 4 and 995 more matched none of 20,000 monitors; similar labels are Primary" in told
+    )
     assert compared == [1000] * 5
 
 
 @pytest.mark.parametrize(("text", "label"), [("abc", "x" * 10**6), ("x" * 10**6, "y" * 10**6), ("ab" * 99, "cd" * 99)])
 def test_texts_of_any_length_are_compared_at_once_or_not_at_all(text: str, label: str) -> None:
     started = time.monotonic()
-    assert suggest_labels([text], [Thing("1", label)] * 1000).endswith("matched none of 1000 monitors")
+    assert suggest_labels([text], [Thing("1", label)] * 1000).endswith("matched none of 1,000 monitors")
     assert time.monotonic() - started < 20
 
 

@@ -8,7 +8,12 @@ import re
 import textwrap
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.text import join_names, sanitize
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.text import (
+    agree,
+    join_names,
+    quantity,
+    sanitize,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +107,18 @@ def test_text_stays_within_its_limit_even_when_escapes_lengthen_it(text: str, li
 )
 def test_a_list_of_names_stays_short(names: list[str], shown: str) -> None:
     assert join_names(names) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "verb"),
+    [
+        (0, "0 monitors", "prove"),
+        (1, "1 monitor", "proves"),
+        (2, "2 monitors", "prove"),
+        (1500, "1,500 monitors", "prove"),
+    ],
+)
+def test_words_agree_with_their_number(count: int, noun: str, verb: str) -> None:
+    assert quantity(count, "monitor") == noun
+    assert agree(count, "proves", "prove") == verb
+    assert quantity(count, "entry", "entries").endswith("entry") is (count == 1)

@@ -83,7 +83,7 @@ def test_the_evaluation_never_fails_and_the_verdict_does(serve: Serve, run: Run,
     assert (result["failed"], result["gate_rc"], result["baseline_stored"]) == (False, gate_rc, not alerting)
     decided = run.decide()
     assert (decided["failed"], decided["gate_rc"]) == (alerting, gate_rc)
-    assert decided["scope"] == "1 monitors in scope: Mail"
+    assert decided["scope"] == "1 monitor in scope: Mail"
     assert SECRET not in json.dumps([result, decided])
 
 

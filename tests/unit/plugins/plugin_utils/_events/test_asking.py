@@ -125,7 +125,7 @@ def test_what_is_selected_is_told(script: Script, name: str) -> None:
 
 
 def test_a_pattern_that_matches_nothing_is_a_mistake_at_the_start_only(script: Script) -> None:
-    with pytest.raises(ConfigurationError, match="include: z matched none of 1 monitors"):
+    with pytest.raises(ConfigurationError, match="include: z matched none of 1 monitor"):
         question(script(GRANTED, statuses("a"), configs("a")), include=["z"]).ask(SourceState())
     warnings: list[str] = []
     play = script(GRANTED, statuses("a"), configs("a"))

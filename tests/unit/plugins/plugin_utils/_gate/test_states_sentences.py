@@ -156,7 +156,7 @@ SENTENCES = {
     "pending after a failure before the anchor": (
         AFTER,
         [poll(failing())],
-        "has 0 of 1 clean tests that started at 2027-01-15T08:00:00Z or later; its newest test failed: no answer",
+        "has 0 of 1 clean test that started at 2027-01-15T08:00:00Z or later; its newest test failed: no answer",
         "give it more time: raise timeout or timeout_max",
     ),
     "pending after an alert": (
@@ -169,14 +169,14 @@ SENTENCES = {
     "pending, from the future": (
         {"phase": "after"},
         [poll(status(last_test=Check(NOW + 1, None)))],
-        "has 0 of 1 clean tests that started at 2027-01-15T08:00:30Z or later; its newest test was reported before it "
+        "has 0 of 1 clean test that started at 2027-01-15T08:00:30Z or later; its newest test was reported before it "
         "started, so some clock is wrong and it does not count",
         "give it more time: raise timeout or timeout_max",
     ),
     "pending, with two readings": (
         AFTER,
         [poll(status(last_test=Check(NOW - 540, None, NOW)))],
-        "has 0 of 1 clean tests that started at 2027-01-15T08:00:00Z or later; utc_time_init and utc_mktime of its "
+        "has 0 of 1 clean test that started at 2027-01-15T08:00:00Z or later; utc_time_init and utc_mktime of its "
         "newest test differ by 9 min",
         "give it more time: raise timeout or timeout_max",
     ),

@@ -56,7 +56,7 @@ def alerting(number=1, **changes):
                 Reason(
                     "max_masked",
                     "inconclusive",
-                    "1 of 1 monitors in scope prove nothing, and max_masked is 50%",
+                    "1 of 1 monitor in scope proves nothing, and max_masked is 50%",
                     "repair them, list them in known, narrow include, or raise max_masked",
                 )
             ],
@@ -104,7 +104,7 @@ def test_notes_name_the_entries_to_remove_beside_the_order(given, first):
     assert decide(evaluate_all(alerting()), policy(**given, known=entries), NOW).notes == [
         *first,
         "known: the entry for a0 has expired and is ignored",
-        "known: 1 of 3 entries select no monitor in scope",
+        "known: 1 of 3 entries selects no monitor in scope",
     ]
 
 
@@ -124,11 +124,12 @@ def test_a_note_stays_short(name, shown):
 @pytest.mark.parametrize(
     ("evaluation", "line"),
     [
-        (evaluate_all([CLEAN]), "proceed, pass: all 1 monitors in scope are clean"),
+        (evaluate_all([CLEAN]), "proceed, pass: the only monitor in scope is clean"),
+        (evaluate_all([CLEAN, status(id="d")]), "proceed, pass: all 2 monitors in scope are clean"),
         (evaluate_all([CLEAN, *alerting(2)]), "stop, block: 2 of 3 monitors in scope: Alerting 0 and Alerting 1"),
         (
             evaluate_all([CLEAN, *alerting(), FAILING]),
-            "stop, block: 1 of 3 monitors in scope: Alerting 0; 1 prove nothing",
+            "stop, block: 1 of 3 monitors in scope: Alerting 0; 1 proves nothing",
         ),
         (evaluate_all([CLEAN, FAILING]), "proceed, warn: 1 of 2 monitors in scope: Failing"),
         (

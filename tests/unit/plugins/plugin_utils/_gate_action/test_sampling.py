@@ -107,7 +107,7 @@ def test_a_monitor_that_no_configuration_tells_of_is_looked_up_again_but_not_at_
 def test_warnings_of_the_scope_are_passed_on():
     service = Service([config()], [status()])
     service.sampler(Selection(include=["Web", "Mail"]), "warn")()
-    assert service.warned == ["include: Mail matched none of 1 monitors"]
+    assert service.warned == ["include: Mail matched none of 1 monitor"]
 
 
 def test_an_answer_in_which_all_monitors_vanished_is_held_against_the_configurations():

@@ -170,7 +170,7 @@ def test_a_disk_that_fails_leaves_the_files_as_they_were(
 
 def test_how_many_files_were_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "b.yml").mkdir()
-    with pytest.raises(FolderError, match="it is a folder; name a file; 1 of 2 files were written before it"):
+    with pytest.raises(FolderError, match="it is a folder; name a file; 1 of 2 files was written before it"):
         Folder(str(tmp_path), "single", ["yaml"]).write({"a.yml": "a", "b.yml": "b"})
 
 

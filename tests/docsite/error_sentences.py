@@ -23,6 +23,8 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 WORD = re.compile(r"[^\W\d_]{2,}")
 ERRORS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_api" / "errors.py"
 DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN", "CONNECTION", "SELECTION"}
+COUNTED = {"quantity", "agree"}
+"""The helpers that make words agree with a number."""
 MEANINGLESS = {"self", "str", "repr", "sanitize", "duration", "utc", "join_names", "len", "int", "sorted", "join"}
 
 
@@ -114,9 +116,22 @@ def _shown(node: ast.expr) -> str:
         return "".join(_shown(part) for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return _shown(node.left) + _shown(node.right)
+    if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Call) and _name_of(node.value) in COUNTED:
+        return _counted(node.value)
     if isinstance(node, ast.FormattedValue):
         return _shown(node.value) if isinstance(node.value, ast.Constant) else f"<{_name(node.value)}>"
     return f"<{_name(node)}>"
+
+
+def _name_of(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _counted(call: ast.Call) -> str:
+    """Return the plural of a word that agrees with a number, for C(quantity) after the number."""
+    number, singular, *plural = call.args
+    word = _shown(plural[0]) if plural else f"{_shown(singular)}s"
+    return f"<{_name(number)}> {word}" if _name_of(call) == "quantity" else word
 
 
 def _name(node: ast.expr) -> str:

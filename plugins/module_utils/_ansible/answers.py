@@ -70,9 +70,8 @@ def statuses(service: CachedClient, options: Mapping[str, Any]) -> Answer:
         "alerting": sum(status.alert_active for status in kept),
         "failing": sum(status.failing for status in kept),
     }
-    summary = "{}, {alerting} with an active alert, {failing} failing".format(
-        quantity(counts["monitors"], "monitor"), **counts
-    )
+    told = quantity(counts["monitors"], "monitor")
+    summary = f"{told}, {counts['alerting']} with an active alert, {counts['failing']} failing"
     result = {"alert_active": counts["alerting"] > 0, "counts": counts, "window": options["window"]}
     return _with_monitors(result, monitors, options["fields"], warnings, summary)
 
@@ -89,7 +88,7 @@ def monitors(service: CachedClient, options: Mapping[str, Any]) -> Answer:
     if options["with_status"]:
         known = {status.id: _status_entry(status) for status in service.statuses(everything=True)}
         entries = [{**entry, "status": known.get(entry["id"])} for entry in entries]
-    counts = {
+    counts: dict[str, Any] = {
         "monitors": len(chosen),
         "active": sum(config.active for config in chosen),
         "types": dict(Counter(config.type or "unknown" for config in chosen)),

@@ -120,8 +120,8 @@ def describe_groups(groups: Sequence[Group], most: int = MOST_LINES) -> list[str
         if not whole:
             lines.append(_rest(members[share - 1 :]))
     left = sum(len(members) for members, share in zip(kinds.values(), shares, strict=True) if not share)
-    kinds = f"{quantity(left, 'more kind')} of reasons {agree(left, 'is', 'are')} in the result"
-    return [*lines, kinds] if left else lines
+    rest = f"{quantity(left, 'more kind')} of reasons {agree(left, 'is', 'are')} in the result"
+    return [*lines, rest] if left else lines
 
 
 def _shares(sizes: Sequence[int], most: int) -> list[int]:

@@ -220,8 +220,7 @@ def test_intervals_become_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert waited == [5, 10, 20, 40, 60, 60]
 
 
-def test_a_worker_has_the_controller_show_progress_on_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "INSTALLED_IN", os.getpid() + 1)
+def test_a_worker_has_the_controller_show_progress_on_standard_error() -> None:
     sent: list[Any] = []
     screen: Any = Watched()
     screen._final_q = SimpleNamespace(send_display=lambda *call, **options: sent.append((call, options)))

@@ -61,7 +61,7 @@ GROUPS = (
                 "*/_ansible/selection.py",
                 "*/_ansible/answers.py",
             ),
-            *("*/_lookup_request.py", "*/_gate/scope.py"),
+            *("*/_lookup_request.py", "*/_actions/info.py", "*/_gate/scope.py"),
         ),
     ),
     Group(

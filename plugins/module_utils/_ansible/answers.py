@@ -93,8 +93,8 @@ def monitors(service: CachedClient, options: Mapping[str, Any]) -> Answer:
         "active": sum(config.active for config in chosen),
         "types": dict(Counter(config.type or "unknown" for config in chosen)),
     }
-    configured = agree(counts["monitors"], "is", "are")
-    summary = f"{quantity(counts['monitors'], 'monitor')} {configured} configured, {counts['active']} of them active"
+    configured = f"{quantity(len(chosen), 'monitor')} {agree(len(chosen), 'is', 'are')} configured"
+    summary = f"{configured}, {counts['active']} of them active"
     return _with_monitors({"counts": counts}, entries, options["fields"], warnings, summary)
 
 

@@ -18,6 +18,8 @@ RETRIES = 1
 WAIT_FOR_EVIDENCE, WAIT_IN_VAIN = 9, 2
 """Seconds that a gate waits for tests where an answer is to be had, and where none is."""
 
+BLOCKS = ("role_", "deploy_gate_")
+
 Result = Mapping[str, Any]
 
 
@@ -43,6 +45,11 @@ class EntryPoint:
     goes_on: bool = False
     sentence: Callable[[Result], str] = _message
     has_code: bool = True
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is several tasks, of which the last one says what came of them and whether they proceeded."""
+        return self.name.startswith(BLOCKS)
 
     @property
     def questions(self) -> int:
@@ -101,8 +108,10 @@ ENTRY_POINTS = (
     *_infos("", on_target=False),
     *_infos("target_", on_target=True),
     EntryPoint("monitor_files", {"config_monitors": 1}, _drifted),
+    EntryPoint("adopt", LOOK),
     *(EntryPoint(f"gate_{phase}", LOOK, phase=phase) for phase in PHASES),
     EntryPoint("doctor", {**LOOK, "config_monitor": 1, "version": 1}, goes_on=True),
+    *(EntryPoint(f"deploy_gate_{phase}", LOOK, phase=phase) for phase in PHASES),
     # The role reads its scope first, and after a stop what the monitors report.
     EntryPoint("role_main", {"status": 2, "config_monitors": 2}, clients=3, phase="before"),
     *(EntryPoint(f"role_{phase}", {**LOOK, "status": 2}, clients=2, phase=phase) for phase in PHASES[1:]),

@@ -13,7 +13,7 @@ from .diagnosed import diagnosis
 from .entry_points import ENTRY_POINTS, QUESTION, WAIT_FOR_EVIDENCE, EntryPoint
 from .fault import AT_THE_GATE, Fault, Judged, Refused
 from .play import Observation, Performance
-from .worlds import labels, verdict
+from .worlds import WORLDS, labels, verdict
 
 RIGHT, ERROR, STOP = "right answer", "clean error", "stop"
 FALSE_PASS, TRACEBACK, HANG, SECRET, EXCESS, WRONG = FAILURES = (
@@ -30,6 +30,8 @@ TOLERANCE = 2
 
 AT_WORK = 6
 """Seconds that Ansible itself may take for the tasks of one entry point on a busy machine, without any fault."""
+
+REFUSED_BY_ADOPT = frozenset({"an empty status"})
 
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -105,13 +107,15 @@ def _outcome(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, s
     hit = fault.outcome is not None and (fault.endpoints == frozenset() or entry.meets(fault.endpoints))
     outcome = fault.outcome if hit else None
     if entry.phase is not None:
-        result = seen.result["msg"] if entry.name.startswith("role_") else seen.result
+        result = seen.result["msg"] if entry.is_block else seen.result
         if "verdict" not in result:
             return WRONG, f"there is no verdict: {str(result)[:600]}"
-        proceeded = result["proceeded"] if entry.name.startswith("role_") else not seen.failed
+        proceeded = result["proceeded"] if entry.is_block else not seen.failed
         return _at_the_gate(entry.phase, fault, outcome, result, proceeded)
     if entry.name == "doctor":
         return _examined(fault, seen)
+    if entry.name == "adopt":
+        return _adopted(fault, outcome, seen)
     return _asked(entry, fault, outcome if isinstance(outcome, Refused) else None, seen)
 
 
@@ -151,6 +155,42 @@ def _said(refused: Refused, told: str) -> tuple[str, str]:
     if "\n" in told or len(told) > 3000:
         return WRONG, f"the sentence is not one: {told[:400]!r}"
     return ERROR, ""
+
+
+CUT_SHORT = Refused("cut_short", "the status and the configurations disagree about .*nothing was written")
+"""What adopting makes of a status without the monitors that are configured."""
+
+
+def _adopted(fault: Fault, outcome: Refused | Judged | None, seen: Observation) -> tuple[str, str]:
+    """A policy is right when it accepts exactly the old problems that C(before) would stop for, and no other."""
+    if fault.name in REFUSED_BY_ADOPT:
+        outcome = CUT_SHORT
+    if isinstance(outcome, Refused):
+        if not seen.failed or seen.result.get("changed"):
+            return FALSE_PASS, f"it adopted {str(seen.result)[:400]}"
+        return _refused(outcome, _message(seen), seen.result.get("error_code"))
+    if seen.failed:
+        return WRONG, f"it failed: {_message(seen)[:400]}"
+    verdicts: tuple[str, ...] = (verdict(fault.world_name, "before"),)
+    if isinstance(outcome, Judged):
+        verdicts = outcome.verdicts.get("before", verdicts)
+    number = len(WORLDS[fault.world_name])
+    wanted = [problems for one in verdicts for problems in _old_problems(one, number)]
+    found = seen.result.get("problems")
+    if found not in wanted or seen.result.get("monitors") != number:
+        return FALSE_PASS, f"it adopted {found} of {seen.result.get('monitors')} monitors, not {wanted} of {number}"
+    if len(seen.result["added"]) + len(seen.result["not_adopted"]) < sum(found.values()):
+        return WRONG, f"it names fewer monitors than it counts: {str(seen.result)[:600]}"
+    return RIGHT, ""
+
+
+def _message(seen: Observation) -> str:
+    return str(seen.result.get("msg", ""))
+
+
+def _old_problems(verdict_before: str, number: int) -> list[dict[str, int]]:
+    """Return the numbers of old problems by state with which C(before) has this verdict for ``number`` monitors."""
+    return {"pass": [{}], "block": [{"existing_alert": 1}], "inconclusive": [{"blind": number}]}.get(verdict_before, [])
 
 
 def _examined(fault: Fault, seen: Observation) -> tuple[str, str]:

@@ -23,6 +23,7 @@ description:
 """
 
 BEGIN, END = "Begin ", "End "
+BLOCKS = (f"{BEGIN}role_", f"{BEGIN}deploy_gate_")
 
 
 class CallbackModule(CallbackBase):
@@ -60,7 +61,7 @@ class CallbackModule(CallbackBase):
 
     def _tell(self, result: Any, failed: bool) -> None:
         name = str(result._task.get_name())
-        if not name.startswith((BEGIN, END)) or (name.startswith(BEGIN) and "role_" in name):
+        if not name.startswith((BEGIN, END)) or name.startswith(BLOCKS):
             return
         line = {
             "entry": name.partition(" ")[2],

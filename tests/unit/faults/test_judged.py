@@ -72,6 +72,13 @@ def outcomes(fault: Fault, entry: str, observation: Observation, output: str = "
 
 
 ALL = sorted(labels("quiet"))
+FEW = Fault("an empty status", Judged({"before": ("inconclusive",)}), STATUS, world="quiet")
+LACKS = "the status and the configurations disagree about 2 of 2 monitors (A and B): nothing was written"
+
+
+def adopted(monitors: int = 2, added: int = 0, **problems: int) -> Observation:
+    entries = [{"monitor": str(number)} for number in range(added)]
+    return seen(False, {"monitors": monitors, "problems": problems, "added": entries, "not_adopted": []})
 
 
 @pytest.mark.parametrize(
@@ -125,6 +132,22 @@ ALL = sorted(labels("quiet"))
         ("a doctor that does not fail", VOID, "doctor", doctor(*NAMED, failed=False), judged.FALSE_PASS),
         ("a doctor without advice", VOID, "doctor", doctor(*NAMED, advice=None), judged.WRONG),
         ("a doctor without a table", VOID, "doctor", seen(True, {"msg": "?"}), judged.WRONG),
+        ("a policy of a healthy account", NOTHING, "adopt", adopted(), judged.RIGHT),
+        ("a policy with what is no problem", NOTHING, "adopt", adopted(added=1, blind=1), judged.FALSE_PASS),
+        ("a policy of too few monitors", NOTHING, "adopt", adopted(monitors=1), judged.FALSE_PASS),
+        ("a policy of nothing", NOTHING, "adopt", adopted(monitors=0), judged.FALSE_PASS),
+        ("a policy in spite of it", EMPTY, "adopt", adopted(), judged.FALSE_PASS),
+        ("a policy that is refused", EMPTY, "adopt", seen(True, {"msg": SAYS, "error_code": "payload"}), judged.ERROR),
+        ("a failure that changed it", EMPTY, "adopt", seen(True, {"msg": SAYS, "changed": True}), judged.FALSE_PASS),
+        ("a policy that fails without a fault", NOTHING, "adopt", seen(True, {"msg": SAYS}), judged.WRONG),
+        ("a policy with old problems", STALE, "adopt", adopted(added=2, blind=2), judged.RIGHT),
+        ("a policy without them", STALE, "adopt", adopted(), judged.FALSE_PASS),
+        ("a policy that counts more than it names", STALE, "adopt", adopted(added=1, blind=2), judged.WRONG),
+        ("half an account", FEW, "adopt", seen(True, {"msg": LACKS, "error_code": "cut_short"}), judged.ERROR),
+        ("half an account as a policy", FEW, "adopt", adopted(added=2, blind=2), judged.FALSE_PASS),
+        ("the module of a role that goes on", NOTHING, "deploy_gate_before", role(True), judged.RIGHT),
+        ("one that goes on after a stop", EMPTY, "deploy_gate_before", role(True, verdict="error"), judged.FALSE_PASS),
+        ("one without a verdict", EMPTY, "deploy_gate_after", seen(False, {"msg": {}}), judged.WRONG),
         ("a role that stops for nothing", NOTHING, "role_main", role(False), judged.FALSE_PASS),
     ],
 )

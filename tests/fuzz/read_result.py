@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import Baseline, read_baseline
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.by_ending import render
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.document import document
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.document import build_document
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.formats import render
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import difference
 
 from .settled import sentence, settled
@@ -43,7 +43,7 @@ def result_is_settled(
         read_baseline(json.loads(json.dumps(result["baseline"])))
     for line in difference(outcome.sample, baseline):
         sentence(line)
-    told = document(result, outcome, policy, began, notes)
+    told = build_document(result, outcome, policy, began, notes, None)
     reports = {ending: render(ending, told) for ending in (".json", ".md", ".xml", ".html")}
     for ending, report in reports.items():
         assert not CONTROL.search(report), f"a control character in the report {ending}"

@@ -49,9 +49,9 @@ def _write_reports(
     if not paths:
         return []
     try:
-        from .._gate.reports.document import document
+        from .._gate.reports.document import build_document
         from .._system.report_files import write_reports
 
-        return write_reports(paths, document(result, outcome, policy, began, ()))
+        return write_reports(paths, build_document(result, outcome, policy, began, (), None))
     except Exception as error:  # noqa: BLE001 - the result says the same, and it must get through
         return [describe_crash("the report", error)]

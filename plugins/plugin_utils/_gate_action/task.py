@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from ansible.template import Templar
     from ansible.utils.display import Display
 
+    from .._gate.reports.document import Scope
+
 FALLBACK = {"verbose_result": False}
 """What a result and its report need of options that could not be read."""
 
@@ -69,6 +71,7 @@ class GateTask:
         self.console = Console(display, silent=bool(task.no_log))
         self._read_arguments = read_arguments or (lambda: task.args)
         self._fallback = task.args if fallback is None else fallback
+        self._scope: Scope | None = None
         self.labels: list[str] = []
         """The labels of the monitors in scope, once there is a result."""
 
@@ -130,18 +133,20 @@ class GateTask:
     def _outcome(
         self, policy: Policy, baseline: Baseline | None, options: dict[str, Any], warnings: list[str]
     ) -> Outcome:
-        chosen = [options[name] for name in ("include", "exclude", "types")]
+        selected = [options[name] for name in ("include", "exclude", "types")]
         if baseline is not None and policy.phase in (DURING, AFTER):
-            baseline.check_scope(fingerprint(*chosen), _account(options))
+            baseline.check_scope(fingerprint(*selected), _account(options))
         settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
+        include, exclude, types = selected
+        self._scope = {"api_url": settings.api_url, "include": include, "exclude": exclude, "types": types}
         cache = shared(options, warnings.append, NO_ANSWERS)(settings)
         client = Client(settings, cache=cache)
         sampler = Sampler(
             client,
-            Selection(*chosen),
+            Selection(*selected),
             policy,
             options["on_unmatched"],
-            fingerprint(*chosen),
+            fingerprint(*selected),
             warnings.append,
         )
         ordered = policy.override is not None and policy.override.valid(time.time())
@@ -171,10 +176,10 @@ class GateTask:
         paths = report_paths(options["reports"])
         unwritten: list[str] = []
         if paths:
-            from .._gate.reports.document import document
+            from .._gate.reports.document import build_document
             from .._system.report_files import write_reports
 
-            unwritten = write_reports(paths, document(result, outcome, policy, began, notes))
+            unwritten = write_reports(paths, build_document(result, outcome, policy, began, notes, self._scope))
         if unwritten:
             result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
         if self._task.diff:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a gate did, saw and decided, as one document that every report is written from."""
+"""The document that every report is rendered from: what a gate evaluated, polled and decided."""
 
 from __future__ import annotations
 
@@ -25,28 +25,33 @@ OVERRIDDEN, NOT_ENFORCED = "overridden", "not_enforced"
 WORST_FIRST: tuple[str | None, ...] = (BLOCK, ERROR, INCONCLUSIVE, WARN, None, PASS)
 
 
-class Finding(MonitorEntry):
-    """A monitor in a report. ``verdict`` is None when it is not clean and nothing is held against it."""
+class ReportedMonitor(MonitorEntry):
+    """A monitor in a report. ``verdict`` is None if the monitor is not clean and the options ignore it."""
 
     verdict: str | None
     unblock: str
 
 
-class Look(TypedDict):
-    """One look at the service, ``seconds`` after the first one, with the number of monitors by state."""
+class PollEntry(TypedDict):
+    """One poll, ``seconds`` after the first one. ``counts`` is the number of monitors by state."""
 
     seconds: float
     verdict: str
     counts: dict[str, int]
 
 
-class Document(TypedDict):
-    """A report. ``caveat`` and ``banner`` come first: whoever reads on must know that a stop would not have held."""
+class Scope(TypedDict):
+    """The options that select the monitors, and the validated URL of the service, which holds no credentials."""
 
-    schema: str
-    version: int
-    caveat: str | None
-    banner: str | None
+    api_url: str
+    include: list[str]
+    exclude: list[str]
+    types: list[str]
+
+
+class DecisionData(TypedDict):
+    """What a gate decided, as in its result."""
+
     phase: str
     verdict: str
     decision: str
@@ -54,13 +59,11 @@ class Document(TypedDict):
     summary: str
     bypassed: bool
     verified: bool
-    enforced: bool
-    interrupted: bool
-    override: dict[str, str | None] | None
-    known: list[dict[str, str | None]]
-    notes: list[str]
-    began: str
-    ended: str
+
+
+class EvaluationData(TypedDict):
+    """What a gate evaluated, as in its result. ``waited`` is in seconds."""
+
     since: str
     waited: float
     samples: int
@@ -69,36 +72,51 @@ class Document(TypedDict):
     counts: dict[str, int]
     changes: list[Mapping[str, Any]]
     baseline: Mapping[str, Any] | None
-    looks: list[Look]
+
+
+class Document(DecisionData, EvaluationData):
+    """A report.
+
+    ``caveat`` and ``banner`` come first because they say that a stop does not stop anything. ``scope`` is None if the
+    options could not be read; the JSON report does not have it, and has ``polls`` as ``looks``.
+    """
+
+    schema: str
+    version: int
+    caveat: str | None
+    banner: str | None
+    enforced: bool
+    interrupted: bool
+    override: dict[str, str | None] | None
+    known: list[dict[str, str | None]]
+    notes: list[str]
+    began: str
+    ended: str
+    polls: list[PollEntry]
     monitors_total: int
-    monitors: list[Finding]
+    monitors: list[ReportedMonitor]
     groups: list[dict[str, Any]]
     unblock: list[dict[str, Any]]
     masked: int
     owed: list[dict[str, Any]]
+    scope: Scope | None
 
 
-def document(
-    result: Mapping[str, Any], outcome: Outcome, policy: Policy, began: float, notes: Sequence[str]
+def build_document(
+    result: Mapping[str, Any], outcome: Outcome, policy: Policy, began: float, notes: Sequence[str], scope: Scope | None
 ) -> Document:
-    """Return the report of a gate that ``began`` at that moment in epoch seconds and returned ``result``.
+    """Return the report of a gate that began at ``began``, in epoch seconds, and returned ``result``.
 
-    ``notes`` are the decision's: the first one of a bypassed gate says why it was bypassed.
+    ``notes`` are those of the decision: the first note of a bypassed gate is the reason for the bypass.
     """
     caveat = _caveat(result, policy, notes)
-    findings = _findings(outcome)
+    monitors = _reported_monitors(outcome)
     return {
         "schema": SCHEMA,
         "version": VERSION,
         "caveat": caveat,
         "banner": _banner(caveat, bool(result["bypassed"]), notes),
-        "phase": result["phase"],
-        "verdict": result["verdict"],
-        "decision": result["decision"],
-        "gate_rc": result["gate_rc"],
-        "summary": result["summary"],
-        "bypassed": result["bypassed"],
-        "verified": result["verified"],
+        **_decision_data(result),
         "enforced": policy.enforce,
         "interrupted": outcome.interrupted,
         "override": _override(policy.override),
@@ -106,6 +124,32 @@ def document(
         "notes": list(notes),
         "began": utc(began),
         "ended": utc(began + outcome.waited),
+        **_evaluation_data(result),
+        "polls": _polls(outcome),
+        "monitors_total": len(monitors),
+        "monitors": monitors,
+        "groups": _groups(result, monitors),
+        "unblock": result["unblock"],
+        "masked": result.get("masked", 0),
+        "owed": result.get("owed", []),
+        "scope": scope,
+    }
+
+
+def _decision_data(result: Mapping[str, Any]) -> DecisionData:
+    return {
+        "phase": result["phase"],
+        "verdict": result["verdict"],
+        "decision": result["decision"],
+        "gate_rc": result["gate_rc"],
+        "summary": result["summary"],
+        "bypassed": result["bypassed"],
+        "verified": result["verified"],
+    }
+
+
+def _evaluation_data(result: Mapping[str, Any]) -> EvaluationData:
+    return {
         "since": result["since"],
         "waited": result["waited"],
         "samples": result["samples"],
@@ -114,29 +158,22 @@ def document(
         "counts": result["counts"],
         "changes": result["changes"],
         "baseline": result["baseline"],
-        "looks": _looks(outcome),
-        "monitors_total": len(findings),
-        "monitors": findings,
-        "groups": _groups(result, findings),
-        "unblock": result["unblock"],
-        "masked": result.get("masked", 0),
-        "owed": result.get("owed", []),
     }
 
 
-def _looks(outcome: Outcome) -> list[Look]:
+def _polls(outcome: Outcome) -> list[PollEntry]:
     return [
-        {"seconds": round(look.seconds, 1), "verdict": look.verdict, "counts": look.counts} for look in outcome.polls
+        {"seconds": round(poll.seconds, 1), "verdict": poll.verdict, "counts": poll.counts} for poll in outcome.polls
     ]
 
 
-def _groups(result: Mapping[str, Any], findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    errors = {finding["id"]: finding["error"] for finding in findings}
+def _groups(result: Mapping[str, Any], monitors: Sequence[ReportedMonitor]) -> list[dict[str, Any]]:
+    errors = {monitor["id"]: monitor["error"] for monitor in monitors}
     return [group.as_data() for group in group_reasons(result["reasons"], errors)]
 
 
 def _caveat(result: Mapping[str, Any], policy: Policy, notes: Sequence[str]) -> str | None:
-    """An override that has expired or was not needed has changed nothing, and is no caveat."""
+    """Return why a stop does not hold. An override that expired or was not needed is not a caveat."""
     if result["bypassed"] and policy.override is not None and (policy.enforce or policy.override.banner in notes):
         return OVERRIDDEN
     return None if policy.enforce else NOT_ENFORCED
@@ -147,35 +184,35 @@ def _banner(caveat: str | None, bypassed: bool, notes: Sequence[str]) -> str | N
         return None
     if bypassed and notes:
         return notes[0]
-    return "the gate is not enforced (enforce is false): whatever it had found, it would not have stopped anything"
+    return "the gate is not enforced (enforce is false): it does not stop anything, whatever it finds"
 
 
-def _findings(outcome: Outcome) -> list[Finding]:
-    against = {reason.monitor: reason for reason in outcome.evaluation.reasons}
-    findings = [_finding(found, against.get(found.monitor.id)) for found in outcome.evaluation.assessments]
-    findings.sort(
-        key=lambda told: (WORST_FIRST.index(told["verdict"]), ALL.index(told["state"]), told["label"], told["id"])
-    )
-    return findings
+def _reported_monitors(outcome: Outcome) -> list[ReportedMonitor]:
+    """Return the monitors in scope, worst first."""
+    reasons = {reason.monitor: reason for reason in outcome.evaluation.reasons}
+    monitors = [_reported_monitor(found, reasons.get(found.monitor.id)) for found in outcome.evaluation.assessments]
+    monitors.sort(key=lambda one: (WORST_FIRST.index(one["verdict"]), ALL.index(one["state"]), one["label"], one["id"]))
+    return monitors
 
 
-def _finding(found: Assessment, against: Reason | None) -> Finding:
-    verdict = PASS if found.state == CLEAN else against.verdict if against else None
-    finding: Finding = {**monitor_entry(found), "verdict": verdict, "unblock": found.unblock}
-    if against is not None:
-        finding["message"] = against.message
-    return finding
+def _reported_monitor(assessment: Assessment, reason: Reason | None) -> ReportedMonitor:
+    verdict = PASS if assessment.state == CLEAN else reason.verdict if reason else None
+    monitor: ReportedMonitor = {**monitor_entry(assessment), "verdict": verdict, "unblock": assessment.unblock}
+    if reason is not None:
+        monitor["message"] = reason.message
+    return monitor
 
 
-def _override(given: Override | None) -> dict[str, str | None] | None:
-    if given is None:
+def _override(override: Override | None) -> dict[str, str | None] | None:
+    if override is None:
         return None
-    return {"reason": given.reason, "by": given.by, "ticket": given.ticket, "expires": _moment(given.expires)}
+    expires = _format_time(override.expires)
+    return {"reason": override.reason, "by": override.by, "ticket": override.ticket, "expires": expires}
 
 
 def _known(entry: Known) -> dict[str, str | None]:
-    return {"monitor": entry.pattern, "reason": entry.reason, "expires": _moment(entry.expires)}
+    return {"monitor": entry.pattern, "reason": entry.reason, "expires": _format_time(entry.expires)}
 
 
-def _moment(seconds: float | None) -> str | None:
+def _format_time(seconds: float | None) -> str | None:
     return None if seconds is None else utc(seconds)

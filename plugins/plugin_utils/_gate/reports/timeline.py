@@ -1,98 +1,99 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The looks at the service as a picture: the verdict at each, and how many monitors were not clean."""
+"""The timeline of the HTML report: the verdict of each poll, and how many monitors were not clean."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ....module_utils._domain.timestamps import duration
 from ..policy import BLOCK, PLAN, WARN
 from ..states import ALL, CLEAN
 from ..verdict import ERROR, INCONCLUSIVE, PASS
-from .document import Document, Look
-from .facts import in_words
+from .document import Document, PollEntry
+from .wording import spell_state
 
-WIDTH, TAIL = 1000.0, 24.0
-"""Units across, and how many of them the last look has, which no other one ends."""
+WIDTH, LAST_WIDTH = 1000.0, 24.0
+"""Units of the drawing, and how many of them the last poll has, which no other poll ends."""
 
-HEIGHT, LEAST = 100.0, 4.0
-"""Units for all monitors that are not clean, and the least for any of them, so that one in thousands is seen."""
+HEIGHT, MIN_HEIGHT = 100.0, 4.0
+"""Units for all monitors that are not clean, and the least for a state, so that one monitor of thousands is visible."""
 
-APART = 60
-"""Up to so many looks are drawn with a gap between them."""
+MAX_WITH_GAPS = 60
+"""The largest number of polls that are drawn with gaps between them."""
 
 SEVERITY = {PASS: 20, WARN: 40, INCONCLUSIVE: 60, ERROR: 80, BLOCK: 100}
-"""Height by verdict, for those who cannot tell the colours apart."""
+"""Height by verdict, for readers who cannot distinguish the colours."""
 
 Span = tuple[float, float]
+Shapes = tuple[str, str, str]
+"""A class of the style sheet, what it means, and the path of its shapes."""
 
 
-def timeline(document: Document) -> str:
-    """Return two figures over the same seconds, the verdict alone for one look, or a sentence where none would do."""
-    looks = document["looks"]
-    if not looks:
-        return '<p class="soft">The gate ended before it had looked at the service.</p>'
-    if document["phase"] == PLAN:
-        return '<p class="soft">A plan looks at the service to tell how long the evidence takes. It judges nothing.</p>'
-    spans = _spans(looks, document["waited"], document["samples"] > len(looks))
-    if len(looks) == 1:
-        return f'{_verdicts(looks, spans)}\n<p class="soft">One look decided.</p>'
-    return f"{_verdicts(looks, spans)}\n{_unclean(looks, spans)}\n{_axis(document)}"
+def build_timeline(document: Document, colours: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the figures, the axis and a note for the template; None for a plan and without at least two polls.
+
+    ``colours`` maps states to classes of the style sheet. Shapes are SVG paths in units of the drawing.
+    """
+    polls = document["polls"]
+    if document["phase"] == PLAN or len(polls) < 2:
+        return None
+    total = max(document["waited"], polls[-1]["seconds"])
+    spans = _spans(polls, total, document["samples"] > len(polls))
+    return {
+        "width": f"{WIDTH:g}",
+        "figures": [_draw_verdicts(polls, spans), *_draw_states(polls, spans, colours)],
+        "axis": ["0 s", duration(total / 2), duration(total)],
+        "note": _describe_polls(document, total),
+    }
 
 
-def _spans(looks: list[Look], waited: float, thinned: bool) -> list[Span]:
-    """Return where each look starts and ends. It lasts until the next one, except before looks that are left out."""
-    whole = max(waited, looks[-1]["seconds"])
-    scale = (WIDTH - TAIL) / whole if whole > 0 and len(looks) > 1 else 0.0
-    starts = [look["seconds"] * scale for look in looks]
+def _spans(polls: Sequence[PollEntry], total: float, has_omissions: bool) -> list[Span]:
+    """Return start and width of each poll: it lasts until the next one, except before polls that are left out."""
+    scale = (WIDTH - LAST_WIDTH) / total if total > 0 else 0.0
+    starts = [poll["seconds"] * scale for poll in polls]
     ends = [*starts[1:], WIDTH]
-    if thinned and len(looks) > 1:
-        ends[0] = min(starts[0] + TAIL, ends[0])
-    gap = 2.0 if len(looks) <= APART else 0.0
+    if has_omissions:
+        ends[0] = min(starts[0] + LAST_WIDTH, ends[0])
+    gap = 2.0 if len(polls) <= MAX_WITH_GAPS else 0.0
     return [(start, max(end - start - gap, 0.6)) for start, end in zip(starts, ends, strict=True)]
 
 
-def _verdicts(looks: list[Look], spans: list[Span]) -> str:
-    shapes: dict[str, list[str]] = {}
-    for look, span in zip(looks, spans, strict=True):
-        verdict = look["verdict"]
-        shapes.setdefault(verdict, []).append(_box(span, SEVERITY[verdict], HEIGHT))
-    seen = [verdict for verdict in reversed(SEVERITY) if verdict in shapes]
-    told = ", ".join(f"{len(shapes[verdict]):,} {verdict}" for verdict in seen)
-    return _figure(
-        "verdicts", "Verdict at each look", told, HEIGHT, [(f"v-{name}", name, shapes[name]) for name in seen]
-    )
+def _draw_verdicts(polls: Sequence[PollEntry], spans: Sequence[Span]) -> dict[str, Any]:
+    boxes: dict[str, list[str]] = {}
+    for poll, span in zip(polls, spans, strict=True):
+        boxes.setdefault(poll["verdict"], []).append(_box(span, SEVERITY[poll["verdict"]], HEIGHT))
+    seen = [verdict for verdict in reversed(SEVERITY) if verdict in boxes]
+    text = ", ".join(f"{len(boxes[verdict]):,} {verdict}" for verdict in seen)
+    shapes = [(f"v-{verdict}", verdict, "".join(boxes[verdict])) for verdict in seen]
+    return _figure("verdicts", "Verdict of each poll", text, HEIGHT, shapes)
 
 
-def _unclean(looks: list[Look], spans: list[Span]) -> str:
-    """Draw the worst states nearest to the ground, where they are compared best."""
-    most = max(_number(look) for look in looks)
+def _draw_states(polls: Sequence[PollEntry], spans: Sequence[Span], colours: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the figure of the monitors that are not clean, if any: the worst states are next to the ground."""
+    numbers = [poll["counts"]["monitors"] - poll["counts"][CLEAN] for poll in polls]
+    most = max(numbers)
     if most == 0:
-        return '<p class="soft">No look found a monitor in another state than clean.</p>'
-    seen = [state for state in ALL if state != CLEAN and any(look["counts"][state] for look in looks)]
-    stacks = [[_height(look["counts"][state], most) for state in seen] for look in looks]
+        return []
+    seen = [state for state in ALL if state != CLEAN and any(poll["counts"][state] for poll in polls)]
+    stacks = [[_height(poll["counts"][state], most) for state in seen] for poll in polls]
     ground = max(sum(stack) for stack in stacks)
-    shapes: dict[str, list[str]] = {state: [] for state in seen}
+    boxes: dict[str, list[str]] = {state: [] for state in seen}
     for stack, span in zip(stacks, spans, strict=True):
         floor = ground
         for state, height in zip(seen, stack, strict=True):
             if height:
-                shapes[state].append(_box(span, height, floor))
+                boxes[state].append(_box(span, height, floor))
                 floor -= height
-    told = f"{_number(looks[0]):,} at the first look, {most:,} at most, {_number(looks[-1]):,} at the last one"
-    drawn = [(f"s-{state}", in_words(state), shapes[state]) for state in seen]
-    return _figure("unclean", "Monitors that are not clean", told, ground, drawn)
+    text = f"{numbers[0]:,} at the first poll, at most {most:,}, {numbers[-1]:,} at the last poll"
+    shapes = [(colours[state], spell_state(state), "".join(boxes[state])) for state in seen]
+    return [_figure("unclean", "Monitors that are not clean", text, ground, shapes)]
 
 
 def _height(count: int, most: int) -> float:
-    return max(LEAST, HEIGHT * count / most) if count else 0.0
-
-
-def _number(look: Look) -> int:
-    return look["counts"]["monitors"] - look["counts"][CLEAN]
+    return max(MIN_HEIGHT, HEIGHT * count / most) if count else 0.0
 
 
 def _box(span: Span, height: float, ground: float) -> str:
@@ -100,29 +101,17 @@ def _box(span: Span, height: float, ground: float) -> str:
     return f"M{start:.1f} {ground:.1f}v-{height:.1f}h{width:.1f}v{height:.1f}z"
 
 
-def _figure(name: str, title: str, told: str, height: float, drawn: Sequence[tuple[str, str, list[str]]]) -> str:
-    """Return a picture of shapes by class with what they mean, stretched to the width there is: it has no text."""
-    paths = "".join(f'<path class="{css}" d="{"".join(shapes)}"/>' for css, _words, shapes in drawn)
-    legend = "".join(f'<li><i class="dot {css}"></i>{escape(words)}</li>' for css, words, _shapes in drawn)
-    return (
-        f"<figure><figcaption><b>{escape(title)}</b> <span>{escape(told)}</span></figcaption>"
-        f'<svg class="{name}" role="img" aria-labelledby="{name}-title {name}-told" preserveAspectRatio="none" '
-        f'viewBox="0 0 {WIDTH:g} {height:g}"><title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-told">{escape(told)}</desc>{paths}</svg>'
-        f'<ul class="legend">{legend}</ul></figure>'
-    )
+def _figure(name: str, title: str, text: str, height: float, shapes: Sequence[Shapes]) -> dict[str, Any]:
+    return {"name": name, "title": title, "text": text, "height": f"{height:g}", "shapes": shapes}
 
 
-def _axis(document: Document) -> str:
-    looks = document["looks"]
-    whole = max(document["waited"], looks[-1]["seconds"])
-    told = f"{document['samples']:,} looks in {duration(whole)}. Each block lasts until the next look"
-    if not all(look["counts"]["monitors"] for look in looks):
-        told += "; where no monitors are drawn under a verdict, there was no valid answer"
-    hidden = document["samples"] - len(looks)
-    if hidden > 0:
-        told += f"; {hidden:,} looks after the first one are left out"
-    return (
-        f'<p class="axis"><span>0 s</span><span>{duration(whole / 2)}</span><span>{duration(whole)}</span></p>'
-        f'<p class="soft">{told}.</p>'
-    )
+def _describe_polls(document: Document, total: float) -> str:
+    polls = document["polls"]
+    sentences = [f"{document['samples']:,} polls in {duration(total)}. Each block lasts until the next poll."]
+    if not all(poll["counts"]["monitors"] for poll in polls):
+        sentences.append("Where no monitors are drawn under a verdict, there was no valid response.")
+    omitted = document["samples"] - len(polls)
+    if omitted > 0:
+        polls_after = "1 poll after the first one is" if omitted == 1 else f"{omitted:,} polls after the first one are"
+        sentences.append(f"{polls_after} left out.")
+    return " ".join(sentences)

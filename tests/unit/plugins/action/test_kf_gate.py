@@ -113,7 +113,7 @@ def test_when_not_even_the_report_can_be_made_the_gate_still_stops(
 def test_a_report_that_crashes_does_not_hide_the_verdict(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    crash_at(monkeypatch, "plugin_utils._gate.reports.document", ["document"], KeyError(SECRET))
+    crash_at(monkeypatch, "plugin_utils._gate.reports.document", ["build_document"], KeyError(SECRET))
     arguments = {**CONNECTION, "api_url": serve(service(documents())).url, "reports": [str(tmp_path / "gate.json")]}
     result = gate(arguments)
     assert (result["failed"], result["decision"], result["gate_rc"]) == (True, "stop", 12)

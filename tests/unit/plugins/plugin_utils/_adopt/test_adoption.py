@@ -27,7 +27,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.re
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 
 from .._gate.monitors_at_hand import NOW, config, failing, monitor, policy, sample, status
-from .._gate.reports.documents_at_hand import HOSTILE
+from .._gate.reports.example_documents import HOSTILE
 
 LATER = utc(NOW + 30 * DAY)
 PAST = utc(NOW - DAY)

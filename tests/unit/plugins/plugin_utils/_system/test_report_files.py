@@ -7,16 +7,20 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import socket
+import sys
+from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import files
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports import html_report
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import files, report_files
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.report_files import (
     check_paths,
     write_reports,
 )
 
-from .._gate.reports.documents_at_hand import blocked, passed
+from .._gate.reports.example_documents import blocked, passed
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def problem(path, document=None):
     return sentence.split("written: ", 1)[1]
 
 
-def test_each_report_is_written_by_its_ending(tmp_path):
+def test_the_extension_selects_the_format(tmp_path):
     paths = [str(tmp_path / f"gate{ending}") for ending in (".json", ".md", ".xml", ".HTML")]
     assert write_reports(paths, blocked()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gate.HTML", "gate.json", "gate.md", "gate.xml"]
@@ -46,12 +50,12 @@ def test_a_path_without_a_folder_is_in_the_working_directory(tmp_path, monkeypat
 
 
 @pytest.mark.usefixtures("umask")
-def test_a_new_file_can_be_read_by_others_as_far_as_the_umask_lets_them(tmp_path):
+def test_a_new_file_is_readable_by_others_as_the_umask_allows(tmp_path):
     write_reports([str(tmp_path / "gate.md")], blocked())
     assert (tmp_path / "gate.md").stat().st_mode & 0o777 == 0o640
 
 
-def test_a_file_that_is_there_is_replaced_and_keeps_its_permissions(tmp_path):
+def test_an_existing_file_is_replaced_and_keeps_its_permissions(tmp_path):
     path = tmp_path / "gate.json"
     path.write_text("old")
     path.chmod(0o600)
@@ -76,12 +80,12 @@ def test_a_missing_folder_is_named_and_not_created(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_is_no_file(tmp_path):
+def test_a_folder_is_not_replaced(tmp_path):
     (tmp_path / "gate.md").mkdir()
     assert problem(tmp_path / "gate.md") == "it is a folder; name a file"
 
 
-def test_a_file_is_no_folder(tmp_path):
+def test_a_file_is_not_used_as_a_folder(tmp_path):
     (tmp_path / "file").touch()
     assert problem(tmp_path / "file" / "gate.md") == "Not a directory"
 
@@ -93,14 +97,14 @@ def test_a_socket_is_left_alone(tmp_path, monkeypatch):
         assert problem("gate.md") == "something is there that is no ordinary file"
 
 
-def test_a_name_that_no_file_can_have_is_told_legibly(tmp_path):
+def test_an_impossible_name_is_reported_without_control_characters(tmp_path):
     (sentence,) = write_reports([f"{tmp_path}/a\0b.md"], blocked())
     assert "\0" not in sentence
     assert r"a\x00b.md could not be written" in sentence
     assert "too long" in problem(tmp_path / f"{'x' * 300}.md").lower()
 
 
-def test_an_unknown_ending_is_a_sentence_here_and_refused_beforehand(tmp_path):
+def test_an_unknown_extension_is_refused(tmp_path):
     assert problem(tmp_path / "gate.txt") == "a report ends in .json, .md, .xml or .html"
     check_paths(["a.json", "b/c.MD", "d.xml", "e.html"])
     for path in ("gate", "gate.txt", ".json", "a.json/gate", ""):
@@ -110,7 +114,7 @@ def test_an_unknown_ending_is_a_sentence_here_and_refused_beforehand(tmp_path):
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "sentence"),
     [
         (errno.ENOSPC, "no space left for it"),
         (errno.EDQUOT, "no space left for it"),
@@ -120,7 +124,7 @@ def test_an_unknown_ending_is_a_sentence_here_and_refused_beforehand(tmp_path):
         (errno.EIO, os.strerror(errno.EIO)),
     ],
 )
-def test_a_failure_leaves_the_old_report_whole_and_nothing_else(tmp_path, monkeypatch, call, number, told):
+def test_a_failure_leaves_the_old_report_and_no_other_file(tmp_path, monkeypatch, call, number, sentence):
     path = tmp_path / "gate.md"
     path.write_text("old")
 
@@ -128,12 +132,12 @@ def test_a_failure_leaves_the_old_report_whole_and_nothing_else(tmp_path, monkey
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(files.os, call, fail)
-    assert told in problem(path)
+    assert sentence in problem(path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_failure_that_the_system_does_not_name_is_told_too(tmp_path, monkeypatch):
+def test_a_failure_without_an_error_number_is_reported(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("odd")
 
@@ -151,15 +155,44 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_one_report_is_written_in_spite_of_another(tmp_path):
+def test_the_failure_of_one_report_does_not_affect_the_others(tmp_path):
     paths = [str(tmp_path / "no" / "gate.md"), str(tmp_path / "gate.json"), str(tmp_path), str(tmp_path / "gate.xml")]
     assert len(write_reports(paths, blocked())) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gate.json", "gate.xml"]
 
 
-def test_a_number_that_json_does_not_have_spoils_only_the_json_report(tmp_path):
+def test_a_number_that_json_cannot_contain_affects_only_the_json_report(tmp_path):
     document = blocked()
     document["monitors"][0]["timer"] = float("nan")
     (sentence,) = write_reports([str(tmp_path / "gate.json"), str(tmp_path / "gate.md")], document)
     assert "gate.json could not be written" in sentence
     assert [path.name for path in tmp_path.iterdir()] == ["gate.md"]
+
+
+def test_a_crashed_renderer_is_a_sentence_and_affects_only_its_format(tmp_path, monkeypatch):
+    def crash(_document):
+        raise KeyError("secret")
+
+    monkeypatch.setitem(report_files.RENDERERS, ".html", crash)
+    (sentence,) = write_reports([str(tmp_path / "gate.html"), str(tmp_path / "gate.json")], blocked())
+    assert "gate.html could not be written: its renderer crashed (KeyError)" in sentence
+    assert "secret" not in sentence
+    assert [path.name for path in tmp_path.iterdir()] == ["gate.json"]
+
+
+def test_a_missing_jinja2_is_a_sentence_and_affects_only_the_html_report(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    (sentence,) = write_reports([str(tmp_path / f"gate{name}") for name in report_files.RENDERERS], blocked())
+    assert "gate.html could not be written: it needs Jinja2" in sentence
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gate.json", "gate.md", "gate.xml"]
+
+
+def test_a_read_only_collection_still_has_an_html_report(tmp_path, monkeypatch):
+    templates = tmp_path / "collection"
+    templates.mkdir()
+    for path in Path(html_report.__file__).parent.glob("*.j2"):
+        shutil.copy(path, templates)
+    templates.chmod(0o555)
+    monkeypatch.setattr(html_report, "__file__", str(templates / "html_report.py"))
+    assert write_reports([str(tmp_path / "gate.html")], blocked()) == []
+    assert sorted(path.name for path in templates.iterdir()) == ["report.css.j2", "report.html.j2"]

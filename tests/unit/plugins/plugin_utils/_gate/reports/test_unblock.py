@@ -22,7 +22,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_ac
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.policy import read_policy
 
 from ..monitors_at_hand import NOW, status
-from .documents_at_hand import HOSTILE
+from .example_documents import HOSTILE
 
 
 def entry(number, state, **changes):

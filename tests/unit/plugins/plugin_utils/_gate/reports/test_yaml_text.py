@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ..monitors_at_hand import status
-from .documents_at_hand import HOSTILE
+from .example_documents import HOSTILE
 
 HOSTILE_TEXTS = [
     HOSTILE,

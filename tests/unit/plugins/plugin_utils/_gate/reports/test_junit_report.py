@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 import pytest
 import xmlschema
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import WARN
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.as_junit import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.junit_report import (
     _gate_outcome,
-    as_junit,
+    render_junit,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
@@ -21,16 +21,16 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ve
 )
 
 from ..monitors_at_hand import failing, policy, status
-from .documents_at_hand import (
+from .example_documents import (
     DOCUMENTS,
     HOSTILE,
     alerting,
     away,
     blocked,
     clean,
+    evaluate_policy,
     hostile,
     interrupted,
-    judged,
     many,
     overridden,
     passed,
@@ -42,7 +42,7 @@ SCHEMA = xmlschema.XMLSchema(str(Path(__file__).parents[4] / "fixtures" / "junit
 
 
 def suite(document):
-    return ElementTree.fromstring(as_junit(document)).find("testsuite")
+    return ElementTree.fromstring(render_junit(document)).find("testsuite")
 
 
 def outcomes(document):
@@ -50,25 +50,26 @@ def outcomes(document):
 
 
 @pytest.mark.parametrize("make", DOCUMENTS.values(), ids=DOCUMENTS)
-def test_every_report_is_junit_with_a_case_for_each_monitor_and_counts_that_add_up(make):
+def test_every_report_is_valid_junit_with_a_case_for_each_monitor(make):
     document = make()
-    SCHEMA.validate(as_junit(document))
-    told = suite(document)
-    cases = list(told.iter("testcase"))
-    assert int(told.get("tests")) == len(cases) == document["monitors_total"] + 1
+    SCHEMA.validate(render_junit(document))
+    element = suite(document)
+    cases = list(element.iter("testcase"))
+    assert int(element.get("tests")) == len(cases) == document["monitors_total"] + 1
     for counted, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        assert int(told.get(counted)) == sum(case.find(tag) is not None for case in cases)
-    assert float(told.get("time")) == document["waited"]
+        assert int(element.get(counted)) == sum(case.find(tag) is not None for case in cases)
+    assert float(element.get("time")) == document["waited"]
+    assert element.get("timestamp") == document["began"]
 
 
-def test_blockers_fail_missing_evidence_is_an_error_and_what_is_tolerated_is_skipped():
-    told = outcomes(blocked())
-    assert [told[name] for name in ("Primary shop", "Checkout payment step 3", "Login")] == ["failure"] * 3
-    assert (told["Intranet DNS"], told["Old mail relay"]) == ("error", "skipped")
-    assert (told["Beta site"], told["Page 3"], told["gate"]) == ("skipped", None, "failure")
+def test_a_verdict_selects_the_outcome_of_a_case():
+    found = outcomes(blocked())
+    assert [found[name] for name in ("Primary shop", "Checkout payment step 3", "Login")] == ["failure"] * 3
+    assert (found["Intranet DNS"], found["Old mail relay"]) == ("error", "skipped")
+    assert (found["Beta site"], found["Page 3"], found["gate"]) == ("skipped", None, "failure")
 
 
-def test_what_is_skipped_says_why():
+def test_a_skipped_case_has_the_reason():
     skipped = [case for case in suite(blocked()).iter("skipped") if case.get("type") == "known"]
     assert "it is accepted: being replaced this week" in skipped[0].get("message")
 
@@ -85,18 +86,18 @@ def test_what_is_skipped_says_why():
         ("pass", "proceed", "system-out"),
     ],
 )
-def test_the_gates_own_case_fails_exactly_when_the_gate_stops(verdict, decision, outcome):
+def test_the_case_of_the_gate_fails_if_and_only_if_the_gate_stops(verdict, decision, outcome):
     document = {**passed(), "decision": decision}
-    told = {**document, "verdict": verdict} if verdict in VERDICTS else document
-    case = _gate_outcome({**told, "verdict": verdict}, None)
+    document = {**document, "verdict": verdict} if verdict in VERDICTS else document
+    case = _gate_outcome({**document, "verdict": verdict}, None)
     assert case[0] == outcome
     if verdict in VERDICTS:
-        assert outcomes(told)["gate"] == outcome
+        assert outcomes(document)["gate"] == outcome
 
 
 @pytest.mark.parametrize("state", ["existing_problem", "unproved", "known", "a_state_of_tomorrow"])
 @pytest.mark.parametrize("verdict", ["warn", None])
-def test_a_monitor_that_proves_nothing_is_never_green(state, verdict):
+def test_a_monitor_without_proof_does_not_pass(state, verdict):
     document = passed()
     document["monitors"][0] = {**document["monitors"][0], "state": state, "verdict": verdict, "message": "is slow"}
     case = list(suite(document).iter("testcase"))[1]
@@ -104,37 +105,37 @@ def test_a_monitor_that_proves_nothing_is_never_green(state, verdict):
     assert "is slow" in case[0].get("message")
 
 
-def test_a_failure_says_why_and_what_to_do():
+def test_a_failure_has_the_reason_and_the_remedy():
     failure = next(one for one in suite(blocked()).iter("failure") if one.get("type") == "new_alert")
     assert "HTTP 503" in failure.get("message")
     assert "To unblock: roll back" in failure.text
 
 
 @pytest.mark.parametrize("reaction", ["warn", "ignore"])
-def test_what_nobody_has_seen_is_skipped_and_does_not_pass(reaction):
+def test_a_monitor_without_tests_is_skipped(reaction):
     of_policy = policy(on_blind=reaction)
-    assert outcomes(report(judged(of_policy, status(last_test=None)), of_policy))["Web"] == "skipped"
+    assert outcomes(report(evaluate_policy(of_policy, status(last_test=None)), of_policy))["Web"] == "skipped"
 
 
-def test_what_is_ignored_is_skipped_and_does_not_pass():
+def test_an_ignored_monitor_is_skipped():
     of_policy = policy(on_existing_alert="ignore")
-    assert outcomes(report(judged(of_policy, alerting("a", "A")), of_policy))["A"] == "skipped"
+    assert outcomes(report(evaluate_policy(of_policy, alerting("a", "A")), of_policy))["A"] == "skipped"
 
 
-def test_an_override_changes_no_case_and_is_said_first():
-    told = suite(overridden())
-    assert told.get("failures") == "1"
-    first = told.find("properties")[0]
+def test_an_override_comes_first_and_does_not_change_a_case():
+    element = suite(overridden())
+    assert element.get("failures") == "1"
+    first = element.find("properties")[0]
     assert (first.get("name"), first.get("value").split(" by ")[0]) == ("banner", "THE GATE IS OVERRIDDEN")
-    assert told.find("testcase/system-out").text.startswith("THE GATE IS OVERRIDDEN by Ada")
+    assert element.find("testcase/system-out").text.startswith("THE GATE IS OVERRIDDEN by Ada")
 
 
 @pytest.mark.parametrize(("make", "outcome"), [(away, "error"), (interrupted, "error"), (passed, "system-out")])
-def test_what_is_about_the_gate_is_a_case_of_its_own(make, outcome):
+def test_a_problem_of_the_gate_has_its_own_case(make, outcome):
     assert outcomes(make())["gate"] == outcome
 
 
-def test_an_unavailable_service_that_is_tolerated_is_no_error_and_not_green():
+def test_a_tolerated_unavailable_service_is_skipped():
     of_policy = policy(on_unavailable=WARN)
     document = report(unavailable(Unavailable("the service is away", "timeout"), of_policy), of_policy)
     assert outcomes(document) == {"gate": "skipped"}
@@ -146,15 +147,15 @@ def test_a_plan_passes_no_monitor():
     }
 
 
-def test_monitors_of_one_name_are_told_apart():
+def test_monitors_with_the_same_label_have_distinct_names():
     of_policy = policy()
-    told = outcomes(report(judged(of_policy, failing(id="1"), status(id="2"), *clean(1)), of_policy))
-    assert set(told) == {"gate", "Web [1]", "Web [2]", "Page 0"}
+    found = outcomes(report(evaluate_policy(of_policy, failing(id="1"), status(id="2"), *clean(1)), of_policy))
+    assert set(found) == {"gate", "Web [1]", "Web [2]", "Page 0"}
 
 
-def test_classes_are_by_type_and_cannot_be_nested_by_a_hostile_one():
+def test_a_hostile_type_does_not_nest_a_class():
     of_policy = policy()
-    one = report(judged(of_policy, status()), of_policy)
+    one = report(evaluate_policy(of_policy, status()), of_policy)
     for kind, expected in ((None, "monitor"), ("Web Page", "Web_Page"), ("a.b.é/", "a_b___"), (HOSTILE, None)):
         one["monitors"][0]["type"] = kind
         name = list(suite(one).iter("testcase"))[1].get("classname")
@@ -163,11 +164,28 @@ def test_classes_are_by_type_and_cannot_be_nested_by_a_hostile_one():
 
 
 def test_hostile_text_stays_text():
-    text = as_junit(hostile())
+    text = render_junit(hostile())
     assert "<script" not in text
     assert "\x1b" not in text and "\u202e" not in text
     assert r"\x00\x1b[31m\u202e" in text
 
 
-def test_ten_thousand_monitors_are_ten_thousand_cases():
+def test_ten_thousand_monitors_have_ten_thousand_cases():
     assert suite(many(10_000, 10_000)).get("failures") == "10001"
+
+
+def test_the_case_of_a_stopped_gate_says_why():
+    failure = suite(blocked()).find("testcase/failure")
+    assert (failure.get("type"), failure.get("message")[:34]) == ("block", "3 of 46 monitors block the deploym")
+
+
+def test_a_tolerated_problem_of_the_gate_does_not_hide_that_it_stops():
+    document = {**away(), "verdict": "block", "decision": "stop"}
+    document["reasons"] = [{**reason, "verdict": "warn"} for reason in document["reasons"]]
+    assert outcomes(document)["gate"] == "failure"
+
+
+def test_the_service_is_a_property_if_the_options_could_be_read():
+    names = {one.get("name"): one.get("value") for one in suite(blocked()).find("properties")}
+    assert names["api_url"] == "https://monitoring.example.com"
+    assert "api_url" not in {one.get("name") for one in suite({**blocked(), "scope": None}).find("properties")}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reports of gates that went in every way, made from judgements as the gate makes them."""
+"""Documents of gates with every outcome, built from evaluations of the gate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ex
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.forecast import Forecast
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome, Poll
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.document import Document, document
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.document import (
+    Document,
+    Scope,
+    build_document,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
     ERROR,
@@ -41,6 +45,13 @@ from ..monitors_at_hand import NOW, baseline, config, failing, monitor, policy, 
 
 BEGAN = NOW - 300
 
+SCOPE: Scope = {
+    "api_url": "https://monitoring.example.com",
+    "include": ["Primary *", "Checkout *"],
+    "exclude": ["* staging"],
+    "types": [],
+}
+
 HOSTILE = (
     "|](javascript:alert(1)) <script>alert(1)</script> @everyone #1 https://evil.example www.evil.example a@b.example"
     " `code` ![x](//evil.example/x.png) ]]> &amp; *b* ~s~ $x$ \x00\x1b[31m\u202e\n\r\n| a | b |\n# Head\ud800\ufffe"
@@ -56,26 +67,26 @@ def alerting(name: str, label: str, error: str = "HTTP 503", **changes: Any) -> 
 
 
 def counts(total: int, **by_state: int) -> dict[str, int]:
-    told = {state: by_state.get(state, 0) for state in states.ALL}
-    return {"monitors": total, **told, "clean": total - sum(by_state.values())}
+    numbers = {state: by_state.get(state, 0) for state in states.ALL}
+    return {"monitors": total, **numbers, "clean": total - sum(by_state.values())}
 
 
 def report(
     evaluation: Evaluation,
     of_policy: Policy,
-    looks: Sequence[Poll] = (),
+    polls: Sequence[Poll] = (),
     **outcome: Any,
 ) -> Document:
-    """Return the report of a gate that ended with ``evaluation`` after ``looks``, or after one."""
-    seen = list(looks) or [Poll(0.0, evaluation.verdict, evaluation.counts)]
-    given = {"waited": seen[-1].seconds, "samples": len(seen), "polls": seen, "sample": Sample([], NOW), **outcome}
+    """Return the report of a gate that ended with ``evaluation`` after ``polls``, or after one poll."""
+    done = list(polls) or [Poll(0.0, evaluation.verdict, evaluation.counts)]
+    given = {"waited": done[-1].seconds, "samples": len(done), "polls": done, "sample": Sample([], NOW), **outcome}
     return _document(Outcome(evaluation, **given), of_policy)
 
 
 def _document(outcome: Outcome, of_policy: Policy) -> Document:
     decision = decide(outcome.evaluation, of_policy, NOW)
     result = gate_result(outcome, decision, of_policy, None, False)
-    return document(result, outcome, of_policy, BEGAN, decision.notes)
+    return build_document(result, outcome, of_policy, BEGAN, decision.notes, SCOPE)
 
 
 def clean(number: int) -> list[MonitorStatus]:
@@ -85,7 +96,7 @@ def clean(number: int) -> list[MonitorStatus]:
 OLD_ALERT = {"problem": "alert", "alerted": NOW - 125}
 
 
-def judged(of_policy: Policy, *statuses: MonitorStatus) -> Evaluation:
+def evaluate_policy(of_policy: Policy, *statuses: MonitorStatus) -> Evaluation:
     one = sample(*statuses)
     before = [then(id=known.id, **(OLD_ALERT if known.id == "k" else {})) for known in statuses]
     return evaluate(one, view(of_policy, one, baseline=baseline(*before)))
@@ -96,17 +107,17 @@ def passed() -> Document:
     one = sample(*clean(12))
     seen = view(after, one)
     ends = evaluate(one, seen)
-    looks = [
+    polls = [
         Poll(at * 15.0, INCONCLUSIVE, counts(12, pending=max(1, 12 - at // 2 * 2), failing=int(at == 3)))
         for at in range(12)
     ]
-    polls = [*looks, Poll(180.0, PASS, ends.counts)]
+    polls = [*polls, Poll(180.0, PASS, ends.counts)]
     return report(ends, after, polls, forecast=Forecast(120.0, FIRST, 150.0), sample=one, view=seen)
 
 
 def blocked() -> Document:
     after = policy("after", since=NOW - 300, known=(KNOWN,), advisory=Patterns(["Beta*"]), failing_after=1)
-    ends = judged(
+    ends = evaluate_policy(
         after,
         *clean(40),
         alerting("a", "Primary shop", "HTTP 503 Service Unavailable: upstream connect error, reset before headers"),
@@ -116,9 +127,9 @@ def blocked() -> Document:
         alerting("k", "Old mail relay"),
         failing(id="v", label="Beta site"),
     )
-    looks = [Poll(at * 20.0, INCONCLUSIVE, counts(46, known=1, blind=1, pending=44 - 5 * at)) for at in range(7)]
-    looks.append(Poll(140.0, "error", counts(0)))
-    return report(ends, after, [*looks, Poll(160.0, ends.verdict, ends.counts)])
+    polls = [Poll(at * 20.0, INCONCLUSIVE, counts(46, known=1, blind=1, pending=44 - 5 * at)) for at in range(7)]
+    polls.append(Poll(140.0, "error", counts(0)))
+    return report(ends, after, [*polls, Poll(160.0, ends.verdict, ends.counts)])
 
 
 FIRST = monitor(status(label="Primary shop"), config(label="Primary shop"))
@@ -127,22 +138,22 @@ KNOWN = read_known({"monitor": "Old*", "reason": "being replaced this week", "ex
 
 def warned() -> Document:
     before = policy("before", on_existing_alert="warn", on_blind="ignore")
-    return report(judged(before, alerting("a", "A"), status(id="b", label="B", last_test=None)), before)
+    return report(evaluate_policy(before, alerting("a", "A"), status(id="b", label="B", last_test=None)), before)
 
 
 def overridden() -> Document:
     before = policy("before", override=OVERRIDE)
-    return report(judged(before, alerting("a", "Primary shop"), *clean(5)), before)
+    return report(evaluate_policy(before, alerting("a", "Primary shop"), *clean(5)), before)
 
 
 def not_enforced() -> Document:
     before = policy("before", enforce=False)
-    return report(judged(before, alerting("a", "Primary shop"), *clean(5)), before)
+    return report(evaluate_policy(before, alerting("a", "Primary shop"), *clean(5)), before)
 
 
 def not_enforced_and_passed() -> Document:
     before = policy("before", enforce=False)
-    return report(judged(before, *clean(5)), before)
+    return report(evaluate_policy(before, *clean(5)), before)
 
 
 def interrupted() -> Document:
@@ -157,7 +168,7 @@ def away() -> Document:
 
 def planned() -> Document:
     plan = policy("plan")
-    one = judged(plan, *clean(3))
+    one = evaluate_policy(plan, *clean(3))
     return report(Evaluation(PASS, [], one.assessments), plan, forecast=Forecast(95.0, FIRST, 200.0))
 
 
@@ -176,19 +187,21 @@ def hostile() -> Document:
     one = Sample(monitors, NOW)
     found = evaluate(one, view(of_policy, one))
     ends = Evaluation(ERROR, [Reason(HOSTILE, ERROR, HOSTILE, HOSTILE), *found.reasons], found.assessments, RC[ERROR])
-    told = report(ends, of_policy, forecast=Forecast(9.0, monitors[0], None))
+    document = report(ends, of_policy, forecast=Forecast(9.0, monitors[0], None))
     changes: list[Mapping[str, Any]] = [
         {"monitor": HOSTILE, "label": HOSTILE, "field": "timer", "before": before, "after": after}
         for before, after in ((60.0, None), (True, False))
     ]
-    return {**told, "summary": HOSTILE, "notes": [*told["notes"], HOSTILE], "changes": changes}
+    scope: Scope = {"api_url": HOSTILE, "include": [HOSTILE], "exclude": [HOSTILE], "types": [HOSTILE]}
+    notes = [*document["notes"], HOSTILE]
+    return {**document, "summary": HOSTILE, "notes": notes, "changes": changes, "scope": scope}
 
 
 def many(number: int = 2_000, alerts: int = 2_000) -> Document:
     before = policy("before")
     statuses = [alerting(f"a{at}", f"Shop {at:05}") for at in range(alerts)] + clean(number - alerts)
-    looks = [Poll(at * 15.0, "block", counts(number, existing_alert=max(3, alerts - 40 * at))) for at in range(500)]
-    return report(judged(before, *statuses), before, looks, samples=640)
+    polls = [Poll(at * 15.0, "block", counts(number, existing_alert=max(3, alerts - 40 * at))) for at in range(500)]
+    return report(evaluate_policy(before, *statuses), before, polls, samples=640)
 
 
 DOCUMENTS = {

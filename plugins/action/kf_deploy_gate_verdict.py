@@ -22,5 +22,5 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         verdict = RunState(C.DEFAULT_LOCAL_TMP).take_verdict(verdict_key(self._task)) or {}
-        shown = verdict["shown"] if verdict.get("phase") == self._task.args.get("phase") else NO_VERDICT
-        return {"changed": False, **shown, "_ansible_verbose_always": True}
+        view = verdict["view"] if verdict.get("phase") == self._task.args.get("phase") else NO_VERDICT
+        return {"changed": False, **view, "_ansible_verbose_always": True}

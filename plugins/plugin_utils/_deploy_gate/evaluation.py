@@ -22,8 +22,8 @@ from .arguments import CONNECT, HANDED_BASELINE, OPTIONS, PREFIX, RESULT
 from .handlers import pending_handlers
 from .phase_reports import preserve_reports
 from .run_state import RunState, verdict_key
-from .shown_verdict import shown_verdict
 from .variables import read_options, refuse_replaced_result, refuse_unknown_names
+from .verdict_view import build_verdict_view
 
 if TYPE_CHECKING:
     from ansible.parsing.dataloader import DataLoader
@@ -59,13 +59,13 @@ class Evaluation:
         if self._phase == BEFORE and not result["failed"] and result["baseline"] is not None:
             batch = list(map(str, task_vars["ansible_play_batch"]))
             stored = self._state.write_baseline(result["baseline"], self._selection, self._task.get_play()._uuid, batch)
-        shown = shown_verdict(result, gate.labels)
-        self._state.write_verdict(verdict_key(self._task), {"phase": self._phase, "shown": shown})
+        view = build_verdict_view(result, gate.labels)
+        self._state.write_verdict(verdict_key(self._task), {"phase": self._phase, "view": view})
         warnings = [*result["warnings"], *self._warnings]
         stops = result["failed"] and not self._reaches_verdict({**task_vars, RESULT: result})
         fails = stops or is_free(self._task.get_play().strategy)
         if fails:
-            result["msg"] = shown["msg"]
+            result["msg"] = view["msg"]
         return {**result, "failed": fails, "baseline_stored": stored, "warnings": warnings}
 
     def _reaches_verdict(self, task_vars: Mapping[str, Any]) -> bool:

@@ -378,8 +378,9 @@ lines:
     - "To unblock: repair what it watches until the alert clears; options that help: fixes, known, on_existing_alert"
 abridged:
   description:
-    - What is left out of the result of a failed task that is not registered and would flood the screen. C(msg) has the
-      gist, and reports have the data.
+    - The names of the data that a failed task without C(register) leaves out, to keep the output short. RV(lines),
+      RV(monitors) and RV(baseline) are always left out, the other data only from a large result. C(msg) summarizes
+      it, and reports are complete.
   returned: when something is left out
   type: str
   sample: register the result or write a report to have lines, unblock, reasons, monitors, baseline

@@ -114,19 +114,25 @@ def _names(evaluation: Evaluation) -> Counter[str]:
 SCREEN = 8_000
 """Characters of a result that a failed task may show. Ansible prints it whole, on one line."""
 
+DETAILS = ("lines", "monitors", "baseline")
+"""What the console need not show: the message repeats the lines, and the others are for programs."""
+
 DATA = ("lines", "unblock", "reasons", "monitors", "baseline", "changes")
 
 
 def abridge_failure(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a failed result that nobody registers without data that would flood the screen; its message has the gist.
+    """Return a failed result of a task without ``register`` without details, and without all data if it is large.
 
-    Reports have the data, and so has a registered result.
+    The message summarizes the data. Reports and registered results are complete.
     """
-    if not result["failed"] or len(dumps(result, default=str)) <= SCREEN:
+    if not result["failed"]:
         return dict(result)
-    told = {name: value for name, value in result.items() if name not in DATA}
-    left_out = ", ".join(name for name in DATA if result.get(name))
-    return {**told, "abridged": f"register the result or write a report to have {left_out}"}
+    omitted = DATA if len(dumps(result, default=str)) > SCREEN else DETAILS
+    left_out = ", ".join(name for name in omitted if result.get(name))
+    if not left_out:
+        return dict(result)
+    abridged = {name: value for name, value in result.items() if name not in omitted}
+    return {**abridged, "abridged": f"register the result or write a report to have {left_out}"}
 
 
 def changes(sample: Sample | None, baseline: Baseline | None) -> list[dict[str, Any]]:

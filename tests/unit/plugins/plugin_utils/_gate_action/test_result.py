@@ -119,9 +119,13 @@ def test_many_reasons_make_a_screen_and_the_data_is_complete(errors, phase):
     assert sum(entry["snippet"].count("\n") for entry in told["unblock"]) < 60
 
 
-def test_a_failure_that_nobody_registers_is_abridged_only_where_it_would_flood_the_screen():
+def test_a_failure_that_is_not_registered_leaves_out_details_and_if_large_all_data():
     small = result(sample(ALERT))
-    assert abridge_failure(small) == small
+    abridged = abridge_failure(small)
+    assert set(small) - set(abridged) == {"lines", "monitors", "baseline"}
+    assert abridged["abridged"].endswith("to have lines, monitors, baseline")
+    empty = {**small, "lines": [], "monitors": [], "baseline": None}
+    assert abridge_failure(empty) == empty
     alerts = [status(id=str(number), label=f"M{number}", alert_active=True) for number in range(300)]
     large = result(sample(*alerts))
     told = abridge_failure(large)

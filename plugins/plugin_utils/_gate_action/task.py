@@ -69,6 +69,7 @@ class GateTask:
         self._task = task
         self._templar = templar
         self.console = Console(display, silent=bool(task.no_log))
+        self._is_abridged = read_arguments is None and not getattr(task, "register", None)
         self._read_arguments = read_arguments or (lambda: task.args)
         self._fallback = task.args if fallback is None else fallback
         self._scope: Scope | None = None
@@ -189,7 +190,7 @@ class GateTask:
             for line in (result["summary"], *result["lines"]):
                 self.console.display(line)
         result = {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
-        return result if getattr(self._task, "register", None) else abridge_failure(result)
+        return abridge_failure(result) if self._is_abridged else result
 
 
 def _account(options: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ....module_utils._domain.text import sanitize
+from ....module_utils._domain.text import quantity, sanitize
 from ..policy import BLOCK
 from ..states import ALL, CLEAN
 from ..verdict import VERDICTS
@@ -24,7 +24,6 @@ from .wording import (
     MAX_LABEL,
     MAX_MESSAGE,
     blocking_states,
-    count_monitors,
     count_states,
     describe_change,
     describe_group,
@@ -74,7 +73,7 @@ def _load_template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(text=sanitize, thousands="{:,}".format)
+    environment.filters.update(quantity=quantity, thousands="{:,}".format)
     try:
         return environment.get_template(TEMPLATE)
     except (TemplateError, OSError, ValueError) as error:
@@ -101,7 +100,7 @@ def _build_page(document: Document) -> dict[str, Any]:
             {"colour": colours[state], "number": number, "state": spell_state(state)}
             for state, number in count_states(document["counts"])
         ],
-        "scope": count_monitors(document["counts"]["monitors"]),
+        "scope": quantity(document["counts"]["monitors"], "monitor"),
         "rows": [_build_row(group, colours) for group in groups[:MAX_ROWS]],
         "more_rows": sum(map(len, groups[MAX_ROWS:])),
         "clean": _cut_names(clean),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ....module_utils._domain.text import agree, quantity
 from ..policy import BLOCK, WARN
 from ..verdict import ERROR, INCONCLUSIVE, PASS
 from .document import Document, ReportedMonitor
@@ -16,7 +17,6 @@ from .wording import (
     FORECAST,
     MAX_MESSAGE,
     MAX_NOTE,
-    count_monitors,
     count_states,
     describe_change,
     describe_group,
@@ -67,7 +67,7 @@ def _head(document: Document) -> str:
     ]
     counted = ", ".join(f"{number:,} {spell_state(state)}" for state, number in count_states(document["counts"]))
     if counted:
-        lines += [f"{count_monitors(document['counts']['monitors'])} in scope: {counted}", ""]
+        lines += [f"{quantity(document['counts']['monitors'], 'monitor')} in scope: {counted}", ""]
     return "\n".join(lines)
 
 
@@ -80,7 +80,9 @@ def _table(groups: Sequence[list[ReportedMonitor]], room: int) -> list[str]:
         row = _row(group)
         left -= len(row.encode()) + 1
         if left < 0:
-            return [*lines, "", f"{len(groups) - number:,} more rows are left out; the JSON report has all.", ""]
+            omitted = len(groups) - number
+            rows = f"{quantity(omitted, 'more row')} {agree(omitted, 'is', 'are')} left out"
+            return [*lines, "", f"{rows}; the JSON report has all.", ""]
         lines.append(row)
     return [*lines, ""]
 
@@ -92,7 +94,7 @@ def _row(group: list[ReportedMonitor]) -> str:
         names.append(f"and {len(group) - MAX_NAMES:,} more")
     kinds = {monitor["type"] for monitor in group}
     kind = f" ({markdown_text(first['type'], 40)})" if first["type"] and len(kinds) == 1 else ""
-    counted = f"{count_monitors(len(group))}: " if len(group) > 1 else ""
+    counted = f"{quantity(len(group), 'monitor')}: " if len(group) > 1 else ""
     cells = (
         f"{counted}{', '.join(names)}{kind}",
         f"{spell_state(first['state'])}, {EFFECTS[first['verdict']]}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ....module_utils._domain.text import agree, quantity
 from ....module_utils._domain.timestamps import duration
 from ..policy import BLOCK, PLAN, WARN
 from ..states import ALL, CLEAN
@@ -112,6 +113,5 @@ def _describe_polls(document: Document, total: float) -> str:
         sentences.append("Where no monitors are drawn under a verdict, there was no valid response.")
     omitted = document["samples"] - len(polls)
     if omitted > 0:
-        polls_after = "1 poll after the first one is" if omitted == 1 else f"{omitted:,} polls after the first one are"
-        sentences.append(f"{polls_after} left out.")
+        sentences.append(f"{quantity(omitted, 'poll')} after the first one {agree(omitted, 'is', 'are')} left out.")
     return " ".join(sentences)

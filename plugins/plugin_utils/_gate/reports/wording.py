@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ....module_utils._domain.text import join_names, sanitize
+from ....module_utils._domain.text import agree, join_names, quantity, sanitize
 from ....module_utils._domain.timestamps import duration
 from ..policy import AFTER, BEFORE, BLOCK, DURING, PLAN, WARN
 from ..states import ALL, CLEAN
@@ -108,8 +108,8 @@ def describe_outcome(document: Document) -> str:
     worst = [monitor["label"] for monitor in document["monitors"] if monitor["verdict"] == verdict]
     own = any(reason["verdict"] == verdict for reason in gate_reasons(document))
     if verdict in FOUND and worst and not own:
-        one, several = FOUND[verdict]
-        return f"{len(worst):,} of {count_monitors(total)} {one if len(worst) == 1 else several}: {join_names(worst)}."
+        found = agree(len(worst), *FOUND[verdict])
+        return f"{len(worst):,} of {quantity(total, 'monitor')} {found}: {join_names(worst)}."
     phase = f"{document['phase']}: "
     machine = f"{phase}{document['decision']}, {verdict}: "
     sentence = sanitize(document["summary"].removeprefix(machine).removeprefix(phase), 2 * MAX_MESSAGE)
@@ -158,10 +158,6 @@ def _describe_forecast(forecast: Mapping[str, Any]) -> str:
 def count_states(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return the states that monitors are in with the number of monitors, worst first."""
     return [(state, counts[state]) for state in ALL if counts[state]]
-
-
-def count_monitors(number: int) -> str:
-    return "1 monitor" if number == 1 else f"{number:,} monitors"
 
 
 def spell_state(state: str) -> str:

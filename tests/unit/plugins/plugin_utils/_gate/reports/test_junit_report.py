@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 import xmlschema
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import WARN
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.junit_report import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.formats import (
     _gate_outcome,
     render_junit,
 )

@@ -399,14 +399,14 @@ unblock:
       type: str
       sample: known
     states:
-      description: The codes in RV(reasons) that it helps against.
+      description: The codes in RV(reasons) that it tolerates or solves.
       type: list
       elements: str
       sample: [existing_alert]
     why:
       description: When this option is the right one.
       type: str
-      sample: this deployment repairs what alerts, and must prove it
+      sample: this deployment repairs these alerts and must prove it
     snippet:
       description: The option as YAML.
       type: str

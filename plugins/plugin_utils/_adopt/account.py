@@ -20,7 +20,7 @@ from .._cache.resilient import NO_ANSWERS, shared
 from .._gate.baseline import fingerprint
 from .._gate.loop import Gate
 from .._gate.policy import BEFORE, Policy
-from .._gate.reports.entries import MonitorEntry, monitor_entry
+from .._gate.reports.grouping import MonitorEntry, monitor_entry
 from .._gate.sample import Sample
 from .._gate_action.sampling import Sampler
 

@@ -13,9 +13,9 @@ from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.timestamps import utc
 from .._gate.exceptions import ACCEPTED, parse_time_option
 from .._gate.policy import AFTER, BY_PHASE, DEFAULTS, LATE
-from .._gate.reports.entries import MonitorEntry
+from .._gate.reports.grouping import MonitorEntry
 from .._gate.reports.unblock import describe_problem
-from .._gate.reports.yaml_text import TEMPLATE, describe, exact_pattern
+from .._gate.reports.yaml_text import TEMPLATE, exact_pattern, sanitize_yaml
 from .account import Account
 
 CLEAN = "clean"
@@ -142,7 +142,9 @@ def _find_uncovered(
         if pattern is None:
             unnamed.append(monitor)
             continue
-        reason = f"{ADOPTED}{utc(account.taken_at)[:10]}: {describe(monitor['label'], 80)}: {describe_problem(monitor)}"
+        reason = (
+            f"{ADOPTED}{utc(account.taken_at)[:10]}: {sanitize_yaml(monitor['label'], 80)}: {describe_problem(monitor)}"
+        )
         expires = utc(account.taken_at + days * DAY)
         added.append(KnownEntry(pattern, reason, (monitor["state"],), expires, monitor["label"]))
     return added, unnamed

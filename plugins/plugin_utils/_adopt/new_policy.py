@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from ...module_utils._domain.text import quantity
 from ...module_utils._domain.timestamps import duration, utc
-from .._gate.reports.entries import MonitorEntry
-from .._gate.reports.yaml_text import TEMPLATE, describe, quote
+from .._gate.reports.grouping import MonitorEntry
+from .._gate.reports.yaml_text import TEMPLATE, quote, sanitize_yaml
 from .adoption import KnownEntry
 from .policy_file import KNOWN, SELECTION, PolicyFileError, render_entry
 
@@ -44,7 +44,8 @@ def render_policy(
 def _pattern(option: str, text: str) -> str:
     if TEMPLATE.search(text):
         raise PolicyFileError(
-            f"{option}: {describe(text, 80)} would be a template in the file: write its first brace in square brackets"
+            f"{option}: {sanitize_yaml(text, 80)} would be a template in the file: write its first brace in square "
+            "brackets"
         )
     return quote(text)
 
@@ -52,7 +53,7 @@ def _pattern(option: str, text: str) -> str:
 def _slow(slow: Sequence[MonitorEntry]) -> list[str]:
     if not slow:
         return []
-    told = [f"#   {describe(one['label'], 80)}: every {duration(one['timer'] or 0.0)}" for one in slow[:MOST_SLOW]]
+    told = [f"#   {sanitize_yaml(one['label'], 80)}: every {duration(one['timer'] or 0.0)}" for one in slow[:MOST_SLOW]]
     if len(slow) > MOST_SLOW:
         told.append(f"#   and {len(slow) - MOST_SLOW:,} more")
     return [f"# The proof of {quantity(len(slow), 'slow monitor')} takes longer than that:", *told]

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.text import quantity, sanitize
-from .._gate.reports.entries import MonitorEntry
+from .._gate.reports.grouping import MonitorEntry
 from .._gate.reports.unblock import describe_problem
 from .._gate.states import UNPROVED
 from .._system.files import LONGEST, atomic_write, why_not

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from ...module_utils._domain.text import join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration
 from .._gate.loop import Now
-from .._gate.reports.grouping import MOST_LABELS, state_in_words
+from .._gate.reports.grouping import MAX_LABELS, spell_state
 from .._gate.verdict import Reason
 
 
@@ -40,9 +40,7 @@ def _by_state(reasons: Iterable[Reason]) -> str:
     labels: dict[str, list[str]] = {}
     for reason in reasons:
         labels.setdefault(reason.code, []).append(str(reason.label))
-    told = [
-        f"{state_in_words(code)} {len(names):,} ({join_names(names, MOST_LABELS)})" for code, names in labels.items()
-    ]
+    told = [f"{spell_state(code)} {len(names):,} ({join_names(names, MAX_LABELS)})" for code, names in labels.items()]
     return ", ".join(told) or "none"
 
 

@@ -19,8 +19,7 @@ from .._gate.loop import Outcome
 from .._gate.policy import PLAN, Policy
 from .._gate.problems import ALERT, find_problem
 from .._gate.proof import describe_proof, explain_proof, is_verified, list_owed, planned
-from .._gate.reports.entries import MonitorEntry, monitor_entry
-from .._gate.reports.grouping import describe_groups, describe_remedies, group_reasons
+from .._gate.reports.grouping import MonitorEntry, describe_groups, describe_remedies, group_reasons, monitor_entry
 from .._gate.reports.unblock import Situation, unblock_options
 from .._gate.sample import Sample
 from .._gate.states import CLEAN

@@ -14,8 +14,7 @@ from ..loop import Outcome
 from ..policy import BLOCK, WARN, Policy
 from ..states import ALL, CLEAN, Assessment
 from ..verdict import ERROR, INCONCLUSIVE, PASS, Reason
-from .entries import MonitorEntry, monitor_entry
-from .grouping import group_reasons
+from .grouping import MonitorEntry, group_reasons, monitor_entry
 
 SCHEMA = "knowledgefront.monitoring/gate-report"
 VERSION = 1

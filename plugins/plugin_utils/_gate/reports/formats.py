@@ -25,9 +25,9 @@ from .wording import (
     MAX_NOTE,
     describe_headline,
     describe_outcome,
-    describe_remedies,
     describe_time,
     gate_reasons,
+    list_remedies,
     not_clean,
 )
 
@@ -90,7 +90,7 @@ def _gate_case(document: Document) -> Element:
     reasons = gate_reasons(document)
     lines = [document["banner"] or "", f"{headline.verdict}. {headline.decision}.", describe_outcome(document)]
     lines += [f"{reason['message']}." for reason in reasons]
-    lines += [f"To unblock {remedy}" for remedy in describe_remedies(document)] + document["notes"]
+    lines += [f"To unblock {remedy}" for remedy in list_remedies(document)] + document["notes"]
     output = "\n".join(sanitize(line, 2 * MAX_MESSAGE) for line in dict.fromkeys(lines) if line)
     worst = max(reasons, key=lambda reason: VERDICTS.index(reason["verdict"]), default=None)
     outcome, attributes = _gate_outcome(document, worst)

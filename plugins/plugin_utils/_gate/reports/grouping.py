@@ -1,34 +1,70 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reasons that say the same of several monitors, as one line: 300 monitors give a screen, not a flood."""
+"""Monitors and reasons as the data of a result, and reasons in groups, so that those of 300 monitors fit a screen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from ....module_utils._domain.text import agree, join_names, quantity, sanitize
+from ....module_utils._domain.timestamps import utc
 from ..policy import BLOCK, WARN
-from ..states import ALL
+from ..states import ALL, Assessment
 from ..verdict import ERROR, INCONCLUSIVE
 
 WORST_FIRST = (BLOCK, ERROR, INCONCLUSIVE, WARN)
 
-MOST_LABELS = 3
-LONGEST_LINE = 350
-MOST_LINES = 12
-"""Lines for groups. With one line of advice for each of up to 8 states, they fit on a screen."""
+MAX_LABELS = 3
+MAX_LENGTH = 350
+MAX_LINES = 12
+"""Lines for groups. They fit on a screen together with one remedy for each of up to MAX_REMEDIES states."""
 
-MOST_ADVICE = 8
+MAX_REMEDIES = 8
+
+
+class MonitorEntry(TypedDict):
+    """A monitor in a result.
+
+    ``timer`` is in seconds, times are UTC text; ``error`` is the error of the newest test, if that failed.
+    """
+
+    id: str
+    label: str
+    type: str | None
+    timer: float | None
+    state: str
+    message: str
+    alert_since: str | None
+    last_test: str | None
+    error: str | None
+
+
+def monitor_entry(assessment: Assessment) -> MonitorEntry:
+    """Return an assessed monitor as plain data. Texts of the service are unchanged."""
+    monitor, status = assessment.monitor, assessment.monitor.status
+    last_test = status.tested if status else None
+    alerted = status.alerted if status and status.alert_active else None
+    return {
+        "id": monitor.id,
+        "label": monitor.label,
+        "type": monitor.type,
+        "timer": monitor.config.timer if monitor.config else None,
+        "state": assessment.state,
+        "message": assessment.message,
+        "alert_since": utc(alerted) if alerted is not None else None,
+        "last_test": utc(last_test) if last_test is not None else None,
+        "error": status.error if status and status.failing else None,
+    }
 
 
 @dataclass(frozen=True)
 class Group:
-    """Monitors with one state, verdict, remedy and error; ``text`` is what is said of them, ``monitors`` their ids.
+    """Monitors with the same state, verdict, remedy and error. ``text`` describes them, ``monitors`` has their ids.
 
-    A reason about the gate itself is a group without monitors whose ``count`` is 0.
+    A reason that concerns the gate itself is a group without monitors, with a ``count`` of 0.
     """
 
     verdict: str
@@ -44,10 +80,9 @@ class Group:
 
 
 def group_reasons(reasons: Iterable[Mapping[str, Any]], errors: Mapping[str, str | None]) -> list[Group]:
-    """Return ``reasons``, as a result has them, in groups: worst first, then by state, then the largest.
+    """Return the ``reasons`` of a result in groups: the worst verdict first, then by state, then the largest group.
 
-    ``errors`` maps ids to what the newest failed test said. Sentences differ in their times, so groups do not go by
-    them.
+    ``errors`` maps ids to the error of the newest failed test. Messages are not compared, because they contain times.
     """
     found: dict[tuple[str, str, str, str | None], list[Mapping[str, Any]]] = {}
     for reason in reasons:
@@ -85,26 +120,26 @@ def _without_label(reason: Mapping[str, Any]) -> str:
     return str(reason["message"]).removeprefix(f"{sanitize(reason['label'], 80)} ")
 
 
-def state_in_words(code: str) -> str:
+def spell_state(code: str) -> str:
     return code.replace("_", " ")
 
 
 def describe_group(group: Group) -> str:
-    """Return a group as one sentence of at most LONGEST_LINE characters."""
+    """Return one sentence of at most MAX_LENGTH characters."""
     if not group.monitors:
-        told = group.text
+        sentence = group.text
     elif group.count == 1:
-        told = f"{sanitize(group.labels[0], 80)} {group.text}"
+        sentence = f"{sanitize(group.labels[0], 80)} {group.text}"
     else:
-        names = join_names(group.labels, MOST_LABELS)
-        told = (
-            f"{state_in_words(group.code)} at {quantity(group.count, 'monitor')} ({names}): {sanitize(group.text, 140)}"
+        names = join_names(group.labels, MAX_LABELS)
+        sentence = (
+            f"{spell_state(group.code)} at {quantity(group.count, 'monitor')} ({names}): {sanitize(group.text, 140)}"
         )
-    return sanitize(f"tolerated: {told}" if group.verdict == WARN else told, LONGEST_LINE)
+    return sanitize(f"tolerated: {sentence}" if group.verdict == WARN else sentence, MAX_LENGTH)
 
 
-def describe_groups(groups: Sequence[Group], most: int = MOST_LINES) -> list[str]:
-    """Return at most ``most`` sentences, worst first. Each state has its share; a last sentence counts the rest."""
+def describe_groups(groups: Sequence[Group], most: int = MAX_LINES) -> list[str]:
+    """Return at most ``most`` sentences, worst first. Each state has its share, and a last sentence counts the rest."""
     if len(groups) <= most:
         return [describe_group(group) for group in groups]
     kinds: dict[tuple[str, str], list[Group]] = {}
@@ -125,7 +160,7 @@ def describe_groups(groups: Sequence[Group], most: int = MOST_LINES) -> list[str
 
 
 def _shares(sizes: Sequence[int], most: int) -> list[int]:
-    """Return how many of ``most`` lines each kind gets, in turn from the worst on; the last line is kept for a rest."""
+    """Return how many of ``most`` lines each kind gets, in turn from the worst; the last line is for the rest."""
     shares = [0] * len(sizes)
     left = most - (1 if len(sizes) >= most else 0)
     while left > 0 and any(share < size for share, size in zip(shares, sizes, strict=True)):
@@ -139,14 +174,14 @@ def _shares(sizes: Sequence[int], most: int) -> list[int]:
 def _rest(members: Sequence[Group]) -> str:
     monitors = sum(group.count for group in members)
     others = f"{quantity(monitors, 'more monitor')}, which {agree(monitors, 'says', 'say')} something else"
-    told = f"{state_in_words(members[0].code)} at {others}"
+    sentence = f"{spell_state(members[0].code)} at {others}"
     if not monitors:
-        told = f"{state_in_words(members[0].code)}: {quantity(len(members), 'more reason')}"
-    return f"tolerated: {told}" if members[0].verdict == WARN else told
+        sentence = f"{spell_state(members[0].code)}: {quantity(len(members), 'more reason')}"
+    return f"tolerated: {sentence}" if members[0].verdict == WARN else sentence
 
 
 def describe_remedies(groups: Iterable[Group], unblock: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a sentence for each state that stops: what mends it, and which options of the gate help.
+    """Return a sentence for each state that stops: its remedies, and the options of the gate that help.
 
     ``unblock`` is what ``unblock_options`` returned.
     """
@@ -160,12 +195,12 @@ def describe_remedies(groups: Iterable[Group], unblock: Iterable[Mapping[str, An
             remedies.setdefault(group.code, []).append(group.unblock)
     several = len(remedies) > 1
     return [
-        _remedy(f" {state_in_words(code)}" if several else "", told, options.get(code, []))
-        for code, told in list(remedies.items())[:MOST_ADVICE]
+        _remedy(f" {spell_state(code)}" if several else "", ways, options.get(code, []))
+        for code, ways in list(remedies.items())[:MAX_REMEDIES]
     ]
 
 
-def _remedy(what: str, told: Sequence[str], options: Sequence[str]) -> str:
+def _remedy(problem: str, remedies: Sequence[str], options: Sequence[str]) -> str:
     helps = f"; options that help: {', '.join(options)}" if options else ""
-    ways = "; or ".join(dict.fromkeys(sanitize(one, 120) for one in told))
-    return f"To unblock{what}: {sanitize(ways, 200)}{helps}"
+    ways = "; or ".join(dict.fromkeys(sanitize(one, 120) for one in remedies))
+    return f"To unblock{problem}: {sanitize(ways, 200)}{helps}"

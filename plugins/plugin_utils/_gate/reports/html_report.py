@@ -17,6 +17,7 @@ from ..policy import BLOCK
 from ..states import ALL, CLEAN
 from ..verdict import VERDICTS
 from .document import Document, ReportedMonitor
+from .grouping import spell_state
 from .timeline import build_timeline
 from .wording import (
     EFFECTS,
@@ -26,17 +27,16 @@ from .wording import (
     blocking_states,
     count_states,
     describe_change,
-    describe_group,
     describe_headline,
     describe_known,
     describe_outcome,
-    describe_remedies,
+    describe_row,
     describe_run,
     format_time,
     further_notes,
     gate_reasons,
     group_rows,
-    spell_state,
+    list_remedies,
 )
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _build_page(document: Document) -> dict[str, Any]:
         "rows": [_build_row(group, colours) for group in groups[:MAX_ROWS]],
         "more_rows": sum(map(len, groups[MAX_ROWS:])),
         "clean": _cut_names(clean),
-        "remedies": _cut(describe_remedies(document)),
+        "remedies": _cut(list_remedies(document)),
         "options": [_build_option(entry) for entry in document["unblock"]],
         "timeline": build_timeline(document, colours),
         "changes": _cut([describe_change(change) for change in document["changes"]]),
@@ -136,7 +136,7 @@ def _build_row(group: Sequence[ReportedMonitor], colours: dict[str, str]) -> dic
         "type": sanitize(first["type"], 40) if first["type"] else "",
         "monitors": _cut_names(group),
         "times": _build_times(group),
-        "message": sanitize(describe_group(group), MAX_MESSAGE),
+        "message": sanitize(describe_row(group), MAX_MESSAGE),
     }
 
 

@@ -11,6 +11,7 @@ from ....module_utils._domain.text import agree, quantity
 from ..policy import BLOCK, WARN
 from ..verdict import ERROR, INCONCLUSIVE, PASS
 from .document import Document, ReportedMonitor
+from .grouping import spell_state
 from .markdown_text import fenced, markdown_name, markdown_text
 from .wording import (
     EFFECTS,
@@ -19,17 +20,16 @@ from .wording import (
     MAX_NOTE,
     count_states,
     describe_change,
-    describe_group,
     describe_headline,
     describe_known,
     describe_outcome,
-    describe_remedies,
+    describe_row,
     describe_run,
     describe_time,
     further_notes,
     gate_reasons,
     group_rows,
-    spell_state,
+    list_remedies,
 )
 
 MAX_BYTES = 500_000
@@ -99,7 +99,7 @@ def _row(group: list[ReportedMonitor]) -> str:
         f"{counted}{', '.join(names)}{kind}",
         f"{spell_state(first['state'])}, {EFFECTS[first['verdict']]}",
         describe_time(first) if len(group) == 1 else "",
-        markdown_text(describe_group(group), MAX_MESSAGE),
+        markdown_text(describe_row(group), MAX_MESSAGE),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -121,7 +121,7 @@ def _lists(document: Document) -> list[str]:
 
 def _unblock(document: Document) -> list[str]:
     """Return each remedy once, and the options that help with their snippets."""
-    lines = [f"- {markdown_text(remedy, 2 * MAX_MESSAGE)}" for remedy in describe_remedies(document)]
+    lines = [f"- {markdown_text(remedy, 2 * MAX_MESSAGE)}" for remedy in list_remedies(document)]
     for entry in document["unblock"]:
         states = ", ".join(map(spell_state, entry["states"]))
         lines += ["", f"{markdown_name(entry['option'], 80)} ({markdown_text(states, MAX_NOTE)}): {entry['why']}", ""]

@@ -14,7 +14,7 @@ from ..policy import BLOCK, PLAN, WARN
 from ..states import ALL, CLEAN
 from ..verdict import ERROR, INCONCLUSIVE, PASS
 from .document import Document, PollEntry
-from .wording import spell_state
+from .grouping import spell_state
 
 WIDTH, LAST_WIDTH = 1000.0, 24.0
 """Units of the drawing, and how many of them the last poll has, which no other poll ends."""

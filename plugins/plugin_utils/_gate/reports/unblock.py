@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which options of the gate would unblock what stops it, with YAML to paste."""
+"""Options of the gate that unblock a deployment, with YAML to paste."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from ....module_utils._domain.text import agree, quantity
 from ....module_utils._domain.timestamps import epoch, utc
 from ..policy import LATE, WARN
 from ..states import UNPROVED
-from .yaml_text import describe, pattern_for, quote
+from .yaml_text import pattern_for, quote, sanitize_yaml
 
 DAYS = 30
-"""Until an exception in a snippet expires."""
+"""Lifetime of an exception in a snippet."""
 
-MOST_NAMED = 20
-"""Monitors that a snippet names one by one."""
+MAX_NAMED = 20
+"""Monitors that a snippet names individually."""
 
-LARGEST_GRACE = 3600.0
-"""Seconds. A test that is older than that by more than its timer explains was not merely told late."""
+MAX_GRACE = 3600.0
+"""Largest ``stale_grace`` to offer, in seconds. A late report does not explain a test that is older."""
 
 
 class Situation(NamedTuple):
-    """What the snippets are written from. ``now`` is in epoch seconds, the other times in seconds.
+    """The input of the snippets. ``now`` is in epoch seconds, the other times are in seconds.
 
-    ``reasons`` and ``monitors`` are those of a result; ``names`` is as ``pattern_for`` takes it. ``timeout`` is the
-    option, None when the wait is predicted. ``masked`` of ``scope`` monitors prove nothing. ``unavailable`` says that
-    the service gave no valid answer.
+    ``reasons`` and ``monitors`` are those of a result; ``names`` is the argument of ``pattern_for``. ``timeout`` is
+    the option, or None if the wait is predicted. ``masked`` of the ``scope`` monitors prove nothing. ``unavailable``
+    means that the service did not return a valid response.
     """
 
     reasons: Sequence[Mapping[str, Any]]
@@ -46,21 +46,22 @@ class Situation(NamedTuple):
     unavailable: bool = False
 
     def of(self, states: Iterable[str]) -> list[Mapping[str, Any]]:
-        """Return the monitors that are held against the deployment for one of ``states``, worst first."""
+        """Return the monitors that stop the deployment because of one of ``states``, worst first."""
         wanted = set(states)
-        ids = dict.fromkeys(
-            reason["monitor"] for reason in self.reasons if reason["code"] in wanted and _counts(reason)
-        )
+        ids = dict.fromkeys(reason["monitor"] for reason in self.reasons if reason["code"] in wanted and _stops(reason))
         return [self.monitors[name] for name in ids if name in self.monitors]
 
 
-def _counts(reason: Mapping[str, Any]) -> bool:
-    """Return whether a reason asks for an option, because it stops the deployment."""
+def _stops(reason: Mapping[str, Any]) -> bool:
+    """Whether a reason stops the deployment."""
     return bool(reason["verdict"] != WARN)
 
 
 class Offer(NamedTuple):
-    """An option, the states or codes that it helps against, why, and what writes its snippet, or None for no use."""
+    """An option, the states or codes that it tolerates or solves, the reason, and the writer of its snippet.
+
+    The writer returns None if the option does not help.
+    """
 
     option: str
     states: tuple[str, ...]
@@ -69,12 +70,14 @@ class Offer(NamedTuple):
 
 
 def unblock_options(situation: Situation) -> list[dict[str, Any]]:
-    """Return ``option``, ``states``, ``why`` and ``snippet`` for each option that would help, the narrowest first."""
-    stopping = {reason["code"] for reason in situation.reasons if _counts(reason)}
+    """Return ``option``, ``states``, ``why`` and ``snippet`` of each option that helps, the narrowest option first."""
+    stopping = {reason["code"] for reason in situation.reasons if _stops(reason)}
     found = []
     if situation.unavailable:
         codes = list(dict.fromkeys(reason["code"] for reason in situation.reasons))
-        found.append({"option": "on_unavailable", "states": codes, "why": UNSEEN, "snippet": "on_unavailable: warn\n"})
+        found.append(
+            {"option": "on_unavailable", "states": codes, "why": UNAVAILABLE, "snippet": "on_unavailable: warn\n"}
+        )
     for offer in OFFERS:
         states = tuple(state for state in offer.states if state in stopping)
         snippet = offer.write(situation, states) if states else None
@@ -84,7 +87,7 @@ def unblock_options(situation: Situation) -> list[dict[str, Any]]:
 
 
 def known_entry(monitor: Mapping[str, Any], pattern: str, expires: float, prefix: str = "") -> str:
-    """Return an entry of ``known`` as one line of YAML without the label, which a comment may add.
+    """Return an entry of ``known`` as one line of YAML.
 
     ``expires`` is in epoch seconds; ``prefix`` begins the reason.
     """
@@ -95,13 +98,13 @@ def known_entry(monitor: Mapping[str, Any], pattern: str, expires: float, prefix
 
 
 def describe_problem(monitor: Mapping[str, Any]) -> str:
-    """Return what is wrong with a monitor and since when, without words that age."""
-    told = str(monitor["state"]).replace("_", " ")
+    """Return the problem of a monitor and its time, in words that stay true."""
+    problem = str(monitor["state"]).replace("_", " ")
     if monitor["alert_since"] is not None:
-        told += f", alert since {monitor['alert_since']}"
+        problem += f", alert since {monitor['alert_since']}"
     elif monitor["last_test"] is not None:
-        told += f", last test {monitor['last_test']}"
-    return f"{told}: {describe(monitor['error'], 120)}" if monitor["error"] else told
+        problem += f", last test {monitor['last_test']}"
+    return f"{problem}: {sanitize_yaml(monitor['error'], 120)}" if monitor["error"] else problem
 
 
 def _known(situation: Situation, states: tuple[str, ...]) -> str | None:
@@ -119,15 +122,15 @@ def _listed(
     states: tuple[str, ...],
     write: Callable[[Mapping[str, Any], str], str],
 ) -> str | None:
-    """Return the option as a list with an item for each monitor. Whoever is named by an id has the label beside it."""
+    """Return the option as a list of the monitors. A comment has the label of a monitor that is named by its id."""
     monitors = situation.of(states)
     lines, unnamed = [], 0
-    for monitor in monitors[:MOST_NAMED]:
+    for monitor in monitors[:MAX_NAMED]:
         pattern = pattern_for(monitor["id"], monitor["label"], situation.names)
         if pattern is None:
             unnamed += 1
             continue
-        comment = "" if pattern == monitor["label"] else f"  # {describe(monitor['label'], 80)}"
+        comment = "" if pattern == monitor["label"] else f"  # {sanitize_yaml(monitor['label'], 80)}"
         lines.append(f"  - {write(monitor, pattern)}{comment}")
     if not lines:
         return None
@@ -135,10 +138,10 @@ def _listed(
         share = agree(unnamed, "shares its", "share their")
         them = agree(unnamed, "it", "them")
         named = quantity(unnamed, "monitor")
-        lines.append(f"  # {named} {share} id or label with others: no pattern selects {them} alone")
-    if len(monitors) > MOST_NAMED:
+        lines.append(f"  # {named} {share} id or label with others: no pattern selects only {them}")
+    if len(monitors) > MAX_NAMED:
         lines.append(
-            f'  # {len(monitors) - MOST_NAMED:,} more: the result lists them in monitors; a glob such as "Shop *" '
+            f'  # {len(monitors) - MAX_NAMED:,} more: the result lists them in monitors; a glob such as "Shop *" '
             "selects several, and the playbook knowledgefront.monitoring.adopt writes an entry for each"
         )
     return "\n".join([f"{option}:", *lines]) + "\n"
@@ -149,24 +152,24 @@ def _fixed(option: str, value: object = WARN) -> Callable[[Situation, tuple[str,
 
 
 def _stale_grace(situation: Situation, states: tuple[str, ...]) -> str | None:
-    """Return the least that would do for monitors whose newest test is too old by a time that clocks can explain."""
+    """Return the smallest sufficient value, if different clocks or late reports can explain the age of the tests."""
     lacking = [
         situation.now - epoch(monitor["last_test"]) - situation.stale_factor * monitor["timer"]
         for monitor in situation.of(states)
         if monitor["last_test"] is not None and monitor["timer"]
     ]
-    small = [seconds for seconds in lacking if 0 < seconds <= LARGEST_GRACE]
+    small = [seconds for seconds in lacking if 0 < seconds <= MAX_GRACE]
     return f"stale_grace: {_minutes(max(small) + LATE)}\n" if small else None
 
 
 def _timeout(name: str) -> Callable[[Situation, tuple[str, ...]], str | None]:
-    """Return what raises ``name``, if that is the option by which this wait was limited."""
+    """Return the writer of a larger ``name``, if that option limited the wait."""
 
     def write(situation: Situation, states: tuple[str, ...]) -> str | None:
         if (situation.timeout is not None) is not (name == "timeout"):
             return None
         timers = [monitor["timer"] or 0.0 for monitor in situation.of(states)]
-        # A round for a test that is just over, and one more for a test that fails by chance.
+        # One interval because a test may just have ended, and one more because a test may fail by chance.
         longest = 2 * max(timers, default=0.0)
         needed = max(situation.waited, situation.predicted, situation.timeout or 0.0) + longest + LATE
         return f"{name}: {_minutes(needed)}\n"
@@ -189,19 +192,24 @@ def _minutes(seconds: float) -> int:
     return math.ceil(seconds / 60) * 60
 
 
-UNSEEN = "a deployment proceeds, unverified, while the service gives no valid answer"
-FOR_ALL = "it holds for every monitor in scope, also for those that become so later, so prefer known"
+UNAVAILABLE = "deployments proceed without verification while the service returns no valid response"
+FOR_ALL = "for all monitors in scope, now and later; prefer known"
 
 LONGER = "the proof needs a longer wait"
 WAITING = ("pending", "fixing", "timeout_too_short")
 
 OFFERS = (
-    Offer("fixes", ("existing_alert",), "this deployment repairs what alerts, and must prove it", _patterns("fixes")),
+    Offer(
+        "fixes",
+        ("existing_alert",),
+        "this deployment repairs these alerts and must prove it",
+        _patterns("fixes"),
+    ),
     Offer(
         "stale_grace",
         ("blind",),
-        "the newest tests look older than they should: the service's two readings of a test's time differ (by 540 s in "
-        "its documentation), or a clock is wrong; this much more is allowed",
+        "the newest tests seem too old because the service's two times of a test differ (by 540 s in its "
+        "documentation) or a clock is wrong; this tolerates the difference",
         _stale_grace,
     ),
     Offer("timeout", WAITING, LONGER, _timeout("timeout")),
@@ -209,45 +217,46 @@ OFFERS = (
     Offer(
         "timeout_max",
         (UNPROVED,),
-        "these monitors test so rarely that only a longer wait proves them",
+        "these monitors test so rarely that only a longer wait can prove them",
         _timeout_max_for_unproved,
     ),
     Offer(
         "known",
         ("new_alert", "existing_alert", "existing_problem", "silent_failure", "blind", "failing", "missing"),
-        "somebody has looked at each of these monitors and accepts its state until then; write why into the reason, "
-        "and accept a new alert only if the deployment did not cause it",
+        "accept the present state of these monitors until the expiry date; write the cause into the reason, and accept "
+        "a new alert only if the deployment did not cause it",
         _known,
     ),
     Offer(
         "advisory",
         ("failing", "new_alert"),
-        "these monitors are reported and never stop a deployment, so the gate no longer protects what they watch",
+        "report these monitors without stopping a deployment; the gate no longer protects what they watch",
         _patterns("advisory"),
     ),
     Offer(
         "exclude",
         ("missing",),
-        "these monitors were removed on purpose; or run phase before again for a new baseline",
+        "these monitors were removed on purpose; alternatively, run phase before again for a new baseline",
         _patterns("exclude"),
     ),
     *(
-        Offer(option, states, f"{why}: {FOR_ALL}", _fixed(option))
+        Offer(option, states, f"{why} {FOR_ALL}", _fixed(option))
         for option, states, why in (
-            ("on_existing_alert", ("existing_alert",), "alerts that are not new are tolerated"),
-            ("on_existing_problem", ("existing_problem",), "problems that the baseline had are tolerated"),
-            ("on_failing_test", ("failing",), "failed tests without an alert are tolerated"),
-            ("on_silent_failure", ("silent_failure",), "resume the paused alerts; or tolerate failures without one"),
-            ("on_blind", ("blind", "missing"), "monitors without a recent test are tolerated"),
-            ("on_unprovable", (UNPROVED,), "a deployment proceeds without the proof of slow monitors"),
+            ("on_existing_alert", ("existing_alert",), "tolerate existing alerts"),
+            ("on_existing_problem", ("existing_problem",), "tolerate problems of the baseline"),
+            ("on_failing_test", ("failing",), "tolerate failed tests without an alert"),
+            ("on_silent_failure", ("silent_failure",), "tolerate failures without an alert (or resume paused alerts)"),
+            ("on_blind", ("blind", "missing"), "tolerate monitors without a recent test"),
+            ("on_unprovable", (UNPROVED,), "proceed without the proof of slow monitors"),
         )
     ),
     Offer(
         "max_masked",
         ("max_masked", "masked"),
-        "more monitors than this may prove nothing; repair some, or exclude those that the deployment cannot touch",
+        "tolerate this share of monitors without proof; it is better to repair them, or to exclude those that the "
+        "deployment cannot affect",
         _max_masked,
     ),
-    Offer("on_unmatched", ("unmatched",), "patterns that match no monitor are only warned of", _fixed("on_unmatched")),
+    Offer("on_unmatched", ("unmatched",), "warn of patterns that match no monitor", _fixed("on_unmatched")),
 )
-"""In the order in which they are offered: what is right for single monitors before what weakens the gate for all."""
+"""In the order of the offers: options for individual monitors before options that weaken the gate for all."""

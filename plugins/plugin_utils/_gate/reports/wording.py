@@ -15,6 +15,7 @@ from ..policy import AFTER, BEFORE, BLOCK, DURING, PLAN, WARN
 from ..states import ALL, CLEAN
 from ..verdict import ERROR, INCONCLUSIVE, PASS, STOP
 from .document import NOT_ENFORCED, OVERRIDDEN, Document, ReportedMonitor
+from .grouping import spell_state
 
 MAX_LABEL, MAX_MESSAGE, MAX_NOTE = 80, 400, 300
 """Characters of a label, of a monitor's message and of a note."""
@@ -160,10 +161,6 @@ def count_states(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return [(state, counts[state]) for state in ALL if counts[state]]
 
 
-def spell_state(state: str) -> str:
-    return state.replace("_", " ")
-
-
 def format_time(utc_text: str) -> str:
     """Return UTC text such as ``2026-05-31T18:51:18Z`` as ``2026-05-31 18:51:18 UTC``."""
     return sanitize(utc_text.replace("T", " ").replace("Z", " UTC"), 40)
@@ -194,7 +191,7 @@ def group_rows(document: Document) -> list[list[ReportedMonitor]]:
     return list(groups.values())
 
 
-def describe_group(group: Sequence[ReportedMonitor]) -> str:
+def describe_row(group: Sequence[ReportedMonitor]) -> str:
     """Return the message that the monitors of a row share, or their common error, or an example."""
     messages = {_without_times(monitor) for monitor in group}
     if len(messages) == 1:
@@ -213,8 +210,8 @@ def gate_reasons(document: Document) -> list[Mapping[str, Any]]:
     return [reason for reason in document["reasons"] if reason["monitor"] is None]
 
 
-def describe_remedies(document: Document) -> list[str]:
-    """Return each remedy once, after the problems that it removes."""
+def list_remedies(document: Document) -> list[str]:
+    """Return each remedy once, after the names of the problems that it solves."""
     problems = [(str(reason["code"]), str(reason["unblock"])) for reason in gate_reasons(document)]
     problems += [
         (monitor["state"], monitor["unblock"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How text of unknown origin becomes a part of a YAML document that people paste into their variables."""
+"""Write text of unknown origin into YAML that users paste into their variables."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from ....module_utils._domain.text import sanitize
 
 TEMPLATE = re.compile(r"\{(?=[{%#])")
-"""What begins a template in a value that Ansible reads."""
+"""The beginning of a template in a value that Ansible reads."""
 
 PATTERN = re.compile(r"^~|[*?\[]|\{(?=[{%#])")
-"""What a name may not hold to be used as a pattern as it is: see ``Patterns``, and no value may begin a template."""
+"""Parts of a name that have a meaning in ``Patterns``, or that begin a template."""
 
 
 def quote(text: str) -> str:
-    """Return ``text`` as a double-quoted YAML scalar on one line that reads back as the same text."""
+    """Return ``text`` as a double-quoted YAML scalar on one line, which YAML reads as the same text."""
     return f'"{"".join(map(_escape, text))}"'
 
 
@@ -33,34 +33,32 @@ def _escape(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def break_templates(text: str) -> str:
-    """Return ``text`` in which nothing begins a template: for sentences, whose blanks do not count."""
-    return TEMPLATE.sub("{ ", text)
+def sanitize_yaml(text: object, limit: int) -> str:
+    """Return ``text`` as one line of at most about ``limit`` characters, for a comment or a sentence in YAML.
 
-
-def describe(text: object, limit: int) -> str:
-    """Return ``text`` as one line of at most about ``limit`` characters, for a comment or a sentence in YAML."""
-    return break_templates(sanitize(text, limit))
+    A blank separates the braces that would begin a template.
+    """
+    return TEMPLATE.sub("{ ", sanitize(text, limit))
 
 
 def exact_pattern(name: str) -> str:
-    """Return a pattern that matches the id or label ``name`` and no other text.
+    """Return a pattern that matches the id or label ``name`` only.
 
-    Characters with a meaning in patterns stand in brackets, also a brace that would begin a template.
+    Characters with a meaning in patterns, and braces that would begin a template, are in brackets.
     """
     return PATTERN.sub(lambda found: f"[{found.group()}]", name)
 
 
-LONGEST_NAME = 120
-"""Characters of a label that is used to name a monitor. Ids name those with longer ones."""
+MAX_LABEL = 120
+"""Characters of a label that selects a monitor. The id selects a monitor with a longer label."""
 
 
 def pattern_for(monitor_id: str, label: str, names: Mapping[str, int]) -> str | None:
-    """Return a pattern that selects this monitor alone, None when there is none: by its label if people can read it.
+    """Return a pattern that selects only this monitor, or None: its label if that is printable, else its id.
 
-    ``names`` counts for each text the monitors in scope whose id or label it is.
+    ``names`` maps each id and label to the number of monitors in scope that have it.
     """
-    if label.strip() and names.get(label, 0) == 1 and sanitize(label, LONGEST_NAME) == label == exact_pattern(label):
+    if label.strip() and names.get(label, 0) == 1 and sanitize(label, MAX_LABEL) == label == exact_pattern(label):
         return label
     pattern = exact_pattern(monitor_id)
     alone = names.get(monitor_id, 0) == 1 and (pattern == monitor_id or pattern not in names)

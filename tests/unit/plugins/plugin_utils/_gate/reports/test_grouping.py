@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.grouping import (
-    LONGEST_LINE,
-    MOST_LINES,
+    MAX_LENGTH,
+    MAX_LINES,
     describe_group,
     describe_groups,
     describe_remedies,
@@ -17,13 +17,13 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.re
 
 def reason(number, code="existing_alert", verdict="block", message="", unblock="repair it", label=None):
     label = label or f"M{number}"
-    told = message or f"has an active alert for {number} min"
+    text = message or f"has an active alert for {number} min"
     return {
         "code": code,
         "verdict": verdict,
         "monitor": str(number),
         "label": label,
-        "message": f"{label} {told}",
+        "message": f"{label} {text}",
         "unblock": unblock,
     }
 
@@ -88,7 +88,7 @@ def shape(groups):
         ([reason(1, verdict="a verdict of tomorrow"), reason(2, verdict="warn")], {}, None),
     ],
 )
-def test_reasons_are_grouped_by_verdict_state_error_and_remedy_worst_first(reasons, errors, groups):
+def test_reasons_are_grouped_by_verdict_state_error_and_remedy(reasons, errors, groups):
     found = group_reasons(reasons, errors)
     assert sum(len(group.monitors) for group in found) == sum(one["monitor"] is not None for one in reasons)
     assert groups is None or shape(found) == groups
@@ -122,16 +122,16 @@ def test_hostile_labels_and_errors_stay_one_short_line():
     reasons = [reason(at, label="\x1b[31m\n\u202e" * 99) for at in range(4)]
     (line,) = map(describe_group, group_reasons(reasons, {str(at): "\n\x00" * 999 for at in range(4)}))
     assert line.isprintable()
-    assert len(line) <= LONGEST_LINE
+    assert len(line) <= MAX_LENGTH
 
 
 STATES = ("new_alert", "silent_failure", "missing", "existing_alert", "blind", "failing", "pending", "later")
 
 
-@pytest.mark.parametrize("most", [1, 2, 5, MOST_LINES])
+@pytest.mark.parametrize("most", [1, 2, 5, MAX_LINES])
 @pytest.mark.parametrize("states", range(1, len(STATES) + 1))
 @pytest.mark.parametrize("errors", [1, 3, 40])
-def test_lines_are_capped_and_count_every_monitor_that_they_do_not_name(most, states, errors):
+def test_lines_are_limited_and_count_omitted_monitors(most, states, errors):
     reasons = [
         reason(number, STATES[number % states], unblock=STATES[number % states])
         for number in range(states * errors * 2)
@@ -148,12 +148,12 @@ def test_lines_are_capped_and_count_every_monitor_that_they_do_not_name(most, st
         assert "more" in lines[-1]
 
 
-def test_reasons_about_the_gate_are_capped_too():
+def test_reasons_of_the_gate_itself_are_limited():
     lines = describe_groups(group_reasons([about_the_gate(message=f"m{at}") for at in range(50)], {}), 5)
     assert lines == ["m0", "m1", "m10", "m11", "interrupted: 46 more reasons"]
 
 
-def test_remedies_are_said_once_for_each_state_that_stops_with_the_options_that_help():
+def test_each_stopping_state_has_its_remedy_and_options_once():
     reasons = [
         reason(1),
         reason(2),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snippets are parsed and fed back as options of the gate: what is shown must do what it says."""
+"""Snippets are parsed and used as options of the gate, to prove that they have the promised effect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import utc
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.unblock import (
-    MOST_NAMED,
+    MAX_NAMED,
     OFFERS,
     Situation,
     unblock_options,
@@ -65,17 +65,17 @@ def options(found):
     return [one["option"] for one in found]
 
 
-def parsed(found):
+def parse_snippets(found):
     """Return the options that all snippets together set."""
-    told = {}
+    values = {}
     for one in found:
-        told.update(yaml.safe_load(one["snippet"]))
-    return told
+        values.update(yaml.safe_load(one["snippet"]))
+    return values
 
 
-def fed_back(found):
+def apply_snippets(found):
     """Return the policy that a gate makes of the snippets, of those options that this gate has."""
-    given = {name: value for name, value in parsed(found).items() if name in GATE}
+    given = {name: value for name, value in parse_snippets(found).items() if name in GATE}
     validated = ArgumentSpecValidator(GATE).validate({"client_id": "i", "client_secret": "s", **given})
     assert validated.error_messages == []
     return read_policy(validated.validated_parameters, NOW)[0]
@@ -97,11 +97,11 @@ def fed_back(found):
         ("a_state_of_tomorrow", []),
     ],
 )
-def test_each_state_has_options_that_are_right_for_it_and_never_exclude_alone(state, expected):
+def test_each_state_has_its_options(state, expected):
     found = unblock_options(situation([entry(1, state), entry(2, state)]))
     assert options(found) == expected
     assert all(one["states"] == [state] and one["why"] for one in found)
-    fed_back(found)
+    apply_snippets(found)
 
 
 @pytest.mark.parametrize(
@@ -114,12 +114,12 @@ def test_each_state_has_options_that_are_right_for_it_and_never_exclude_alone(st
         ("credentials", {}),
     ],
 )
-def test_reasons_about_the_gate_have_theirs(code, expected):
+def test_reasons_of_the_gate_itself_have_options(code, expected):
     found = unblock_options(about_the_gate(code, masked=3, predicted=7230.0))
-    assert parsed(found) == expected
+    assert parse_snippets(found) == expected
 
 
-def test_every_offer_is_made_at_some_time():
+def test_the_offers_include_every_option_for_single_monitors():
     offered = {name for offer in OFFERS for name in [offer.option]}
     assert {"known", "fixes", "advisory", "exclude", "stale_grace", "timeout", "timeout_max"} <= offered
 
@@ -129,10 +129,10 @@ def test_what_is_only_warned_of_needs_no_option(state):
     assert unblock_options(situation([entry(1, state)], verdict="warn")) == []
 
 
-def test_a_monitor_that_is_tolerated_already_is_in_no_snippet():
+def test_a_tolerated_monitor_is_not_in_a_snippet():
     one = situation([entry(1, "failing"), entry(2, "failing")])
     one.reasons[1]["verdict"] = "warn"
-    found = parsed(unblock_options(one))
+    found = parse_snippets(unblock_options(one))
     assert [accepted["monitor"] for accepted in found["known"]] == found["advisory"] == ["Web 1"]
 
 
@@ -142,10 +142,10 @@ def test_a_monitor_that_is_tolerated_already_is_in_no_snippet():
 def test_a_monitor_that_cannot_be_proved_has_advice_only_where_that_stops(verdict, options):
     found = unblock_options(situation([entry(1, "unproved", timer=86400.0)], verdict=verdict))
     assert {one["option"] for one in found} == set(options)
-    assert not found or parsed(found) == options
+    assert not found or parse_snippets(found) == options
 
 
-def test_known_accepts_exactly_these_monitors_in_their_state_for_thirty_days():
+def test_known_accepts_these_monitors_in_their_state_for_thirty_days():
     found = unblock_options(
         situation(
             [
@@ -155,7 +155,7 @@ def test_known_accepts_exactly_these_monitors_in_their_state_for_thirty_days():
             ]
         )
     )
-    assert parsed(found)["known"] == [
+    assert parse_snippets(found)["known"] == [
         {
             "monitor": f"Web {number}",
             "states": [state],
@@ -168,7 +168,7 @@ def test_known_accepts_exactly_these_monitors_in_their_state_for_thirty_days():
             (3, "missing", "missing"),
         )
     ]
-    policy = fed_back(found)
+    policy = apply_snippets(found)
     assert [one.valid(NOW + 29 * 86400) for one in policy.known] == [True] * 3
     assert [one.valid(NOW + 31 * 86400) for one in policy.known] == [False] * 3
 
@@ -177,45 +177,47 @@ HOSTILE_NAMES = [HOSTILE, "*", "~.*", "{{ lookup('pipe', 'id') }}", "{% raw %}",
 
 
 @pytest.mark.parametrize("state", ["existing_alert", "failing", "missing"])
-def test_whatever_a_label_an_id_and_an_error_are_a_snippet_is_yaml_that_selects_that_monitor_alone(state):
+def test_a_snippet_with_hostile_text_is_yaml_that_selects_one_monitor(state):
     entries = [entry(0, state, id=f"{at}{name}", label=name, error=name) for at, name in enumerate(HOSTILE_NAMES)] + [
         entry(1, state, id=f"{name}!", label="the same", error=name) for name in HOSTILE_NAMES[1:4]
     ]
     found = unblock_options(situation(entries))
-    for snippet in (told["snippet"] for told in found):
+    for snippet in (offer["snippet"] for offer in found):
         assert not TEMPLATE.search(snippet)
         assert all(line.isprintable() for line in snippet.split("\n"))
-    policy = fed_back(found)
+    policy = apply_snippets(found)
     assert len(policy.known) == len(entries)
     for accepted in policy.known:
-        selected = [told for told in entries if accepted.selects.selecting(status(id=told["id"], label=told["label"]))]
+        selected = [
+            offer for offer in entries if accepted.selects.selecting(status(id=offer["id"], label=offer["label"]))
+        ]
         assert len(selected) == 1
 
 
-def test_a_monitor_that_no_pattern_selects_alone_is_counted_and_not_named():
+def test_a_monitor_without_a_unique_pattern_is_only_counted():
     entries = [entry(1, "existing_alert"), entry(2, "existing_alert", id="x", label="y")]
     one = situation(entries)
     found = unblock_options(one._replace(names={**one.names, "x": 2, "y": 2}))
-    snippet = next(told["snippet"] for told in found if told["option"] == "known")
+    snippet = next(offer["snippet"] for offer in found if offer["option"] == "known")
     assert len(yaml.safe_load(snippet)["known"]) == 1
     assert "1 monitor shares its id or label" in snippet
     alone = unblock_options(situation(entries[1:])._replace(names={"x": 2, "y": 2}))
     assert options(alone) == ["on_existing_alert"]
 
 
-def test_whoever_is_named_by_an_id_has_the_label_beside_it():
+def test_a_monitor_that_is_named_by_its_id_has_its_label_in_a_comment():
     found = unblock_options(situation([entry(1, "existing_alert", label="Web *")]))
-    snippet = next(told["snippet"] for told in found if told["option"] == "known")
+    snippet = next(offer["snippet"] for offer in found if offer["option"] == "known")
     assert snippet.endswith("}  # Web *\n")
 
 
-def test_long_lists_are_cut_and_say_how_to_name_the_rest():
+def test_a_long_list_is_cut_and_explains_how_to_select_the_rest():
     found = unblock_options(situation([entry(number, "existing_alert") for number in range(300)]))
-    for told in found:
-        if told["option"] in ("known", "fixes"):
-            assert len(yaml.safe_load(told["snippet"])[told["option"]]) == MOST_NAMED
-            assert "280 more" in told["snippet"]
-            assert "knowledgefront.monitoring.adopt" in told["snippet"]
+    for offer in found:
+        if offer["option"] in ("known", "fixes"):
+            assert len(yaml.safe_load(offer["snippet"])[offer["option"]]) == MAX_NAMED
+            assert "280 more" in offer["snippet"]
+            assert "knowledgefront.monitoring.adopt" in offer["snippet"]
 
 
 @pytest.mark.parametrize(
@@ -228,14 +230,14 @@ def test_long_lists_are_cut_and_say_how_to_name_the_rest():
         (None, 60.0, None),
     ],
 )
-def test_stale_grace_is_offered_where_it_can_help(last_test, timer, grace):
+def test_stale_grace_is_offered_if_it_can_help(last_test, timer, grace):
     found = unblock_options(situation([entry(1, "blind", last_test=last_test, timer=timer)]))
-    assert parsed(found).get("stale_grace") == grace
+    assert parse_snippets(found).get("stale_grace") == grace
 
 
 @pytest.mark.parametrize(
     ("timeout", "expected"), [(600.0, {"timeout": 1260}), (0.0, {"timeout": 660}), (None, {"timeout_max": 660})]
 )
-def test_the_wait_is_raised_by_the_option_that_limits_it_with_time_for_one_more_round(timeout, expected):
+def test_the_option_that_limits_the_wait_is_raised(timeout, expected):
     found = unblock_options(situation([entry(1, "pending", timer=300.0)], verdict="inconclusive", timeout=timeout))
-    assert parsed(found) == expected
+    assert parse_snippets(found) == expected

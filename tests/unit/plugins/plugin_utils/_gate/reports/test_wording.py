@@ -8,15 +8,15 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import read_override
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.wording import (
     describe_change,
-    describe_group,
     describe_headline,
     describe_known,
     describe_outcome,
-    describe_remedies,
+    describe_row,
     describe_run,
     describe_time,
     further_notes,
     group_rows,
+    list_remedies,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import VERDICTS
 
@@ -191,7 +191,7 @@ def test_undecided_monitors_lack_evidence():
     assert describe_outcome(one) == "1 of 1 monitor has no sufficient evidence: Web."
 
 
-def test_a_summary_of_another_form_is_shown_whole():
+def test_a_summary_of_another_form_is_complete():
     assert describe_outcome({**passed(), "summary": "something else"}) == "Something else."
 
 
@@ -244,20 +244,20 @@ def test_a_row_does_not_repeat_the_times_of_its_column():
         "last test 2027-01-15 07:59:50 UTC",
     ]
     for group in rows:
-        assert "2027" not in describe_group(group)
+        assert "2027" not in describe_row(group)
 
 
 def test_times_that_the_row_does_not_show_stay():
     monitor = {**blocked()["monitors"][0], "message": "due at 2027-01-15T09:00:00Z", "alert_since": None}
-    assert describe_group([monitor]) == "due at 2027-01-15T09:00:00Z"
-    assert describe_group([{**monitor, "last_test": None}]) == "due at 2027-01-15T09:00:00Z"
+    assert describe_row([monitor]) == "due at 2027-01-15T09:00:00Z"
+    assert describe_row([{**monitor, "last_test": None}]) == "due at 2027-01-15T09:00:00Z"
 
 
 def test_different_messages_are_represented_by_the_error_or_an_example():
     first = {**blocked()["monitors"][0], "message": "is one", "error": "HTTP 503"}
-    assert describe_group([first, {**first, "message": "is another"}]) == "HTTP 503"
+    assert describe_row([first, {**first, "message": "is another"}]) == "HTTP 503"
     groups = [{**first, "error": None}, {**first, "message": "is another"}]
-    assert describe_group(groups) == "for example Primary shop is one"
+    assert describe_row(groups) == "for example Primary shop is one"
 
 
 def test_equal_remedies_are_written_once():
@@ -265,7 +265,7 @@ def test_equal_remedies_are_written_once():
     document["monitors"] = [{**monitor, "unblock": "repair it"} for monitor in document["monitors"]]
     reason = {"code": "interrupted", "monitor": None, "verdict": "inconclusive", "message": "m", "unblock": "repair it"}
     document["reasons"] = [reason, reason]
-    assert describe_remedies(document) == ["interrupted, new alert, silent failure, failing, blind: repair it"]
+    assert list_remedies(document) == ["interrupted, new alert, silent failure, failing, blind: repair it"]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.yaml_text import (
     TEMPLATE,
-    describe,
     exact_pattern,
     pattern_for,
     quote,
+    sanitize_yaml,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,13 +38,13 @@ HOSTILE_TEXTS = [
 
 
 @given(st.text(st.characters()) | st.sampled_from(HOSTILE_TEXTS))
-def test_quoted_text_reads_back_as_it_was(text):
+def test_yaml_reads_quoted_text_unchanged(text):
     assert yaml.safe_load(f"- {quote(text)}") == [text]
     assert quote(text).isprintable()
 
 
 @given(st.text(st.sampled_from("ab*?[]~{%#! ^-\n"), max_size=8) | st.text() | st.sampled_from(HOSTILE_TEXTS))
-def test_an_exact_pattern_selects_that_name_only_and_is_no_template(name):
+def test_an_exact_pattern_selects_only_its_name_and_is_not_a_template(name):
     pattern = exact_pattern(name)
     assert not TEMPLATE.search(pattern)
     if pattern.strip():
@@ -56,10 +56,10 @@ def test_an_exact_pattern_selects_that_name_only_and_is_no_template(name):
 
 @given(st.text() | st.sampled_from(HOSTILE_TEXTS))
 def test_a_description_is_one_line_without_a_template(text):
-    told = describe(text, 80)
-    assert told.isprintable()
-    assert not TEMPLATE.search(told)
-    assert yaml.safe_load(f"- 1  # {told}\n- 2") == [1, 2]
+    line = sanitize_yaml(text, 80)
+    assert line.isprintable()
+    assert not TEMPLATE.search(line)
+    assert yaml.safe_load(f"- 1  # {line}\n- 2") == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -80,5 +80,5 @@ def test_a_description_is_one_line_without_a_template(text):
         ("m1", "Web", {}, None),
     ],
 )
-def test_a_monitor_is_named_by_its_label_if_that_is_safe_and_its_own(monitor_id, label, names, pattern):
+def test_a_monitor_is_selected_by_its_label_if_that_is_safe_and_unique(monitor_id, label, names, pattern):
     assert pattern_for(monitor_id, label, names) == pattern

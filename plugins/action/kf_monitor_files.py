@@ -16,7 +16,7 @@ from ..plugin_utils._options import validate_options
 from ..plugin_utils._snapshot.arguments import MONITOR_FILES, mode_of
 from ..plugin_utils._snapshot.configurations import asked, require_deleted
 from ..plugin_utils._snapshot.folder import Folder, FolderError
-from ..plugin_utils._snapshot.policy import Judged, judged
+from ..plugin_utils._snapshot.policy import PolicyResult, evaluate_rules
 from ..plugin_utils._snapshot.policy_reports import check_report_paths, write_policy_reports
 from ..plugin_utils._snapshot.task import Plan, applied, planned, result, shown, to_do
 from ..plugin_utils._system.console import Console, ProgressLine
@@ -50,7 +50,7 @@ class ActionModule(ActionBase):
             progress.enter("fetching the configurations")
             fetched = asked(options, self.console.warning)
             progress.enter("checking the policy")
-            policy = judged(options["policy"], fetched.chosen, options["on_unmatched"])
+            policy = evaluate_rules(options["policy"], fetched.chosen, options["on_unmatched"])
             plan = planned(folder, fetched.configs, fetched.chosen, fetched.selection)
             if plan.found.gone:
                 gone = progress.track(plan.found.gone, "checking that monitors are gone")
@@ -58,7 +58,7 @@ class ActionModule(ActionBase):
             return self._synchronize(folder, plan, policy, fetched.warnings, options)
 
     def _synchronize(
-        self, folder: Folder, plan: Plan, policy: Judged, warnings: list[str], options: dict[str, Any]
+        self, folder: Folder, plan: Plan, policy: PolicyResult, warnings: list[str], options: dict[str, Any]
     ) -> dict[str, Any]:
         """Write what differs unless the options or check mode say otherwise, and return the task's result."""
         values = {**result(plan, policy, options["prune"]), "warnings": [*warnings, *policy.warnings]}

@@ -35,7 +35,7 @@ class Violation:
 
 
 @dataclass(frozen=True)
-class Judged:
+class PolicyResult:
     """``checked`` counts the monitors that each rule was applied to."""
 
     violations: list[Violation]
@@ -43,7 +43,9 @@ class Judged:
     warnings: list[str]
 
 
-def judged(rules: Sequence[Mapping[str, Any]], monitors: Sequence[MonitorConfig], on_unmatched: str) -> Judged:
+def evaluate_rules(
+    rules: Sequence[Mapping[str, Any]], monitors: Sequence[MonitorConfig], on_unmatched: str
+) -> PolicyResult:
     """Apply every rule to the monitors that it selects. Raises PolicyError for a rule that can judge nothing."""
     found, checked, warnings = [], {}, []
     for number, rule in enumerate(rules, 1):
@@ -59,7 +61,7 @@ def judged(rules: Sequence[Mapping[str, Any]], monitors: Sequence[MonitorConfig]
         found += [
             Violation(name, monitor.id, monitor.label, said) for monitor in selected for said in _broken(rule, monitor)
         ]
-    return Judged(found, checked, warnings)
+    return PolicyResult(found, checked, warnings)
 
 
 def _selected(

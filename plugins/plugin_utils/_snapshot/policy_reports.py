@@ -13,10 +13,10 @@ from xml.etree.ElementTree import Element, SubElement
 from ...module_utils._domain.text import quantity, sanitize
 from .._gate.reports.markdown_text import markdown_text
 from .._system.files import LONGEST, ending_of, write_report
-from .policy import Judged
+from .policy import PolicyResult
 
 
-def as_markdown(found: Judged) -> str:
+def as_markdown(found: PolicyResult) -> str:
     number = len(found.violations)
     said = f"{number:,} violations" if number != 1 else "1 violation"
     lines = [f"## Policy of monitors: {said}", ""]
@@ -32,7 +32,7 @@ def as_markdown(found: Judged) -> str:
     return "\n".join([*lines, ""])
 
 
-def as_junit(found: Judged) -> str:
+def as_junit(found: PolicyResult) -> str:
     """Return one test case for each rule, which fails with all that break it."""
     failed = {violation.rule for violation in found.violations}
     numbers = {"tests": str(len(found.checked)), "failures": str(len(failed)), "errors": "0"}
@@ -49,7 +49,7 @@ def as_junit(found: Judged) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'
 
 
-RENDERERS: dict[str, Callable[[Judged], str]] = {".md": as_markdown, ".xml": as_junit}
+RENDERERS: dict[str, Callable[[PolicyResult], str]] = {".md": as_markdown, ".xml": as_junit}
 
 
 def check_report_paths(paths: Sequence[str]) -> None:
@@ -58,7 +58,7 @@ def check_report_paths(paths: Sequence[str]) -> None:
             raise ValueError(f"policy_reports: {sanitize(path, LONGEST)} ends neither in .md nor in .xml")
 
 
-def write_policy_reports(paths: Sequence[str], found: Judged) -> list[str]:
+def write_policy_reports(paths: Sequence[str], found: PolicyResult) -> list[str]:
     """Return a sentence for each report that could not be written."""
     problems = (write_report(path, partial(RENDERERS[ending_of(path)], found)) for path in paths)
     return [problem for problem in problems if problem is not None]

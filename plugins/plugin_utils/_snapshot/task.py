@@ -15,7 +15,7 @@ from ...module_utils._domain.text import join_names
 from .drift import Drift, as_data, drift, in_one_line
 from .folder import PER_MONITOR, SINGLE, Folder, Snapshot
 from .formats import Monitors
-from .policy import Judged
+from .policy import PolicyResult
 
 MOST_SHOWN = 200
 """Lines that are shown. The result has all."""
@@ -91,30 +91,30 @@ def shown(plan: Plan, prune: bool) -> list[str]:
     return [*told[:MOST_SHOWN], f"and {left_out:,} more"] if left_out > 0 else told
 
 
-def summary(plan: Plan, judged: Judged) -> str:
+def summary(plan: Plan, policy_result: PolicyResult) -> str:
     told = [in_one_line(plan.found.changes)]
     if plan.edited:
         told.append(f"not as written: {join_names(plan.edited)}")
     if plan.orphaned:
         told.append(f"orphaned: {join_names(plan.orphaned)}")
-    if judged.checked:
-        told.append(f"{len(judged.violations)} violations of the policy")
+    if policy_result.checked:
+        told.append(f"{len(policy_result.violations)} violations of the policy")
     return "; ".join(told)
 
 
-def result(plan: Plan, judged: Judged, prune: bool) -> dict[str, Any]:
+def result(plan: Plan, policy_result: PolicyResult, prune: bool) -> dict[str, Any]:
     violations = [
         {"rule": found.rule, "id": found.id, "label": found.label, "message": found.message}
-        for found in judged.violations
+        for found in policy_result.violations
     ]
     return {
         "drift": as_data(plan.found.changes),
         "lines": lines(plan, prune),
-        "summary": summary(plan, judged),
+        "summary": summary(plan, policy_result),
         "files": sorted(plan.texts),
         "edited": plan.edited,
         "orphaned": plan.orphaned,
         "violations": violations,
-        "checked": judged.checked,
+        "checked": policy_result.checked,
         "monitors": len(plan.found.wanted),
     }

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorConfig
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.policy import (
-    Judged,
     PolicyError,
-    judged,
+    PolicyResult,
+    evaluate_rules,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.policy_reports import (
     check_report_paths,
@@ -49,7 +49,7 @@ MONITORS = [
     ],
 )
 def test_a_rule_is_held_against_what_it_selects(rule: dict[str, Any], broken: list[str]) -> None:
-    found = judged([rule], MONITORS, "fail")
+    found = evaluate_rules([rule], MONITORS, "fail")
     assert [f"{one.id}: {one.message}" for one in found.violations] == broken
     assert found.warnings == []
 
@@ -70,18 +70,18 @@ def test_a_rule_is_held_against_what_it_selects(rule: dict[str, Any], broken: li
 )
 def test_a_rule_that_judges_nothing_is_an_error(rules: list[dict[str, Any]], said: str) -> None:
     with pytest.raises(PolicyError, match=said.replace("(", r"\(")):
-        judged(rules, MONITORS, "fail")
+        evaluate_rules(rules, MONITORS, "fail")
 
 
 @pytest.mark.parametrize(("on_unmatched", "warnings"), [("warn", 1), ("ignore", 0)])
 def test_a_rule_for_nobody_can_be_a_warning(on_unmatched: str, warnings: int) -> None:
-    found = judged([{"active": True, "types": ["ftp"]}], MONITORS, on_unmatched)
+    found = evaluate_rules([{"active": True, "types": ["ftp"]}], MONITORS, on_unmatched)
     assert (found.checked, len(found.warnings)) == ({"rule 1": 0}, warnings)
 
 
 @pytest.mark.parametrize("on_unmatched", ["fail", "warn", "ignore"])
 def test_an_exclude_of_a_rule_that_matches_nobody_is_always_a_warning(on_unmatched: str) -> None:
-    found = judged([{"active": True, "exclude": ["nobody"]}], MONITORS, on_unmatched)
+    found = evaluate_rules([{"active": True, "exclude": ["nobody"]}], MONITORS, on_unmatched)
     assert found.warnings == ["policy: rule 1: exclude: nobody matched none of 3 monitors"]
 
 
@@ -93,7 +93,7 @@ def test_a_report_has_an_ending_that_says_what_it_is(path: str) -> None:
 
 def test_reports_say_what_is_broken(tmp_path: Path) -> None:
     hostile = [MonitorConfig("<i>", "a|b\x00", "http", 9, True, {})]
-    found = judged([{"timer_max": 5}, {"active": True}], hostile, "fail")
+    found = evaluate_rules([{"timer_max": 5}, {"active": True}], hostile, "fail")
     assert write_policy_reports([str(tmp_path / "p.md"), str(tmp_path / "p.XML")], found) == []
     assert (
         "| a\\|b\\\\x00 | `<i>` | rule 1 | its timer is 9 s, and 5 s is the most |" in (tmp_path / "p.md").read_text()
@@ -105,10 +105,10 @@ def test_reports_say_what_is_broken(tmp_path: Path) -> None:
 
 
 def test_a_rule_for_nobody_has_not_passed(tmp_path: Path) -> None:
-    assert write_policy_reports([str(tmp_path / "p.xml")], Judged([], {"mute": 0}, [])) == []
+    assert write_policy_reports([str(tmp_path / "p.xml")], PolicyResult([], {"mute": 0}, [])) == []
     assert ElementTree.parse(tmp_path / "p.xml").find(".//skipped") is not None
 
 
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (said,) = write_policy_reports([str(tmp_path / "no" / "p.md")], Judged([], {}, []))
+    (said,) = write_policy_reports([str(tmp_path / "no" / "p.md")], PolicyResult([], {}, []))
     assert "does not exist" in said

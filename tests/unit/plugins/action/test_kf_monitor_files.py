@@ -76,7 +76,7 @@ def test_check_mode_tells_and_writes_nothing(keep: Any, tmp_path: Path) -> None:
         ([WEB], {"mode": "0x"}, "mode must be octal text"),
         ([WEB], {"mode": True}, "mode must be octal text"),
         ([WEB], {"mode": "0444"}, "lets the owner read and write"),
-        ([WEB], {"policy_reports": ["a.txt"]}, "ends neither in .md nor in .xml"),
+        ([WEB], {"policy_reports": ["a.txt"]}, "must end in .md or .xml"),
         ([WEB], {"policy": [{"name": "x"}]}, "x asks for nothing"),
         ([WEB], {"policy": [{"colour": "x"}]}, "colour"),
         ([WEB], {"shape": "x"}, "there is no option shape"),

@@ -86,12 +86,12 @@ def test_an_exclude_of_a_rule_that_matches_nobody_is_always_a_warning(on_unmatch
 
 
 @pytest.mark.parametrize("path", ["a", "a.json", "a.md/"])
-def test_a_report_has_an_ending_that_says_what_it_is(path: str) -> None:
-    with pytest.raises(ValueError, match=r"ends neither in \.md nor in \.xml"):
+def test_a_report_with_an_unknown_extension_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match=r"must end in \.md or \.xml"):
         check_report_paths(["good.md", path])
 
 
-def test_reports_say_what_is_broken(tmp_path: Path) -> None:
+def test_reports_contain_the_violations(tmp_path: Path) -> None:
     hostile = [MonitorConfig("<i>", "a|b\x00", "http", 9, True, {})]
     found = evaluate_rules([{"timer_max": 5}, {"active": True}], hostile, "fail")
     assert write_policy_reports([str(tmp_path / "p.md"), str(tmp_path / "p.XML")], found) == []
@@ -104,11 +104,13 @@ def test_reports_say_what_is_broken(tmp_path: Path) -> None:
     assert failure is not None and "its timer is 9 s" in (failure.text or "")
 
 
-def test_a_rule_for_nobody_has_not_passed(tmp_path: Path) -> None:
+def test_a_rule_without_monitors_is_skipped(tmp_path: Path) -> None:
     assert write_policy_reports([str(tmp_path / "p.xml")], PolicyResult([], {"mute": 0}, [])) == []
-    assert ElementTree.parse(tmp_path / "p.xml").find(".//skipped") is not None
+    suite = ElementTree.parse(tmp_path / "p.xml").getroot()[0]
+    assert suite.find(".//skipped") is not None
+    assert suite.get("skipped") == "1"
 
 
-def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (said,) = write_policy_reports([str(tmp_path / "no" / "p.md")], PolicyResult([], {}, []))
-    assert "does not exist" in said
+def test_a_report_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (sentence,) = write_policy_reports([str(tmp_path / "no" / "p.md")], PolicyResult([], {}, []))
+    assert "does not exist" in sentence

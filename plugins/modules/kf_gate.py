@@ -274,8 +274,8 @@ options:
     default: true
   reports:
     description:
-      - Files to write the result to, also when the task fails. The ending decides what it is, V(.json) for programs,
-        V(.md) for the summary of a CI job, V(.xml) for JUnit test results, V(.html) for people.
+      - Report files, which are written even if the task fails. The file name extension selects the format, V(.json) for
+        programs, V(.md) for the summary of a CI job, V(.xml) for JUnit test results, V(.html) for people.
     type: list
     elements: path
     default: []

@@ -136,8 +136,8 @@ options:
     default: true
   policy_reports:
     description:
-      - Files to write to what is broken, V(.md) for the summary of a CI job, V(.xml) for JUnit test results. They are
-        written in check mode, too.
+      - Report files for violations of the policy, V(.md) for the summary of a CI job, V(.xml) for JUnit test results.
+        They are written in check mode, too.
     type: list
     elements: path
     default: []

@@ -13,31 +13,37 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils._api.strict_json import REPLACED
-from ...module_utils._domain.text import quantity
-from ...module_utils._domain.timestamps import epoch
-from .bodies import document_of
-from .documented import (
-    ANSWERS,
-    BOOLEAN,
-    LIST,
-    NEED,
-    NUMBER,
+from ...module_utils._api.schema import (
+    CONFIG_DOCUMENT,
+    CONFIGS_DOCUMENT,
     OBJECT,
-    OLD_FIELDS,
-    PASS,
+    REQUIRED,
     SOURCE,
-    TEXT,
-    UTC,
-    WHOLE,
+    STATUS_DOCUMENT,
+    TOKEN_DOCUMENT,
+    UNUSED,
     Field,
+    describe_type,
+    value_error,
 )
+from .bodies import document_of
 from .finding import Finding, failed, fine, skipped, warning
 from .patient import Patient
 
 MISSING, TYPE, VALUE, NEW, PATH, DUPLICATE, OLD_SHAPE = (
     f"contract_{word}" for word in ("missing", "type", "value", "new", "path", "duplicate", "old_shape")
 )
+
+DOCUMENTS: dict[str, Mapping[str, Field]] = {
+    "token": TOKEN_DOCUMENT,
+    "status": STATUS_DOCUMENT,
+    "configurations": CONFIGS_DOCUMENT,
+    "configuration": CONFIG_DOCUMENT,
+}
+"""The documented responses by the check that requests them. The vendor's page names no field of the version."""
+
+OLD_FIELDS = frozenset({"global_alert_active", "monitors"})
+"""Fields of the status that an earlier edition of the vendor's page has instead of monitor_list."""
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 """A name that can be shown. Anything else could be a text of a customer's where a name should be."""
@@ -64,7 +70,7 @@ def examine(patient: Patient) -> list[Finding]:
     """Look at each answer that is one: neither an error nor something that is no document."""
     found: list[Finding] = []
     looked_at = []
-    for check in ANSWERS:
+    for check in DOCUMENTS:
         response = patient.answers.get(check)
         document = document_of(response) if response is not None else None
         if document is not None and document.get("error") is None:
@@ -79,7 +85,7 @@ def differences(check: str, document: Mapping[str, Any]) -> list[Finding]:
     """Return a finding for each way in which the answer that ``check`` asked for differs."""
     found: dict[tuple[str, str, str], Difference] = {}
     counts: dict[tuple[str, str, str], int] = {}
-    for one in _object(document, ANSWERS[check], "", ""):
+    for one in _object(document, DOCUMENTS[check], "", ""):
         key = (one.code, one.field, one.what)
         if key in found or len(found) < MOST_KEPT:
             found.setdefault(key, one)
@@ -101,9 +107,7 @@ def _told(check: str, found: Mapping[Any, Difference], counts: Mapping[Any, int]
             yield make(code, f"{check}: {one.place} {one.what}{many}")
         if len(keys) > MOST_TOLD:
             breaks = any(found[key].breaks for key in keys[MOST_TOLD:])
-            yield (failed if breaks else warning)(
-                code, f"{check}: {quantity(len(keys) - MOST_TOLD, 'more field')} of that kind"
-            )
+            yield (failed if breaks else warning)(code, f"{check}: {len(keys) - MOST_TOLD} more fields of that kind")
 
 
 def _object(entry: Mapping[str, Any], fields: Mapping[str, Field], place: str, general: str) -> Iterator[Difference]:
@@ -113,9 +117,9 @@ def _object(entry: Mapping[str, Any], fields: Mapping[str, Field], place: str, g
         what = f"{general}.{name}" if general else name
         value = entry.get(name)
         if value is None:
-            if not field.occasional:
+            if not field.is_sparse:
                 word = "is null" if name in entry else "is missing"
-                yield Difference(MISSING, what, where, word, field.use == NEED)
+                yield Difference(MISSING, what, where, word, field.use == REQUIRED)
             continue
         yield from _value(value, field, where, what)
     for name in (name for name in entry if name not in fields):
@@ -125,26 +129,26 @@ def _object(entry: Mapping[str, Any], fields: Mapping[str, Field], place: str, g
 
 
 def _value(value: Any, field: Field, where: str, what: str) -> Iterator[Difference]:
-    breaks = field.use != PASS
-    if not _is(value, field.kind):
-        yield Difference(TYPE, what, where, f"is {kind_of(value)}, not {field.kind}", breaks)
-    elif field.kind == LIST and field.inside is not None:
-        yield from _list(value, field.inside, where, what)
-    elif field.inside is not None:
-        yield from _object(value, field.inside, where, what)
-    elif _impossible(value, field):
-        yield Difference(VALUE, what, where, _impossible(value, field), breaks)
+    breaks = field.use != UNUSED
+    if value.__class__ not in field.type.classes:
+        yield Difference(TYPE, what, where, f"is {describe_type(value)}, not {field.type.name}", breaks)
+    elif isinstance(value, list) and field.fields is not None:
+        yield from _list(value, field.fields, where, what)
+    elif field.fields is not None:
+        yield from _object(value, field.fields, where, what)
+    elif value_error(field, value):
+        yield Difference(VALUE, what, where, value_error(field, value), breaks)
     elif field.path is not None and not _echoes(value, field.path):
         yield Difference(PATH, what, where, f"is not {field.path}", False)
 
 
 def _list(entries: list[Any], fields: Mapping[str, Field], where: str, what: str) -> Iterator[Difference]:
-    identity = next((name for name, field in fields.items() if field.identity), "id")
+    identity = next((name for name, field in fields.items() if field.is_identity), "id")
     seen = set()
     for index, entry in enumerate(entries):
         place, general = f"{where}[{index}]", f"{what}[]"
         if not isinstance(entry, dict):
-            yield Difference(TYPE, general, place, f"is {kind_of(entry)}, not {OBJECT}", True)
+            yield Difference(TYPE, general, place, f"is {describe_type(entry)}, not {OBJECT.name}", True)
             continue
         yield from _object(entry, fields, place, general)
         known = entry.get(identity)
@@ -154,36 +158,6 @@ def _list(entries: list[Any], fields: Mapping[str, Field], where: str, what: str
             seen.add(known)
 
 
-def _is(value: Any, kind: str) -> bool:
-    if kind in (TEXT, UTC):
-        return isinstance(value, str)
-    if kind == BOOLEAN or isinstance(value, bool):
-        return isinstance(value, bool) and kind == BOOLEAN
-    kinds: dict[str, Any] = {WHOLE: int, NUMBER: (int, float), OBJECT: dict, LIST: list}
-    return isinstance(value, kinds[kind])
-
-
-def _impossible(value: Any, field: Field) -> str:
-    """Return why ``value`` cannot be, an empty text if it can."""
-    if field.identity:
-        return "is empty" if not value else "holds half a character" if REPLACED in value else ""
-    if field.kind == UTC:
-        try:
-            epoch(value)
-        except (ValueError, OverflowError):
-            return f"is no {UTC.removeprefix('a ')}"
-        return ""
-    if field.least is not None and value < field.least:
-        return "is negative" if value < 0 else "is too small"
-    return "is too large" if field.most is not None and value >= field.most else ""
-
-
 def _echoes(value: str, path: str) -> bool:
     bare = value.removeprefix("/v2")
     return bare.startswith(path) and len(bare) > len(path) if path.endswith("/") else bare == path
-
-
-def kind_of(value: Any) -> str:
-    """Return what ``value`` is, without anything of what it holds."""
-    kinds: dict[type, str] = {bool: BOOLEAN, int: NUMBER, float: NUMBER, str: TEXT, list: LIST, dict: OBJECT}
-    return kinds.get(type(value), "null")

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import client, payloads, strict_json
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import (
+    client,
+    payloads,
+    schema,
+    strict_json,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import loop, states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Evaluation
@@ -102,7 +107,7 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
     "the later of two times counts": (
         payloads,
         "parse_timestamp",
-        lambda text, seconds: (max(payloads.validate_epoch(seconds or 0), 0.0), None),
+        lambda text, seconds: (max(float(seconds or 0), 0.0), None),
         "seconds_later_than_text",
     ),
     "alerts are overlooked": (states, "RULES", without_alerts(), "alert_with_clean_tests"),
@@ -118,7 +123,7 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
         lambda self, name: True,
         "same_test_twice",
     ),
-    "ids are what can be shown of them": (payloads, "REPLACED", "\0", "ids_that_differ_in_half_a_character"),
+    "ids are what can be shown of them": (schema, "REPLACED", "\0", "ids_that_differ_in_half_a_character"),
 }
 
 

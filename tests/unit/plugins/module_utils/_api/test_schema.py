@@ -12,12 +12,18 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.sch
     FLAG,
     NUMBER,
     OBJECT,
+    OPTIONAL,
+    REQUIRED,
     TEXT,
+    UTC,
     WHOLE,
+    Field,
     FieldType,
     Schema,
     SchemaError,
-    said,
+    describe_type,
+    describe_value,
+    value_error,
 )
 
 RIGHT: dict[str, tuple[FieldType, list[Any]]] = {
@@ -31,7 +37,7 @@ VALUES: list[Any] = ["a", True, 3, 1.5, {"a": 1}, [], None]
 
 
 def of(kind: FieldType) -> Schema:
-    return Schema({"must": kind}, {"may": kind})
+    return Schema({"must": Field(kind, REQUIRED), "may": Field(kind, OPTIONAL), "other": Field(kind)})
 
 
 @pytest.mark.parametrize("after", [{}, {"must": None}, {"must": []}])
@@ -59,8 +65,8 @@ def test_values_of_another_kind_are_named_whatever_was_right_before(kind: FieldT
             continue
         with pytest.raises(SchemaError) as caught:
             shape.values(entry)
-        told = {"must": "null"} if value is None else {place: said(value)}
-        assert str(caught.value) == f".{place} is {told[place]}, not {kind.named}"
+        told = {"must": "null"} if value is None else {place: describe_value(value)}
+        assert str(caught.value) == f".{place} is {told[place]}, not {kind.name}"
 
 
 def test_what_is_missing_is_told_apart_from_null() -> None:
@@ -80,4 +86,55 @@ def test_what_is_missing_is_told_apart_from_null() -> None:
     ],
 )
 def test_what_a_value_is_in_words(value: Any, words: str) -> None:
-    assert said(value) == words
+    assert describe_value(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [(None, "null"), (True, "true or false"), (1.5, "a number"), ("x", "a string"), ([], "a list"), ({}, "an object")],
+)
+def test_a_type_is_described_without_the_value(value: Any, name: str) -> None:
+    assert describe_type(value) == name
+
+
+IDENTITY = Field(TEXT, REQUIRED, is_identity=True)
+COUNT = Field(WHOLE, REQUIRED, minimum=0)
+RANGE = Field(NUMBER, REQUIRED, minimum=0.5, maximum=10)
+SIGNED = Field(NUMBER, REQUIRED, minimum=-5, maximum=5)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        (IDENTITY, "", "is empty"),
+        (IDENTITY, "a\ufffd", "contains half a character, so it could identify another monitor"),
+        (IDENTITY, "a", ""),
+        (COUNT, -1, "is negative"),
+        (COUNT, 0, ""),
+        (COUNT, 10**400, ""),
+        (RANGE, 0.4, "is too small"),
+        (RANGE, -0.4, "is negative"),
+        (RANGE, 0.5, ""),
+        (RANGE, 9.99, ""),
+        (RANGE, 10, "is too large"),
+        (RANGE, 10**400, "is too large"),
+        (SIGNED, -6, "is too small"),
+        (SIGNED, 5, "is too large"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_by_the_reader_and_named(field: Field, value: Any, error: str) -> None:
+    assert value_error(field, value) == error
+    schema = Schema({"must": field})
+    if error:
+        with pytest.raises(SchemaError) as caught:
+            schema.values({"must": value})
+        assert str(caught.value) == f".must {error}"
+    else:
+        assert schema.values({"must": value}) == (value,)
+
+
+@pytest.mark.parametrize(
+    ("value", "error"), [("2026-05-31T18:51:18", ""), ("noon", "is not a UTC time"), ("9" * 40, "is not a UTC time")]
+)
+def test_a_time_must_be_a_utc_time(value: str, error: str) -> None:
+    assert value_error(Field(UTC, OPTIONAL), value) == error

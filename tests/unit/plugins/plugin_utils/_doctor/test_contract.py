@@ -13,15 +13,15 @@ import hypothesis
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import payloads
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.schema import REQUIRED, TEXT, Field
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Response
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.contract import (
+    DOCUMENTS,
     MOST_KEPT,
     MOST_TOLD,
     differences,
     examine,
-    kind_of,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.documented import ANSWERS, Field
 from ansible_collections.knowledgefront.monitoring.tests.unit.conftest import FIXTURES
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
     bad,
@@ -66,13 +66,13 @@ def test_every_documented_field_is_one_of_the_vendors_samples(sample: Callable[[
         return {name: names(value) for name, value in document.items()} if isinstance(document, dict) else None
 
     def documented(fields: Any) -> Any:
-        return {name: documented(field.inside) if field.inside else None for name, field in fields.items()}
+        return {name: documented(field.fields) if field.fields else None for name, field in fields.items()}
 
     found = names(sample(SAMPLES[check]))
     for part in ("monitor_list", "monitor"):
         if isinstance(found.get(part), dict) and "config" in found[part]:
             found[part]["config"] = None
-    assert documented(ANSWERS[check]) == found
+    assert documented(DOCUMENTS[check]) == found
 
 
 def refused(check: str, document: Any) -> bool:
@@ -95,39 +95,39 @@ CASES = [
     ("status", ["monitor_list"], GONE, "contract_missing", "failed", "monitor_list is missing"),
     ("status", ["monitor_list"], None, "contract_missing", "failed", "monitor_list is null"),
     ("status", ["monitor_list"], {}, "contract_type", "failed", "monitor_list is an object, not a list"),
-    ("status", FIRST, "x", "contract_type", "failed", "monitor_list[0] is a text, not an object"),
-    ("status", [*FIRST, "monitor"], 7, "contract_type", "failed", "monitor_list[0].monitor is a number, not a text"),
+    ("status", FIRST, "x", "contract_type", "failed", "monitor_list[0] is a string, not an object"),
+    ("status", [*FIRST, "monitor"], 7, "contract_type", "failed", "monitor_list[0].monitor is a number, not a string"),
     ("status", [*FIRST, "monitor"], "", "contract_value", "failed", "monitor_list[0].monitor is empty"),
-    ("status", [*FIRST, "monitor"], "a\ufffd", "contract_value", "failed", "holds half a character"),
+    ("status", [*FIRST, "monitor"], "a\ufffd", "contract_value", "failed", "contains half a character"),
     ("status", [*FIRST, "alert_active"], 1, "contract_type", "failed", "is a number, not true or false"),
     ("status", [*FIRST, "alert_active"], GONE, "contract_missing", "failed", "monitor_list[0].alert_active is missing"),
     ("status", [*FIRST, "fail_count"], -1, "contract_value", "failed", "is negative"),
     ("status", [*FIRST, "fail_count"], 1.5, "contract_type", "failed", "is a number, not a whole number"),
     ("status", [*FIRST, "fail_count"], True, "contract_type", "failed", "is true or false, not a whole number"),
     ("status", [*FIRST, "fail_count"], GONE, "contract_missing", "warning", "is missing"),
-    ("status", [*FIRST, "label"], [], "contract_type", "failed", "is a list, not a text"),
+    ("status", [*FIRST, "label"], [], "contract_type", "failed", "is a list, not a string"),
     (
         "status",
         [*FIRST, "last_test", "utc_time_init"],
         "noon",
         "contract_value",
         "failed",
-        "last_test.utc_time_init is no",
+        "last_test.utc_time_init is not a UTC time",
     ),
     ("status", [*FIRST, "last_test", "utc_mktime"], 10**300, "contract_value", "failed", "is too large"),
     ("status", [*FIRST, "last_test", "utc_mktime"], GONE, "contract_missing", "warning", "is missing"),
-    ("status", [*FIRST, "last_test", "flag"], "no", "contract_type", "warning", "is a text, not true or false"),
+    ("status", [*FIRST, "last_test", "flag"], "no", "contract_type", "warning", "is a string, not true or false"),
     ("status", [*FIRST, "last_alert", "utc_time"], "99999-01-01T00:00:00", "contract_value", "failed", "UTC time"),
-    ("status", [*FIRST, "last_alert", "time"], 5, "contract_type", "warning", "is a number, not a text"),
+    ("status", [*FIRST, "last_alert", "time"], 5, "contract_type", "warning", "is a number, not a string"),
     ("status", [*FIRST, "severity"], 5, "contract_new", "warning", "monitor_list[0].severity is new"),
     ("status", [*FIRST, "Customer's own {{ label }}"], 5, "contract_new", "warning", "a field with an odd name is new"),
     ("status", ["next"], "x", "contract_new", "warning", "next is new"),
     ("status", ["path"], "/other", "contract_path", "warning", "path is not /status"),
     ("status", ["path"], 7, "contract_type", "warning", "path is a number"),
-    ("status", ["t"], "1800", "contract_type", "warning", "t is a text"),
+    ("status", ["t"], "1800", "contract_type", "warning", "t is a string"),
     ("configurations", [*FIRST, "timer"], 0, "contract_value", "failed", "monitor_list[0].timer is too small"),
     ("configurations", [*FIRST, "timer"], -5, "contract_value", "failed", "is negative"),
-    ("configurations", [*FIRST, "timer"], "300", "contract_type", "failed", "timer is a text, not a number"),
+    ("configurations", [*FIRST, "timer"], "300", "contract_type", "failed", "timer is a string, not a number"),
     ("configurations", [*FIRST, "config"], [], "contract_type", "failed", "config is a list, not an object"),
     ("configurations", [*FIRST, "description"], 5, "contract_type", "warning", "description is a number"),
     ("configurations", [*FIRST, "time_zone"], GONE, "contract_missing", "warning", "time_zone is missing"),
@@ -135,7 +135,7 @@ CASES = [
     ("configuration", ["path"], "/config/monitor/", "contract_path", "warning", "path is not /config/monitor/"),
     ("configuration", ["monitor"], [], "contract_type", "failed", "monitor is a list, not an object"),
     ("configuration", ["monitor", "id"], None, "contract_missing", "failed", "monitor.id is null"),
-    ("token", ["expires_in"], "3600", "contract_type", "warning", "expires_in is a text, not a number"),
+    ("token", ["expires_in"], "3600", "contract_type", "warning", "expires_in is a string, not a number"),
     ("token", ["access_token"], 7, "contract_type", "failed", "access_token is a number"),
     ("token", ["refresh_token"], "hunter2", "contract_new", "warning", "refresh_token is new"),
 ]
@@ -213,7 +213,7 @@ def test_a_difference_is_counted_over_all_monitors(sample: Callable[[str], Any])
     for odd in document["monitor_list"][3:]:
         odd["timer"] = "x"
     (found,) = differences("configurations", document)
-    assert found.found == "configurations: monitor_list[3].timer is a text, not a number (6 monitors)"
+    assert found.found == "configurations: monitor_list[3].timer is a string, not a number (6 monitors)"
 
 
 def test_ids_that_are_there_twice_are_told_and_not_quoted(sample: Callable[[str], Any]) -> None:
@@ -243,21 +243,14 @@ def test_a_hostile_answer_with_endless_names_is_told_briefly(sample: Callable[[s
 
 
 def test_too_many_failures_of_a_kind_still_fail() -> None:
-    fields = {f"f{number}": Field("a text", "need") for number in range(MOST_TOLD + 1)}
-    ANSWERS["many"] = fields
+    fields = {f"f{number}": Field(TEXT, REQUIRED) for number in range(MOST_TOLD + 1)}
+    DOCUMENTS["many"] = fields
     try:
         found = differences("many", {})
     finally:
-        del ANSWERS["many"]
+        del DOCUMENTS["many"]
     assert {one.outcome for one in found} == {"failed"}
     assert len(found) == MOST_TOLD + 1
-
-
-@pytest.mark.parametrize(
-    ("value", "word"), [(None, "null"), (True, "true or false"), (1.5, "a number"), ("x", "a text"), ([], "a list")]
-)
-def test_a_kind_is_told_without_the_value(value: Any, word: str) -> None:
-    assert kind_of(value) == word
 
 
 def test_only_answers_that_are_answers_are_looked_at(sample: Callable[[str], Any]) -> None:

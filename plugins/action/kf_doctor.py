@@ -14,20 +14,19 @@ from ..module_utils._ansible.answers import failure
 from ..module_utils._api.deadline import Deadline
 from ..module_utils._api.unexpected import UnexpectedError, convert_unexpected
 from ..plugin_utils._connection import resolve_options
-from ..plugin_utils._doctor.arguments import DOCTOR
-from ..plugin_utils._doctor.examination import Row, counted, examined, overall
-from ..plugin_utils._doctor.finding import FAILED, failed
-from ..plugin_utils._doctor.patient import Patient
-from ..plugin_utils._doctor.report import entries, report
-from ..plugin_utils._doctor.table import advices, summary, table
+from ..plugin_utils._doctor.context import CheckContext
+from ..plugin_utils._doctor.options import DOCTOR
+from ..plugin_utils._doctor.report import format_report, format_table, list_advice, list_entries, summarize
+from ..plugin_utils._doctor.results import FAILED, failed
+from ..plugin_utils._doctor.runner import Row, count_outcomes, run_checks, worst_outcome
 from ..plugin_utils._environment import read_environment
 from ..plugin_utils._options import validate_options
 from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.controller import exit_with_controller
 from ..plugin_utils._system.files import write_report
 
-LONGEST = 300.0
-"""Seconds for all checks. A question that waits for a service takes at most the option ``timeout`` of them."""
+TOTAL_TIMEOUT = 300.0
+"""Seconds for all checks. A request takes at most the option ``timeout`` of them."""
 
 
 class ActionModule(ActionBase):
@@ -37,30 +36,30 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         try:
             with exit_with_controller():
-                return convert_unexpected(lambda: self._examine(task_vars or {}), (AnsibleError,), "the doctor")
+                return convert_unexpected(lambda: self._run_checks(task_vars or {}), (AnsibleError,), "the doctor")
         except UnexpectedError as error:
             return {"changed": False, "failed": True, "outcome": FAILED, **failure(error)}
 
-    def _examine(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        patient = self._patient(task_vars)
+    def _run_checks(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        context = self._create_context(task_vars)
         console = Console(self._display, silent=bool(self._task.no_log))
         with ProgressLine(console, "kf_doctor") as progress:
-            rows = examined(patient, begin=lambda check: progress.enter(f"check {check}"))
-        rows += self._reported(patient, rows)
-        console.display("\n".join(["", *table(rows), "", *advices(rows)]))
+            rows = run_checks(context, on_start=lambda check: progress.enter(f"check {check}"))
+        rows += self._write_report(context, rows)
+        console.display("\n".join(["", *format_table(rows), "", *list_advice(rows)]))
         return {
             "changed": False,
-            "failed": overall(rows) == FAILED,
-            "msg": summary(rows),
-            "outcome": overall(rows),
-            "counts": counted(rows),
-            "rows": entries(rows),
-            "advice": advices(rows),
+            "failed": worst_outcome(rows) == FAILED,
+            "msg": summarize(rows),
+            "outcome": worst_outcome(rows),
+            "counts": count_outcomes(rows),
+            "rows": list_entries(rows),
+            "advice": list_advice(rows),
         }
 
-    def _patient(self, task_vars: dict[str, Any]) -> Patient:
+    def _create_context(self, task_vars: dict[str, Any]) -> CheckContext:
         given = self._task.args
-        # A variable that cannot be made out is told as a mistake; the other sources still count.
+        # A variable that cannot be templated is a mistake to report; the other sources still apply.
         sources = resolve_options(given, {}, self._templar)
         options, mistake = None, ""
         try:
@@ -68,19 +67,19 @@ class ActionModule(ActionBase):
             options = validate_options(given, task_vars, self._templar, DOCTOR)
         except AnsibleError as error:
             mistake = str(error)
-        return Patient(sources, options, mistake, read_environment(options), Deadline(LONGEST))
+        return CheckContext(sources, options, mistake, read_environment(options), Deadline(TOTAL_TIMEOUT))
 
-    def _reported(self, patient: Patient, rows: list[Row]) -> list[Row]:
-        """Write the report if one is wanted, even when the options are wrong; return a row if that cannot be."""
-        path = (patient.options or self._task.args).get("report")
+    def _write_report(self, context: CheckContext, rows: list[Row]) -> list[Row]:
+        """Write the report if ``report`` is set, also with invalid options; return a row if that fails."""
+        path = (context.options or self._task.args).get("report")
         if not path:
             return []
-        problem = write_report(str(path), lambda: report(rows, time.time(), patient.around.versions))
+        problem = write_report(str(path), lambda: format_report(rows, time.time(), context.environment.versions))
         return [Row("report", failed("report_unwritten", problem), 0.0)] if problem else []
 
 
 def main() -> None:
-    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    """Validate the options of a task. ansible-lint calls this function of the first plugin that it finds."""
     from ..module_utils._ansible.modules import check_arguments
 
     check_arguments(DOCTOR)

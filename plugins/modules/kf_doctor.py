@@ -7,23 +7,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kf_doctor
-short_description: Examine the way to Knowledge Front, and say what is wrong
+short_description: Check the connection to Knowledge Front and explain failures
 description:
-  - Checks in order the options and where they come from, proxy, name, port, certificate, token and clock, each
-    endpoint, every answer against the documented one, the monitors, the folder for tokens and answers, and the versions
-    at work.
-  - Shows a table of all checks, and a sentence of advice for each failure and warning. The task fails when a check
-    failed.
-  - Checks that need another one which failed are skipped. All of them together take five minutes at most.
-  - What it returns, shows and writes holds no secret, no token, and no id, name or address of a monitor. It tells
-    hosts, paths and versions of this machine, names of fields, and what the service says in an error.
+  - Checks in order the options and their sources, the proxy, the name, the port, the certificate, the token and the
+    clock, each endpoint, every response against the documentation, the monitors, the folder of the cache, and the
+    installed versions.
+  - Displays a table of all checks, and advice for each failure and warning. The task fails if a check fails.
+  - A check is skipped if a check that it depends on failed. All checks together take at most five minutes.
+  - The result, the output and the report contain no secret, no token, and no ID, name or address of a monitor. They
+    contain hosts, paths and versions of this machine, field names, and the text of the service's errors.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
 options:
   report:
     description:
-      - A file to write the same to as JSON, which is fit for a ticket. It is written when the task fails, too.
+      - A file for the result as JSON, for example to attach to a ticket. It is also written if the task fails.
     type: path
 extends_documentation_fragment:
   - knowledgefront.monitoring.controller
@@ -32,24 +31,24 @@ extends_documentation_fragment:
   - knowledgefront.monitoring.connection.modules
 attributes:
   check_mode:
-    description: Can run in C(check_mode), and does the same.
+    description: Runs in C(check_mode) with the same result.
     support: full
   diff_mode:
-    description: Changes nothing, so that there is no difference to show.
+    description: Changes nothing, so there is no difference to display.
     support: none
 seealso:
   - module: knowledgefront.monitoring.kf_version_info
 """
 
 EXAMPLES = r"""
-- name: Examine the way to the service, and keep a report for a ticket
+- name: Check the connection to the service, and write a report for a ticket
   knowledgefront.monitoring.kf_doctor:
     report: doctor.json
 """
 
 RETURN = r"""
 outcome:
-  description: The worst outcome of all rows. The task fails on V(failed).
+  description: The worst outcome of all rows. The task fails if it is V(failed).
   returned: always
   type: str
   choices: [ok, warning, failed]
@@ -60,37 +59,37 @@ counts:
   type: dict
   sample: {ok: 20, warning: 1, failed: 0, skipped: 0}
 rows:
-  description: The table, row by row. A check has a row for each thing that it found.
+  description: The rows of the table. A check has one row for each result.
   returned: always
   type: list
   elements: dict
   contains:
     check:
-      description: What was looked at.
+      description: The name of the check.
       type: str
       choices: [options, proxy, dns, tcp, tls, token, clock, status, configurations, configuration, version, contract,
         monitors, cache, versions, report]
     outcome:
-      description: What it came to. A warning is about something that works, and may not tomorrow.
+      description: The outcome. A warning is about something that works now but may fail later.
       type: str
       choices: [ok, warning, failed, skipped]
     code:
-      description: A stable name for what was found, such as V(tls_expired). For two outcomes it is their own.
+      description: A stable code of the result, such as V(tls_expired). The outcome itself for V(ok) and V(skipped).
       type: str
       sample: tls_expired
     found:
-      description: What was found, in one line.
+      description: The result in one line.
       type: str
       sample: the certificate does not verify, certificate has expired
     advice:
-      description: What to do about a failure or a warning, in a sentence. Null without one.
+      description: What to do about a failure or a warning. Null for other outcomes.
       type: str
     seconds:
-      description: How long the whole check took.
+      description: The duration of the whole check.
       type: float
       sample: 0.021
 advice:
-  description: The code and the advice of every failure, and then of every warning, each once.
+  description: The code and the advice for each failure, and then for each warning, without repetitions.
   returned: always
   type: list
   elements: str

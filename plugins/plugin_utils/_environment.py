@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the doctor has to know of the controller itself."""
+"""Read the controller's environment for the doctor."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from ansible.release import __version__ as ansible_version
 
 from ..module_utils._api.transport import USER_AGENT
 from ._connection import folder_of
-from ._doctor.patient import Environment
+from ._doctor.context import Environment
 
 LIBRARIES = ("requests", "urllib3", "cryptography")
 
 
 def read_environment(options: Mapping[str, Any] | None) -> Environment:
-    """Return what there is around this process; ``options`` are None when they could not be read."""
-    shares = options is not None and (options["token_cache"] == "file" or options["max_age"] > 0)
+    """Return the environment of this process; ``options`` is None if the options are invalid."""
+    has_cache = options is not None and (options["token_cache"] == "file" or options["max_age"] > 0)
     return Environment(
         environment=dict(os.environ),
         folder=os.getcwd(),
         config_file=C.CONFIG_FILE,
-        cache_folder=folder_of(options) if shares and options is not None else None,
+        cache_folder=folder_of(options) if has_cache and options is not None else None,
         versions=_versions(),
     )
 

@@ -33,8 +33,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_
     DEPLOY_GATE,
     OPTIONS,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.arguments import DOCTOR
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.config_file import KEYS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.options import DOCTOR, KEYS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
     OF_ANSIBLE,

@@ -55,9 +55,9 @@ EXTRA = {
     "plugins/module_utils/_api/transport.py": ("requests", "urllib3"),
     # ansible-core itself needs it for its vault.
     "plugins/plugin_utils/_cache/records.py": ("cryptography",),
+    "plugins/plugin_utils/_doctor/tls.py": ("cryptography",),
     # ansible-core needs it for every play.
     "plugins/plugin_utils/_gate/reports/html_report.py": ("jinja2",),
-    "plugins/plugin_utils/_doctor/certificate.py": ("cryptography",),
     # So does it this one.
     "plugins/plugin_utils/_snapshot/bounded_yaml.py": ("yaml",),
     "plugins/plugin_utils/_snapshot/formats.py": ("yaml",),

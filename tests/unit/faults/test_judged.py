@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.advice import ADVICE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.examination import CHECKS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.results import ADVICE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.runner import CHECKS
 from ansible_collections.knowledgefront.monitoring.tests.faults import judged
 from ansible_collections.knowledgefront.monitoring.tests.faults.__main__ import FAULTS
 from ansible_collections.knowledgefront.monitoring.tests.faults.diagnosed import DIAGNOSES, Diagnosis, diagnosis

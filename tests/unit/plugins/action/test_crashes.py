@@ -45,8 +45,8 @@ ACTIONS = [
     (Adopt, "action.kf_adopt.validate_options"),
     (Adopt, "action.kf_adopt.adopt"),
     (Doctor, "action.kf_doctor.read_environment"),
-    (Doctor, "action.kf_doctor.examined"),
-    (Doctor, "action.kf_doctor.table"),
+    (Doctor, "action.kf_doctor.run_checks"),
+    (Doctor, "action.kf_doctor.format_table"),
 ]
 
 

@@ -27,8 +27,8 @@ DOCUMENTS = {
 CONNECTION = {"client_id": "id", "client_secret": "hunter2-hunter2", "retries": 0, "timeout": 5}
 
 
-class Shown:
-    """A display that keeps what it is to show."""
+class RecordingDisplay:
+    """A display that records its lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -37,11 +37,11 @@ class Shown:
         self.lines.append(line)
 
 
-def examined(
+def run_doctor(
     arguments: dict[str, Any], variables: dict[str, Any] | None = None, check: bool = False
 ) -> tuple[dict[str, Any], list[str]]:
     plugin = action(ActionModule, arguments, variables or {}, check)
-    plugin._display = Shown()
+    plugin._display = RecordingDisplay()
     result = plugin.run(task_vars=variables or {})
     return result, "\n".join(plugin._display.lines).splitlines()
 
@@ -51,30 +51,28 @@ def codes(result: dict[str, Any], outcome: str = "failed") -> set[str]:
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_a_healthy_service_does_not_fail_and_the_report_says_the_same(
-    serve: Serve, tmp_path: Path, check: bool
-) -> None:
+def test_a_healthy_service_succeeds_and_the_report_has_the_same_rows(serve: Serve, tmp_path: Path, check: bool) -> None:
     server = serve(service(DOCUMENTS))
     path = tmp_path / "doctor.json"
-    result, shown = examined({**CONNECTION, "base_url": server.url, "report": str(path)}, check=check)
+    result, lines = run_doctor({**CONNECTION, "base_url": server.url, "report": str(path)}, check=check)
     assert (result["failed"], result["changed"], result["counts"]["failed"]) == (False, False, 0)
     assert codes(result, "warning") == {"clock_untold", "contract_missing", "tests_absent"}
     assert json.loads(path.read_text(encoding="utf-8"))["rows"] == result["rows"]
-    assert any(line.startswith("token ") for line in shown)
-    everything = f"{result}{shown}{path.read_text(encoding='utf-8')}"
+    assert any(line.startswith("token ") for line in lines)
+    everything = f"{result}{lines}{path.read_text(encoding='utf-8')}"
     assert "hunter2" not in everything
     assert "Secret Shop" not in everything
 
 
-def test_a_refused_token_fails_with_the_table_the_advice_and_the_report(serve: Serve, tmp_path: Path) -> None:
+def test_a_refused_token_fails_with_table_advice_and_report(serve: Serve, tmp_path: Path) -> None:
     server = serve(lambda call: as_json({"error": "invalid_client"}, 401))
     path = tmp_path / "doctor.json"
-    result, shown = examined({**CONNECTION, "api_url": server.url, "report": str(path)})
+    result, lines = run_doctor({**CONNECTION, "api_url": server.url, "report": str(path)})
     assert result["failed"] is True
     assert codes(result) == {"credentials"}
     assert result["msg"].endswith(": token (credentials)")
-    assert shown[-1].startswith("clock_untold: ") or shown[-1].startswith("credentials: ")
-    assert any("status" in line and "not tried, because token failed" in line for line in shown)
+    assert lines[-1].startswith("clock_untold: ") or lines[-1].startswith("credentials: ")
+    assert any("status" in line and "not checked, because token failed" in line for line in lines)
     assert json.loads(path.read_text(encoding="utf-8"))["outcome"] == "failed"
 
 
@@ -88,47 +86,47 @@ def test_a_refused_token_fails_with_the_table_the_advice_and_the_report(serve: S
         ({"client_secret": ""}, "client_secret_missing"),
     ],
 )
-def test_a_mistake_in_the_options_is_a_row_and_the_report_is_written(
+def test_invalid_options_are_a_row_and_the_report_is_written(
     tmp_path: Path, arguments: dict[str, Any], code: str
 ) -> None:
     path = tmp_path / "doctor.json"
-    result, _shown = examined({**CONNECTION, "report": str(path), **arguments})
+    result, _lines = run_doctor({**CONNECTION, "report": str(path), **arguments})
     assert codes(result) == {code}
     assert {row["check"] for row in result["rows"] if row["outcome"] == "skipped"} >= {"dns", "token", "version"}
     assert path.exists()
 
 
-def test_a_variable_that_cannot_be_made_out_is_a_row() -> None:
-    result, _shown = examined(CONNECTION, {"kf_ca_path": trusted("{{ no_such_variable }}")})
+def test_a_variable_that_cannot_be_templated_is_a_row() -> None:
+    result, _lines = run_doctor(CONNECTION, {"kf_ca_path": trusted("{{ no_such_variable }}")})
     assert codes(result) == {"option_wrong"}
 
 
 def test_a_report_that_cannot_be_written_fails(serve: Serve, tmp_path: Path) -> None:
     server = serve(service(DOCUMENTS))
-    result, shown = examined({**CONNECTION, "api_url": server.url, "report": str(tmp_path / "no" / "doctor.json")})
+    result, lines = run_doctor({**CONNECTION, "api_url": server.url, "report": str(tmp_path / "no" / "doctor.json")})
     assert codes(result) == {"report_unwritten"}
-    assert any("does not exist" in line for line in shown)
+    assert any("does not exist" in line for line in lines)
 
 
-def test_the_sources_are_told(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sources_of_options_are_listed(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     server = serve(service(DOCUMENTS))
     monkeypatch.setenv("KF_API_URL", server.url)
     monkeypatch.setenv("KF_CLIENT_SECRET", "hunter2-hunter2")
     monkeypatch.setenv("KF_CLIENT_ID", "another")
-    result, _shown = examined({"timeout": 5}, {"kf_client_id": "id"})
-    told = [row["found"] for row in result["rows"] if row["check"] == "options"]
-    assert told == [
+    result, _lines = run_doctor({"timeout": 5}, {"kf_client_id": "id"})
+    messages = [row["found"] for row in result["rows"] if row["check"] == "options"]
+    assert messages == [
         f"api_url {server.url} from the environment variable KF_API_URL",
-        "client_id is set, 2 characters, from the variable kf_client_id (not the other one from KF_CLIENT_ID)",
+        "client_id is set, 2 characters, from the variable kf_client_id (overrides a different value in KF_CLIENT_ID)",
         "client_secret is set, 15 characters, from the environment variable KF_CLIENT_SECRET",
-        "timeout 5 (the task); the rest by default",
+        "timeout 5 (the task); all others have their default",
     ]
 
 
-def test_an_error_of_ansible_is_never_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_ansible_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_given: Any, **_named: Any) -> Any:
         raise AnsibleError("away")
 
     monkeypatch.setattr("ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor.validate_options", away)
-    result, _shown = examined(CONNECTION)
+    result, _lines = run_doctor(CONNECTION)
     assert "option_wrong" in codes(result)

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.versions import OLDEST
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.machine import OLDEST
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._environment import read_environment
 
 
-def test_the_versions_of_this_process_are_all_told() -> None:
+def test_all_versions_of_this_process_are_reported() -> None:
     options = {"token_cache": "file", "max_age": 0, "cache_dir": "/x"}
     found = read_environment(options)
     assert set(found.versions) == set(OLDEST)

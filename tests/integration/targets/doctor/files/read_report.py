@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``read_report.py SCHEMA REPORT``: holds a doctor's report against its schema, and prints what is bad in it as JSON.
+"""``read_report.py SCHEMA REPORT`` validates a doctor's report and prints its failures and warnings as JSON.
 
-Where the library for schemas is missing, as with old releases, only what each object must have is looked at.
+Without jsonschema, as on old releases, it checks required keys and enumerations only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 
-def by_hand(document: dict[str, Any], schema: dict[str, Any]) -> None:
+def check_keys(document: dict[str, Any], schema: dict[str, Any]) -> None:
     assert set(document) >= set(schema["required"]), sorted(document)
     row = schema["$defs"]["row"]
     for one in document["rows"]:
@@ -25,18 +25,18 @@ def by_hand(document: dict[str, Any], schema: dict[str, Any]) -> None:
 
 def main() -> None:
     schema, document = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
-    by_hand(document, schema)
+    check_keys(document, schema)
     try:
         import jsonschema
     except ImportError:
         pass
     else:
         jsonschema.Draft202012Validator(schema).validate(document)
-    told: dict[str, Any] = {"rows": len(document["rows"])}
+    summary: dict[str, Any] = {"rows": len(document["rows"])}
     for outcome in ("failed", "warning"):
         bad = [f"{row['check']}.{row['code']}" for row in document["rows"] if row["outcome"] == outcome]
-        told[outcome] = list(dict.fromkeys(bad))
-    print(json.dumps(told))
+        summary[outcome] = list(dict.fromkeys(bad))
+    print(json.dumps(summary))
 
 
 if __name__ == "__main__":

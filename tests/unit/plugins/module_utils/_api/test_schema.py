@@ -26,7 +26,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.sch
     value_error,
 )
 
-RIGHT: dict[str, tuple[FieldType, list[Any]]] = {
+VALID: dict[str, tuple[FieldType, list[Any]]] = {
     "text": (TEXT, ["", "a"]),
     "flag": (FLAG, [True, False]),
     "whole": (WHOLE, [0, -3]),
@@ -36,42 +36,42 @@ RIGHT: dict[str, tuple[FieldType, list[Any]]] = {
 VALUES: list[Any] = ["a", True, 3, 1.5, {"a": 1}, [], None]
 
 
-def of(kind: FieldType) -> Schema:
+def schema_of(kind: FieldType) -> Schema:
     return Schema({"must": Field(kind, REQUIRED), "may": Field(kind, OPTIONAL), "other": Field(kind)})
 
 
 @pytest.mark.parametrize("after", [{}, {"must": None}, {"must": []}])
-@pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in RIGHT.values() for value in values])
-def test_right_values_come_back_in_order_whatever_was_refused_before(
+@pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in VALID.values() for value in values])
+def test_valid_values_are_returned_in_order_after_a_refusal(
     kind: FieldType, value: Any, after: Mapping[str, Any]
 ) -> None:
-    shape = of(kind)
+    schema = schema_of(kind)
     with pytest.raises(SchemaError):
-        shape.values(after)
-    assert shape.values({"may": value, "must": value}) == (value, value)
-    assert shape.values({"must": value, "may": None}) == (value, None)
-    assert shape.values({"must": value}) == (value, None)
+        schema.values(after)
+    assert schema.values({"may": value, "must": value}) == (value, value)
+    assert schema.values({"must": value, "may": None}) == (value, None)
+    assert schema.values({"must": value}) == (value, None)
 
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [(kind, value) for kind, values in RIGHT.values() for value in VALUES if type(value) not in map(type, values)],
+    [(kind, value) for kind, values in VALID.values() for value in VALUES if type(value) not in map(type, values)],
 )
-def test_values_of_another_kind_are_named_whatever_was_right_before(kind: FieldType, value: Any) -> None:
-    shape, right = of(kind), next(values for known, values in RIGHT.values() if known is kind)
-    assert shape.values({"must": right[0], "may": right[1]})
-    for entry, place in (({"must": value}, "must"), ({"must": right[0], "may": value}, "may")):
+def test_values_of_another_type_are_refused_after_a_valid_value(kind: FieldType, value: Any) -> None:
+    schema, valid = schema_of(kind), next(values for known, values in VALID.values() if known is kind)
+    assert schema.values({"must": valid[0], "may": valid[1]})
+    for entry, place in (({"must": value}, "must"), ({"must": valid[0], "may": value}, "may")):
         if place == "may" and value is None:
             continue
         with pytest.raises(SchemaError) as caught:
-            shape.values(entry)
-        told = {"must": "null"} if value is None else {place: describe_value(value)}
-        assert str(caught.value) == f".{place} is {told[place]}, not {kind.name}"
+            schema.values(entry)
+        described = {"must": "null"} if value is None else {place: describe_value(value)}
+        assert str(caught.value) == f".{place} is {described[place]}, not {kind.name}"
 
 
-def test_what_is_missing_is_told_apart_from_null() -> None:
+def test_missing_and_null_are_distinguished() -> None:
     with pytest.raises(SchemaError, match=r"^\.must is missing, not a string$"):
-        of(TEXT).values({})
+        schema_of(TEXT).values({})
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_what_is_missing_is_told_apart_from_null() -> None:
         ("a\x1b", 'the string "a\\x1b"'),
     ],
 )
-def test_what_a_value_is_in_words(value: Any, words: str) -> None:
+def test_a_value_is_described_in_words(value: Any, words: str) -> None:
     assert describe_value(value) == words
 
 

@@ -16,14 +16,20 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.tra
     RequestsTransport,
     Response,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import clock, endpoints
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.bodies import told_of, what_is_wrong
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.exchanges import Exchange, Recorder
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.finding import Finding
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.patient import Patient
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
-    bad,
-    patient,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import endpoints
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.context import (
+    CheckContext,
+    Exchange,
+    Recorder,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.responses import (
+    classify_refused,
+    describe_response,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.results import CheckResult
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.check_contexts import (
+    create_context,
+    problem_codes,
 )
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
     Call,
@@ -43,46 +49,46 @@ DOCUMENTS = {
     "/v2/config/monitor/m": {"monitor": {"id": "m"}},
     "/v2/version": {"major": 2, "odd": {"x": 1}, "text": "{{ 7 }} and more", "release_date": "2026-05-31"},
 }
-ASKING: dict[str, Callable[[Patient], list[Finding]]] = {
-    "status": endpoints.status,
-    "configurations": endpoints.configurations,
-    "configuration": endpoints.configuration,
-    "version": endpoints.version,
+CHECKS: dict[str, Callable[[CheckContext], list[CheckResult]]] = {
+    "status": endpoints.check_status,
+    "configurations": endpoints.check_configurations,
+    "configuration": endpoints.check_configuration,
+    "version": endpoints.check_version,
 }
 
 
-def connected(url: str, **options: Any) -> Patient:
-    made = patient(url, **options)
-    made.recorder = Recorder(RequestsTransport(made.known))
-    return made
+def connect(url: str, **options: Any) -> CheckContext:
+    context = create_context(url, **options)
+    context.recorder = Recorder(RequestsTransport(context.valid_settings))
+    return context
 
 
-def told(document: Any, **token: Any) -> Callable[[Call], bytes]:
-    """Return an answering that grants tokens and gives ``document`` to anything else."""
-    granted = {"access_token": "token-1", "token_type": "Bearer", "expires_in": 3600, **token}
+def serving(document: Any, **token: Any) -> Callable[[Call], bytes]:
+    """Return a handler that issues tokens and responds to any other request with ``document``."""
+    token_document = {"access_token": "token-1", "token_type": "Bearer", "expires_in": 3600, **token}
 
     def answer(call: Call) -> bytes:
         if call.path == "/v2/token":
-            return as_json({name: value for name, value in granted.items() if value != "gone"})
+            return as_json({name: value for name, value in token_document.items() if value != "absent"})
         return document if isinstance(document, bytes) else as_json(document)
 
     return answer
 
 
-def test_a_healthy_service_is_told_in_figures(serve: Serve) -> None:
-    made = connected(serve(service(DOCUMENTS)).url)
-    token = endpoints.token(made)
-    assert token[0].found.startswith("HTTP 200, 71 bytes (not compressed) in 0.")
-    assert token[1].found == "the token lasts 3600 s"
-    for check, ask in ASKING.items():
-        found = ask(made)
-        assert bad(found) == {}, check
-        assert found[0].found.startswith("HTTP 200, "), check
-    assert found[1].found == "major 2, release_date 2026-05-31"
-    assert [one.id for one in made.configs or []] == ["a/b", "m"]
-    assert set(made.answers) == {"token", *ASKING}
-    assert made.recorder is not None
-    assert made.recorder.tokens() == ["token-1"]
+def test_a_healthy_service_is_described_by_sizes_and_times(serve: Serve) -> None:
+    context = connect(serve(service(DOCUMENTS)).url)
+    token = endpoints.check_token(context)
+    assert token[0].message.startswith("HTTP 200, 71 bytes (not compressed) in 0.")
+    assert token[1].message == "the token is valid for 3600 s"
+    for check, run in CHECKS.items():
+        found = run(context)
+        assert problem_codes(found) == {}, check
+        assert found[0].message.startswith("HTTP 200, "), check
+    assert found[1].message == "major 2, release_date 2026-05-31"
+    assert [one.id for one in context.configs or []] == ["a/b", "m"]
+    assert set(context.responses) == {"token", *CHECKS}
+    assert context.recorder is not None
+    assert context.recorder.tokens() == ["token-1"]
 
 
 @pytest.mark.parametrize(
@@ -100,11 +106,11 @@ def test_a_healthy_service_is_told_in_figures(serve: Serve) -> None:
         ("3600", {"token_lifetime": "warning"}),
         (None, {"token_lifetime": "warning"}),
         (True, {"token_lifetime": "warning"}),
-        ("gone", {"token_lifetime": "warning"}),
+        ("absent", {"token_lifetime": "warning"}),
     ],
 )
-def test_an_odd_lifetime_of_a_token_is_warned_of(serve: Serve, lifetime: Any, codes: dict[str, str]) -> None:
-    assert bad(endpoints.token(connected(serve(told({}, expires_in=lifetime)).url))) == codes
+def test_an_unusual_token_lifetime_is_a_warning(serve: Serve, lifetime: Any, codes: dict[str, str]) -> None:
+    assert problem_codes(endpoints.check_token(connect(serve(serving({}, expires_in=lifetime)).url))) == codes
 
 
 @pytest.mark.parametrize(
@@ -132,34 +138,34 @@ def test_an_odd_lifetime_of_a_token_is_warned_of(serve: Serve, lifetime: Any, co
         (http(b"short", length=10, Connection="close"), "incomplete"),
     ],
 )
-def test_whatever_comes_in_place_of_a_token_has_a_name(serve: Serve, answer: bytes, code: str) -> None:
-    found = endpoints.token(connected(serve(lambda call: answer).url))
-    assert bad(found) == {code: "failed"}
-    assert found[0].found
+def test_every_response_in_place_of_a_token_has_a_code(serve: Serve, answer: bytes, code: str) -> None:
+    found = endpoints.check_token(connect(serve(lambda call: answer).url))
+    assert problem_codes(found) == {code: "failed"}
+    assert found[0].message
 
 
-def test_a_redirect_is_told_with_where_it_leads(serve: Serve) -> None:
-    found = endpoints.token(connected(serve(lambda call: http(b"", 302, Location="https://login.example/x?y")).url))
-    assert "it points to https://login.example; credentials are not sent" in found[0].found
+def test_a_redirect_is_reported_with_its_target(serve: Serve) -> None:
+    found = endpoints.check_token(connect(serve(lambda call: http(b"", 302, Location="https://login.example/x?y")).url))
+    assert "it points to https://login.example; credentials are not sent" in found[0].message
 
 
-def test_no_answer_at_all_has_a_name(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_response_has_a_code(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     def hang_up(call: Call) -> bytes:
         raise HangUp
 
-    made = connected(serve(hang_up).url, timeout=1)
-    assert bad(endpoints.token(made)) == {"connection": "failed"}
-    assert [one.outcome for one in clock.examine(made)] == ["skipped"]
-    quiet = connected(serve(lambda call: iter(())).url, timeout=1)
-    assert bad(endpoints.token(quiet)) == {"timeout": "failed"}
+    context = connect(serve(hang_up).url, timeout=1)
+    assert problem_codes(endpoints.check_token(context)) == {"connection": "failed"}
+    assert [one.outcome for one in endpoints.check_clock(context)] == ["skipped"]
+    quiet = connect(serve(lambda call: iter(())).url, timeout=1)
+    assert problem_codes(endpoints.check_token(quiet)) == {"timeout": "failed"}
 
 
-def test_a_port_that_expects_tls_is_told_from_others(serve: Serve) -> None:
+def test_a_port_that_expects_tls_is_recognised(serve: Serve) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-    server = serve(told({}), tls=context)
-    found = endpoints.token(connected(f"http://127.0.0.1:{server.port}", timeout=2))
-    assert bad(found) == {"tls_expected": "failed"}
+    server = serve(serving({}), tls=context)
+    found = endpoints.check_token(connect(f"http://127.0.0.1:{server.port}", timeout=2))
+    assert problem_codes(found) == {"tls_expected": "failed"}
 
 
 @pytest.mark.parametrize("check", ["status", "configurations"])
@@ -176,13 +182,11 @@ def test_a_port_that_expects_tls_is_told_from_others(serve: Serve) -> None:
         (http(b"<html>Secret Shop", 502), "server_error"),
     ],
 )
-def test_an_answer_that_the_plugins_refuse_fails_and_quotes_no_monitor(
-    serve: Serve, check: str, document: Any, code: str
-) -> None:
-    made = connected(serve(told(document)).url)
-    endpoints.token(made)
-    found = ASKING[check](made)
-    assert bad(found) == {code: "failed"}
+def test_a_refused_response_fails_and_quotes_no_monitor(serve: Serve, check: str, document: Any, code: str) -> None:
+    context = connect(serve(serving(document)).url)
+    endpoints.check_token(context)
+    found = CHECKS[check](context)
+    assert problem_codes(found) == {code: "failed"}
     assert "Secret Shop" not in str(found)
 
 
@@ -197,52 +201,54 @@ def test_an_answer_that_the_plugins_refuse_fails_and_quotes_no_monitor(
         ([".."], as_json({}), {"not_there": "failed"}),
     ],
 )
-def test_one_configuration_is_asked_for_and_its_id_is_not_told(
+def test_one_configuration_is_requested_and_its_id_is_not_displayed(
     serve: Serve, ids: list[str], answer: bytes, codes: dict[str, str]
 ) -> None:
     listed = as_json({"monitor_list": [{"id": one} for one in ids]})
 
     def answering(call: Call) -> bytes:
-        return listed if call.path == "/v2/config/monitor" else told(answer)(call)
+        return listed if call.path == "/v2/config/monitor" else serving(answer)(call)
 
-    made = connected(serve(answering).url)
-    endpoints.token(made)
-    endpoints.configurations(made)
-    found = endpoints.configuration(made)
-    assert bad(found) == codes
+    context = connect(serve(answering).url)
+    endpoints.check_token(context)
+    endpoints.check_configurations(context)
+    found = endpoints.check_configuration(context)
+    assert problem_codes(found) == codes
     assert "Secret" not in str(found)
 
 
-def test_an_answer_that_came_only_at_another_attempt_is_warned_of(serve: Serve) -> None:
+def test_a_retried_request_is_a_warning(serve: Serve) -> None:
     answers = iter([as_json({}, 503, Retry_After="0"), as_json(STATUSES)])
 
     def answering(call: Call) -> bytes:
-        return told(next(answers))(call) if call.path == "/v2/status" else told({})(call)
+        return serving(next(answers))(call) if call.path == "/v2/status" else serving({})(call)
 
-    made = connected(serve(answering).url, retries=1)
-    endpoints.token(made)
-    found = endpoints.status(made)
-    assert bad(found) == {"retried": "warning"}
-    assert found[1].found == "it took 2 attempts; before the answer came HTTP 503"
+    context = connect(serve(answering).url, retries=1)
+    endpoints.check_token(context)
+    found = endpoints.check_status(context)
+    assert problem_codes(found) == {"retried": "warning"}
+    assert found[1].message == "the request took 2 attempts; outcome before: HTTP 503"
 
 
-def test_what_was_slow_or_large_is_warned_of() -> None:
-    answer = Response(200, {}, b" " * endpoints.WORTH_PACKING)
-    made = [Exchange(object(), None, "timeout", 2.0), Exchange(object(), answer, None, 11.0)]  # type: ignore[arg-type]
-    found = endpoints._answered(made)
-    assert set(bad(found)) == {"retried", "slow", "uncompressed"}
-    assert "no answer (timeout)" in str(found)
+def test_slow_and_uncompressed_responses_are_warnings() -> None:
+    answer = Response(200, {}, b" " * endpoints.COMPRESSIBLE)
+    exchanges = [Exchange(object(), None, "timeout", 2.0), Exchange(object(), answer, None, 11.0)]  # type: ignore[arg-type]
+    found = endpoints.describe_success(exchanges)
+    assert set(problem_codes(found)) == {"retried", "slow", "uncompressed"}
+    assert "no response (timeout)" in str(found)
     packed = Response(200, {"content-encoding": "gzip", "content-length": "123"}, answer.body)
-    assert bad(endpoints._answered([Exchange(object(), packed, None, 0.1)])) == {}  # type: ignore[arg-type]
-    assert told_of(packed, 0.1) == "HTTP 200, 65536 bytes (compressed to 123) in 0.10 s"
-    assert "(compressed)" in told_of(Response(200, {"content-encoding": "gzip", "content-length": "x" * 99}, b""), 0.1)
+    assert problem_codes(endpoints.describe_success([Exchange(object(), packed, None, 0.1)])) == {}  # type: ignore[arg-type]
+    assert describe_response(packed, 0.1) == "HTTP 200, 65536 bytes (compressed to 123) in 0.10 s"
+    assert "(compressed)" in describe_response(
+        Response(200, {"content-encoding": "gzip", "content-length": "x" * 99}, b""), 0.1
+    )
 
 
-def test_an_answered_error_is_quoted_in_one_line() -> None:
+def test_a_reported_error_is_quoted_in_one_line() -> None:
     body = json.dumps({"error": "away\r\n\x1b[31m"}).encode()
-    assert what_is_wrong(Response(200, {}, body)) == (
+    assert classify_refused(Response(200, {}, body)) == (
         "answered_error",
-        "it says that the call did not work: away\\r\\n\\x1b[31m",
+        "the response reports an error: away\\r\\n\\x1b[31m",
     )
 
 
@@ -254,11 +260,11 @@ def test_an_error_of_the_transport_is_recorded_and_raised() -> None:
         def close(self) -> None:
             self.closed = True
 
-    made = patient()
-    made.recorder = Recorder(Away())
-    assert bad(endpoints.token(made)) == {"proxy_refuses": "failed"}
-    assert not made.recorder.answered
-    made.recorder.close()
+    context = create_context()
+    context.recorder = Recorder(Away())
+    assert problem_codes(endpoints.check_token(context)) == {"proxy_refuses": "failed"}
+    assert not context.recorder.has_response
+    context.recorder.close()
 
 
 @pytest.mark.parametrize(
@@ -275,11 +281,11 @@ def test_an_error_of_the_transport_is_recorded_and_raised() -> None:
 def test_the_clocks_are_compared(
     serve: Serve, lead: tuple[float, float] | None, codes: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = connected(serve(told({})).url)
-    endpoints.token(made)
+    context = connect(serve(serving({})).url)
+    endpoints.check_token(context)
     ours = 1_000_000.0
     service_time = None if lead is None else (ours + lead[0], ours + lead[1])
-    monkeypatch.setattr(made.client, "service_time", lambda: service_time)
-    (found,) = clock.examine(made, lambda: ours)
-    assert bad([found]) == codes
-    assert says in found.found
+    monkeypatch.setattr(context.client, "service_time", lambda: service_time)
+    (found,) = endpoints.check_clock(context, lambda: ours)
+    assert problem_codes([found]) == codes
+    assert says in found.message

@@ -10,27 +10,27 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.payloads import read_configs, read_statuses
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import utc
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.monitors import examine
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
-    bad,
-    patient,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.monitors import check_monitors
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.check_contexts import (
+    create_context,
+    problem_codes,
 )
 
 NOW = 1_780_000_000.0
 
 
 def newest(ago: float | None, **fields: Any) -> dict[str, Any]:
-    moment = None if ago is None else {"utc_time_init": utc(NOW - ago), "utc_mktime": NOW - ago, **fields}
-    return {"alert_active": False, "last_test": moment}
+    last_test = None if ago is None else {"utc_time_init": utc(NOW - ago), "utc_mktime": NOW - ago, **fields}
+    return {"alert_active": False, "last_test": last_test}
 
 
-def joined(statuses: dict[str, Any], configs: dict[str, Any], service: tuple[float, float] | None = None) -> Any:
-    made = patient()
-    made.statuses = read_statuses({"monitor_list": [{"monitor": name, **one} for name, one in statuses.items()]})
-    made.configs = read_configs({"monitor_list": [{"id": name, **one} for name, one in configs.items()]})
+def check(statuses: dict[str, Any], configs: dict[str, Any], service: tuple[float, float] | None = None) -> Any:
+    context = create_context()
+    context.statuses = read_statuses({"monitor_list": [{"monitor": name, **one} for name, one in statuses.items()]})
+    context.configs = read_configs({"monitor_list": [{"id": name, **one} for name, one in configs.items()]})
     if service is not None:
-        made.client = SimpleNamespace(service_time=lambda: service)  # type: ignore[assignment]
-    return examine(made, lambda: NOW)
+        context.client = SimpleNamespace(service_time=lambda: service)  # type: ignore[assignment]
+    return check_monitors(context, lambda: NOW)
 
 
 @pytest.mark.parametrize(
@@ -52,34 +52,34 @@ def joined(statuses: dict[str, Any], configs: dict[str, Any], service: tuple[flo
         ({"a": newest(-99, utc_mktime=None), "b": newest(None)}, {"a": {}, "b": {}}, {"tests_ahead", "tests_absent"}),
     ],
 )
-def test_monitors_are_counted_joined_and_looked_at(
+def test_monitors_are_counted_compared_and_checked(
     statuses: dict[str, Any], configs: dict[str, Any], codes: set[str]
 ) -> None:
-    assert bad(joined(statuses, configs)) == dict.fromkeys(codes, "warning")
+    assert problem_codes(check(statuses, configs)) == dict.fromkeys(codes, "warning")
 
 
-def test_nothing_of_a_monitor_is_told_but_its_type() -> None:
+def test_only_the_type_of_a_monitor_is_displayed() -> None:
     statuses = {"Secret Shop": {**newest(5), "label": "Secret Shop", "alert_active": True}, "b": newest(5)}
     configs = {
         "Secret Shop": {"type": "http", "label": "Secret Shop"},
         "b": {"type": "https://secret.example/with/a/path", "config": {"url": "secret.example"}},
     }
-    (found,) = joined(statuses, configs)
-    assert found.found == "2 in the status, 1 of them with an alert; 2 configurations: http 1, others 1"
+    (found,) = check(statuses, configs)
+    assert found.message == "2 in the status, 1 of them alerting; 2 configurations: http 1, others 1"
 
 
-def test_a_difference_says_how_many_are_where() -> None:
-    found = joined({"a": newest(5), "b": newest(5)}, {"b": {}, "c": {}, "d": {}})
-    assert found[1].found == "monitors in the status only: 1, in the configurations only: 2"
+def test_a_difference_between_the_lists_is_counted() -> None:
+    found = check({"a": newest(5), "b": newest(5)}, {"b": {}, "c": {}, "d": {}})
+    assert found[1].message == "monitors in the status only: 1, in the configurations only: 2"
 
 
-def test_the_services_own_clock_counts() -> None:
-    told = {"a": newest(0)}, {"a": {"timer": 60}}
-    assert bad(joined(*told, service=(NOW + 86400, NOW + 86401))) == {"tests_old": "warning"}
-    assert bad(joined(*told, service=(NOW - 86400, NOW - 86399))) == {"tests_ahead": "warning"}
+def test_the_service_time_decides() -> None:
+    lists = {"a": newest(0)}, {"a": {"timer": 60}}
+    assert problem_codes(check(*lists, service=(NOW + 86400, NOW + 86401))) == {"tests_old": "warning"}
+    assert problem_codes(check(*lists, service=(NOW - 86400, NOW - 86399))) == {"tests_ahead": "warning"}
 
 
-def test_one_answer_cannot_be_joined() -> None:
-    made = patient()
-    made.statuses = []
-    assert [one.outcome for one in examine(made)] == ["skipped"]
+def test_one_response_alone_is_skipped() -> None:
+    context = create_context()
+    context.statuses = []
+    assert [one.outcome for one in check_monitors(context)] == ["skipped"]

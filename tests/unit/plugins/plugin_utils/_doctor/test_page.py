@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page about the doctor says what the code says."""
+"""The page about the doctor matches the code."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import advice
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.endpoints import NAMED
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.examination import CHECKS
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.finding import OUTCOMES
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.trusted import PURPOSES
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.endpoints import RESULT_CODES
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.results import ADVICE, OUTCOMES
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.runner import CHECKS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.tls import VERIFY_CODES
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import (
     ROOT,
     python_files,
@@ -22,74 +21,74 @@ from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.sourc
 
 PAGE = (ROOT / "docs" / "docsite" / "rst" / "doctor.rst").read_text(encoding="utf-8")
 NAMES = [check.name for check in CHECKS]
-NEVER_GIVEN = {"error", "network", "service", "payload", "unexpected"}
-"""Codes of classes of errors: each error has another one, or is told by the answer that it is about."""
+CLASS_CODES = {"error", "network", "service", "payload", "unexpected"}
+"""Codes of error classes: each error has a more specific code, or its response determines the code."""
 
-FROM_THE_CLIENT = {
+CLIENT_CODES = {
     *("connection", "credentials", "forbidden", "incomplete", "old_answer", "answer_too_large", "encoding", "timeout")
 }
-"""Codes that errors of the client have already; the doctor does not spell them."""
+"""Codes of the client's errors that the doctor passes through."""
 
 
-def test_every_code_is_on_the_page_with_its_advice() -> None:
-    told = dict(re.findall(r"^``([a-z_]+)``\n((?: {3}\S.*\n)+)", PAGE, re.MULTILINE))
-    assert {code: " ".join(text.split()) for code, text in told.items()} == advice.ADVICE
+def test_the_page_lists_every_code_with_its_advice() -> None:
+    listed = dict(re.findall(r"^``([a-z_]+)``\n((?: {3}\S.*\n)+)", PAGE, re.MULTILINE))
+    assert {code: " ".join(text.split()) for code, text in listed.items()} == ADVICE
 
 
-def test_every_check_is_on_the_page() -> None:
-    row = PAGE.index(" check                what it looks at")
-    lines = PAGE[row : PAGE.index("In a failed row of")].splitlines()[1:]
-    told = [name for line in lines for name in re.findall(r"``([a-z]+)``", line[:20])]
-    assert told == NAMES
+def test_the_page_lists_every_check() -> None:
+    start = PAGE.index(" check                content")
+    lines = PAGE[start : PAGE.index("In a failed row of")].splitlines()[1:]
+    assert [name for line in lines for name in re.findall(r"``([a-z]+)``", line[:20])] == NAMES
 
 
-def test_the_table_on_the_page_is_like_a_real_one() -> None:
-    lines = PAGE[PAGE.index("   check           outcome  what was found") :].splitlines()[2:]
+def test_the_table_on_the_page_has_the_real_format() -> None:
+    lines = PAGE[PAGE.index("   check           outcome  result") :].splitlines()[2:]
     rows = [line[3:].split() for line in lines if re.match(r" {3}(\S| {16}(ok|warning|failed|skipped) )", line)]
     rows = rows[: next(number for number, row in enumerate(rows) if row[0].endswith(":"))]
     assert [row[0] for row in rows if row[0] in NAMES] == NAMES
     outcomes = [row[1] if row[0] in NAMES else row[0] for row in rows]
     assert set(outcomes) == set(OUTCOMES)
     codes = re.findall(r"(?:failed|warning) +([a-z_]+): ", "\n".join(lines))
-    shown = re.findall(r"^ {3}([a-z_]+): (.*)$", "\n".join(lines), re.MULTILINE)
-    assert sorted(codes) == sorted(code for code, _text in shown)
-    assert all(advice.ADVICE[code] == text for code, text in shown)
+    advice = re.findall(r"^ {3}([a-z_]+): (.*)$", "\n".join(lines), re.MULTILINE)
+    assert sorted(codes) == sorted(code for code, _text in advice)
+    assert all(ADVICE[code] == text for code, text in advice)
 
 
-def spelt() -> Iterator[str]:
+def string_constants() -> Iterator[str]:
     for path in python_files("plugins/plugin_utils/_doctor", "plugins/action"):
-        if path.name != "advice.py":
-            constants = (node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant))
+        module = tree_of(path)
+        is_advice = [ast.unparse(node.targets[0]) == "ADVICE" for node in module.body if isinstance(node, ast.Assign)]
+        if not any(is_advice):
+            constants = (node.value for node in ast.walk(module) if isinstance(node, ast.Constant))
             yield from (text for text in constants if isinstance(text, str))
 
 
-def test_every_code_that_has_an_advice_is_one_that_is_given() -> None:
-    written = set(spelt())
-    parts = {f"contract_{word}" for word in written}
-    missing = {f"{name}_missing" for name in written}
-    assert set(advice.ADVICE) - written - parts - missing <= FROM_THE_CLIENT
+def test_every_code_with_advice_is_used() -> None:
+    texts = set(string_constants())
+    derived = {f"contract_{word}" for word in texts} | {f"{name}_missing" for name in texts}
+    assert set(ADVICE) - texts - derived <= CLIENT_CODES
 
 
-def given() -> Iterator[str]:
-    """Yield the codes of the findings, and of the client's errors under the names that they get."""
-    yield from PURPOSES.values()
+def used_codes() -> Iterator[str]:
+    """Yield the codes of results, and the codes of the client's errors."""
+    yield from VERIFY_CODES.values()
     for path in python_files("plugins/plugin_utils/_doctor", "plugins/action", "plugins/module_utils/_api"):
-        of_client = "_api" in path.parts
+        is_client = "_api" in path.parts
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("failed", "warning", "Unreachable"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("failed", "warning", "UnreachableError"):
                 yield from (one.value for one in node.args[:1] if isinstance(one, ast.Constant))
-            elif of_client and _names_code(node):
+            elif is_client and _sets_code(node):
                 texts = (one.value for one in ast.walk(node.value) if isinstance(one, ast.Constant))
                 yield from (text for text in texts if not text.startswith("_"))
 
 
-def _names_code(node: ast.AST) -> bool:
+def _sets_code(node: ast.AST) -> bool:
     if isinstance(node, ast.keyword):
         return node.arg == "code"
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "code"
 
 
-def test_every_code_that_is_given_has_an_advice() -> None:
-    codes = {NAMED.get(code, code) for code in given()}
+def test_every_used_code_has_advice() -> None:
+    codes = {RESULT_CODES.get(code, code) for code in used_codes()}
     assert len(codes) > 60
-    assert codes - set(advice.ADVICE) <= NEVER_GIVEN
+    assert codes - set(ADVICE) <= CLASS_CODES

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Patients for the checks: options from a source each, and what is around them."""
+"""Contexts for the checks: options with their sources, and an environment."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from typing import Any
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.context import CheckContext, Environment
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.results import (
+    FAILED,
+    WARNING,
+    CheckResult,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import OptionValue
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.finding import FAILED, WARNING, Finding
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.patient import Environment, Patient
 
 RECENT = {
     "ansible-core": "2.19.14",
@@ -28,36 +32,36 @@ SECRET = "s3cr3t/+ word"
 GIVEN = {"client_id": "id", "client_secret": SECRET}
 
 
-def patient(
+def create_context(
     url: str = "https://api.knowledgefront.com",
     environment: Mapping[str, str] | None = None,
-    around: Mapping[str, Any] | None = None,
+    environment_facts: Mapping[str, Any] | None = None,
     origins: Mapping[str, str] | None = None,
-    settled: bool = True,
+    valid: bool = True,
     **options: Any,
-) -> Patient:
-    """Return a patient with these options, from the environment unless ``origins`` says otherwise."""
-    chosen = {name: spec.get("default") for name, spec in CONNECTION.items()}
+) -> CheckContext:
+    """Return a context with these options, from the environment unless ``origins`` says otherwise."""
+    values = {name: spec.get("default") for name, spec in CONNECTION.items()}
     given = {"api_url": url, "retries": 0, "timeout": 5, **GIVEN, **options}
-    chosen.update(given)
+    values.update(given)
     sources = {
         name: OptionValue(value, (origins or {}).get(name, f"env: KF_{name.upper()}" if name in given else "default"))
-        for name, value in chosen.items()
+        for name, value in values.items()
     }
-    read_environment = {
+    facts = {
         "environment": environment or {},
         "folder": "/nowhere",
         "config_file": None,
         "cache_folder": None,
         "versions": RECENT,
-        **(around or {}),
+        **(environment_facts or {}),
     }
-    made = Patient(sources, chosen, "", Environment(**read_environment), Deadline(60))
-    if settled:
-        made.settings = Settings.from_options(chosen)
-    return made
+    context = CheckContext(sources, values, "", Environment(**facts), Deadline(60))
+    if valid:
+        context.settings = Settings.from_options(values)
+    return context
 
 
-def bad(found: list[Finding]) -> dict[str, str]:
+def problem_codes(found: list[CheckResult]) -> dict[str, str]:
     """Return the outcome of each failure and warning by its code."""
     return {one.code: one.outcome for one in found if one.outcome in (FAILED, WARNING)}

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.options_found import examine
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.options import check_options
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.check_contexts import (
     SECRET,
-    bad,
-    patient,
+    create_context,
+    problem_codes,
 )
 
 
@@ -35,22 +35,22 @@ from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_uti
         ("https://api.\x1bexample.com", "url_no_url"),
     ],
 )
-def test_an_address_that_credentials_must_not_be_sent_to_fails(url: str, code: str) -> None:
-    found = examine(patient(url, settled=False))
-    assert bad(found) == {code: "failed"}
+def test_an_insecure_or_invalid_url_fails(url: str, code: str) -> None:
+    found = check_options(create_context(url, valid=False))
+    assert problem_codes(found) == {code: "failed"}
     assert "hunter2" not in str(found)
 
 
 @pytest.mark.parametrize("url", ["https://api.example.com/v2", "https://gateway.example.com/kf/"])
-def test_a_path_is_warned_of(url: str) -> None:
-    made = patient(url, settled=False)
-    assert bad(examine(made)) == {"url_path": "warning"}
-    assert made.settings is not None
+def test_a_path_in_the_url_is_a_warning(url: str) -> None:
+    context = create_context(url, valid=False)
+    assert problem_codes(check_options(context)) == {"url_path": "warning"}
+    assert context.settings is not None
 
 
 @pytest.mark.parametrize("url", ["https://api.example.com/", "http://localhost:8000", "http://[::1]:8000", ""])
-def test_a_right_address_is_no_news(url: str) -> None:
-    assert bad(examine(patient(url, settled=False))) == {} or not url
+def test_a_valid_url_is_ok(url: str) -> None:
+    assert problem_codes(check_options(create_context(url, valid=False))) == {} or not url
 
 
 @pytest.mark.parametrize(
@@ -80,59 +80,65 @@ def test_a_right_address_is_no_news(url: str) -> None:
         ({"client_secret": "'"}, {}),
     ],
 )
-def test_the_faults_of_credentials_have_names_and_no_text(options: dict[str, Any], codes: dict[str, str]) -> None:
-    found = examine(patient(settled=False, **options))
-    assert bad(found) == codes
+def test_mistakes_in_credentials_have_codes_and_show_no_text(options: dict[str, Any], codes: dict[str, str]) -> None:
+    found = check_options(create_context(valid=False, **options))
+    assert problem_codes(found) == codes
     assert "hunter2" not in str(found)
 
 
-def test_a_credential_is_told_by_its_length_and_source_only() -> None:
-    made = patient(settled=False, origins={"client_secret": "var: kf_client_secret", "client_id": "Direct"})
-    told = [one.found for one in examine(made)]
-    assert "client_id is set, 2 characters, from the task" in told
-    assert f"client_secret is set, {len(SECRET)} characters, from the variable kf_client_secret" in told
-    assert SECRET not in str(told)
+def test_a_credential_is_described_by_length_and_source_only() -> None:
+    context = create_context(valid=False, origins={"client_secret": "var: kf_client_secret", "client_id": "Direct"})
+    messages = [one.message for one in check_options(context)]
+    assert "client_id is set, 2 characters, from the task" in messages
+    assert f"client_secret is set, {len(SECRET)} characters, from the variable kf_client_secret" in messages
+    assert SECRET not in str(messages)
 
 
 @pytest.mark.parametrize(
-    ("environment", "shadowed"), [("another", True), (SECRET, False), ("", False)], ids=["another", "same", "empty"]
+    ("environment", "overridden"),
+    [("another-secret", True), (SECRET, False), ("", False)],
+    ids=["different", "same", "empty"],
 )
-def test_a_weaker_source_with_another_secret_is_told(environment: str, shadowed: bool) -> None:
-    made = patient(
+def test_an_overridden_secret_is_reported(environment: str, overridden: bool) -> None:
+    context = create_context(
         environment={"KF_CLIENT_SECRET": environment},
         origins={"client_secret": "var: kf_client_secret"},
-        settled=False,
+        valid=False,
     )
-    told = str(examine(made))
-    assert ("not the other one from KF_CLIENT_SECRET" in told) is shadowed
-    assert "another" not in told.replace("another character", "")
+    messages = str(check_options(context))
+    assert ("overrides a different value in KF_CLIENT_SECRET" in messages) is overridden
+    assert "another-secret" not in messages
 
 
-def test_what_is_not_a_default_is_told_with_its_source() -> None:
-    made = patient(settled=False, origins={"timeout": "/etc/ansible/ansible.cfg", "retries": "default"}, timeout=7)
-    assert "timeout 7 (the file /etc/ansible/ansible.cfg); the rest by default" in [one.found for one in examine(made)]
+def test_an_option_that_is_set_is_listed_with_its_source() -> None:
+    context = create_context(
+        valid=False, origins={"timeout": "/etc/ansible/ansible.cfg", "retries": "default"}, timeout=7
+    )
+    assert "timeout 7 (the file /etc/ansible/ansible.cfg); all others have their default" in [
+        one.message for one in check_options(context)
+    ]
 
 
-def test_options_that_could_not_be_read_fail_with_the_sentence_why() -> None:
-    made = patient(settled=False)
-    made.options, made.mistake = None, "timeout from env: KF_TIMEOUT is no whole number"
-    found = examine(made)
-    assert bad(found) == {"option_wrong": "failed"}
-    assert found[-1].found == made.mistake
-    assert made.settings is None
+def test_invalid_options_fail_with_the_reason() -> None:
+    context = create_context(valid=False)
+    context.options, context.mistake = None, "timeout from env: KF_TIMEOUT is no whole number"
+    found = check_options(context)
+    assert problem_codes(found) == {"option_wrong": "failed"}
+    assert found[-1].message == context.mistake
+    assert context.settings is None
 
 
-def test_a_number_that_cannot_be_fails_once() -> None:
-    assert bad(examine(patient(settled=False, timeout=0))) == {"option_wrong": "failed"}
+def test_an_invalid_number_fails_once() -> None:
+    assert problem_codes(check_options(create_context(valid=False, timeout=0))) == {"option_wrong": "failed"}
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "is_similar"),
     [("KF_CLIENT_SECRT", True), ("KF_API_URI", True), ("KF_SOMETHING_ELSE", False), ("KF_TIMEOUT", False)],
 )
-def test_an_environment_variable_that_is_misspelt_is_told(name: str, told: bool) -> None:
-    found = examine(patient(settled=False, environment={name: "hunter2"}))
-    assert bad(found) == ({"setting_unknown": "warning"} if told else {})
+def test_a_misspelled_environment_variable_is_a_warning(name: str, is_similar: bool) -> None:
+    found = check_options(create_context(valid=False, environment={name: "hunter2"}))
+    assert problem_codes(found) == ({"setting_unknown": "warning"} if is_similar else {})
     assert "hunter2" not in str(found)
 
 
@@ -146,24 +152,24 @@ def test_an_environment_variable_that_is_misspelt_is_told(name: str, told: bool)
         ("no ini at all", {}),
     ],
 )
-def test_what_nobody_reads_in_ansible_cfg_is_told(tmp_path: Path, text: str, codes: dict[str, str]) -> None:
+def test_settings_without_effect_in_ansible_cfg_are_a_warning(tmp_path: Path, text: str, codes: dict[str, str]) -> None:
     path = tmp_path / "ansible.cfg"
     path.write_text(text, encoding="utf-8")
-    found = examine(patient(settled=False, around={"config_file": str(path)}))
-    assert bad(found) == codes
+    found = check_options(create_context(valid=False, environment_facts={"config_file": str(path)}))
+    assert problem_codes(found) == codes
     assert "hunter2" not in str(found)
 
 
 @pytest.mark.parametrize(
-    ("mode", "config", "ignored"),
+    ("mode", "config", "is_ignored"),
     [(0o777, None, True), (0o755, None, False), (0o777, "/etc/other.cfg", False)],
     ids=["open", "private", "named"],
 )
-def test_an_ansible_cfg_that_ansible_ignores_is_told(
-    tmp_path: Path, mode: int, config: str | None, ignored: bool
-) -> None:
+def test_an_ignored_ansible_cfg_is_a_warning(tmp_path: Path, mode: int, config: str | None, is_ignored: bool) -> None:
     (tmp_path / "ansible.cfg").touch()
     tmp_path.chmod(mode)
     environment = {"ANSIBLE_CONFIG": config} if config else {}
-    found = examine(patient(settled=False, environment=environment, around={"folder": str(tmp_path)}))
-    assert bad(found) == ({"config_ignored": "warning"} if ignored else {})
+    found = check_options(
+        create_context(valid=False, environment=environment, environment_facts={"folder": str(tmp_path)})
+    )
+    assert problem_codes(found) == ({"config_ignored": "warning"} if is_ignored else {})

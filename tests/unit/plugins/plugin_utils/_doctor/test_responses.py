@@ -15,17 +15,17 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api imp
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.schema import REQUIRED, TEXT, Field
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Response
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.contract import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.responses import (
     DOCUMENTS,
-    MOST_KEPT,
-    MOST_TOLD,
-    differences,
-    examine,
+    MAX_DIFFERENCES,
+    MAX_ROWS,
+    check_contract,
+    compare_document,
 )
 from ansible_collections.knowledgefront.monitoring.tests.unit.conftest import FIXTURES
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.patients_at_hand import (
-    bad,
-    patient,
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.check_contexts import (
+    create_context,
+    problem_codes,
 )
 from hypothesis import strategies as st
 
@@ -35,29 +35,29 @@ SAMPLES = {
     "configurations": "monitor_configurations",
     "configuration": "monitor_configuration",
 }
-GONE = object()
+ABSENT = object()
 
 
 def changed(document: Any, path: list[Any], value: Any) -> Any:
-    """Return a copy with ``value`` at ``path``, or nothing there if it is GONE."""
-    made = copy.deepcopy(document)
-    at = made
+    """Return a copy with ``value`` at ``path``, or nothing there if it is ABSENT."""
+    context = copy.deepcopy(document)
+    at = context
     for step in path[:-1]:
         at = at[step]
-    if value is GONE:
+    if value is ABSENT:
         del at[path[-1]]
     else:
         at[path[-1]] = value
-    return made
+    return context
 
 
 @pytest.mark.parametrize("check", SAMPLES)
-def test_the_vendors_own_samples_do_not_differ(sample: Callable[[str], Any], check: str) -> None:
-    assert differences(check, sample(SAMPLES[check])) == []
+def test_the_vendors_samples_match_the_schema(sample: Callable[[str], Any], check: str) -> None:
+    assert compare_document(check, sample(SAMPLES[check])) == []
 
 
 @pytest.mark.parametrize("check", SAMPLES)
-def test_every_documented_field_is_one_of_the_vendors_samples(sample: Callable[[str], Any], check: str) -> None:
+def test_the_schema_has_exactly_the_fields_of_the_vendors_samples(sample: Callable[[str], Any], check: str) -> None:
     """Nothing is invented, and nothing of the page is left out."""
 
     def names(document: Any) -> Any:
@@ -75,7 +75,7 @@ def test_every_documented_field_is_one_of_the_vendors_samples(sample: Callable[[
     assert documented(DOCUMENTS[check]) == found
 
 
-def refused(check: str, document: Any) -> bool:
+def reader_refuses(check: str, document: Any) -> bool:
     """Whether the plugins refuse the document."""
     readers: dict[str, Callable[[Any], Any]] = {
         "status": payloads.read_statuses,
@@ -92,7 +92,7 @@ def refused(check: str, document: Any) -> bool:
 FIRST = ["monitor_list", 0]
 
 CASES = [
-    ("status", ["monitor_list"], GONE, "contract_missing", "failed", "monitor_list is missing"),
+    ("status", ["monitor_list"], ABSENT, "contract_missing", "failed", "monitor_list is missing"),
     ("status", ["monitor_list"], None, "contract_missing", "failed", "monitor_list is null"),
     ("status", ["monitor_list"], {}, "contract_type", "failed", "monitor_list is an object, not a list"),
     ("status", FIRST, "x", "contract_type", "failed", "monitor_list[0] is a string, not an object"),
@@ -100,11 +100,18 @@ CASES = [
     ("status", [*FIRST, "monitor"], "", "contract_value", "failed", "monitor_list[0].monitor is empty"),
     ("status", [*FIRST, "monitor"], "a\ufffd", "contract_value", "failed", "contains half a character"),
     ("status", [*FIRST, "alert_active"], 1, "contract_type", "failed", "is a number, not true or false"),
-    ("status", [*FIRST, "alert_active"], GONE, "contract_missing", "failed", "monitor_list[0].alert_active is missing"),
+    (
+        "status",
+        [*FIRST, "alert_active"],
+        ABSENT,
+        "contract_missing",
+        "failed",
+        "monitor_list[0].alert_active is missing",
+    ),
     ("status", [*FIRST, "fail_count"], -1, "contract_value", "failed", "is negative"),
     ("status", [*FIRST, "fail_count"], 1.5, "contract_type", "failed", "is a number, not a whole number"),
     ("status", [*FIRST, "fail_count"], True, "contract_type", "failed", "is true or false, not a whole number"),
-    ("status", [*FIRST, "fail_count"], GONE, "contract_missing", "warning", "is missing"),
+    ("status", [*FIRST, "fail_count"], ABSENT, "contract_missing", "warning", "is missing"),
     ("status", [*FIRST, "label"], [], "contract_type", "failed", "is a list, not a string"),
     (
         "status",
@@ -115,7 +122,7 @@ CASES = [
         "last_test.utc_time_init is not a UTC time",
     ),
     ("status", [*FIRST, "last_test", "utc_mktime"], 10**300, "contract_value", "failed", "is too large"),
-    ("status", [*FIRST, "last_test", "utc_mktime"], GONE, "contract_missing", "warning", "is missing"),
+    ("status", [*FIRST, "last_test", "utc_mktime"], ABSENT, "contract_missing", "warning", "is missing"),
     ("status", [*FIRST, "last_test", "flag"], "no", "contract_type", "warning", "is a string, not true or false"),
     ("status", [*FIRST, "last_alert", "utc_time"], "99999-01-01T00:00:00", "contract_value", "failed", "UTC time"),
     ("status", [*FIRST, "last_alert", "time"], 5, "contract_type", "warning", "is a number, not a string"),
@@ -130,7 +137,7 @@ CASES = [
     ("configurations", [*FIRST, "timer"], "300", "contract_type", "failed", "timer is a string, not a number"),
     ("configurations", [*FIRST, "config"], [], "contract_type", "failed", "config is a list, not an object"),
     ("configurations", [*FIRST, "description"], 5, "contract_type", "warning", "description is a number"),
-    ("configurations", [*FIRST, "time_zone"], GONE, "contract_missing", "warning", "time_zone is missing"),
+    ("configurations", [*FIRST, "time_zone"], ABSENT, "contract_missing", "warning", "time_zone is missing"),
     ("configurations", ["path"], "/config", "contract_path", "warning", "path is not /config/monitor"),
     ("configuration", ["path"], "/config/monitor/", "contract_path", "warning", "path is not /config/monitor/"),
     ("configuration", ["monitor"], [], "contract_type", "failed", "monitor is a list, not an object"),
@@ -141,14 +148,14 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("check", "path", "value", "code", "outcome", "says"), CASES)
-def test_a_difference_is_told_with_its_place_and_no_value(
-    sample: Callable[[str], Any], check: str, path: list[Any], value: Any, code: str, outcome: str, says: str
+@pytest.mark.parametrize(("check", "path", "value", "code", "outcome", "fragment"), CASES)
+def test_a_difference_is_reported_with_its_place_and_without_its_value(
+    sample: Callable[[str], Any], check: str, path: list[Any], value: Any, code: str, outcome: str, fragment: str
 ) -> None:
-    found = differences(check, changed(sample(SAMPLES[check]), path, value))
-    assert bad(found) == {code: outcome}
-    assert says in found[0].found
-    assert found[0].found.startswith(f"{check}: ")
+    found = compare_document(check, changed(sample(SAMPLES[check]), path, value))
+    assert problem_codes(found) == {code: outcome}
+    assert fragment in found[0].message
+    assert found[0].message.startswith(f"{check}: ")
     assert "hunter2" not in str(found)
 
 
@@ -156,15 +163,15 @@ def test_a_difference_is_told_with_its_place_and_no_value(
     ("check", "path", "value", "outcome"),
     [(check, path, value, outcome) for check, path, value, _code, outcome, _says in CASES if check != "token"],
 )
-def test_a_difference_fails_exactly_when_the_plugins_refuse_the_answer(
+def test_a_difference_fails_exactly_when_the_reader_refuses_the_document(
     sample: Callable[[str], Any], check: str, path: list[Any], value: Any, outcome: str
 ) -> None:
     document = changed(sample(SAMPLES[check]), path, value)
-    assert refused(check, document) is (outcome == "failed")
+    assert reader_refuses(check, document) is (outcome == "failed")
 
 
 JSON = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
-JSON |= st.sampled_from(["2026-05-31T18:51:18", "2026-05-31", 0, 1, -1, 10**12, 0.0005, [], {}, [{}]]) | st.just(GONE)
+JSON |= st.sampled_from(["2026-05-31T18:51:18", "2026-05-31", 0, 1, -1, 10**12, 0.0005, [], {}, [{}]]) | st.just(ABSENT)
 
 
 def places(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -178,32 +185,32 @@ def places(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 
 @hypothesis.given(data=st.data())
 @hypothesis.settings(max_examples=1500)
-def test_no_other_change_is_judged_otherwise_than_by_the_plugins(data: st.DataObject) -> None:
+def test_the_contract_and_the_reader_agree_on_any_change(data: st.DataObject) -> None:
     check = data.draw(st.sampled_from(["status", "configurations", "configuration"]))
     document = json.loads((FIXTURES / f"{SAMPLES[check]}.json").read_text(encoding="utf-8"))
     if data.draw(st.booleans()) and check != "configuration":
         document["monitor_list"] *= 2
     path = data.draw(st.sampled_from([one for one in places(document) if one != ("error",)]))
     document = changed(document, list(path), data.draw(JSON))
-    fails = any(one.outcome == "failed" for one in differences(check, document))
-    assert fails is refused(check, document), (path, document)
+    fails = any(one.outcome == "failed" for one in compare_document(check, document))
+    assert fails is reader_refuses(check, document), (path, document)
 
 
 @pytest.mark.parametrize(
     ("path", "value"),
     [
         ([*FIRST, "last_test"], None),
-        ([*FIRST, "last_failed"], GONE),
+        ([*FIRST, "last_failed"], ABSENT),
         ([*FIRST, "last_alert"], None),
         ([*FIRST, "last_test", "error"], None),
-        (["error"], GONE),
+        (["error"], ABSENT),
         (["path"], "/v2/status"),
         (["monitor_list"], []),
         ([*FIRST, "last_test", "utc_mktime"], 1780254018.5),
     ],
 )
-def test_what_the_page_leaves_open_is_no_difference(sample: Callable[[str], Any], path: list[Any], value: Any) -> None:
-    assert differences("status", changed(sample("status"), path, value)) == []
+def test_undocumented_cases_are_not_differences(sample: Callable[[str], Any], path: list[Any], value: Any) -> None:
+    assert compare_document("status", changed(sample("status"), path, value)) == []
 
 
 def test_a_difference_is_counted_over_all_monitors(sample: Callable[[str], Any]) -> None:
@@ -212,57 +219,57 @@ def test_a_difference_is_counted_over_all_monitors(sample: Callable[[str], Any])
     document["monitor_list"] = [{**monitor, "id": str(number)} for number in range(9)]
     for odd in document["monitor_list"][3:]:
         odd["timer"] = "x"
-    (found,) = differences("configurations", document)
-    assert found.found == "configurations: monitor_list[3].timer is a string, not a number (6 monitors)"
+    (found,) = compare_document("configurations", document)
+    assert found.message == "configurations: monitor_list[3].timer is a string, not a number (6 monitors)"
 
 
-def test_ids_that_are_there_twice_are_told_and_not_quoted(sample: Callable[[str], Any]) -> None:
+def test_duplicate_ids_are_reported_without_the_id(sample: Callable[[str], Any]) -> None:
     document = sample("status")
     document["monitor_list"] *= 3
-    (found,) = differences("status", document)
-    assert bad([found]) == {"contract_duplicate": "failed"}
-    assert found.found == "status: monitor_list[1].monitor is that of another (2 monitors)"
+    (found,) = compare_document("status", document)
+    assert problem_codes([found]) == {"contract_duplicate": "failed"}
+    assert found.message == "status: monitor_list[1].monitor is also the ID of another monitor (2 monitors)"
 
 
 @pytest.mark.parametrize("old", [{"global_alert_active": True, "monitors": []}, {"monitors": {}}])
-def test_the_body_of_an_earlier_edition_is_recognised(old: dict[str, Any]) -> None:
-    assert bad(differences("status", {"error": None, **old})) == {"contract_old_shape": "failed"}
+def test_the_document_of_an_earlier_api_version_is_recognised(old: dict[str, Any]) -> None:
+    assert problem_codes(compare_document("status", {"error": None, **old})) == {"contract_old_shape": "failed"}
 
 
-def test_a_hostile_answer_with_endless_names_is_told_briefly(sample: Callable[[str], Any]) -> None:
+def test_a_response_with_many_new_names_is_summarized(sample: Callable[[str], Any]) -> None:
     document = sample("status")
-    document["monitor_list"][0].update({f"name_{number}": 1 for number in range(MOST_KEPT * 3)})
-    found = differences("status", document)
-    assert len(found) == MOST_TOLD + 1
-    assert found[-1].found == f"status: {MOST_KEPT - MOST_TOLD} more fields of that kind"
+    document["monitor_list"][0].update({f"name_{number}": 1 for number in range(MAX_DIFFERENCES * 3)})
+    found = compare_document("status", document)
+    assert len(found) == MAX_ROWS + 1
+    assert found[-1].message == f"status: {MAX_DIFFERENCES - MAX_ROWS} more fields of that kind"
     wrong = {
         **sample("status"),
         "monitor_list": [{**sample("status")["monitor_list"][0], **dict.fromkeys("abcdefghi")}],
     }
-    assert len(differences("status", wrong)) == MOST_TOLD + 1
+    assert len(compare_document("status", wrong)) == MAX_ROWS + 1
 
 
-def test_too_many_failures_of_a_kind_still_fail() -> None:
-    fields = {f"f{number}": Field(TEXT, REQUIRED) for number in range(MOST_TOLD + 1)}
+def test_failures_beyond_the_limit_of_rows_still_fail() -> None:
+    fields = {f"f{number}": Field(TEXT, REQUIRED) for number in range(MAX_ROWS + 1)}
     DOCUMENTS["many"] = fields
     try:
-        found = differences("many", {})
+        found = compare_document("many", {})
     finally:
         del DOCUMENTS["many"]
     assert {one.outcome for one in found} == {"failed"}
-    assert len(found) == MOST_TOLD + 1
+    assert len(found) == MAX_ROWS + 1
 
 
-def test_only_answers_that_are_answers_are_looked_at(sample: Callable[[str], Any]) -> None:
-    made = patient()
-    assert [one.outcome for one in examine(made)] == ["skipped"]
-    made.answers = {
+def test_only_successful_responses_are_compared(sample: Callable[[str], Any]) -> None:
+    context = create_context()
+    assert [one.outcome for one in check_contract(context)] == ["skipped"]
+    context.responses = {
         "token": Response(200, {}, json.dumps(sample("token")).encode()),
         "status": Response(200, {}, b'{"error": "away"}'),
         "configurations": Response(500, {}, b"{}"),
         "configuration": Response(200, {}, b"[]"),
     }
-    (found,) = examine(made)
-    assert found.found == 'token: as on the vendor\'s page "API Version 2"'
-    made.answers["status"] = Response(200, {}, b'{"monitor_list": []}')
-    assert bad(examine(made)) == {"contract_missing": "warning"}
+    (found,) = check_contract(context)
+    assert found.message == 'token: as on the vendor\'s page "API Version 2"'
+    context.responses["status"] = Response(200, {}, b'{"monitor_list": []}')
+    assert problem_codes(check_contract(context)) == {"contract_missing": "warning"}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .diagnosed import diagnosis
+from .diagnoses import diagnosis
 from .entry_points import ENTRY_POINTS, QUESTION, WAIT_FOR_EVIDENCE, EntryPoint
 from .fault import AT_THE_GATE, Fault, Judged, Refused
 from .play import Observation, Performance

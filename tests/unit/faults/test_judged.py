@@ -14,7 +14,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.runner import CHECKS
 from ansible_collections.knowledgefront.monitoring.tests.faults import judged
 from ansible_collections.knowledgefront.monitoring.tests.faults.__main__ import FAULTS
-from ansible_collections.knowledgefront.monitoring.tests.faults.diagnosed import DIAGNOSES, Diagnosis, diagnosis
+from ansible_collections.knowledgefront.monitoring.tests.faults.diagnoses import DIAGNOSES, Diagnosis, diagnosis
 from ansible_collections.knowledgefront.monitoring.tests.faults.entry_points import ENTRY_POINTS
 from ansible_collections.knowledgefront.monitoring.tests.faults.fault import ANSWERS, STATUS, Fault, Judged, Refused
 from ansible_collections.knowledgefront.monitoring.tests.faults.judged import cells
@@ -203,7 +203,7 @@ def test_the_fast_ones_stand_for_every_kind() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_somebody_says_what_the_doctor_makes_of_each_fault(fault: Fault) -> None:
+def test_each_fault_has_an_expected_result_of_the_doctor(fault: Fault) -> None:
     found = diagnosis(fault)
     good = fault.outcome is None
     assert good or found.must or found.may

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the doctor has to call each fault: ``check.code`` of every failure and warning, and no other."""
+"""The expected result of the doctor for each fault: ``check.code`` of every failure and warning."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from .fault import ANSWERS, Fault
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Patterns of findings: each of ``must`` has to be found, and nothing that is not one of ``must`` and ``may``."""
+    """Patterns of results: every pattern in ``must`` matches one, and each result matches one in ``must`` or ``may``."""
 
     must: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
 
     def wrong_with(self, found: Sequence[str]) -> str:
-        """Return what is wrong with these findings, an empty text if nothing is."""
+        """Return what differs from the expectation, an empty text if nothing does."""
         missing = [one for one in self.must if not any(re.fullmatch(one, other) for other in found)]
-        odd = [one for one in found if not any(re.fullmatch(other, one) for other in (*self.must, *self.may))]
-        told = [f"it did not find {' and '.join(missing)}"] if missing else []
-        return "; ".join(told + ([f"it found {' and '.join(odd)}"] if odd else []))
+        unexpected = [one for one in found if not any(re.fullmatch(other, one) for other in (*self.must, *self.may))]
+        complaints = [f"it did not find {' and '.join(missing)}"] if missing else []
+        return "; ".join(complaints + ([f"it found {' and '.join(unexpected)}"] if unexpected else []))
 
 
 WELL = Diagnosis()
 
 CHECKS = {"status": "status", "config_monitors": "configurations", "version": "version", "token": "token"}
-"""The check that asks at an endpoint."""
+"""The check that requests an endpoint."""
 
 
 def _only(*must: str, may: tuple[str, ...] = ()) -> Diagnosis:
     return Diagnosis(must, may)
 
 
-# The first pattern that fits the name of a fault counts. ``@`` stands for the check of each endpoint that it is at.
+# The first pattern that matches the name of a fault applies. ``@`` is the check of each endpoint of the fault.
 DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
     ("nothing*", WELL),
-    # How bodies are no document.
+    # Bodies that are not documents.
     ("an empty 200, *", _only("@.empty")),
     ("a web page with 200, *", _only("@.web_page")),
     ("half a document, *", _only("@.no_json")),
@@ -56,7 +56,7 @@ DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
     ("nesting without end, *", _only("@.no_json")),
     ("204, *", _only("@.unexpected_status")),
     ("202", _only("@.unexpected_status")),
-    # What documents say wrongly.
+    # Wrong documents.
     ("error is *", _only("@.answered_error")),
     ("an error with *", _only("@.answered_error")),
     ("monitor_list is missing", _only("@.contract", "contract.contract_missing")),
@@ -94,7 +94,7 @@ DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
     ("a last_test that is without a time", _only("monitors.tests_absent", "contract.contract_missing")),
     ("an empty status", _only("monitors.join_differs")),
     ("an answer from yesterday", _only("@.old_answer", "contract.contract_missing", "contract.contract_new")),
-    # How answers travel.
+    # Transfer of responses.
     ("reset before the answer, *", _only("@.connection")),
     ("reset *", _only("@.incomplete")),
     ("no answer, *", _only("@.timeout")),
@@ -147,13 +147,13 @@ DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
     ("a reset once", _only("@.retried")),
     ("a redirect from https to http", _only("token.redirect", "tls.tls_expires_soon")),
     ("a redirect *", _only("@.redirect")),
-    # The way there.
+    # Network.
     ("a name that does not resolve", _only("dns.name_(unknown|server_failing|server_silent)")),
     ("a port that nobody listens at", _only("tcp.port_refused")),
     ("a half-open connection", _only("token.timeout")),
     ("a server that speaks another protocol", _only("token.(connection|incomplete)")),
     ("a server that hangs up", _only("token.(connection|incomplete)")),
-    # It is good for two days only.
+    # It is valid for two days only.
     ("a certificate that is right", _only("tls.tls_expires_soon")),
     ("an expired certificate", _only("tls.tls_expired")),
     ("a self-signed certificate", _only("tls.tls_self_signed")),
@@ -172,9 +172,9 @@ DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
     ("our clock is a day slow*", _only("clock.clock_behind")),
     ("our clock is fast*", _only("clock.clock_ahead")),
     ("our clock is a day fast*", _only("clock.clock_ahead")),
-    # It may be all over before the clock jumps.
+    # The checks may finish before the clock jumps.
     ("our clock jumps *", _only(may=("clock.clock_(ahead|behind)",))),
-    # What tasks share.
+    # The cache.
     ("tasks share what they know", WELL),
     ("what tasks share is in a folder that is open to others", _only("cache.cache_open")),
     (
@@ -186,7 +186,7 @@ DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
         WELL if os.geteuid() == 0 else _only("cache.cache_not_writable"),
     ),
     ("what tasks share is in a folder that is a *", _only("cache.cache_no_folder")),
-    # What is gone is no fault, and what has another's name cannot be told from what another secret keeps.
+    # A removed file is not a fault, and a renamed one is like the record of another secret.
     ("what tasks share is in files that are removed", WELL),
     ("what tasks share is in files that are swapped", _only(may=("cache.cache_spoilt",))),
     ("what tasks share is in files that are *", _only("cache.cache_spoilt")),
@@ -194,11 +194,11 @@ DIAGNOSES: tuple[tuple[str, Diagnosis], ...] = (
 
 
 def diagnosis(fault: Fault) -> Diagnosis:
-    """Return what the doctor has to make of ``fault``. Raises LookupError for one that nobody thought of."""
+    """Return the expected result for ``fault``. Raises LookupError for an unknown fault."""
     for pattern, found in DIAGNOSES:
         if fnmatchcase(fault.name, pattern):
             return Diagnosis(_placed(found.must, fault), _placed(found.may, fault))
-    raise LookupError(f"nobody says what the doctor makes of {fault.name}")
+    raise LookupError(f"no expected result of the doctor for {fault.name}")
 
 
 def _placed(patterns: tuple[str, ...], fault: Fault) -> tuple[str, ...]:

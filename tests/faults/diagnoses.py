@@ -16,7 +16,7 @@ from .fault import ANSWERS, Fault
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Patterns of results: every pattern in ``must`` matches one, and each result matches one in ``must`` or ``may``."""
+    """Patterns of results: each in ``must`` matches a result, and each result matches one in ``must`` or ``may``."""
 
     must: tuple[str, ...] = ()
     may: tuple[str, ...] = ()

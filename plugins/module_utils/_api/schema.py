@@ -39,7 +39,7 @@ REQUIRED, OPTIONAL, UNUSED = "required", "optional", "unused"
 """The reader refuses a document without the field; with the field at another type; for no reason in this field."""
 
 
-class Field(NamedTuple):
+class Field:
     """One field of an object.
 
     ``fields`` describes the object, or each object of the list, that the field contains; None if the vendor's page
@@ -47,14 +47,26 @@ class Field(NamedTuple):
     present. ``minimum`` is inclusive, ``maximum`` exclusive. ``path`` is the request path that the field repeats.
     """
 
-    type: FieldType
-    use: str = UNUSED
-    is_sparse: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    fields: Mapping[str, Any] | None = None
-    is_identity: bool = False
-    path: str | None = None
+    def __init__(
+        self,
+        type: FieldType,
+        use: str = UNUSED,
+        *,
+        is_sparse: bool = False,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        fields: Mapping[str, Field] | None = None,
+        is_identity: bool = False,
+        path: str | None = None,
+    ) -> None:
+        self.type = type
+        self.use = use
+        self.is_sparse = is_sparse
+        self.minimum = minimum
+        self.maximum = maximum
+        self.fields = fields
+        self.is_identity = is_identity
+        self.path = path
 
 
 SHORTEST_TIMER = 0.001
@@ -130,7 +142,10 @@ class SchemaError(Exception):
 
 
 class Schema:
-    """Validates the fields of an object that the reader uses. An optional field may be null or absent."""
+    """Validates the fields of an object that the reader uses. An optional field may be null or absent.
+
+    An identity has to be the first field of the table.
+    """
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self._fields = {name: field for name, field in fields.items() if field.use != UNUSED}
@@ -140,7 +155,7 @@ class Schema:
             for index, field in enumerate(self._fields.values())
             if field.minimum is not None
         ]
-        self._identity = next((index for index, field in enumerate(self._fields.values()) if field.is_identity), None)
+        self._has_identity = any(field.is_identity for field in self._fields.values())
         # Thousands of objects share a few combinations of classes: each combination is checked once.
         self._accepted: set[tuple[type, ...]] = set()
 
@@ -155,11 +170,9 @@ class Schema:
         for index, minimum, maximum in self._ranges:
             value = values[index]
             if value is not None and not minimum <= value < maximum:
-                self._refuse_value(index, value)
-        if self._identity is not None:
-            value = values[self._identity]
-            if not value or REPLACED in value:
-                self._refuse_value(self._identity, value)
+                raise self._value_error(index, value)
+        if self._has_identity and (not values[0] or REPLACED in values[0]):
+            raise self._value_error(0, values[0])
         return values
 
     def _check_type(self, entry: Mapping[str, Any], name: str, value: Any) -> None:
@@ -170,9 +183,9 @@ class Schema:
         elif value.__class__ not in field.type.classes:
             raise SchemaError(f".{name} is {describe_value(value)}, not {field.type.name}")
 
-    def _refuse_value(self, index: int, value: Any) -> None:
+    def _value_error(self, index: int, value: Any) -> SchemaError:
         name = self._names[index]
-        raise SchemaError(f".{name} {value_error(self._fields[name], value)}")
+        return SchemaError(f".{name} {value_error(self._fields[name], value)}")
 
 
 def value_error(field: Field, value: Any) -> str:

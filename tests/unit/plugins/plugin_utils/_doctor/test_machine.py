@@ -58,6 +58,17 @@ def test_a_disk_that_does_not_respond_times_out(tmp_path: Path, monkeypatch: pyt
     )
 
 
+@pytest.mark.parametrize("problem", [OSError(errno.EIO, "Input/output error"), KeyError("x")])
+def test_a_cache_that_fails_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: BaseException
+) -> None:
+    def fail(*_given: Any) -> None:
+        raise problem
+
+    monkeypatch.setattr(machine, "SecureDirectory", fail)
+    assert problem_codes(check_folder(tmp_path / "kf")) == {"cache_unusable": "warning"}
+
+
 def _file(path: Path) -> None:
     path.touch()
 

@@ -205,6 +205,7 @@ def test_a_proxy_gets_the_request_of_the_http_library(monkeypatch: pytest.Monkey
     [
         ("http://127.0.0.1:9", {"proxy_unreachable": "failed"}),
         ("http://no-such-host.invalid:3128", {"proxy_unreachable": "failed"}),
+        ("http://a b.example:3128", {"proxy_unreachable": "failed"}),
         ("http://[::1", {"proxy_no_url": "failed"}),
         ("http://:3128", {"proxy_no_url": "failed"}),
         ("http://proxy.example:port", {"proxy_no_url": "failed"}),

@@ -11,13 +11,13 @@ from typing import Any
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import OptionValue
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.context import CheckContext, Environment
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.results import (
     FAILED,
     WARNING,
     CheckResult,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import OptionValue
 
 RECENT = {
     "ansible-core": "2.19.14",

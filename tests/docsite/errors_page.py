@@ -139,7 +139,7 @@ NO_ERRORS = (
 NOT_TOLD = (
     *("Unverified HTTPS request", "Proxy-Authorization: Basic ", "# Written by ", r"\{\{.*\}\}"),
     *("{monitors} monitors, ", "<monitors> monitors are configured", "the service told its version"),
-    *("the default CA certificates", "true or false", "## ", "| "),
+    *("Tunnel connection failed", "the default CA certificates", "true or false", "## ", "| "),
 )
 """What texts begin with that nobody is told."""
 

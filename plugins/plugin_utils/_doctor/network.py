@@ -144,7 +144,7 @@ def _explain_no_proxy(context: CheckContext) -> str:
     names = sorted(name for name in context.environment.environment if name.upper() in PROXY_VARIABLES)
     if context.valid_settings.loopback:
         return "no proxy is used for a loopback address"
-    return f"no proxy applies to this URL; {join_names(names)} is set" if names else "no proxy is set"
+    return f"no proxy applies to this URL; set: {join_names(names)}" if names else "no proxy is set"
 
 
 def check_dns(context: CheckContext) -> list[CheckResult]:

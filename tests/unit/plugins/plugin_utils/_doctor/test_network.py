@@ -224,7 +224,7 @@ def test_an_unusable_proxy_has_a_code(monkeypatch: pytest.MonkeyPatch, url: str,
         (
             "https://api.example.com",
             {"HTTPS_PROXY": "http://p.example:1", "no_proxy": ".example.com"},
-            "no proxy applies to this URL; HTTPS_PROXY and no_proxy is set",
+            "no proxy applies to this URL; set: HTTPS_PROXY and no_proxy",
         ),
         ("http://127.0.0.1:1", {"HTTP_PROXY": "http://p.example:1"}, "no proxy is used for a loopback address"),
     ],

@@ -66,13 +66,13 @@ def _check_tests(statuses: list[MonitorStatus], configs: list[MonitorConfig], no
     counts = Counter(CODES.get(staleness(status.tested, timers.get(status.id), now) or "", "") for status in statuses)
     counts["tests_contradict"] = sum(_is_contradictory(status.fields.get("last_test")) for status in statuses)
     messages = {
-        "tests_absent": "have no newest test with a time",
-        "tests_ahead": "have a newest test in the future",
-        "tests_old": "have a newest test that is older than the gate accepts",
-        "tests_contradict": f"have a newest test whose two times differ by more than {MAX_CONTRADICTION:.0f} s",
+        "tests_absent": "no newest test with a time",
+        "tests_ahead": "newest test in the future",
+        "tests_old": "newest test older than the gate accepts",
+        "tests_contradict": f"two times of the newest test that differ by more than {MAX_CONTRADICTION:.0f} s",
     }
     return [
-        warning(code, f"{counts[code]:,} of {quantity(len(statuses), 'monitor')} {message}")
+        warning(code, f"{message}: {counts[code]:,} of {quantity(len(statuses), 'monitor')}")
         for code, message in messages.items()
         if counts[code]
     ]

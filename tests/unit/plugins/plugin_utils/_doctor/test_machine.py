@@ -40,7 +40,7 @@ def check_folder(path: Path | str) -> Any:
 def test_a_private_folder_is_ok_and_left_unchanged(tmp_path: Path) -> None:
     found = check_folder(tmp_path / "new" / "kf")
     assert problem_codes(found) == {}
-    assert "is private" in found[0].message
+    assert str(tmp_path / "new" / "kf") in found[0].message
     assert list((tmp_path / "new" / "kf").iterdir()) == []
 
 
@@ -52,10 +52,8 @@ def test_a_disk_that_does_not_respond_times_out(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(machine, "NETWORK_TIMEOUT", 0.1)
     monkeypatch.setattr(SecureDirectory, "write", lambda *_given: time.sleep(1))
     (found,) = check_folder(tmp_path / "kf")
-    assert (problem_codes([found]), found.message[-29:]) == (
-        {"cache_unusable": "warning"},
-        " does not respond within 0.1 s"[-29:],
-    )
+    assert problem_codes([found]) == {"cache_unusable": "warning"}
+    assert "0.1 s" in found.message
 
 
 @pytest.mark.parametrize("problem", [OSError(errno.EIO, "Input/output error"), KeyError("x")])
@@ -81,8 +79,8 @@ def _link(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "code", "fragment"),
     [
-        (_file, "cache_no_folder", "is a file, not a folder"),
-        (_link, "cache_no_folder", "is a link, not a folder"),
+        (_file, "cache_no_folder", " file,"),
+        (_link, "cache_no_folder", " link,"),
         (lambda path: path.mkdir(mode=0o755), "cache_open", "mode 0755"),
         (lambda path: (path.mkdir(), path.chmod(0o777)), "cache_open", "mode 0777"),
     ],
@@ -143,10 +141,8 @@ def test_a_file_that_cannot_be_locked_is_a_warning(tmp_path: Path, monkeypatch: 
 def test_a_disk_that_is_nearly_full_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_bavail=512, f_frsize=4096))
     (found,) = check_folder(tmp_path / "kf")
-    assert (problem_codes([found]), found.message) == (
-        {"cache_nearly_full": "warning"},
-        "only 2 MiB are free for the cache",
-    )
+    assert problem_codes([found]) == {"cache_nearly_full": "warning"}
+    assert " 2 MiB " in found.message
 
 
 NAME = "0123456789abcdef" * 2
@@ -210,7 +206,7 @@ def test_a_truncated_or_forged_record_is_a_warning(
     damage(records[which])
     found = machine.check_cache(create_context(url, environment_facts={"cache_folder": str(folder)}))
     assert problem_codes(found) == ({"cache_spoilt": "warning"} if is_invalid else {})
-    assert not is_invalid or found[0].message.endswith("by another program: 1")
+    assert not is_invalid or found[0].message.endswith(": 1")
 
 
 def test_records_are_not_checked_without_settings(serve: Any, tmp_path: Path) -> None:
@@ -242,7 +238,7 @@ def test_each_version_is_compared_with_the_oldest_supported_one(change: dict[str
 
 def test_the_installed_versions_are_listed() -> None:
     (found,) = check_versions(create_context())
-    assert found.message.startswith("ansible-core 2.19.14, Python 3.11.7, OpenSSL 3.0.19, requests 2.34.2")
+    assert all(f"{name} {version}" in found.message for name, version in RECENT.items())
 
 
 def test_the_oldest_ansible_core_is_the_one_that_the_collection_requires() -> None:

@@ -63,14 +63,14 @@ def test_the_addresses_of_a_name_are_counted_by_family(monkeypatch: pytest.Monke
     monkeypatch.setattr(socket, "getaddrinfo", resolving([V4, V4, V6]))
     context = create_context()
     (found,) = network.check_dns(context)
-    assert found.message.startswith("api.knowledgefront.com has 2 addresses (1 IPv4, 1 IPv6), resolved in 0.0")
+    assert "(1 IPv4, 1 IPv6)" in found.message
     assert len(context.addresses) == 2
 
 
 def test_an_address_is_not_resolved() -> None:
     context = create_context("https://127.0.0.1:1")
     (found,) = network.check_dns(context)
-    assert "127.0.0.1 is an address" in found.message
+    assert found.outcome == "ok"
     assert context.addresses == [(socket.AF_INET, ("127.0.0.1", 1))]
 
 

@@ -88,7 +88,7 @@ def test_a_check_with_a_failed_prerequisite_is_skipped_with_the_reason(monkeypat
     )
     outcomes = [row.result.outcome for row in rows]
     assert outcomes == ["failed", "skipped", "skipped", "warning", "skipped", "ok"]
-    assert [row.result.message for row in rows[1:3]] == ["not checked, because a failed"] * 2
+    assert all("a failed" in row.result.message for row in rows[1:3])
     assert count_outcomes(rows) == {"ok": 1, "warning": 1, "failed": 1, "skipped": 3}
     assert (worst_outcome(rows), worst_outcome(rows[3:]), worst_outcome(rows[4:])) == ("failed", "warning", "ok")
 
@@ -104,7 +104,7 @@ def test_a_missing_library_skips_every_check_that_requires_it(monkeypatch: pytes
         monkeypatch,
     )
     assert [row.result.outcome for row in rows] == ["skipped", "skipped", "skipped", "failed"]
-    assert {row.result.message for row in rows[:3]} == {"not checked, because requests is not installed"}
+    assert all("requests is not installed" in row.result.message for row in rows[:3])
 
 
 def test_a_crashed_check_is_a_failure_without_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

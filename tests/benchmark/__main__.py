@@ -74,7 +74,7 @@ def judged(sizes: Sequence[int]) -> tuple[list[table.Row], str]:
         rows.append([f"{size:,}", *figures])
     calls, looks = told["waited"], told["waited"]["looks"]
     asked = ", ".join(f"{calls[name]} {what}" for name, what in WAITED.items())
-    return rows, f"A waiting gate that looked {looks} times needed for that, in all: {asked}."
+    return rows, f"A gate that polled {looks} times needed in total: {asked}."
 
 
 def drawn(samples: turns.Samples) -> str:

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page of results in the documentation, with its picture."""
+"""The page of results in the documentation, with its picture and a file of all figures."""
 
 from __future__ import annotations
 
-import base64
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,19 +37,31 @@ class Results:
 
 
 READING = """
-Every figure is a ratio of two processes that ran in turn in this one run, so that it means the same on a slow machine:
-the median, with the smallest and the largest in brackets. Both are whole ``ansible-playbook`` processes against a
-simulator of the service on loopback, in a process of its own. Wall is wall-clock time; CPU is user and system time of
-the process and all it started; memory compares the peaks of the largest single process, which MiB tells. Requests are
-tokens + questions of one run of ours, and kB is what the service answered, compressed if asked for. Asked is how many
-questions each host asked in a task of its own; stored means that another process had asked shortly before. Latency is
-added to each answer.
+Every figure is a ratio of two ``ansible-playbook`` processes that ran in turn in this run, so that it means the same on
+a slow machine: the median, with the smallest and the largest in brackets. Wall is wall-clock time. Both processes ran
+against a simulator of the service on loopback. Stored means that another process had fetched the response shortly
+before.
+"""
+
+ALL_FIGURES = """
+`benchmark.csv <benchmark.csv>`_ has all figures: also CPU (user and system time of the process and its children), the
+peak memory of the largest process, requests (for tokens + for data), and kB received.
 """
 
 GROWING = """
-Growth is that of CPU for one host that asks once, beyond that of the smallest size. A power of 1 is linear: twice the
+The growth of CPU time with the number of monitors, for one host that asks once. A power of 1 is linear: twice the
 monitors cost twice as much.
 """
+
+ON_THE_PAGE = ("what", "against", "monitors", "hosts", "asked", "wall", "goal", "met")
+
+
+def with_a_goal(costs: Sequence[Row]) -> list[Row]:
+    """Return the rows that have a goal, with the columns that the page shows, under their heading."""
+    heading, *rows = costs
+    columns = [heading.index(name) for name in ON_THE_PAGE]
+    goal = heading.index("goal")
+    return [[row[column] for column in columns] for row in (heading, *(row for row in rows if row[goal]))]
 
 
 def paragraph(text: str) -> str:
@@ -66,13 +77,16 @@ def page(results: Results) -> str:
         _caution(results),
         paragraph(READING),
         _image(results.picture),
-        "Costs\n-----",
-        table.restructured(results.costs),
+        "Goals\n-----",
+        table.restructured(with_a_goal(results.costs)),
+        paragraph(ALL_FIGURES),
     ]
     if len(results.growth) > 1:
         parts += ["Growth\n------", paragraph(GROWING), table.restructured(results.growth)]
-    parts += ["Judgement alone\n---------------", table.restructured(results.judging), paragraph(results.waiting)]
-    parts.append("``./run bench --write`` in a checkout measures anew and writes this page.")
+    parts += ["Evaluation alone\n----------------", table.restructured(results.judging), paragraph(results.waiting)]
+    parts.append(
+        "For contributors: ``./run bench --write`` in a checkout repeats the measurement and writes this page."
+    )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -86,19 +100,18 @@ def _caution(results: Results) -> str:
 
 
 def _image(picture: str) -> str:
-    """Return the picture within the page: what builds the documentation copies pages only."""
     if not picture:
         return ""
-    coded = base64.b64encode(picture.encode()).decode()
     alternative = "Wall-clock time in empty plays against the number of monitors, both axes logarithmic"
-    return f".. image:: data:image/svg+xml;base64,{coded}\n   :alt: {alternative}"
+    return f".. image:: benchmark.svg\n   :alt: {alternative}"
 
 
 def write(results: Results, docsite: Path = DOCSITE) -> list[Path]:
-    """Write the page and its picture, and return what is written."""
+    """Write the page, its picture and the file of all figures, and return their paths."""
     texts = {
         docsite / "rst" / "benchmark.rst": page(results),
         docsite / "rst" / "benchmark.svg": results.picture,
+        docsite / "rst" / "benchmark.csv": table.comma_separated(results.costs),
     }
     for path, text in texts.items():
         if text:

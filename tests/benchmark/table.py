@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import textwrap
 from collections.abc import Callable, Sequence
 
 from .comparisons import FLOOR, SWEPT, Circumstances, Comparison
@@ -123,10 +126,15 @@ def markdown(rows: Sequence[Row]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
+def comma_separated(rows: Sequence[Row]) -> str:
+    """Return rows under a heading as CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().replace("`", "")
+
+
 def restructured(rows: Sequence[Row]) -> str:
-    """Return rows under a heading as a reStructuredText table."""
-    lines = [".. list-table::", "   :header-rows: 1", ""]
-    for row in rows:
-        cells = [cell.replace("`", "``") for cell in row]
-        lines += [f"   {'*' if not number else ' '} - {cell}".rstrip() for number, cell in enumerate(cells)]
-    return "\n".join(lines)
+    """Return rows under a heading as a reStructuredText table, one line for each row."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([cell.replace("`", "``") for cell in row] for row in rows)
+    return ".. csv-table::\n   :header-rows: 1\n\n" + textwrap.indent(text.getvalue().rstrip("\n"), "   ")

@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from built_site import faults_of
+from built_site import PAGES, faults_of
 from environments import NotMade, provide
 from foreign_labels import write_inventory
 
@@ -28,6 +28,11 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 PINS = HERE / "requirements.txt"
 COLLECTION = "knowledgefront.monitoring"
+LABEL = f"ansible_collections.{COLLECTION}.docsite."
+FIRST_SENTENCE = re.compile(r"^={3,}\n\n((?!\.\. )(?:\S.*\n)*?\S.*?\.)(?:\s|$)", re.MULTILINE)
+"""Below the title of a page."""
+
+TOCTREE_OF_PAGES = re.compile(r"^\.\. toctree::\n    :maxdepth: 1\n\n((?:    docsite/\S+\n)+)", re.MULTILINE)
 PAGE_OF_PLUGIN = re.compile(r"^( +)(\w+)_(module|lookup|inventory|test|role)$", re.MULTILINE)
 OURS = "made-by-run-docs"
 """A file in a site that says who made it, so that nothing else is ever deleted."""
@@ -71,10 +76,29 @@ def call(*words: str | Path, env: dict[str, str], cwd: Path) -> None:
         sys.exit(1)
 
 
-def shorten(index: Path) -> None:
-    """Write the collection's name as it is, and plugins without it: the menu is as wide as a phone at most."""
+def copy_files(pattern: str, target: Path) -> None:
+    """Copy pictures or data files from beside the pages to ``target``; antsibull-docs copies only the pages."""
+    for path in sorted(PAGES.glob(pattern)):
+        shutil.copy(path, target)
+
+
+def summary(page: Path) -> str:
+    """Return the first sentence of a page, or an empty text if the page does not start with one."""
+    found = FIRST_SENTENCE.search(page.read_text(encoding="utf-8"))
+    return " ".join(found[1].split()) if found else ""
+
+
+def rewrite_index(index: Path) -> None:
+    """Describe each page in a sentence, and shorten the plugins' names so that the menu fits a phone."""
+
+    def described(found: re.Match[str]) -> str:
+        names = found[1].split()
+        lines = [f"* :ref:`{LABEL}{Path(name).name}` -- {summary(PAGES / f'{Path(name).name}.rst')}" for name in names]
+        return f".. toctree::\n    :hidden:\n    :maxdepth: 1\n\n{found[1]}\n" + "\n".join(lines) + "\n"
+
     text = index.read_text(encoding="utf-8").replace(f"\n{COLLECTION.title()}\n", f"\n{COLLECTION}\n")
-    index.write_text(PAGE_OF_PLUGIN.sub(r"\1\2 \3 <\2_\3>", text), encoding="utf-8")
+    text = PAGE_OF_PLUGIN.sub(r"\1\2 \3 <\2_\3>", TOCTREE_OF_PAGES.sub(described, text))
+    index.write_text(text, encoding="utf-8")
 
 
 def put(built: Path, site: Path) -> None:
@@ -102,11 +126,13 @@ def main() -> int:
             "collection",
         ]
         call(*antsibull, *extracting, "--dest-dir", pages, COLLECTION, env=env, cwd=work)
-        shorten(pages / "index.rst")
+        copy_files("*.svg", pages / "docsite")
+        rewrite_index(pages / "index.rst")
         write_inventory(work / "ansible.inv")
         told = {"KF_DOCS_ANSIBLE_LABELS": str(work / "ansible.inv"), "KF_DOCS_VERSION": version()}
         options: list[str | Path] = ["-W", "--keep-going", "--quiet", "-c", HERE, "-d", work / "doctrees"]
         call(programs / "sphinx-build", "-b", "html", *options, pages, work / "site", env=env | told, cwd=work)
+        copy_files("*.csv", work / "site" / "docsite")
         put(work / "site", site)
     faults = faults_of(site)
     for fault in faults:

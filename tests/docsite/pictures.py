@@ -1,21 +1,23 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pictures in the pages, for light and dark screens and for the width of a phone. Run, it puts them there anew.
+"""The pictures of the documentation, for light and dark screens and the width of a phone.
 
-A picture is within its page: what builds the documentation copies pages only.
+Run as a program, it writes them as SVG files beside the pages.
 """
 
 from __future__ import annotations
 
-import base64
-import re
 import sys
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst"
-IMAGE = re.compile(r"^\.\. image:: data:image/svg\+xml;base64,\S*\n   :name: (\S+)$", re.MULTILINE)
+LICENCE = """
+Copyright (c) 2026, the knowledgefront.monitoring contributors
+GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
 WIDTH = 360
 
 # Light and dark shades that people who see few colours can tell apart too; each is named in words as well.
@@ -50,7 +52,7 @@ QUESTIONS = {
     "unproved": ("warn", "It tests too rarely", "to be proved in time"),
     "clean": ("pass", "None of these", ""),
 }
-"""What is asked of a monitor, in this order, and the verdict before a deployment if it is so."""
+"""The conditions for each state in order of precedence, and the verdict that it leads to before a deployment."""
 
 TIMER, VIOLATIONS = 300, 3
 TESTS = (-180, 120, 420, 720)
@@ -66,11 +68,12 @@ def _text(x: float, y: float, words: str, kind: str = "") -> str:
 def _drawing(height: int, title: str, parts: list[str]) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     body = f'<style>{STYLE}</style><rect class="paper" width="{WIDTH}" height="{height}" rx="6"/>'
-    return f'{head} role="img"><title>{escape(title)}</title>{body}{"".join(parts)}</svg>'
+    lines = "\n".join(parts)
+    return f'{head} role="img">\n<!--{LICENCE}-->\n<title>{escape(title)}</title>\n{body}\n{lines}\n</svg>\n'
 
 
 def states() -> str:
-    """Return the picture of the questions that lead to a monitor's state."""
+    """Return the picture of the conditions that determine a monitor's state."""
     row, left, parts = 56, 12, []
     for number, (state, (verdict, *lines)) in enumerate(QUESTIONS.items()):
         y = 12 + number * row
@@ -84,7 +87,7 @@ def states() -> str:
         if number < len(QUESTIONS) - 1:
             parts.append(f'<path class="o line" d="M{left + 91} {y + 40}v15m-5 -6l5 6l5 -6"/>')
             parts.append(_text(left + 99, y + 52, "no", "s"))
-    return _drawing(12 + row * len(QUESTIONS), "How the gate tells the state of a monitor", parts)
+    return _drawing(12 + row * len(QUESTIONS), "How the gate determines the state of a monitor", parts)
 
 
 def _at(seconds: float) -> float:
@@ -92,7 +95,7 @@ def _at(seconds: float) -> float:
 
 
 def timeline() -> str:
-    """Return the picture of a deployment that breaks something, and of who can know it when."""
+    """Return the timeline of a broken deployment and of when it can be detected."""
     end, bottom, parts = 348, 322, []
     parts.append(f'<path class="o line" d="M{_at(0):g} 34V{bottom}" stroke-dasharray="3 3"/>')
     parts.append(_text(_at(0), 24, "deployed", "m s b"))
@@ -107,66 +110,62 @@ def timeline() -> str:
         (("after,", "if it held"), PROVED, "pass", "", "passes"),
         (("the same,", "full_detection"), RAISED, "pass", "waits", "passes"),
     )
-    for number, (names, until, kind, told, then) in enumerate(bars):
+    for number, (names, until, kind, label, result) in enumerate(bars):
         y, x = 118 + 56 * number, _at(until)
         parts += [_text(8, y + 4 + 15 * (line - (len(names) - 1) / 2), name, "s") for line, name in enumerate(names)]
         parts.append(f'<rect class="c soft" x="{_at(0):g}" y="{y - 13}" width="{x - _at(0):g}" height="26"/>')
         parts.append(f'<path class="o {kind}" d="M{x:g} {y - 15}v30"/>')
-        parts += [_text(_at(0) + 5, y + 4, told, "s"), _text(x + 5, y + 4, then, f"s t {kind}")]
+        parts += [_text(_at(0) + 5, y + 4, label, "s"), _text(x + 5, y + 4, result, f"s t {kind}")]
     for minute in (-3, 0, 2, 7, 12):
         parts.append(_text(_at(minute * 60), bottom + 16, f"{minute}", "m s"))
     parts.append(_text(8, bottom + 16, "minutes", "s"))
-    return _drawing(346, "Who can know when that a deployment broke something", parts)
+    return _drawing(346, "When a broken deployment can be detected", parts)
 
 
 LAYERS = (
     ("modules, lookups, inventory", "thin: options in, a result out"),
     ("_ansible, plugin_utils", "options, errors, warnings"),
-    ("_cache", "tokens and answers that tasks share"),
-    ("_api", "the client, which alone knows HTTP"),
+    ("_cache", "tokens and responses shared by tasks"),
+    ("_api", "the client; the only layer with HTTP"),
     ("_domain", "what monitors are: no I/O, no clock"),
 )
 
 
 def layers() -> str:
-    """Return the picture of what a question goes through, with the gate beside it."""
+    """Return the picture of the layers that a request passes, with the gate beside them."""
     row, parts = 64, []
-    for number, (name, told) in enumerate(LAYERS):
+    for number, (name, description) in enumerate(LAYERS):
         y = 12 + number * row
         parts.append(f'<rect class="o line" x="12" y="{y}" width="236" height="44" rx="5"/>')
-        parts += [_text(130, y + 19, name, "m b"), _text(130, y + 35, told, "m s")]
+        parts += [_text(130, y + 19, name, "m b"), _text(130, y + 35, description, "m s")]
         if number < len(LAYERS) - 1:
             parts.append(f'<path class="o line" d="M130 {y + 44}v19m-5 -6l5 6l5 -6"/>')
     foot = 12 + row * (len(LAYERS) - 1)
     parts.append(f'<rect class="o pass" x="264" y="{12 + row}" width="84" height="{2 * row + 44}" rx="5"/>')
     for number, (words, kind) in enumerate(
-        (("_gate", "m b"), ("judges", "m s"), ("samples,", "m s"), ("no I/O", "m s"))
+        (("_gate", "m b"), ("evaluates", "m s"), ("samples,", "m s"), ("no I/O", "m s"))
     ):
         parts.append(_text(306, 12 + row + 62 + 17 * number, words, kind))
     parts.append(f'<path class="o pass" d="M248 34h58v{row - 23}m-5 -6l5 6l5 -6"/>')
     parts.append(f'<path class="o pass" d="M306 {12 + 3 * row + 44}v{row - 22}h-57m6 -5l-6 5l6 5"/>')
-    return _drawing(foot + 56, "What a question goes through", parts)
+    return _drawing(foot + 56, "The layers that a request passes", parts)
 
 
 PICTURES = {"layers": layers, "states": states, "timeline": timeline}
+"""The function that draws each picture, by the name of its file."""
 
 
-def with_pictures(page: str) -> str:
-    """Return ``page`` with its pictures as they are drawn now."""
-
-    def drawn(found: re.Match[str]) -> str:
-        coded = base64.b64encode(PICTURES[found[1]]().encode()).decode()
-        return f".. image:: data:image/svg+xml;base64,{coded}\n   :name: {found[1]}"
-
-    return IMAGE.sub(drawn, page)
+def write(folder: Path = PAGES) -> list[Path]:
+    """Write every picture into ``folder`` and return the paths."""
+    paths = []
+    for name, draw in PICTURES.items():
+        paths.append(folder / f"{name}.svg")
+        paths[-1].write_text(draw(), encoding="utf-8")
+    return paths
 
 
 def main() -> int:
-    for path in sorted(PAGES.glob("*.rst")):
-        page = path.read_text(encoding="utf-8")
-        if IMAGE.search(page):
-            path.write_text(with_pictures(page), encoding="utf-8")
-            print(path)
+    print(*write(), sep="\n")
     return 0
 
 

@@ -218,7 +218,7 @@ def results(**changes: Any) -> page.Results:
 @pytest.mark.parametrize(
     ("changes", "there", "not_there"),
     [
-        ({}, "data:image/svg", "busy"),
+        ({}, "image:: benchmark.svg", "busy"),
         ({"picture": ""}, "Growth", "image::"),
         ({"quick": True}, "quick run", "busy"),
         ({"load": 4.5}, "busy with other work (4.5", "quick run"),
@@ -237,8 +237,8 @@ def test_the_page_can_be_read(changes: dict[str, Any], there: str, not_there: st
 def test_an_old_picture_does_not_stay(tmp_path: Path) -> None:
     (tmp_path / "rst").mkdir()
     written = [[path.name for path in page.write(results(**told), tmp_path)] for told in ({}, {"picture": ""})]
-    assert written == [["benchmark.rst", "benchmark.svg"], ["benchmark.rst"]]
-    assert [path.name for path in (tmp_path / "rst").iterdir()] == ["benchmark.rst"]
+    assert written == [["benchmark.rst", "benchmark.svg", "benchmark.csv"], ["benchmark.rst", "benchmark.csv"]]
+    assert sorted(path.name for path in (tmp_path / "rst").iterdir()) == ["benchmark.csv", "benchmark.rst"]
 
 
 @pytest.mark.parametrize(

@@ -101,12 +101,44 @@ def test_pages_that_are_no_more_leave_the_site(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "old").iterdir()) == ["index.html", build_site.OURS]
 
 
-def test_the_menu_names_plugins_without_the_collection(tmp_path: Path) -> None:
-    told = (
-        "\nKnowledgefront.Monitoring\n=====\n\n.. toctree::\n\n    docsite/start\n    kf_gate_module\n    stale_test\n"
-    )
-    (tmp_path / "index.rst").write_text(told, encoding="utf-8")
-    build_site.shorten(tmp_path / "index.rst")
-    lines = (tmp_path / "index.rst").read_text(encoding="utf-8").split()
-    assert lines[0] == "knowledgefront.monitoring"
-    assert lines[-7:] == ["docsite/start", "kf_gate", "module", "<kf_gate_module>", "stale", "test", "<stale_test>"]
+INDEX = """
+Knowledgefront.Monitoring
+=====
+
+.. toctree::
+    :maxdepth: 1
+
+    docsite/start
+    docsite/moving
+
+.. toctree::
+    :maxdepth: 1
+
+    kf_gate_module
+    stale_test
+"""
+
+
+def test_the_index_has_a_sentence_for_each_page_and_short_names_for_plugins(tmp_path: Path) -> None:
+    (tmp_path / "index.rst").write_text(INDEX, encoding="utf-8")
+    build_site.rewrite_index(tmp_path / "index.rst")
+    text = (tmp_path / "index.rst").read_text(encoding="utf-8")
+    assert text.startswith("\nknowledgefront.monitoring\n")
+    assert text.count(":hidden:") == 1
+    for page in ("start", "moving"):
+        sentence = build_site.summary(build_site.PAGES / f"{page}.rst")
+        assert f"* :ref:`{build_site.LABEL}{page}` -- {sentence}\n" in text
+    assert text.endswith("    kf_gate module <kf_gate_module>\n    stale test <stale_test>\n")
+
+
+@pytest.mark.parametrize("page", sorted(build_site.PAGES.glob("*.rst")), ids=lambda page: page.stem)
+def test_a_page_starts_with_a_sentence_for_the_index(page: Path) -> None:
+    sentence = build_site.summary(page)
+    assert sentence.endswith(".")
+    assert 20 < len(sentence) < 160
+
+
+@pytest.mark.parametrize("text", ["Title\n=====\n\n.. contents::\n", "Title\n=====\n\nWithout an end\n\nNext.\n"])
+def test_a_page_without_a_first_sentence_has_no_summary(tmp_path: Path, text: str) -> None:
+    (tmp_path / "page.rst").write_text(text, encoding="utf-8")
+    assert build_site.summary(tmp_path / "page.rst") == ""

@@ -1,81 +1,101 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask, list, gate: what the collection does, acted out in under a minute. Exits 0 only if each step did that."""
+"""Ask, list and gate against the simulator, in half a minute. Exits with 0 only if every step works."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 
-from .stage import Stage, Unexpected, stage
+from .environment import DemoEnvironment, DemoError, demo_environment
+from .installation import commands_to_install
 
 MONITOR = "Primary Web"
 WAITING = "kf_gate waits"
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    parse_arguments(sys.argv[1:] if arguments is None else arguments)
     started = time.monotonic()
     try:
-        with stage() as theatre:
-            for number, step in enumerate((ask, list_web, deploy, stop, wait_out), 1):
-                say(f"{number}. {step.__doc__}")
-                step(theatre)
-    except Unexpected as surprise:
-        print(f"\nThe demonstration failed: {surprise}.", file=sys.stderr)
+        with demo_environment() as environment:
+            for number, step in enumerate((ask, list_web, deploy, stop, wait), 1):
+                print_paragraph(f"{number}. {step.__doc__}")
+                step(environment)
+    except DemoError as error:
+        print(f"\nThe demo failed: {error}.", file=sys.stderr)
         return 1
-    say(f"All of it worked, in {time.monotonic() - started:.0f} seconds. The same against a real account:")
-    print("    export KF_CLIENT_ID=... KF_CLIENT_SECRET=...")
-    print("    ansible-playbook knowledgefront.monitoring.gate")
+    print_paragraph(f"Every step worked, in {time.monotonic() - started:.0f} seconds. To use your own account:")
+    for command in (*commands_to_install(), *USE):
+        print(f"    {command}")
     return 0
 
 
-def ask(theatre: Stage) -> None:
-    """A web shop has six monitors. We ask what is alerting: nothing is."""
-    expect(theatre.play("ask"), 0, "0 alerts")
+USE = (
+    "export KF_CLIENT_ID=... KF_CLIENT_SECRET=...   # the API client: Account Name > API Access",
+    "ansible-playbook knowledgefront.monitoring.gate",
+)
 
 
-def list_web(theatre: Stage) -> None:
-    """We list what is configured for the web."""
-    expect(theatre.play("list"), 0, "Primary Checkout tests every 3 s")
+def parse_arguments(arguments: list[str]) -> None:
+    """Exit with a help text or an error if there are arguments: the demo has no options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demo",
+        description="Run the collection against a simulator of the service, on this machine only: read monitors, let a "
+        "deployment pass, stop the next one while an alert is active, and wait until the alert clears. "
+        "It takes about half a minute, needs ansible-core and requests, and no account.",
+    )
+    parser.parse_args(arguments)
 
 
-def deploy(theatre: Stage) -> None:
-    """We deploy. The gate looks at every monitor, finds nothing against it, and lets the deployment through."""
-    expect(theatre.play("deploy"), 0, "the new version is live")
+def ask(environment: DemoEnvironment) -> None:
+    """A web shop has six monitors. Ask which of them alert: none does."""
+    expect(environment.play("ask"), 0, "0 alerts")
 
 
-def stop(theatre: Stage) -> None:
-    """The front page breaks, and after three failed tests its alert is active. The next deployment is stopped."""
-    theatre.control.fail(MONITOR)
-    theatre.until(MONITOR, alerting=True)
-    expect(theatre.play("deploy"), 2, f"{MONITOR} has an active alert", never="the new version is live")
+def list_web(environment: DemoEnvironment) -> None:
+    """List the configuration of the web monitors."""
+    expect(environment.play("list"), 0, "Primary Checkout tests every 3 s")
 
 
-def wait_out(theatre: Stage) -> None:
-    """The next deployment may wait 30 seconds. While it waits, somebody repairs the front page, and it goes ahead."""
+def deploy(environment: DemoEnvironment) -> None:
+    """Deploy. The gate checks the monitors in scope, finds all of them clean, and lets the deployment pass."""
+    expect(environment.play("deploy"), 0, "the new version is live")
+
+
+def stop(environment: DemoEnvironment) -> None:
+    """The front page breaks. After three failed tests its alert is active, and the gate stops the next deployment."""
+    environment.control.fail(MONITOR)
+    environment.wait_for_alert(MONITOR)
+    expect(environment.play("deploy"), 2, f"{MONITOR} has an active alert", forbidden="the new version is live")
+
+
+def wait(environment: DemoEnvironment) -> None:
+    """The next deployment may wait 30 seconds. During the wait, the front page is repaired: the deployment passes."""
 
     def repair(line: str) -> None:
         if WAITING in line:
-            theatre.control.repair(MONITOR)
+            environment.control.repair(MONITOR)
 
-    ended = theatre.play("deploy", hear=repair, deploy_gate_timeout=30, deploy_gate_poll=1)
-    expect(ended, 0, WAITING, "the new version is live")
+    result = environment.play("deploy", on_line=repair, deploy_gate_timeout=30, deploy_gate_poll=1)
+    expect(result, 0, WAITING, "the new version is live")
 
 
-def expect(outcome: tuple[int, str], code: int, *told: str, never: str = "") -> None:
-    """Raise Unexpected unless a playbook ended with ``code`` and told, or never told, these texts."""
-    ended, output = outcome
-    if ended != code:
-        raise Unexpected(f"the playbook ended with {ended}, not {code}")
-    missing = [text for text in told if text not in output]
+def expect(result: tuple[int, str], code: int, *texts: str, forbidden: str = "") -> None:
+    """Raise DemoError unless a playbook ended with ``code`` and printed all of ``texts`` and not ``forbidden``."""
+    returned, output = result
+    if returned != code:
+        raise DemoError(f"the playbook ended with {returned}, not {code}")
+    missing = [text for text in texts if text not in output]
     if missing:
-        raise Unexpected(f"the playbook did not say {missing[0]!r}")
-    if never and never in output:
-        raise Unexpected(f"the playbook said {never!r}")
+        raise DemoError(f"the playbook did not print {missing[0]!r}")
+    if forbidden and forbidden in output:
+        raise DemoError(f"the playbook printed {forbidden!r}")
 
 
-def say(text: str) -> None:
+def print_paragraph(text: str) -> None:
     print(f"\n{text}\n", flush=True)
 
 

@@ -63,7 +63,8 @@ def announcement(simulator: Simulator, options: argparse.Namespace, default_secr
     elif simulator.client_secret != default_secret:
         lines.append("# KF_CLIENT_SECRET: the secret that the world gives this client")
     elif known:
-        lines.append(f'export KF_CLIENT_SECRET="${SECRET_VARIABLE}"')
+        lines.append(f"# In another terminal, set {SECRET_VARIABLE} to the same secret first; it is not printed here.")
+        lines.append(f'export KF_CLIENT_SECRET="${{{SECRET_VARIABLE}:?set it as in the terminal of the simulator}}"')
     else:
         lines.append(f"export KF_CLIENT_SECRET={shlex.quote(default_secret)}")
     if options.ca_file:

@@ -1,19 +1,21 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the demonstration plays: a simulator of its own, and real ansible-playbook runs against it."""
+"""The environment of the demo: a simulator of its own, and real ansible-playbook runs against it."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +23,15 @@ from simulator.control import Control
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
-PATIENCE = 20.0
-"""Seconds that the simulator gets to start and a change to be seen; it needs far less than one for the first."""
+TIMEOUT = 20.0
+"""Seconds for the simulator to start or stop, and for a change to take effect. Each usually takes less than one."""
 
 
-class Unexpected(Exception):
-    """Something did not do what it should: the demonstration has failed."""
+class DemoError(Exception):
+    """A step did not behave as documented, or something that the demo needs is missing."""
 
 
-class Stage:
+class DemoEnvironment:
     """A running simulator and the environment in which playbooks reach it."""
 
     def __init__(self, folder: Path, ready: dict[str, Any], secret: str) -> None:
@@ -49,10 +51,10 @@ class Stage:
             "KF_CLIENT_SECRET": secret,
         }
 
-    def play(self, name: str, hear: Callable[[str], None] | None = None, **variables: Any) -> tuple[int, str]:
-        """Run ``playbooks/<name>.yml``, showing its output, and return its exit code and that output.
+    def play(self, name: str, on_line: Callable[[str], None] | None = None, **variables: Any) -> tuple[int, str]:
+        """Run ``playbooks/<name>.yml``, print its output, and return its exit code and output.
 
-        ``hear`` is told each line while the playbook goes on.
+        ``on_line`` is called with each line while the playbook runs.
         """
         command = [sys.executable, "-m", "ansible", "playbook", str(PLAYBOOKS / f"{name}.yml")]
         command += ["--extra-vars", json.dumps(variables)]
@@ -68,24 +70,30 @@ class Stage:
             assert running.stdout is not None
             for line in running.stdout:
                 lines.append(line)
-                if hear is not None:
-                    hear(line)
+                if on_line is not None:
+                    on_line(line)
                 if line.strip():
                     print("    | " + line, end="", flush=True)
         return running.returncode, "".join(lines)
 
-    def until(self, monitor: str, alerting: bool) -> None:
-        """Wait until ``monitor`` has an active alert, or has none. Raises Unexpected when it takes too long."""
-        deadline = time.monotonic() + PATIENCE
-        while self.control.monitor(monitor)["alert_active"] is not alerting:
+    def wait_for_alert(self, monitor: str) -> None:
+        """Wait until ``monitor`` has an active alert. Raises DemoError after ``TIMEOUT`` seconds."""
+        deadline = time.monotonic() + TIMEOUT
+        while not self.control.monitor(monitor)["alert_active"]:
             if time.monotonic() > deadline:
-                raise Unexpected(f"{monitor} did not change within {PATIENCE:g} s")
+                raise DemoError(f"{monitor} raised no alert within {TIMEOUT:g} s")
             time.sleep(0.2)
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Start a simulator for as long as the demonstration lasts. Raises Unexpected when it does not start."""
+def demo_environment() -> Iterator[DemoEnvironment]:
+    """Start a simulator, and end it at the end of the context. Raises DemoError if the demo cannot run here."""
+    missing = [name for name in ("ansible", "requests") if find_spec(name) is None]
+    if missing:
+        raise DemoError(
+            f"{sys.executable} lacks {' and '.join(missing)}: run the demo with the Python that runs Ansible, or "
+            f"install them with '{shlex.quote(sys.executable)} -m pip install ansible-core requests'"
+        )
     with tempfile.TemporaryDirectory(prefix="kf-demo-") as name:
         folder = Path(name)
         _make_importable(folder)
@@ -98,10 +106,10 @@ def stage() -> Iterator[Stage]:
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
         try:
-            yield Stage(folder, _when_ready(ready_file, simulator), secret)
+            yield DemoEnvironment(folder, _wait_until_ready(ready_file, simulator), secret)
         finally:
             simulator.terminate()
-            simulator.wait(PATIENCE)
+            simulator.wait(TIMEOUT)
 
 
 def _make_importable(folder: Path) -> None:
@@ -110,11 +118,11 @@ def _make_importable(folder: Path) -> None:
     (namespace / "monitoring").symlink_to(ROOT, target_is_directory=True)
 
 
-def _when_ready(ready_file: Path, simulator: subprocess.Popen[bytes]) -> dict[str, Any]:
-    deadline = time.monotonic() + PATIENCE
+def _wait_until_ready(ready_file: Path, simulator: subprocess.Popen[bytes]) -> dict[str, Any]:
+    deadline = time.monotonic() + TIMEOUT
     while not ready_file.exists():
         if simulator.poll() is not None or time.monotonic() > deadline:
-            raise Unexpected("the simulator did not start")
+            raise DemoError("the simulator did not start")
         time.sleep(0.05)
     ready: dict[str, Any] = json.loads(ready_file.read_text())
     return ready

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sentences that the collection's code can tell, read from it and not by running it.
+"""The messages in the collection's code, found in its syntax tree.
 
-Every text of three words or more counts, wherever it stands, so that none is missed because of the way it is raised.
-What is put into it is shown as a placeholder such as ``<monitor>``.
+Every text of three words or more counts, wherever it stands, so that the way it is raised does not matter. Inserted
+values become placeholders such as ``<monitor>``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MEANINGLESS = {"self", "str", "repr", "sanitize", "duration", "utc", "join_names
 
 
 class Sentence(NamedTuple):
-    """A text with placeholders, and the code that it is told with, which is empty where none is beside it."""
+    """A text with placeholders, and its error code, or an empty code if none is beside it."""
 
     text: str
     code: str
@@ -40,10 +40,10 @@ def sentences_of(path: Path) -> list[Sentence]:
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     codes = {**codes_of_errors(), **_constants(tree)}
     found = (
-        Sentence(" ".join(FORMAT.sub(f"<{UNNAMED}>", _shown(node)).split()), code)
+        Sentence(" ".join(FORMAT.sub(f"<{UNNAMED}>", _text_of(node)).split()), code)
         for node, code in _texts(tree, "", codes)
     )
-    return list(dict.fromkeys(sentence for sentence in found if _tells(sentence.text)))
+    return list(dict.fromkeys(sentence for sentence in found if _is_message(sentence.text)))
 
 
 @cache
@@ -65,7 +65,7 @@ def _constants(tree: ast.Module | ast.ClassDef) -> dict[str, str]:
     }
 
 
-def _tells(text: str) -> bool:
+def _is_message(text: str) -> bool:
     return len(WORD.findall(re.sub(r"<[^>]*>", "", text))) >= FEWEST_WORDS and " " in text
 
 
@@ -100,8 +100,8 @@ def _code(call: ast.Call, codes: Mapping[str, str]) -> str:
     """Return the code that a call gives: by its name, by a constant or an error's class, or as a word beside a text."""
     for keyword in call.keywords:
         if keyword.arg == "code":
-            return _shown(keyword.value) if _is_text(keyword.value) else ""
-    if not any(_is_text(argument) and _tells(_shown(argument)) for argument in call.args):
+            return _text_of(keyword.value) if _is_text(keyword.value) else ""
+    if not any(_is_text(argument) and _is_message(_text_of(argument)) for argument in call.args):
         return ""
     words = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
     words += [codes.get(part.id, "") for part in (call.func, *call.args) if isinstance(part, ast.Name)]
@@ -109,17 +109,17 @@ def _code(call: ast.Call, codes: Mapping[str, str]) -> str:
     return single[0] if len(single) == 1 else ""
 
 
-def _shown(node: ast.expr) -> str:
+def _text_of(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
-        return "".join(_shown(part) for part in node.values)
+        return "".join(_text_of(part) for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _shown(node.left) + _shown(node.right)
+        return _text_of(node.left) + _text_of(node.right)
     if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Call) and _name_of(node.value) in COUNTED:
         return _counted(node.value)
     if isinstance(node, ast.FormattedValue):
-        return _shown(node.value) if isinstance(node.value, ast.Constant) else f"<{_name(node.value)}>"
+        return _text_of(node.value) if isinstance(node.value, ast.Constant) else f"<{_name(node.value)}>"
     return f"<{_name(node)}>"
 
 
@@ -130,14 +130,14 @@ def _name_of(call: ast.Call) -> str:
 def _counted(call: ast.Call) -> str:
     """Return the plural of a word that agrees with a number, for C(quantity) after the number."""
     number, singular, *plural = call.args
-    word = _shown(plural[0]) if plural else f"{_shown(singular)}s"
+    word = _text_of(plural[0]) if plural else f"{_text_of(singular)}s"
     return f"<{_name(number)}> {word}" if _name_of(call) == "quantity" else word
 
 
 def _name(node: ast.expr) -> str:
-    """Return what to call something in a text: the last telling name in it."""
+    """Return the name of a placeholder: the last meaningful name in an expression."""
     if isinstance(node, ast.IfExp):
-        ways = [_shown(way) if isinstance(way, ast.Constant) else _name(way) for way in (node.body, node.orelse)]
+        ways = [_text_of(way) if isinstance(way, ast.Constant) else _name(way) for way in (node.body, node.orelse)]
         return " or ".join(way.strip() or "nothing" for way in ways)
     if isinstance(node, ast.Call) and node.args:
         names = [_name(argument) for argument in node.args]

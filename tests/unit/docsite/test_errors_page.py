@@ -1,19 +1,21 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page of error sentences holds all of them, as the code has them now."""
+"""The page of errors explains every error code, with the current messages."""
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
 from ansible_collections.knowledgefront.monitoring.tests.docsite import errors_page
+from ansible_collections.knowledgefront.monitoring.tests.docsite.error_codes import GROUPS
 from ansible_collections.knowledgefront.monitoring.tests.docsite.error_sentences import sentences_of
 
 ROOT = Path(__file__).resolve().parents[3]
+EXPLAINED = {code: explanation for group in GROUPS.values() for code, explanation in group.items()}
 
 CODE = {
     "given by name": ('raise Odd("the disk is full", code="disk")', [("the disk is full", "disk")]),
@@ -59,36 +61,56 @@ def test_a_sentence_is_shown_with_placeholders(source: str, expected: list[str],
     assert [sentence.text for sentence in sentences_of(tmp_path / "odd.py")] == expected
 
 
-def test_the_page_is_what_the_code_says() -> None:
+def test_the_page_is_generated_from_the_current_code() -> None:
     page = errors_page.PAGE.read_text(encoding="utf-8")
     rewrite = "run ./run python tests/docsite/errors_page.py"
     assert page.endswith(errors_page.generated()), rewrite
     assert page.count(errors_page.BEGIN) == 1
 
 
-def test_every_file_that_tells_something_is_in_one_group() -> None:
-    assert [name for name in errors_page.sentences() if errors_page.group_of(name) is None] == []
+def test_every_explained_code_exists() -> None:
+    texts = [
+        path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py") if "_doctor" not in str(path)
+    ]
+    found = set(re.findall(r'"([a-z_]+)"', "\n".join(texts))) | set(errors_page.messages_by_code())
+    assert sorted(set(EXPLAINED) - found) == []
 
 
-def test_what_is_left_out_is_really_there() -> None:
-    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "plugins").rglob("*.py")]
-    assert [pattern for pattern in errors_page.NO_ERRORS if not any(Path(name).match(pattern) for name in files)] == []
+def test_every_state_that_can_stop_is_explained() -> None:
+    assert set(states.ALL) - {states.CLEAN} <= set(EXPLAINED)
 
 
-def raised() -> list[str]:
-    """Return the longest run of words in each text below a ``raise``, found without what makes the page."""
-    found = []
+@pytest.mark.parametrize("code", EXPLAINED)
+def test_an_explanation_is_a_cause_and_an_instruction(code: str) -> None:
+    cause, remedy = EXPLAINED[code]
+    assert cause.endswith(".") and remedy.endswith(".")
+    assert remedy.split()[0][0].isupper()
+
+
+def raised_codes() -> set[str]:
+    """Return the codes in keyword arguments and error classes, found without the code that makes the page."""
+    found = set()
     for path in [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "extensions").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Raise) and node.exc is not None:
-                parts = [part.value for part in ast.walk(node.exc) if isinstance(part, ast.Constant)]
-                texts = [" ".join(part.split()) for part in parts if isinstance(part, str)]
-                found += [max(re.split(r"[*`|_\\]", text), key=len) for text in texts if len(text.split()) > 3]
-    return found
+        if "_doctor" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            found |= set(re.findall(r'\bcode="([a-z_]+)"', text)) | set(
+                re.findall(r'^    code = "([a-z_]+)"', text, re.M)
+            )
+    return found - {"error"}
 
 
-def test_everything_that_is_raised_is_on_the_page() -> None:
-    page = " ".join(errors_page.PAGE.read_text(encoding="utf-8").replace("\\ ", "").split())
-    texts = raised()
-    assert len(texts) > 80
-    assert [text for text in texts if text.strip() not in page] == []
+def test_every_raised_code_is_explained() -> None:
+    assert len(raised_codes()) > 15
+    assert sorted(raised_codes() - set(EXPLAINED)) == []
+
+
+@pytest.mark.parametrize(("message", "expected"), [("try again later", False), ("check <a> or the <b> of it", False)])
+def test_parts_of_a_message_are_left_out(message: str, expected: bool) -> None:
+    assert errors_page.is_searchable(message) is expected
+
+
+@pytest.mark.parametrize("key", ["error_code", "http_status"])
+def test_the_page_names_the_result_keys_of_a_failed_module(key: str) -> None:
+    documentation = (ROOT / "plugins" / "modules" / "kf_status_info.py").read_text(encoding="utf-8")
+    assert f"\n{key}:\n" in documentation
+    assert f"``{key}``" in errors_page.PAGE.read_text(encoding="utf-8")

@@ -11,59 +11,58 @@ class ModuleDocFragment:
 options:
   api_url:
     description:
-      - Where the service is. The paths of the API, such as C(/v2/status), are appended.
+      - Base URL of the service. The paths of the API, such as C(/v2/status), are appended.
       - Plain C(http) is accepted for a loopback address only. A URL with a user name or a password is refused.
     type: str
     default: https://api.knowledgefront.com
     aliases: [base_url]
   client_id:
     description:
-      - The id of an API client, made in the web interface under Account Name > API Access.
+      - Id of an API client. Create one in the web interface under Account Name > API Access.
     type: str
   client_secret:
     description:
-      - The secret of that API client. It appears in no output, error or report. Ansible itself may show what a playbook
-        says, so give it as a variable or in the environment.
-      - Id and secret may hold any printable character. They are sent as they are and, if the service refuses them so,
-        once more encoded as RFC 6749 has it; an O(client_id) with a colon is sent encoded only.
+      - Secret of the API client. No output, error or report contains it. Ansible itself may show literal values of a
+        playbook, so set it in a variable or in the environment.
+      - Id and secret may contain any printable character. They are sent unchanged and, if the service refuses them,
+        once more in the encoding of RFC 6749; an O(client_id) with a colon is sent encoded only.
     type: str
   validate_certs:
     description:
-      - Whether the service's certificate has to verify.
+      - Whether to verify the certificate of the service.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or a folder with the certificates of the authorities to trust instead of the usual ones.
+      - File or folder with the certificates of the authorities to trust, instead of the system's.
     type: path
   retries:
     description:
-      - Attempts after the first one when there is no answer, or one with the status 408, 429, 500, 502, 503 or 504.
-      - C(Retry-After) is honoured. Otherwise the pause is random, up to a limit that doubles from half a second to
-        fifteen.
+      - Number of retries if there is no response, or one with the status 408, 429, 500, 502, 503 or 504.
+      - The delay follows C(Retry-After). Otherwise it is random, up to a limit that doubles from 0.5 to 15 seconds.
     type: int
     default: 4
   token_cache:
     description:
-      - Whether a token is kept for other tasks, forks and runs of the same user, in a file that is encrypted with the
-        secret, until shortly before it expires.
-      - Only plugins on the controller keep one.
+      - Whether to cache the token for other tasks, forks and runs of the same user until shortly before it expires.
+        The file is encrypted with the secret.
+      - Only plugins on the controller cache tokens.
     type: str
     choices: [file, none]
     default: file
   max_age:
     description:
-      - Seconds for which an answer of the service may be used again by whoever asks the same on this controller. So a
-        play asks once for all its hosts. With V(0) every question is asked anew.
-      - Only lookups, inventories and modules that run on the controller use an answer again;
-        M(knowledgefront.monitoring.kf_gate) always asks anew.
+      - Seconds for which a response may be reused for the same request on this controller, so that a play sends one
+        request for all its hosts. V(0) disables reuse.
+      - Only lookups, inventories and modules on the controller reuse responses. M(knowledgefront.monitoring.kf_gate)
+        never does.
     type: int
     default: 10
   cache_dir:
     description:
-      - The folder for tokens and answers that are kept, by default C(knowledgefront) below C(ANSIBLE_HOME). It is made
-        when it is absent.
-      - A folder that belongs or is open to somebody else is not used; a warning says so, and the work goes on without.
+      - Folder for cached tokens and responses, by default C(knowledgefront) below C(ANSIBLE_HOME). It is created if
+        necessary.
+      - A folder that other users own or can access is not used, with a warning.
     type: path
 """
 
@@ -71,7 +70,7 @@ options:
 options:
   timeout:
     description:
-      - Seconds that one question may take in all, with its token, its retries and a slow answer.
+      - Total seconds per request, including authentication, retries and a slow response.
     type: int
     default: 60
 """
@@ -79,10 +78,10 @@ options:
     MODULES = r"""
 options: {}
 notes:
-  - A connection option that a task does not give is taken from the variable C(kf_<option>), the environment variable
+  - A connection option that the task does not set is taken from the variable C(kf_<option>), the environment variable
     C(KF_<OPTION>) or, except for O(client_secret), the section C([knowledgefront]) of C(ansible.cfg), in this order.
     All of them are read on the controller.
-  - The options can be given once for a whole play with C(module_defaults) and the action group
+  - To set options for a whole play, use C(module_defaults) with the action group
     C(group/knowledgefront.monitoring.kf).
 requirements:
   - requests

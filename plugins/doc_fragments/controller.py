@@ -10,7 +10,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   action:
-    description: Runs on the controller only. Nothing is needed on the target, and no connection to it is made.
+    description: Runs on the controller only. It needs nothing on the target and does not connect to it.
     support: full
   async:
     description: Cannot run with the C(async) keyword.

@@ -11,22 +11,21 @@ class ModuleDocFragment:
 options:
   run_on:
     description:
-      - Where the question is asked. On V(controller) nothing is needed on the target, and no connection to it is
-        made.
-      - On V(target) the module runs on the host of the task, for networks in which only that host reaches the
-        service.
-        There, O(ca_path) is a path on that host, and that host needs the Python library requests.
-        The secret goes there in a private file, which the module deletes when it has read it.
-      - Options from variables, the environment and C(ansible.cfg) are those of the controller also then.
+      - Where to send the request from. With V(controller), the module needs nothing on the target and does not
+        connect to it.
+      - With V(target), the module runs on the host of the task, for networks in which only that host reaches the
+        service. O(ca_path) is then a path on that host, and that host needs the Python library requests. The secret
+        is transferred in a private file, which the module deletes after reading it.
+      - Options from variables, the environment and C(ansible.cfg) are still read on the controller.
     type: str
     choices: [controller, target]
     default: controller
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and returns the same as without it.
+    description: Can run in C(check_mode) and returns the same.
     support: full
   diff_mode:
-    description: Nothing is changed, so that there are no differences to show.
+    description: Changes nothing, so there is no difference to show.
     support: N/A
   action:
     description: Runs on the controller through an action plugin of the same name.

@@ -11,23 +11,24 @@ class ModuleDocFragment:
 options:
   include:
     description:
-      - Patterns that select monitors. Without any, all are meant.
-      - A pattern is an id, a label, or a glob over either such as C(Primary *). After C(~) it is a regular expression
-        that an id or a label begins with, as in Ansible's host patterns. Upper and lower case differ.
-      - A pattern that matches no monitor at all is an error, see O(on_unmatched).
+      - Patterns that select monitors. Without patterns, all monitors are selected.
+      - A pattern is an id, a label, or a glob for either, such as C(Primary *). A pattern that starts with C(~) is a
+        regular expression that matches the beginning of an id or a label, as in Ansible's host patterns. Patterns are
+        case-sensitive.
+      - A pattern that matches no monitor is an error, see O(on_unmatched).
     type: list
     elements: str
     default: []
   exclude:
     description:
-      - Patterns, as in O(include), of monitors to leave out again. A pattern that matches no monitor is
-        warned of.
+      - Patterns, as in O(include), of monitors to exclude from the selection. A pattern that matches no monitor
+        causes a warning.
     type: list
     elements: str
     default: []
   types:
     description:
-      - Types of monitors to keep, such as C(http), without regard to case. A type that no monitor has is warned of.
+      - Types of monitors to select, such as C(http), not case-sensitive. A type that no monitor has causes a warning.
     type: list
     elements: str
     default: []
@@ -37,7 +38,7 @@ options:
 options:
   on_unmatched:
     description:
-      - What to do when a pattern in O(include) matches no monitor.
+      - What to do if a pattern in O(include) matches no monitor.
     type: str
     choices: [fail, warn, ignore]
     default: fail
@@ -47,8 +48,8 @@ options:
 options:
   fields:
     description:
-      - Return only these fields of each monitor. Everything is returned without it.
-      - Returning less is what saves most time with thousands of monitors.
+      - Fields to return of each monitor. Without this option, all fields are returned.
+      - With thousands of monitors, this saves most of the time.
     type: list
     elements: str
     default: []

@@ -6,67 +6,64 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: kf_monitors
-short_description: Have Knowledge Front monitors as hosts
+short_description: Use Knowledge Front monitors as hosts
 description:
-  - Makes a host of each monitor, with its configuration and its status as variables, in groups by type and by status.
-  - The answer is whole or the source fails. An unreadable, empty or partial answer is never taken for one without
-    alerts.
-  - A source is a file that is called C(kf_monitors.yml), or whose name ends with C(.kf_monitors.yml); C(.yaml) is the
-    same.
-  - C(kf_alerting) holds the monitors with an active alert, C(kf_failing) those that failed their newest test, and
-    C(kf_stale) those of which nobody can say how they are now, as their newest test is older than twice their timer and
-    a minute, lies in the future, or is not told. These groups exist also when nobody is in them, but not without
-    O(with_status). C(kf_type_<type>) holds the monitors of a type. All of them are below C(kf_monitors).
+  - Creates a host for each monitor, with its configuration and status as variables, in groups by type and status.
+  - The source fails without a complete response. An invalid, empty or partial response never results in empty groups.
+  - The file name of a source is C(kf_monitors.yml) or ends with C(.kf_monitors.yml). C(.yaml) is accepted, too.
+  - C(kf_alerting) contains the monitors with an active alert, and C(kf_failing) those that failed their newest test.
+    C(kf_stale) contains those with an unknown state, because their newest test is older than twice their timer plus a
+    minute, is in the future, or is missing. These groups exist even if they are empty, but not without
+    O(with_status). C(kf_type_<type>) contains the monitors of a type. C(kf_monitors) is the parent of all groups.
   - The variables are C(kf_<field>) for each field of the configuration, such as C(kf_id), C(kf_label), C(kf_type) and
     C(kf_config), and C(kf_alert_active), C(kf_failing), C(kf_stale) and C(kf_status) for the status. A field whose
-    variable would be read as an option, such as C(client_id), or taken for one of the last four, is
-    C(kf_monitor_<field>). What is not known is null.
-  - Hosts get no address. Give them one with O(compose), or take their names from where the address is.
+    variable would be an option, such as C(client_id), or one of the last four, is C(kf_monitor_<field>). Unknown
+    values are null.
+  - Hosts have no address. Set one with O(compose), or use the address as the name with O(hostnames).
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
 options:
   plugin:
     description:
-      - Says that the file is meant for this plugin.
+      - Name of this plugin.
     type: str
     required: true
     choices: [knowledgefront.monitoring.kf_monitors]
   hostnames:
     description:
-      - What a host is called. The first entry that gives a name for a monitor is taken, and its id when there is none.
+      - Names of the hosts. The first entry that results in a name for a monitor is used, or its id if there is none.
       - An entry is C(label), C(id), or another field of the configuration with a path such as C(config.url).
-        C(config.url|hostname) is the host of a URL. Any other text is an expression over the variables of the host,
+        C(config.url|hostname) is the host of a URL. Any other text is an expression with the variables of the host,
         such as C(kf_label | lower).
-      - An entry can also be a dictionary with C(name) and C(prefix), which both are such entries, and C(separator),
-        an underscore unless it is given.
-      - In the name, an underscore stands for anything that is neither a letter, a digit, a dot nor a dash. A name that
-        is too long for a file is cut.
+      - An entry can also be a dictionary with C(name) and C(prefix), which are such entries, and C(separator), by
+        default an underscore.
+      - In the name, an underscore replaces each character other than letters, digits, dots and dashes. A name that is
+        too long for a file name is truncated.
     type: list
     elements: raw
     default: [label]
   on_collision:
     description:
-      - What to do when several monitors would have the same name. With V(append_id) all of them get their id appended,
-        so that no name depends on the order of an answer.
-      - A monitor that would be called like a group or like this machine gets its id appended in any case.
+      - What to do if several monitors would have the same name. With V(append_id), all of them get their id appended,
+        so that no name depends on the order of a response.
+      - A monitor with the name of a group or of this machine always gets its id appended.
     type: str
     choices: [append_id, fail]
     default: append_id
   with_status:
     description:
-      - Whether the status is asked for as well.
+      - Whether to request the status, too.
     type: bool
     default: true
   statuses:
     description:
-      - Keep only monitors with at least one of these statuses, which are those of the groups C(kf_alerting),
-        C(kf_failing) and C(kf_stale). Without any, all monitors become hosts.
-      - Groups by status that are not named here do not exist, as they would lack monitors.
-      - V([alerting]) alone is quick however many monitors there are. The service is not asked for the status of the
-        others, nor for their configurations if there are few alerts and neither O(include), O(exclude) nor O(types).
-      - A name is compared with those of the selected monitors only, so O(hostnames) should hold V(id) where labels are
-        not unique.
+      - Statuses of the monitors to select, as in the groups C(kf_alerting), C(kf_failing) and C(kf_stale). The default is
+        all monitors.
+      - Groups by status that are not named here do not exist, because they would lack monitors.
+      - V([alerting]) alone is fast with any number of monitors. The status of other monitors is not requested, nor their
+        configurations if there are few alerts and neither O(include), O(exclude) nor O(types).
+      - A name is compared with those of the selected monitors only, so use V(id) in O(hostnames) if labels are not unique.
     type: list
     elements: str
     choices: [alerting, failing, stale]
@@ -74,19 +71,19 @@ options:
     version_added: 0.1.0
   on_unavailable:
     description:
-      - What to do when the service cannot be reached or cannot answer now. With V(cache), the last answer that is kept
-        is used however old it is, and a warning tells its age. It needs O(cache) and an O(cache_plugin) that keeps what
-        has expired, such as P(ansible.builtin.jsonfile#cache).
-      - Refused credentials and mistakes always fail.
+      - What to do if the service is unavailable. With V(cache), the last cached response is used, however old, with a
+        warning that gives its age. This needs O(cache) and an O(cache_plugin) that keeps expired entries, such as
+        P(ansible.builtin.jsonfile#cache).
+      - Refused credentials and invalid options always fail.
     type: str
     choices: [fail, cache]
     default: fail
   required:
     description:
-      - Whether Ansible ends when there are no monitors to be had. Ansible's own habit is to warn and to go on with the
-        other sources, so that a play for C(kf_alerting) would find nothing to do and succeed.
-      - It is done by switching on Ansible's setting C(any_unparsed_is_failed) for this source when it fails.
-      - With V(false) only Ansible's settings decide. A mistake in the options ends it in any case.
+      - Whether Ansible ends with an error if this source fails. By default, Ansible only warns and continues with
+        other sources, so that a play for C(kf_alerting) would have no hosts and succeed.
+      - If the source fails, the plugin enables Ansible's setting C(any_unparsed_is_failed) for it.
+      - With V(false), only Ansible's settings decide. An invalid option always ends Ansible.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -104,10 +101,9 @@ seealso:
   - plugin: knowledgefront.monitoring.kf_status
     plugin_type: lookup
 notes:
-  - The values of options may be templates. Of variables, only those from the command line are there when an
-    inventory is made.
-  - O(compose), O(groups), O(keyed_groups) and O(hostnames) see all variables, whatever O(fields) leaves to the hosts.
-  - What the service sends is never a template.
+  - The values of options may be templates. Only variables from the command line are available in them.
+  - O(compose), O(groups), O(keyed_groups) and O(hostnames) can use all variables, independent of O(fields).
+  - Text from the service is never evaluated as a template.
 """
 
 EXAMPLES = r"""
@@ -115,7 +111,7 @@ EXAMPLES = r"""
 ---
 plugin: knowledgefront.monitoring.kf_monitors
 
-# web.kf_monitors.yml: the web monitors, called like the hosts that they watch
+# web.kf_monitors.yml: the web monitors, with the names of the hosts that they watch
 ---
 plugin: knowledgefront.monitoring.kf_monitors
 client_secret: "{{ lookup('ansible.builtin.env', 'MONITORING_SECRET') }}"
@@ -127,12 +123,12 @@ keyed_groups:
   - key: kf_time_zone
     prefix: zone
 
-# alerting.kf_monitors.yml: only the monitors that alert now, quickly among any number of monitors
+# alerting.kf_monitors.yml: only the monitors that alert now
 ---
 plugin: knowledgefront.monitoring.kf_monitors
 statuses: [alerting]
 
-# kept.kf_monitors.yml: asked at most once in five minutes, and usable while the service is not
+# kept.kf_monitors.yml: at most one request in five minutes, and the last response during an outage
 ---
 plugin: knowledgefront.monitoring.kf_monitors
 cache: true

@@ -7,49 +7,48 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kf_adopt
-short_description: Write a policy for the gate from the account as it is now
+short_description: Write a policy for the gate that accepts old problems
 description:
   - Writes a file of variables for the role P(knowledgefront.monitoring.deploy_gate#role) with an entry of
-    C(deploy_gate_known) for each monitor that has a problem of long standing, so that the gate starts with what is
-    known today and stops for what is new. Each entry accepts that state only, says what it is and since when, and
-    expires.
-  - A problem of long standing is an active alert, failed tests without an alert, no recent test, or no status. A
-    monitor that merely failed its newest test is not adopted. It is listed in RV(not_adopted).
-  - Run it again to add new problems. Existing entries stay as they are, with their expiry. With O(prune), it removes
-    entries of its own that have expired or whose monitors are clean or gone, and adds none.
-  - Of an existing file only the lines of these entries change. Entries, comments and variables that people wrote stay,
-    templates and vaulted values among them. A file is refused when it holds other variables than C(deploy_gate_*) and
-    C(kf_*), is encrypted as a whole, or writes C(deploy_gate_known) as a template or in brackets.
-  - Nothing is written when the service gives no valid answer, when fewer than O(min_monitors) are selected, or when the
-    status and the configurations disagree about more than a tenth of the monitors.
+    C(deploy_gate_known) for each monitor that has an old problem, so that the gate stops for new problems only. Each
+    entry accepts one state, describes it, and expires.
+  - An old problem is an active alert, failed tests without an alert, no recent test, or no status. A monitor that
+    failed only its newest test is not adopted. RV(not_adopted) lists it.
+  - Run the module again to add new problems. Existing entries keep their expiry. With O(prune), it only removes its
+    own entries that have expired or whose monitors are clean or deleted.
+  - In an existing file, only the lines of these entries change. Manual entries, comments and variables stay,
+    including templates and vaulted values. A file is refused if it has variables other than C(deploy_gate_*) and
+    C(kf_*), is encrypted as a whole, or has C(deploy_gate_known) as a template or in brackets.
+  - Nothing is written if the service gives no valid response, if fewer than O(min_monitors) are selected, or if
+    status and configurations disagree about more than a tenth of the monitors.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
 options:
   path:
     description:
-      - The policy file. A new one can be read by its owner only. An existing one keeps its permissions.
+      - Path of the policy file. A new file is readable by its owner only. An existing file keeps its permissions.
       - Use it with C(-e @FILE).
     type: path
     required: true
   expires_days:
     description:
-      - Days after which a new entry expires.
+      - Number of days after which a new entry expires.
     type: float
     default: 30.0
   prune:
     description:
-      - Only remove entries of this module that are no longer needed.
+      - Whether to only remove entries of this module that are no longer needed.
     type: bool
     default: false
   timeout_max:
     description:
-      - Seconds that the proof after a deployment may take, for a new file and for RV(slow). Without it, as many as the
-        monitors with a timer of at most an hour need, one failed test included.
+      - Maximum seconds for the proof after a deployment, for a new file and for RV(slow). The default is the time
+        that the monitors with a timer of at most an hour need, including one failed test.
     type: float
   min_monitors:
     description:
-      - The number of monitors that must be in scope at least.
+      - Minimum number of monitors in scope.
     type: int
     default: 1
   alert_after:
@@ -76,7 +75,7 @@ extends_documentation_fragment:
   - knowledgefront.monitoring.selection.unmatched
 attributes:
   check_mode:
-    description: Can run in C(check_mode). It says what would change and writes nothing.
+    description: Can run in C(check_mode). It reports what would change and writes nothing.
     support: full
   diff_mode:
     description: Shows the file before and after.
@@ -84,17 +83,17 @@ attributes:
 seealso:
   - module: knowledgefront.monitoring.kf_gate
 notes:
-  - O(include), O(exclude) and O(types) are written to a new file. Where they are not given, those in an existing file
-    are used. When both differ, the task fails.
+  - O(include), O(exclude) and O(types) are written to a new file. If they are not set, those in an existing file are
+    used. If they differ from the file, the task fails.
 """
 
 EXAMPLES = r"""
-- name: Write a policy from the account as it is now
+- name: Write a policy from the current state of the account
   knowledgefront.monitoring.kf_adopt:
     path: policy.yml
   run_once: true
 
-- name: Remove what is no longer needed
+- name: Remove entries that are no longer needed
   knowledgefront.monitoring.kf_adopt:
     path: policy.yml
     prune: true
@@ -103,7 +102,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: All of it in one line.
+  description: The result in one line.
   returned: success
   type: str
   sample: "1,500 monitors, 105 with an old problem: 105 entries added, 0 kept, 0 removed; 35 slow monitors"
@@ -123,7 +122,7 @@ problems:
   type: dict
   sample: {existing_alert: 90, blind: 30, silent_failure: 20}
 added:
-  description: Entries that were added, or would be.
+  description: Entries that were added, or would be in check mode.
   returned: success
   type: list
   elements: dict
@@ -138,20 +137,20 @@ added:
       elements: str
       sample: [existing_alert]
     reason:
-      description: When it was adopted, the label, and what is wrong since when.
+      description: Date of adoption, label, problem and its start.
       type: str
       sample: "Adopted on 2026-05-31: Old relay: existing alert, alert since 2026-05-02T18:51:18Z: HTTP 502"
     expires:
-      description: Until when, in UTC.
+      description: Expiry in UTC.
       type: str
       sample: "2026-06-30T18:51:18Z"
 removed:
-  description: Entries that were removed, or would be, as in RV(added).
+  description: Entries that were removed, or would be in check mode, as in RV(added).
   returned: success
   type: list
   elements: dict
 expired:
-  description: Entries in the file that have expired and no longer help, as in RV(added).
+  description: Expired entries in the file, as in RV(added).
   returned: success
   type: list
   elements: dict
@@ -172,16 +171,16 @@ slow:
   type: list
   elements: dict
 timeout_max:
-  description: Seconds that are suggested for the option of that name.
+  description: Suggested value for the option O(ignore:timeout_max) of the gate, in seconds.
   returned: success
   type: float
   sample: 3600
 error_code:
-  description: What kind of failure it was, such as V(credentials), V(timeout), V(cut_short) or V(policy_file).
+  description: Error code of the failure, such as V(credentials), V(timeout), V(cut_short) or V(policy_file).
   returned: failure
   type: str
 http_status:
-  description: The HTTP status of the answer, if there was one.
+  description: HTTP status of the response, if there was one.
   returned: when the service could not be asked or its answer not be used
   type: int
 """

@@ -10,11 +10,11 @@ module: kf_deploy_gate
 short_description: Evaluate a gate once for all hosts of a play
 description:
   - The first task of the role P(knowledgefront.monitoring.deploy_gate#role). Use the role, which also stops the play.
-  - It waits for the verdict and returns it, and does not fail because of it, so that the complete result can be
-    registered without being shown. M(knowledgefront.monitoring.kf_deploy_gate_verdict) then decides.
-  - It takes no options for the gate. They are the variables C(deploy_gate_*) of the role, which must be the same for
-    all hosts that play together. An unknown variable of that prefix is an error.
-  - Use M(knowledgefront.monitoring.kf_gate) for a gate with options of its own.
+  - It waits for the verdict and returns it without failing, so that the complete result can be registered without
+    output. M(knowledgefront.monitoring.kf_deploy_gate_verdict) then decides.
+  - The options of the gate are the variables C(deploy_gate_*) of the role, which must be the same for all hosts of
+    the play or batch. An unknown variable with that prefix is an error.
+  - Use M(knowledgefront.monitoring.kf_gate) for a gate with options of the task.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
@@ -28,8 +28,8 @@ options:
   request_timeout:
     description:
       - Total seconds per request, including authentication and retries.
-      - This is the option C(timeout) of the other plugins, with the same variable C(kf_timeout) and environment
-        variable C(KF_TIMEOUT).
+      - Other plugins name this option C(timeout). Its variable C(kf_timeout) and environment variable C(KF_TIMEOUT)
+        are the same.
     type: int
     default: 60
 extends_documentation_fragment:
@@ -41,7 +41,7 @@ attributes:
     description: Can run in C(check_mode). It polls once and never waits.
     support: full
   diff_mode:
-    description: Shows the monitors in the baseline against those now.
+    description: Shows the difference between the monitors in the baseline and now.
     support: full
 seealso:
   - module: knowledgefront.monitoring.kf_deploy_gate_verdict
@@ -62,13 +62,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 verdict:
-  description: As all other values, it is what M(knowledgefront.monitoring.kf_gate) returns.
+  description: The verdict, as M(knowledgefront.monitoring.kf_gate) returns it, with all its other values.
   returned: always
   type: str
   choices: [pass, warn, inconclusive, error, block]
   sample: pass
 baseline_stored:
-  description: Whether later batches and plays of this run compare with RV(baseline).
+  description: Whether later batches and plays of this run use RV(baseline).
   returned: always
   type: bool
 baseline:

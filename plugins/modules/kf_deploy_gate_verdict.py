@@ -11,9 +11,9 @@ short_description: Stop a play unless its gate lets it proceed
 description:
   - The second task of the role P(knowledgefront.monitoring.deploy_gate#role). Use the role, which evaluates the gate
     too.
-  - It shows the verdict of the task M(knowledgefront.monitoring.kf_deploy_gate) before it, in the same file of tasks,
-    in a few lines. It fails all hosts of the play unless the verdict lets the deployment proceed.
-  - It reads no variable, so that none can replace the verdict.
+  - It prints the verdict of the preceding task M(knowledgefront.monitoring.kf_deploy_gate) in the same file of tasks,
+    and fails all hosts of the play unless the deployment may proceed.
+  - It reads no variables, so that no variable can replace the verdict.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
@@ -26,9 +26,9 @@ options:
     required: true
   request_timeout:
     description:
-      - Accepted and ignored, as all connection options, for the sake of C(module_defaults).
-      - This is the option C(timeout) of the other plugins, with the same variable C(kf_timeout) and environment
-        variable C(KF_TIMEOUT).
+      - Ignored, like all connection options. They are accepted because of C(module_defaults).
+      - Other plugins name this option C(timeout). Its variable C(kf_timeout) and environment variable C(KF_TIMEOUT)
+        are the same.
     type: int
     default: 60
 extends_documentation_fragment:
@@ -40,7 +40,7 @@ attributes:
     description: Can run in C(check_mode), and does the same.
     support: full
   diff_mode:
-    description: Changes nothing, so that there is no difference to show.
+    description: Changes nothing, so there is no difference to show.
     support: none
 seealso:
   - module: knowledgefront.monitoring.kf_deploy_gate
@@ -71,7 +71,7 @@ msg:
   type: str
   sample: "before: stop, block: 1 of 12 monitors in scope: Primary SMTP MX (gate_rc 10)"
 reasons:
-  description: At most 20 lines on why it stops.
+  description: Reasons in at most 20 lines.
   returned: if it stops
   type: list
   elements: str
@@ -86,7 +86,7 @@ report_errors:
   type: list
   elements: str
 scope:
-  description: How many monitors are in scope, and the first of them.
+  description: The number of monitors in scope, and the first labels.
   returned: after a valid response
   type: str
   sample: "2 monitors in scope: Primary Web and Primary Mail"

@@ -7,98 +7,97 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kf_monitor_files
-short_description: Keep what Knowledge Front monitors are configured in files
+short_description: Export the configurations of Knowledge Front monitors as files and report drift
 description:
-  - Writes the configurations to files that are the same whenever the configurations are, and tells in words what
-    differs from the files that are there, be it changed in the service or by hand.
-  - Asks the service anew for all monitors. When that fails, or fewer than O(min_monitors) are selected, no file is
-    touched.
-  - A monitor in the files that is not selected is left as it is there. One that the service no longer tells of is
-    removed drift. The service tells of active monitors only. Each of them is asked for on its own before it is called
-    removed, and when one is there after all, the task fails.
-  - What the service or a file hides as C(********) stays hidden in the files and is never drift.
-  - Texts in the files are data. Loaded as variables, some of them would be templates, so do not load them.
+  - Exports configurations to files, and reports the differences from existing files, changed in the service or
+    manually. Equal configurations result in equal files.
+  - Requests all monitors without the cache. If that fails, or if fewer than O(min_monitors) are selected, no file is
+    changed.
+  - A monitor in the files that is not selected stays unchanged. A monitor that the service no longer lists is
+    reported as removed; the service lists active monitors only. Before that, the module requests it by its id, and
+    fails if the service still has it.
+  - Values that the service or a file hides as C(********) stay hidden and are never compared.
+  - Texts in the files are data. Do not load them as variables, because some could be templates.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
 options:
   path:
     description:
-      - The folder to write to. It is made if it is not there.
-      - Files of others in it are never touched. One that lies where a file has to be written is an error.
+      - Folder to write to. It is created if necessary.
+      - Files in it that this module did not write are never changed. Such a file in the place of one to write is an
+        error.
     type: path
     required: true
   layout:
     description:
-      - V(single) writes all monitors to C(monitors.yml) and so on, V(per_monitor) one file for each monitor, named by
-        its id, or, for an id that is no safe file name, by a part of it and a hash.
+      - Number of files. V(single) writes all monitors to one file such as C(monitors.yml), V(per_monitor) one file
+        for each monitor. Its name is the id, or, for an id that is not a safe file name, a part of it and a hash.
     type: str
     choices: [single, per_monitor]
     default: single
   formats:
     description:
-      - V(csv) and V(markdown) are tables for people, always of all monitors. The others can be read again, and one of
-        them must be there.
+      - Formats to write. V(csv) and V(markdown) are tables of all monitors for people. V(yaml) and V(json) can be
+        compared; at least one of them is required.
     type: list
     elements: str
     choices: [yaml, json, csv, markdown]
     default: [yaml]
   mode:
     description:
-      - Permissions of the files as octal text such as V("0640"). Without it, a file keeps those it has, and a new one
-        gets C(0644) less the umask.
+      - Permissions of the files as an octal string such as V("0640"). By default, files keep their permissions, and
+        new ones get C(0644) less the umask.
     type: raw
   prune:
     description:
-      - With O(layout=per_monitor), remove the files of monitors that are gone. Without it, they are told of as
+      - Whether to remove the files of deleted monitors, with O(layout=per_monitor). Otherwise they are listed in
         RV(orphaned).
     type: bool
     default: false
   min_monitors:
     description:
-      - The number of monitors that must be selected at least.
+      - Minimum number of selected monitors.
     type: int
     default: 1
   fail_on_drift:
     description:
-      - Fail when the files are not what would be written, and write nothing. It is for a job that compares files in
-        git with the service.
+      - Whether to fail and write nothing if the files differ from the service, for a job that compares files in Git.
     type: bool
     default: false
   policy:
     description:
-      - Rules that the selected monitors have to keep. The task fails, after the files were written, when one is
-        broken.
-      - A rule that applies to no monitor, or has an exception for none, is treated as O(on_unmatched) says.
+      - Rules for the selected monitors. The task fails after writing the files if a monitor violates a rule.
+      - O(on_unmatched) also applies to a rule, or an exception, that matches no monitor.
     type: list
     elements: dict
     default: []
     suboptions:
       name:
         description:
-          - What the rule is called in results.
+          - Name of the rule in results.
         type: str
       include:
         description:
-          - Patterns, as in O(include), of monitors that the rule is for. Without any, it is for all.
+          - Patterns, as in O(include), of monitors that the rule applies to. The default is all.
         type: list
         elements: str
         default: []
       exclude:
         description:
-          - Patterns of monitors that it is not for.
+          - Patterns of monitors that the rule does not apply to.
         type: list
         elements: str
         default: []
       types:
         description:
-          - Types of monitors that it is for.
+          - Types of monitors that the rule applies to.
         type: list
         elements: str
         default: []
       exceptions:
         description:
-          - Monitors that may break the rule.
+          - Monitors that may violate the rule.
         type: list
         elements: dict
         default: []
@@ -110,28 +109,28 @@ options:
             required: true
           reason:
             description:
-              - Why.
+              - Reason for the exception.
             type: str
             required: true
       active:
         description:
-          - Whether the monitor has to be active.
+          - Whether the monitor must be active.
         type: bool
       timer_max:
         description:
-          - Seconds that its timer may be at most.
+          - Maximum of the timer in seconds.
         type: float
       description:
         description:
-          - With V(true), it must have a description.
+          - Whether the monitor must have a description.
         type: bool
       label_pattern:
         description:
-          - A regular expression that its whole label must match.
+          - Regular expression that must match the complete label.
         type: str
   policy_enforce:
     description:
-      - With V(false), a broken rule is a warning.
+      - Whether a violation fails the task. With V(false), it is a warning.
     type: bool
     default: true
   policy_reports:
@@ -150,23 +149,23 @@ extends_documentation_fragment:
   - knowledgefront.monitoring.selection.unmatched
 attributes:
   check_mode:
-    description: Can run in C(check_mode). It tells what differs and writes nothing but reports.
+    description: Can run in C(check_mode). It reports differences and writes only reports.
     support: full
   diff_mode:
-    description: Shows in words what differs.
+    description: Shows the differences as sentences.
     support: full
 seealso:
   - module: knowledgefront.monitoring.kf_monitor_info
 """
 
 EXAMPLES = r"""
-- name: Keep the configurations in files
+- name: Export the configurations
   knowledgefront.monitoring.kf_monitor_files:
     path: monitors
     formats: [yaml, markdown]
   run_once: true
 
-- name: Fail when they are not what the files say, or break a rule
+- name: Fail if the configurations differ from the files or violate a rule
   knowledgefront.monitoring.kf_monitor_files:
     path: monitors
     formats: [yaml, markdown]
@@ -180,7 +179,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 drift:
-  description: What differs from the files, by monitor.
+  description: Differences from the files, by monitor.
   returned: success or drift
   type: list
   elements: dict
@@ -194,21 +193,21 @@ drift:
       type: str
       sample: Primary HTTP Monitor
     kind:
-      description: Whether the service has it and the files do not, the other way round, or both do.
+      description: Whether the monitor is only in the service, only in the files, or different in both.
       type: str
       choices: [added, removed, changed]
     changes:
-      description: What is configured otherwise, with its C(field) such as C(config.url), C(before) and C(after).
+      description: Changed values, each with its C(field) such as C(config.url), C(before) and C(after).
       type: list
       elements: dict
 lines:
-  description: What differs, in words.
+  description: Differences as sentences.
   returned: success or drift
   type: list
   elements: str
   sample: ["monitor changed: Primary HTTP Monitor (mon1): timer 300 -> 60"]
 summary:
-  description: All of it in one line.
+  description: The result in one line.
   returned: success or drift
   type: str
   sample: "monitors: 1 changed"
@@ -218,17 +217,17 @@ files:
   type: list
   elements: str
 edited:
-  description: Names of files that are not as they were written.
+  description: Names of files that were changed manually.
   returned: success or drift
   type: list
   elements: str
 orphaned:
-  description: Names of files whose monitor is gone. With O(prune), they were removed.
+  description: Names of files of deleted monitors. With O(prune), they were removed.
   returned: success or drift
   type: list
   elements: str
 violations:
-  description: Rules that are broken, each with its C(rule), and C(id), C(label) and C(message) of the monitor.
+  description: Violations, each with C(rule), and C(id), C(label) and C(message) of the monitor.
   returned: success or drift
   type: list
   elements: dict
@@ -241,11 +240,11 @@ monitors:
   returned: success or drift
   type: int
 error_code:
-  description: What kind of failure it was, such as V(credentials), V(timeout) or V(configuration).
+  description: Error code of the failure, such as V(credentials), V(timeout) or V(configuration).
   returned: when the service could not be asked or the files not be used
   type: str
 http_status:
-  description: The HTTP status of the answer, if there was one.
+  description: HTTP status of the response, if there was one.
   returned: when the service could not be asked or its answer not be used
   type: int
 """

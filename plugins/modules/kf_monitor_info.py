@@ -7,22 +7,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kf_monitor_info
-short_description: List what Knowledge Front monitors are configured
+short_description: Read the configuration of Knowledge Front monitors
 description:
-  - Returns the configurations of active monitors, of one or of those selected.
-  - The service itself redacts sensitive fields as C(********).
+  - Returns the configuration of one monitor, or of the selected active monitors.
+  - The service redacts sensitive fields as C(********).
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
 options:
   monitor_id:
     description:
-      - The id of one monitor. An id that the service does not know is an error.
+      - Id of one monitor. An unknown id is an error.
       - Mutually exclusive with O(include), O(exclude) and O(types).
     type: str
   with_status:
     description:
-      - Join to each monitor its status, as RV(monitors[].status).
+      - Whether to add the status of each monitor as RV(monitors[].status).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -44,7 +44,7 @@ EXAMPLES = r"""
     fields: [id, label, timer]
   register: web
 
-- name: Make sure that each of them tests at least every five minutes
+- name: Check that each of them tests at least every five minutes
   ansible.builtin.assert:
     that: web.monitors | rejectattr('timer', 'le', 300) | length == 0
 
@@ -58,15 +58,15 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - What was found, or why there is no answer, in a sentence.
-    - A task with C(until) that never comes true fails with it.
+    - Summary of the result, or the error message.
+    - A task with C(until) that never becomes true fails with this message.
   returned: always
   type: str
   sample: 2 monitors are configured, 2 of them active
 monitors:
   description:
-    - The monitors as the service describes them, unknown fields included. The fields listed here are those that its
-      documentation names.
+    - The monitors as the service describes them, including unknown fields. The fields below are those in the
+      documentation of the service.
   returned: success
   type: list
   elements: dict
@@ -80,7 +80,7 @@ monitors:
       type: str
       sample: Primary HTTP Monitor
     description:
-      description: What it is for.
+      description: Purpose of the monitor.
       type: str
       sample: Monitors the main public website homepage
     type:
@@ -100,7 +100,7 @@ monitors:
       type: bool
       sample: true
     config:
-      description: What else is configured, different for each type.
+      description: Other settings, which depend on the type.
       type: dict
       sample:
         url: https://example.com
@@ -108,11 +108,10 @@ monitors:
     status:
       description:
         - With O(with_status), the monitor's status as M(knowledgefront.monitoring.kf_status_info) describes it, or
-          null when
-          the service told of none.
+          null if the service reported none.
       type: dict
 counts:
-  description: How many monitors are in RV(monitors).
+  description: Counts of RV(monitors).
   returned: success
   type: dict
   contains:
@@ -130,13 +129,13 @@ counts:
       sample:
         http: 1
 error_code:
-  description: What kind of failure it was, such as V(credentials), V(forbidden), V(not_found), V(timeout)
-    or V(payload).
+  description: Error code of the failure, such as V(credentials), V(forbidden), V(not_found), V(timeout) or
+    V(payload).
   returned: when the service could not be asked or its answer not be used
   type: str
   sample: credentials
 http_status:
-  description: The HTTP status of the answer, if there was one.
+  description: HTTP status of the response, if there was one.
   returned: when the service could not be asked or its answer not be used
   type: int
   sample: 401

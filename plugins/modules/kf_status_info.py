@@ -7,22 +7,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kf_status_info
-short_description: Ask what Knowledge Front monitors are alerting
+short_description: Read the status of Knowledge Front monitors
 description:
   - Returns the status of monitors, by default of those with an active alert.
-  - The answer is whole or the task fails. An unreadable, empty or partial answer is never reported as no alerts.
+  - The task fails without a complete response. An invalid, empty or partial response is never reported as no alerts.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
 options:
   all:
     description:
-      - Return every active monitor instead of only those with an active alert.
+      - Whether to return all active monitors, not only those with an active alert.
     type: bool
     default: false
   window:
     description:
-      - Seconds of history that the counts are of, from 1 to 10800.
+      - Time window of the counts in seconds, from 1 to 10800.
     type: int
     default: 1800
     aliases: [t]
@@ -42,15 +42,15 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ask what is alerting
+- name: Read the monitors with an active alert
   knowledgefront.monitoring.kf_status_info:
   register: status
 
-- name: Say so
+- name: Print them
   ansible.builtin.debug:
     msg: "{{ status.counts.alerting }} alerts: {{ status.monitors | map(attribute='label') | join(', ') }}"
 
-- name: Ask how the web monitors did in the last ten minutes
+- name: Read the status of the web monitors in the last ten minutes
   knowledgefront.monitoring.kf_status_info:
     types: [http]
     all: true
@@ -62,23 +62,23 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - What was found, or why there is no answer, in a sentence.
-    - A task with C(until) that never comes true fails with it.
+    - Summary of the result, or the error message.
+    - A task with C(until) that never becomes true fails with this message.
   returned: always
   type: str
   sample: 1 monitor, 1 with an active alert, 1 failing
 monitors:
   description:
-    - The selected monitors as the service describes them, unknown fields included. The fields listed here are those
-      that
-      its documentation names.
-    - Which of them are absent or null for a monitor without a test, a failure or an alert is not documented.
+    - The selected monitors as the service describes them, including unknown fields. The fields below are those in the
+      documentation of the service.
+    - The documentation does not say which fields are absent or null for a monitor without a test, a failure or an
+      alert.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The same as RV(monitors[].monitor), under the name that configurations use.
+      description: Same as RV(monitors[].monitor), with the name of the field in configurations.
       type: str
       sample: 4cb141d5d6f3aa8d56d43b89480317cbb985849bd53cae637e5619dc
     monitor:
@@ -90,7 +90,8 @@ monitors:
       type: str
       sample: Primary SMTP MX
     alert_active:
-      description: Whether an alert is active. It is false while a monitor's alerts are paused, whatever its tests say.
+      description: Whether an alert is active. It is false while the alerts of a monitor are paused, even if its tests
+        fail.
       type: bool
       sample: true
     alert_count:
@@ -137,7 +138,7 @@ alert_active:
   type: bool
   sample: true
 counts:
-  description: How many monitors are in RV(monitors), and how many of those alert or failed their newest test.
+  description: Counts of RV(monitors).
   returned: success
   type: dict
   contains:
@@ -154,18 +155,18 @@ counts:
       type: int
       sample: 1
 window:
-  description: Seconds of history that the counts of a monitor are of.
+  description: Time window of the counts of a monitor in seconds.
   returned: success
   type: int
   sample: 1800
 error_code:
-  description: What kind of failure it was, such as V(credentials), V(forbidden), V(not_found), V(timeout)
-    or V(payload).
+  description: Error code of the failure, such as V(credentials), V(forbidden), V(not_found), V(timeout) or
+    V(payload).
   returned: when the service could not be asked or its answer not be used
   type: str
   sample: credentials
 http_status:
-  description: The HTTP status of the answer, if there was one.
+  description: HTTP status of the response, if there was one.
   returned: when the service could not be asked or its answer not be used
   type: int
   sample: 401

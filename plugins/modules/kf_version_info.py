@@ -7,10 +7,9 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: kf_version_info
-short_description: Ask for the version of the Knowledge Front API
+short_description: Read the version of the Knowledge Front API
 description:
-  - Returns the version of the API that answers. As it needs a token, it is also the cheapest proof that the
-    credentials work.
+  - Returns the version of the API. The request needs a token, so this is also the simplest check of the credentials.
 author:
   - The knowledgefront.monitoring contributors (@knowledgefront)
 version_added: 0.1.0
@@ -22,11 +21,11 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: See that the service can be reached with these credentials
+- name: Check that the service accepts the credentials
   knowledgefront.monitoring.kf_version_info:
   register: api
 
-- name: Show what answers
+- name: Print the version
   ansible.builtin.debug:
     var: api.version
 """
@@ -34,26 +33,25 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - What was found, or why there is no answer, in a sentence.
-    - A task with C(until) that never comes true fails with it.
+    - Summary of the result, or the error message.
+    - A task with C(until) that never becomes true fails with this message.
   returned: always
   type: str
   sample: the service told its version
 version:
   description:
-    - The answer as the service sends it. Its documentation promises the major and minor version and the release
-      date, but does
-      not name the fields.
+    - The response as the service sends it. Its documentation promises the major and minor version and the release
+      date, but does not name the fields.
   returned: success
   type: dict
 error_code:
-  description: What kind of failure it was, such as V(credentials), V(forbidden), V(not_found), V(timeout)
-    or V(payload).
+  description: Error code of the failure, such as V(credentials), V(forbidden), V(not_found), V(timeout) or
+    V(payload).
   returned: when the service could not be asked or its answer not be used
   type: str
   sample: credentials
 http_status:
-  description: The HTTP status of the answer, if there was one.
+  description: HTTP status of the response, if there was one.
   returned: when the service could not be asked or its answer not be used
   type: int
   sample: 401

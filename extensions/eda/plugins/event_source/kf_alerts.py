@@ -6,118 +6,117 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-short_description: Events when Knowledge Front alerts, clears, falls silent or is configured otherwise
+short_description: Emit events for changes of Knowledge Front monitors and alerts
 description:
-  - An ansible-rulebook event source that polls Knowledge Front and tells what happened since the last poll. Each event
-    has a C(kind), a stable C(id), a C(message), the C(monitor), what was known C(before) and C(after), and in
-    C(meta.hosts) the hosts that a configuration names, so that C(run_playbook) is limited to them.
+  - An ansible-rulebook event source that polls Knowledge Front and emits events for the changes since the last poll.
+    Each event has a C(kind), a stable C(id), a C(message), the C(monitor), its state C(before) and C(after), and in
+    C(meta.hosts) the hosts that its configuration names, so that C(run_playbook) is limited to them.
   - The kinds are C(alert_raised), C(alert_cleared), C(monitor_silent), C(monitor_back), C(monitor_added),
     C(monitor_removed), C(monitor_changed), C(api_lost) and C(api_back).
-  - With O(cursor), nothing is lost and nothing told twice over restarts. Without, a restart is a first start.
-  - An outage of the API is one event and its end another. The source goes on until it is cancelled; only a mistake in
-    the arguments ends it, with one sentence.
+  - With O(cursor), no event is lost or repeated over restarts. Without it, a restart is a first start.
+  - An outage of the API is an event, and its end another. The source runs until it is cancelled; only an invalid
+    argument ends it with an error.
 options:
   api_url:
     description:
-      - Where the service is. Plain C(http) is accepted for a loopback address only.
-      - Without it the environment variable E(KF_API_URL) is taken.
+      - Base URL of the service. Plain C(http) is accepted for a loopback address only.
+      - The default is the environment variable E(KF_API_URL), if it is set.
     type: str
     default: https://api.knowledgefront.com
     aliases: [base_url]
   client_id:
     description:
-      - The id of an API client. Without it the environment variable E(KF_CLIENT_ID) is taken.
+      - Id of an API client. The default is the environment variable E(KF_CLIENT_ID).
     type: str
   client_secret:
     description:
-      - The secret of that API client. Without it the environment variable E(KF_CLIENT_SECRET) is taken.
+      - Secret of the API client. The default is the environment variable E(KF_CLIENT_SECRET).
     type: str
   validate_certs:
     description:
-      - Whether the service's certificate has to verify. Without it the environment variable E(KF_VALIDATE_CERTS) is
-        taken.
+      - Whether to verify the certificate of the service. The environment variable E(KF_VALIDATE_CERTS) is used if
+        this is not set.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or a folder with the certificates of the authorities to trust instead of the usual ones. Without it the
-        environment variable E(KF_CA_PATH) is taken.
+      - File or folder with the certificates of the authorities to trust, instead of the system's. The default is the
+        environment variable E(KF_CA_PATH).
     type: path
   timeout:
     description:
-      - Seconds that one question may take in all, with its token, its retries and a slow answer. Without it the
-        environment variable E(KF_TIMEOUT) is taken.
+      - Total seconds per request, including authentication, retries and a slow response. The environment variable
+        E(KF_TIMEOUT) is used if this is not set.
     type: int
     default: 60
   retries:
     description:
-      - Attempts after the first one when there is no answer, or one that asks to come again. Without it the environment
-        variable E(KF_RETRIES) is taken.
+      - Number of retries if there is no response, or one that asks for a retry. The environment variable
+        E(KF_RETRIES) is used if this is not set.
     type: int
     default: 4
   include:
     description:
-      - Patterns that select monitors. Without any, all are meant. A pattern is an id, a label, or a glob over either
-        such as C(Primary *). After C(~) it is a regular expression that an id or a label begins with.
+      - Patterns that select monitors. Without patterns, all monitors are selected. A pattern is an id, a label, or a
+        glob for either, such as C(Primary *). A pattern that starts with C(~) is a regular expression that matches
+        the beginning of an id or a label.
     type: list
     elements: str
     default: []
   exclude:
     description:
-      - Patterns, as in O(include), of monitors to leave out again. A pattern that matches no monitor is
-        warned of.
+      - Patterns, as in O(include), of monitors to exclude from the selection. A pattern that matches no monitor
+        causes a warning.
     type: list
     elements: str
     default: []
   types:
     description:
-      - Types of monitors to keep, such as C(http), without regard to case.
+      - Types of monitors to select, such as C(http), not case-sensitive.
     type: list
     elements: str
     default: []
   on_unmatched:
     description:
-      - What to do when a pattern in O(include) matches no monitor at the start. Later, that monitors are gone is told
-        in events.
+      - What to do if a pattern in O(include) matches no monitor at the start. Later, events report removed monitors.
     type: str
     choices: [fail, warn, ignore]
     default: fail
   interval:
     description:
-      - Seconds from one poll to the next, 1 at least. By default as long as the shortest timer of the monitors, within
-        15 and 60.
+      - Seconds between two polls, at least 1. The default is the shortest timer of the monitors, between 15 and 60.
     type: float
   cursor:
     description:
-      - The path of a file that remembers what was known and what is still to be told, so that a restart resumes there.
-      - It is private to the user and held by one source at a time. The folder must exist.
+      - Path of the file that stores the state and the pending events, so that a restart continues there.
+      - The file is readable for its user only, and one source at a time can use it. The folder must exist.
     type: path
   initial:
     description:
-      - Whether the alerts that are active at a first start are told.
+      - Whether a first start emits events for active alerts.
     type: str
     choices: [active, none]
     default: active
   config_every:
     description:
-      - In how many polls the configurations are asked for once. They are asked for earlier when a status names a
-        monitor that is not known yet.
+      - Number of polls between two requests for configurations. A status with an unknown monitor causes an earlier
+        request.
     type: int
     default: 10
   stale_factor:
     description:
-      - A monitor is silent when its newest test is older than this many times its timer and O(stale_grace).
+      - Multiple of the timer, plus O(stale_grace), after which the newest test is too old and the monitor is silent.
     type: float
     default: 2.0
   stale_grace:
     description:
-      - Seconds to add to that.
+      - Tolerance in seconds for test duration, reporting delay and clock skew.
     type: float
     default: 60.0
   feedback:
     description:
-      - An argument of ansible-rulebook itself, which needs its persistence. An event then counts as told when the rules
-        have taken it, not when the queue has.
+      - An argument of ansible-rulebook, which needs its persistence. An event then counts as acknowledged when the
+        rules have received it, not when it has left the queue.
     type: bool
     default: false
 """
@@ -131,7 +130,7 @@ EXAMPLES = r"""
         include: ["Primary *"]
         cursor: /var/lib/rulebook/alerts.json
   rules:
-    - name: Say what alerts
+    - name: Print the alert
       condition: event.kind == "alert_raised"
       action:
         debug:

@@ -53,7 +53,7 @@ The growth of CPU time with the number of monitors, for one host that asks once.
 monitors cost twice as much.
 """
 
-ON_THE_PAGE = ("what", "against", "monitors", "hosts", "asked", "wall", "goal", "met")
+ON_THE_PAGE = ("what", "against", "monitors", "wall", "goal", "met", "hosts", "asked")
 
 
 def with_a_goal(costs: Sequence[Row]) -> list[Row]:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build the documentation site, with warnings as errors, and check it.
 
-The first argument is a folder to keep an environment in, the second one, if any, the folder for the site: docs/build
-unless it is named. Prints where its first page is.
+The first argument is the folder of an environment, the second one the folder for the site, by default docs/build.
+Prints the path of the first page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from built_site import PAGES, faults_of
+from built_site import PAGES, find_faults
 from environments import NotMade, provide
 from foreign_labels import write_inventory
 
@@ -34,12 +34,12 @@ FIRST_SENTENCE = re.compile(r"^={3,}\n\n((?!\.\. )(?:\S.*\n)*?\S.*?\.)(?:\s|$)",
 
 TOCTREE_OF_PAGES = re.compile(r"^\.\. toctree::\n    :maxdepth: 1\n\n((?:    docsite/\S+\n)+)", re.MULTILINE)
 PAGE_OF_PLUGIN = re.compile(r"^( +)(\w+)_(module|lookup|inventory|test|role)$", re.MULTILINE)
-OURS = "made-by-run-docs"
-"""A file in a site that says who made it, so that nothing else is ever deleted."""
+MARKER = "made-by-run-docs"
+"""A file that marks a folder as a site of this program, so that nothing else is deleted."""
 
 
-def prepare(folder: Path) -> Path:
-    """Return the programs of an environment that has what the pins say."""
+def install(folder: Path) -> Path:
+    """Install the pinned packages into an environment, and return the folder of its programs."""
     try:
         return provide(folder, Path(sys.executable), PINS.read_text(encoding="utf-8")).parent
     except NotMade as why:
@@ -47,24 +47,24 @@ def prepare(folder: Path) -> Path:
         sys.exit(2)
 
 
-def target(named: list[str]) -> Path:
-    """Return the folder that the site goes into, which is new, empty, or holds an older site."""
+def select_folder(named: list[str]) -> Path:
+    """Return the folder for the site. Exits with 2 unless it is new, empty, or an older site."""
     folder = Path(named[0]).absolute() if named else CHECKOUT / "docs" / "build"
     if folder.exists() and not folder.is_dir():
-        print(f"docs: {folder} is no folder: name another one", file=sys.stderr)
+        print(f"docs: {folder} is not a folder: name another one", file=sys.stderr)
         sys.exit(2)
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / OURS).exists():
-        print(f"docs: {folder} holds something that is no older site: name an empty folder", file=sys.stderr)
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists():
+        print(f"docs: {folder} contains other files: name an empty folder", file=sys.stderr)
         sys.exit(2)
     return folder
 
 
-def version() -> str:
+def read_version() -> str:
     (found,) = re.findall(r"^version: (\S+)$", (CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)
     return str(found)
 
 
-def call(*words: str | Path, env: dict[str, str], cwd: Path) -> None:
+def run(*words: str | Path, env: dict[str, str], cwd: Path) -> None:
     command = [str(word) for word in words]
     stdout, stderr = subprocess.PIPE, subprocess.STDOUT
     done = subprocess.run(
@@ -72,7 +72,7 @@ def call(*words: str | Path, env: dict[str, str], cwd: Path) -> None:
     )
     if done.returncode:
         print(done.stdout, file=sys.stderr)
-        print(f"docs: {Path(command[0]).name} ended with {done.returncode}: mend what it says above", file=sys.stderr)
+        print(f"docs: {Path(command[0]).name} ended with {done.returncode}: fix what it reports above", file=sys.stderr)
         sys.exit(1)
 
 
@@ -101,9 +101,9 @@ def rewrite_index(index: Path) -> None:
     index.write_text(text, encoding="utf-8")
 
 
-def put(built: Path, site: Path) -> None:
-    """Replace the older site, with which pages would stay that are no more."""
-    (built / OURS).touch()
+def replace_site(built: Path, site: Path) -> None:
+    """Replace an older site completely, so that deleted pages do not stay."""
+    (built / MARKER).touch()
     if site.exists():
         shutil.rmtree(site)
     site.parent.mkdir(parents=True, exist_ok=True)
@@ -111,8 +111,8 @@ def put(built: Path, site: Path) -> None:
 
 
 def main() -> int:
-    site = target(sys.argv[2:])
-    programs = prepare(Path(sys.argv[1]).absolute())
+    site = select_folder(sys.argv[2:])
+    programs = install(Path(sys.argv[1]).absolute())
     env = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
     with tempfile.TemporaryDirectory(prefix="kf-docs-") as name:
         work = Path(name).resolve()
@@ -125,16 +125,16 @@ def main() -> int:
             HERE / "antsibull-docs.cfg",
             "collection",
         ]
-        call(*antsibull, *extracting, "--dest-dir", pages, COLLECTION, env=env, cwd=work)
+        run(*antsibull, *extracting, "--dest-dir", pages, COLLECTION, env=env, cwd=work)
         copy_files("*.svg", pages / "docsite")
         rewrite_index(pages / "index.rst")
         write_inventory(work / "ansible.inv")
-        told = {"KF_DOCS_ANSIBLE_LABELS": str(work / "ansible.inv"), "KF_DOCS_VERSION": version()}
+        variables = {"KF_DOCS_ANSIBLE_LABELS": str(work / "ansible.inv"), "KF_DOCS_VERSION": read_version()}
         options: list[str | Path] = ["-W", "--keep-going", "--quiet", "-c", HERE, "-d", work / "doctrees"]
-        call(programs / "sphinx-build", "-b", "html", *options, pages, work / "site", env=env | told, cwd=work)
+        run(programs / "sphinx-build", "-b", "html", *options, pages, work / "site", env=env | variables, cwd=work)
         copy_files("*.csv", work / "site" / "docsite")
-        put(work / "site", site)
-    faults = faults_of(site)
+        replace_site(work / "site", site)
+    faults = find_faults(site)
     for fault in faults:
         print(f"docs: {fault}", file=sys.stderr)
     print(site / "index.html")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with a site that was built: pages that are missing, that nothing leads to, or that need the network."""
+"""Faults of a built site: pages that are missing, unreachable by links, or need the network."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LOADED = re.compile(r'<(?:script|img|link|iframe)\b[^>]*\b(?:src|href)="(?:https
 NOT_FOLLOWED = re.compile(r"^[a-z]+:")
 
 
-def wanted() -> set[str]:
-    """Return the pages that must be there: of every plugin, role and topic."""
+def expected_pages() -> set[str]:
+    """Return the pages that must exist: of every plugin, role and topic."""
     pages = {
         f"{source.stem}_{kind}.html"
         for folder, kind in KINDS.items()
@@ -31,14 +31,14 @@ def wanted() -> set[str]:
     return pages | {f"docsite/{page.stem}.html" for page in PAGES.glob("*.rst")} | {"index.html", "search.html"}
 
 
-def links_of(page: Path) -> set[Path]:
-    """Return where the links of a page lead to, as far as that is not another site."""
+def read_links(page: Path) -> set[Path]:
+    """Return the targets of the links of a page within the site."""
     links = LINK.findall(page.read_text(encoding="utf-8"))
     return {(page.parent / unquote(link)).resolve() for link in links if not NOT_FOLLOWED.match(link)}
 
 
-def reached(site: Path, links: Mapping[str, set[Path]], start: str = "index.html") -> set[str]:
-    """Return the pages of ``site`` that links lead to from its first one."""
+def find_reachable(site: Path, links: Mapping[str, set[Path]], start: str = "index.html") -> set[str]:
+    """Return the pages of ``site`` that links reach from the first page."""
     found: set[str] = set()
     ahead = [start]
     while ahead:
@@ -49,13 +49,13 @@ def reached(site: Path, links: Mapping[str, set[Path]], start: str = "index.html
     return found
 
 
-def faults_of(site: Path) -> list[str]:
-    """Return a sentence for each fault of the site in this folder."""
+def find_faults(site: Path) -> list[str]:
+    """Return a message for each fault of the site in this folder."""
     site = site.resolve()
     there = {page.relative_to(site).as_posix() for page in site.rglob("*.html")}
-    links = {page: links_of(site / page) for page in sorted(there)}
-    faults = [f"{page} is missing from the site" for page in sorted(wanted() - there)]
-    lost = (wanted() & there) - reached(site, links) - {"search.html"}
+    links = {page: read_links(site / page) for page in sorted(there)}
+    faults = [f"{page} is missing from the site" for page in sorted(expected_pages() - there)]
+    lost = (expected_pages() & there) - find_reachable(site, links) - {"search.html"}
     faults += [f"no link leads to {page}" for page in sorted(lost)]
     dead = {(page, to.name) for page, leads in links.items() for to in leads if not to.exists()}
     faults += [f"{page} has a link to {name}, which is not there" for page, name in sorted(dead)]

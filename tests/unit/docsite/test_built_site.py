@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said of a site that is not as it should be."""
+"""Faults of a built site are found, and a build replaces only an older site."""
 
 from __future__ import annotations
 
@@ -9,51 +9,56 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.tests.docsite import build_site
-from ansible_collections.knowledgefront.monitoring.tests.docsite.built_site import faults_of, wanted
+from ansible_collections.knowledgefront.monitoring.tests.docsite.built_site import expected_pages, find_faults
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A site with every page that must be there, each of them linked from the first one."""
-    for page in wanted():
+    for page in expected_pages():
         (tmp_path / page).parent.mkdir(exist_ok=True)
         (tmp_path / page).write_text("<p>A page</p>", encoding="utf-8")
-    links = "".join(f'<a href="{page}#top">{page}</a>' for page in sorted(wanted()))
+    links = "".join(f'<a href="{page}#top">{page}</a>' for page in sorted(expected_pages()))
     (tmp_path / "index.html").write_text(links, encoding="utf-8")
     (tmp_path / "searchindex.js").touch()
     return tmp_path
 
 
-def test_nothing_is_said_of_a_good_site(site: Path) -> None:
-    assert faults_of(site) == []
+def test_a_good_site_has_no_faults(site: Path) -> None:
+    assert find_faults(site) == []
 
 
-def test_every_kind_of_page_is_wanted() -> None:
-    assert {"kf_gate_module.html", "kf_status_lookup.html", "stale_test.html", "kf_monitors_inventory.html"} < wanted()
-    assert {"deploy_gate_role.html", "docsite/start.html"} < wanted()
+def test_every_kind_of_page_is_expected() -> None:
+    assert {
+        "kf_gate_module.html",
+        "kf_status_lookup.html",
+        "stale_test.html",
+        "kf_monitors_inventory.html",
+    } < expected_pages()
+    assert {"deploy_gate_role.html", "docsite/start.html"} < expected_pages()
 
 
-def test_a_page_that_is_missing_is_told_with_the_links_to_it(site: Path) -> None:
+def test_a_missing_page_is_reported_with_the_links_to_it(site: Path) -> None:
     (site / "kf_gate_module.html").unlink()
-    assert faults_of(site) == [
+    assert find_faults(site) == [
         "kf_gate_module.html is missing from the site",
         "index.html has a link to kf_gate_module.html, which is not there",
     ]
 
 
-def test_a_page_that_nothing_leads_to_is_told(site: Path) -> None:
+def test_an_unreachable_page_is_reported(site: Path) -> None:
     index = (site / "index.html").read_text(encoding="utf-8")
     (site / "index.html").write_text(index.replace("docsite/start.html#top", "search.html"), encoding="utf-8")
-    assert faults_of(site) == ["no link leads to docsite/start.html"]
+    assert find_faults(site) == ["no link leads to docsite/start.html"]
 
 
-def test_a_site_that_cannot_be_searched_is_told(site: Path) -> None:
+def test_a_missing_search_index_is_reported(site: Path) -> None:
     (site / "searchindex.js").unlink()
-    assert faults_of(site) == ["the site has no search index"]
+    assert find_faults(site) == ["the site has no search index"]
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("markup", "reported"),
     [
         ('<script src="https://example.com/a.js"></script>', True),
         ('<link rel="stylesheet" href="//example.com/a.css">', True),
@@ -66,39 +71,39 @@ def test_a_site_that_cannot_be_searched_is_told(site: Path) -> None:
         ('<a href="docsite/start.html?q=1#top">start</a>', False),
     ],
 )
-def test_only_what_a_page_loads_from_elsewhere_is_told(site: Path, said: str, told: bool) -> None:
-    (site / "search.html").write_text(said, encoding="utf-8")
-    assert [fault.startswith("search.html loads ") for fault in faults_of(site)] == [True] * told
+def test_only_external_resources_are_reported(site: Path, markup: str, reported: bool) -> None:
+    (site / "search.html").write_text(markup, encoding="utf-8")
+    assert [fault.startswith("search.html loads ") for fault in find_faults(site)] == [True] * reported
 
 
-@pytest.mark.parametrize("there", [None, [], ["index.html", build_site.OURS]])
-def test_a_site_goes_where_nothing_else_is(tmp_path: Path, there: list[str] | None) -> None:
+@pytest.mark.parametrize("there", [None, [], ["index.html", build_site.MARKER]])
+def test_a_new_or_empty_folder_or_an_older_site_is_accepted(tmp_path: Path, there: list[str] | None) -> None:
     folder = tmp_path / "site"
     if there is not None:
         folder.mkdir()
         for name in there:
             (folder / name).touch()
-    assert build_site.target([str(folder)]) == folder
+    assert build_site.select_folder([str(folder)]) == folder
 
 
 @pytest.mark.parametrize("is_folder", [True, False])
-def test_nothing_else_is_ever_replaced(tmp_path: Path, is_folder: bool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_files_are_never_replaced(tmp_path: Path, is_folder: bool, capsys: pytest.CaptureFixture[str]) -> None:
     there = tmp_path / "site" / "thesis.txt" if is_folder else tmp_path / "site"
     there.parent.mkdir(exist_ok=True)
     there.write_text("mine", encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
-        build_site.target([str(tmp_path / "site")])
+        build_site.select_folder([str(tmp_path / "site")])
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith(f"docs: {tmp_path / 'site'} ")
     assert there.read_text(encoding="utf-8") == "mine"
 
 
-def test_pages_that_are_no_more_leave_the_site(tmp_path: Path) -> None:
+def test_deleted_pages_leave_the_site(tmp_path: Path) -> None:
     for folder, name in (("old", "gone.html"), ("new", "index.html")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / name).touch()
-    build_site.put(tmp_path / "new", tmp_path / "old")
-    assert sorted(path.name for path in (tmp_path / "old").iterdir()) == ["index.html", build_site.OURS]
+    build_site.replace_site(tmp_path / "new", tmp_path / "old")
+    assert sorted(path.name for path in (tmp_path / "old").iterdir()) == ["index.html", build_site.MARKER]
 
 
 INDEX = """

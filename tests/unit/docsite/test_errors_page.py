@@ -50,13 +50,13 @@ TEXT = {
 
 
 @pytest.mark.parametrize(("source", "expected"), CODE.values(), ids=CODE.keys())
-def test_a_sentence_is_told_with_its_code(source: str, expected: list[tuple[str, str]], tmp_path: Path) -> None:
+def test_a_message_has_its_error_code(source: str, expected: list[tuple[str, str]], tmp_path: Path) -> None:
     (tmp_path / "odd.py").write_text(source, encoding="utf-8")
     assert [tuple(sentence) for sentence in sentences_of(tmp_path / "odd.py")] == expected
 
 
 @pytest.mark.parametrize(("source", "expected"), TEXT.values(), ids=TEXT.keys())
-def test_a_sentence_is_shown_with_placeholders(source: str, expected: list[str], tmp_path: Path) -> None:
+def test_a_message_has_placeholders(source: str, expected: list[str], tmp_path: Path) -> None:
     (tmp_path / "odd.py").write_text(source, encoding="utf-8")
     assert [sentence.text for sentence in sentences_of(tmp_path / "odd.py")] == expected
 

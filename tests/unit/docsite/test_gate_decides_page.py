@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the page "How the gate decides" tells and draws is what the gate does."""
+"""The tables and pictures of the page "How the gate decides" show what the gate does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def table(first: str) -> list[list[str]]:
     return [[row[start:end].strip().strip("`") for start, end in columns] for row in found.splitlines()]
 
 
-def told(state: str, phase: str) -> str:
+def documented_verdict(state: str, phase: str) -> str:
     reaction = verdict._reaction(state, policy(phase))
     return "block" if reaction == verdict.INCONCLUSIVE else reaction
 
@@ -51,10 +51,10 @@ def test_the_drawn_verdicts_are_those_before_a_deployment() -> None:
     assert drawn == {state: verdict._reaction(state, policy(BEFORE)) for state in drawn}
 
 
-def test_the_states_are_told_with_what_they_lead_to() -> None:
+def test_the_table_of_states_has_their_verdicts() -> None:
     rows = {row[0]: row[2:] for row in table("state")}
     assert tuple(rows) == states.ALL[:-1]
-    assert rows == {state: [told(state, phase) for phase in (BEFORE, DURING, AFTER)] for state in rows}
+    assert rows == {state: [documented_verdict(state, phase) for phase in (BEFORE, DURING, AFTER)] for state in rows}
 
 
 def test_the_options_for_the_states_are_those_that_decide() -> None:
@@ -64,7 +64,7 @@ def test_the_options_for_the_states_are_those_that_decide() -> None:
             assert verdict._reaction(state, ignoring) == "ignore"
 
 
-def test_the_verdicts_are_told_with_their_exit_codes() -> None:
+def test_the_table_of_verdicts_has_their_exit_codes() -> None:
     rows = table("verdict")
     assert tuple(dict.fromkeys(row[0] for row in rows)) == verdict.VERDICTS
     codes = {(row[0], int(row[2])) for row in rows}
@@ -75,13 +75,13 @@ def test_the_verdicts_are_told_with_their_exit_codes() -> None:
 
 
 def newest(now: float, broken: bool) -> Sample:
-    """Return what is told of the drawn monitor at ``now``: its newest test, and the alert after enough failures."""
+    """Return the status of the drawn monitor at ``now``: its newest test, and the alert after enough failures."""
     past = [NOW + seconds for seconds in pictures.TESTS if NOW + seconds <= now]
     if not broken or past[-1] < NOW:
         return sample(status(last_test=Check(past[-1], None)), at=now, timer=pictures.TIMER)
     alerted = past[-1] if sum(test >= NOW for test in past) >= pictures.VIOLATIONS else None
-    told_now = failing(past[-1], alert_active=alerted is not None, alerted=alerted)
-    return sample(told_now, at=now, timer=pictures.TIMER)
+    failed = failing(past[-1], alert_active=alerted is not None, alerted=alerted)
+    return sample(failed, at=now, timer=pictures.TIMER)
 
 
 @pytest.mark.parametrize(

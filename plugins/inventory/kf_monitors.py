@@ -58,12 +58,13 @@ options:
     default: true
   statuses:
     description:
-      - Statuses of the monitors to select, as in the groups C(kf_alerting), C(kf_failing) and C(kf_stale). The default is
-        all monitors.
+      - Statuses of the monitors to select, as in the groups C(kf_alerting), C(kf_failing) and C(kf_stale). The default
+        is all monitors.
       - Groups by status that are not named here do not exist, because they would lack monitors.
-      - V([alerting]) alone is fast with any number of monitors. The status of other monitors is not requested, nor their
-        configurations if there are few alerts and neither O(include), O(exclude) nor O(types).
-      - A name is compared with those of the selected monitors only, so use V(id) in O(hostnames) if labels are not unique.
+      - V([alerting]) alone is fast with any number of monitors. The status of other monitors is not requested, nor
+        their configurations if there are few alerts and neither O(include), O(exclude) nor O(types).
+      - A name is compared with those of the selected monitors only, so use V(id) in O(hostnames) if labels are not
+        unique.
     type: list
     elements: str
     choices: [alerting, failing, stale]

@@ -36,6 +36,8 @@ class Results:
     picture: str
 
 
+ABOUT = "The cost of the plugins in time and memory, compared with an empty play and with ``uri`` tasks."
+
 READING = """
 Every figure is a ratio of two ``ansible-playbook`` processes that ran in turn in this run, so that it means the same on
 a slow machine: the median, with the smallest and the largest in brackets. Wall is wall-clock time. Both processes ran
@@ -72,6 +74,7 @@ def page(results: Results) -> str:
     """Return the page as reStructuredText."""
     licence = "..\n" + textwrap.indent(LICENCE.strip(), "  ")
     parts = [licence, f".. _{LABEL}:", "What it costs\n============="]
+    parts.append(paragraph(ABOUT))
     parts.append(paragraph(f"Measured on {results.date} with {results.versions}, on {results.machine}."))
     parts += [
         _caution(results),

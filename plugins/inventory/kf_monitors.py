@@ -108,7 +108,7 @@ notes:
 """
 
 EXAMPLES = r"""
-# all.kf_monitors.yml: every monitor is a host. The credentials are in the environment.
+# all.kf_monitors.yml: every monitor as a host, with credentials from the environment
 ---
 plugin: knowledgefront.monitoring.kf_monitors
 
@@ -145,43 +145,43 @@ from ansible import constants as C
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-NAMES = ("kf_monitors.yml", "kf_monitors.yaml")
+SOURCE_NAMES = ("kf_monitors.yml", "kf_monitors.yaml")
 
 
 def is_source(path: str) -> bool:
-    """Whether a file is called so that it is meant for this plugin."""
+    """Whether ``path`` has a file name that selects this plugin."""
     name = path.rpartition("/")[2]
-    return name in NAMES or name.endswith(tuple(f".{ours}" for ours in NAMES))
+    return name in SOURCE_NAMES or name.endswith(tuple(f".{suffix}" for suffix in SOURCE_NAMES))
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
-    """Our own modules are imported in ``parse`` only: without this file, Ansible would skip the source and go on."""
+    """Imports modules of this collection in its methods, because Ansible ignores a plugin that cannot be imported."""
 
     NAME = "knowledgefront.monitoring.kf_monitors"
 
     required = True
-    """The option, as far as it has been read."""
+    """The option of this name, once it has been read."""
 
     def verify_file(self, path: str) -> bool:
         return is_source(path) and bool(super().verify_file(path))
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        """Leave to Ansible what is its own; it would not evaluate the templates in ours."""
-        from ..plugin_utils._inventory.configured import of_ansible
+        """Let Ansible read its own options only; it would not evaluate the templates in the others."""
+        from ..plugin_utils._inventory.options import select_ansible_options
 
-        super().set_options(direct=of_ansible(direct or {}))
+        super().set_options(direct=select_ansible_options(direct or {}))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
-        """Raises AnsibleParserError without a whole answer, and then nothing goes on unless the user wants it."""
+        """Raise AnsibleParserError unless the inventory is complete. Ansible then stops if the source is required."""
         self.required = True
         try:
             super().parse(inventory, loader, path, cache)
-            from ..plugin_utils._inventory.source import fill
+            from ..plugin_utils._inventory.builder import build_inventory
 
-            fill(self, path, cache)
+            build_inventory(self, path, cache)
         except (AnsibleParserError, KeyboardInterrupt, GeneratorExit):
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is, no group may look empty because of it
+        except BaseException as error:  # noqa: BLE001 - no crash may result in empty groups
             if self.required:
                 self.fail_run()
             raise AnsibleParserError(
@@ -190,20 +190,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             ) from None
 
     def fail_run(self) -> None:
-        """Have Ansible end when this source fails. It would go on without the source, so that no group means no alert.
+        """Make Ansible stop when this source fails, instead of going on without its groups.
 
-        Its setting is switched on for this source only: whoever reads it puts it back.
+        Enables Ansible's setting for this source only: reading the setting restores it.
         """
         if not C.INVENTORY_ANY_UNPARSED_IS_FAILED:
             C.INVENTORY_ANY_UNPARSED_IS_FAILED = _TrueOnce(C.INVENTORY_ANY_UNPARSED_IS_FAILED)
 
 
 class _TrueOnce:
-    """Stands for Ansible's setting: true when it is tested, and the setting is what it was ``before`` from then on."""
+    """Replaces Ansible's setting: is true when it is tested, and then restores the ``original`` value."""
 
-    def __init__(self, before: Any) -> None:
-        self._before = before
+    def __init__(self, original: Any) -> None:
+        self._original = original
 
     def __bool__(self) -> bool:
-        C.INVENTORY_ANY_UNPARSED_IS_FAILED = self._before
+        C.INVENTORY_ANY_UNPARSED_IS_FAILED = self._original
         return True

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service told of all monitors at one moment."""
+"""The monitors of an account at one time: fetches their configurations and status, and joins both."""
 
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from ...module_utils._api.cached_client import AnyConfig, AnyStatus, CachedClient
 
 
-class Told(NamedTuple):
-    """One monitor. ``type`` is None when nobody told it; what the two answers hold is read when it is asked for."""
+class MonitorRecord(NamedTuple):
+    """The configuration and the status of one monitor; at least one of both is present.
+
+    ``type`` is None if it is unknown. ``config`` and ``status`` are parsed on first use.
+    """
 
     id: str
     label: str
@@ -31,54 +35,52 @@ class Told(NamedTuple):
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """The configuration as the service sent it; of a monitor without one, what is known instead."""
+        """The configuration as the service sent it, or the id and the label of a monitor without one."""
         return self.config.fields if self.config is not None else {"id": self.id, "label": self.label}
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``taken`` is in epoch seconds; ``statuses`` is None when they were not asked for."""
+    """The responses of the service. ``taken`` is in epoch seconds; ``statuses`` is None if they were not requested."""
 
     taken: float
     configs: Sequence[AnyConfig]
     statuses: Sequence[AnyStatus] | None
 
     @property
-    def monitors(self) -> list[Told]:
-        """The monitors that at least one of the two answers holds, whether they were tested as often as they should."""
-        return [self._told(*told) for told in paired(self.configs, self.statuses or ())]
+    def monitors(self) -> list[MonitorRecord]:
+        """All monitors that have a configuration, a status or both."""
+        return [self._make_record(*pair) for pair in paired(self.configs, self.statuses or ())]
 
-    def _told(self, named: AnyConfig | AnyStatus, config: AnyConfig | None, status: AnyStatus | None) -> Told:
+    def _make_record(
+        self, source: AnyConfig | AnyStatus, config: AnyConfig | None, status: AnyStatus | None
+    ) -> MonitorRecord:
         tested, timer = (status.tested if status else None), (config.timer if config else None)
-        stale = staleness(tested, timer, self.taken) is not None
-        return Told(named.id, named.label, config.type if config else None, config, status, stale)
+        is_stale = staleness(tested, timer, self.taken) is not None
+        return MonitorRecord(source.id, source.label, config.type if config else None, config, status, is_stale)
 
 
 CONFIGS, EVERYTHING, ALERTING, ALERTING_AMONG_ALL = "configs", "everything", "alerting", "alerting among all"
 
-MOST_SINGLE = 10
-"""Alerting monitors whose configurations are requested one by one. For more of them, one request for all is quicker."""
+MAX_SINGLE_REQUESTS = 10
+"""The number of alerting monitors up to which single configurations are requested. One list is faster for more."""
 
 
-def scope_of(options: Mapping[str, Any]) -> str:
-    """Return which monitors and what of them has to be requested for ``options``."""
+def determine_scope(options: Mapping[str, Any]) -> str:
+    """Return which requests ``options`` need: one of the four scopes above."""
     if not options["with_status"]:
         return CONFIGS
     if set(options["statuses"]) != {"alerting"}:
         return EVERYTHING
-    # Only among all monitors can a pattern or a type be called unmatched.
-    narrowed = options["include"] or options["exclude"] or options["types"]
-    return ALERTING_AMONG_ALL if narrowed else ALERTING
+    # Only the list of all monitors shows whether a pattern or a type matches nothing.
+    is_narrowed = options["include"] or options["exclude"] or options["types"]
+    return ALERTING_AMONG_ALL if is_narrowed else ALERTING
 
 
-def asking(clock: Callable[[], float]) -> Callable[[CachedClient, Mapping[str, Any]], Answer]:
-    """Return the question for everything that an inventory is made of; its answer's ``snapshot`` is one."""
-
-    def question(service: CachedClient, options: Mapping[str, Any]) -> Answer:
-        configs, statuses = _request(service, scope_of(options))
-        return Answer({"snapshot": Snapshot(clock(), configs, statuses)})
-
-    return question
+def fetch_snapshot(service: CachedClient, options: Mapping[str, Any], clock: Callable[[], float] = time.time) -> Answer:
+    """Return an Answer whose ``snapshot`` holds what ``options`` need. Raises KnowledgeFrontError."""
+    configs, statuses = _request(service, determine_scope(options))
+    return Answer({"snapshot": Snapshot(clock(), configs, statuses)})
 
 
 def _request(service: CachedClient, scope: str) -> tuple[Sequence[AnyConfig], Sequence[AnyStatus] | None]:
@@ -91,9 +93,9 @@ def _request(service: CachedClient, scope: str) -> tuple[Sequence[AnyConfig], Se
 
 
 def _request_configs(service: CachedClient, statuses: Sequence[AnyStatus]) -> Sequence[AnyConfig]:
-    """Return the configurations of the monitors in ``statuses``, as far as the service has them."""
-    if len(statuses) <= MOST_SINGLE:
-        # One that is no longer there is a matter of the list: only that says which monitors are active.
+    """Return the configurations of the monitors in ``statuses`` that the service has."""
+    if len(statuses) <= MAX_SINGLE_REQUESTS:
+        # If one does not exist any more, request the list, which defines what is active.
         with contextlib.suppress(NotFoundError):
             return [service.config(status.id) for status in statuses]
     wanted = {status.id for status in statuses}

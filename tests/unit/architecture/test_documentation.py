@@ -35,9 +35,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.options import DOCTOR, KEYS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.configured import (
-    OF_ANSIBLE,
-)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.options import ANSIBLE_OPTIONS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
@@ -65,7 +63,7 @@ PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
 def our_options(documented: Any, plugin: tuple[str, str]) -> dict[str, dict[str, Any]]:
     """Return the documented options but those that Ansible documents for every inventory."""
     options: dict[str, dict[str, Any]] = documented[plugin]["doc"].get("options", {})
-    others = OF_ANSIBLE if plugin[0] == "inventory" else ()
+    others = ANSIBLE_OPTIONS if plugin[0] == "inventory" else ()
     assert set(others) <= set(options)
     return {name: option for name, option in options.items() if name not in others}
 
@@ -189,7 +187,7 @@ def tasks_of(node: Any) -> Iterator[dict[str, Any]]:
 
 def test_examples_name_only_plugins_and_options_that_exist(documented: Any, plugin: tuple[str, str]) -> None:
     if plugin[0] == "inventory":
-        _prove_sources(documented[plugin]["examples"], {*PLUGINS[plugin], *OF_ANSIBLE})
+        _prove_sources(documented[plugin]["examples"], {*PLUGINS[plugin], *ANSIBLE_OPTIONS})
         return
     example = yaml.safe_load(documented[plugin]["examples"])
     tasks = list(tasks_of(example))

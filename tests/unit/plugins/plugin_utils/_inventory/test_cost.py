@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from ansible.inventory import manager
 from ansible.inventory.data import InventoryData
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.filled import Filling
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.hostvars import HostVariables
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import Told
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.builder import InventoryBuilder
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.hosts import HostVariablesBuilder
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import MonitorRecord
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitor_records import (
     NOW,
-    snapshot,
+    make_snapshot,
 )
 
 NUMBER, ROUNDS = 1_000, 3
@@ -48,11 +48,11 @@ def wrapped() -> Any:
     return manager._InventoryDataWrapper(InventoryData(), Plugin(None), Origin(description="test"))
 
 
-def monitors() -> list[Told]:
+def monitors() -> list[MonitorRecord]:
     config = {"type": "http", "timer": 60, "time_zone": "UTC", "description": "d", "config": {"url": "https://a/"}}
     status = {"last_test": {"utc_mktime": NOW - 5, "error": ""}, "fail_count": 0, "test_count": 30}
     names = [{"id": f"m{number}", "label": f"Monitor {number}"} for number in range(NUMBER)]
-    return snapshot(
+    return make_snapshot(
         [{**name, **config} for name in names], [{"monitor": name["id"], **status} for name in names]
     ).monitors
 
@@ -64,12 +64,12 @@ def processor_time(work: Callable[[], object]) -> float:
 
 
 @pytest.mark.skipif(not hasattr(manager, "_InventoryDataWrapper"), reason="this ansible-core records no sources")
-def test_bulk_costs_less_than_variables_one_by_one() -> None:
+def test_bulk_insertion_costs_less_than_single_variables() -> None:
     found = monitors()
-    variables = {monitor.id: HostVariables(True).of(monitor) for monitor in found}
+    variables = {monitor.id: HostVariablesBuilder(True).build(monitor) for monitor in found}
 
     def fill() -> None:
-        Filling(Plugin(wrapped()), OPTIONS, found).fill()
+        InventoryBuilder(Plugin(wrapped()), OPTIONS, found).build()
 
     def set_one_by_one() -> None:
         inventory = wrapped()

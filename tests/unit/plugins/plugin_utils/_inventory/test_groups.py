@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.groups import (
-    BY_STATUS,
+    STATUS_GROUPS,
     filter_by_status,
-    fixed_groups,
-    groups_of,
-    status_groups,
-    type_group,
+    list_child_groups,
+    list_groups_of,
+    make_type_group,
+    select_status_groups,
 )
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitor_records import (
     NOW,
-    told,
+    make_record,
 )
 
 WEB = {"type": "http", "timer": 60}
@@ -44,14 +44,14 @@ RECENT = {"utc_mktime": NOW - 60}
         (None, {"last_test": RECENT, "alert_active": True}, ["kf_monitors", "kf_alerting", "kf_stale"]),
     ],
 )
-def test_groups_say_what_is_known(
+def test_a_monitor_belongs_to_the_groups_of_its_type_and_status(
     config: Mapping[str, Any] | None, status: Mapping[str, Any] | None, groups: list[str]
 ) -> None:
-    assert groups_of(told(config, status), BY_STATUS) == groups
+    assert list_groups_of(make_record(config, status), STATUS_GROUPS) == groups
 
 
-def test_without_a_status_nobody_is_said_to_be_stale() -> None:
-    assert groups_of(told(WEB), ()) == ["kf_type_http"]
+def test_without_status_groups_only_the_type_counts() -> None:
+    assert list_groups_of(make_record(WEB), ()) == ["kf_type_http"]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_without_a_status_nobody_is_said_to_be_stale() -> None:
         ("x" * 300, "kf_type_" + "x" * 100),
     ],
 )
-def test_the_group_of_a_type_has_a_name_that_ansible_accepts(kind: str, group: str) -> None:
-    assert type_group(kind) == group
+def test_the_group_of_a_type_has_a_valid_name(kind: str, group: str) -> None:
+    assert make_type_group(kind) == group
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,17 @@ def test_the_group_of_a_type_has_a_name_that_ansible_accepts(kind: str, group: s
         (True, ["stale", "failing"], ["kf_stale", "kf_failing"]),
     ],
 )
-def test_groups_exist_even_when_empty_but_not_when_they_would_be_incomplete(
+def test_complete_groups_exist_even_if_they_are_empty(
     with_status: bool, statuses: list[str], groups: list[str]
 ) -> None:
-    by_status = status_groups({"with_status": with_status, "statuses": statuses})
-    assert fixed_groups([told(WEB), told({**WEB, "type": None}), told(None, {})], by_status) == [
+    by_status = select_status_groups({"with_status": with_status, "statuses": statuses})
+    assert list_child_groups(
+        [make_record(WEB), make_record({**WEB, "type": None}), make_record(None, {})], by_status
+    ) == [
         "kf_type_http",
         *groups,
     ]
-    assert fixed_groups([], by_status) == groups
+    assert list_child_groups([], by_status) == groups
 
 
 ALERT = {"last_test": RECENT, "alert_active": True}
@@ -94,7 +96,7 @@ FINE = {"last_test": RECENT}
 
 
 @pytest.mark.parametrize(
-    ("statuses", "status", "is_kept"),
+    ("statuses", "status", "is_selected"),
     [
         ([], FINE, True),
         (["alerting"], FINE, False),
@@ -111,7 +113,7 @@ FINE = {"last_test": RECENT}
         (["alerting", "stale"], FAILED, False),
     ],
 )
-def test_monitors_with_any_of_the_statuses_are_kept(statuses: list[str], status: Any, is_kept: bool) -> None:
-    monitor = told(WEB, status)
+def test_monitors_with_any_of_the_statuses_are_selected(statuses: list[str], status: Any, is_selected: bool) -> None:
+    monitor = make_record(WEB, status)
     found = filter_by_status([monitor], {"with_status": True, "statuses": statuses})
-    assert list(found) == ([monitor] if is_kept else [])
+    assert list(found) == ([monitor] if is_selected else [])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hosts in bulk are what Ansible makes of them one by one: each case is done both ways and compared."""
+"""Compares hosts that are added in bulk with hosts that Ansible adds one by one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def inventory(existing: dict[str, Any] | None = None) -> InventoryData:
 
 @pytest.mark.parametrize("existing", [None, {}, {"own": 1}, {"kf_id": "other"}, {"kf_config": {"a": 1, "b": 1}}])
 @pytest.mark.parametrize("variables", [{}, {"kf_id": "m"}, {"kf_id": "m", "kf_config": {"b": 2}}, {"kf_config": None}])
-def test_a_host_has_the_variables_that_ansible_would_give_it(existing: Any, variables: dict[str, Any]) -> None:
+def test_a_host_has_the_same_variables_as_with_ansible(existing: Any, variables: dict[str, Any]) -> None:
     expected, actual = inventory(existing), inventory(existing)
     expected.add_host("h")
     for name, value in variables.items():
@@ -40,7 +40,7 @@ def test_a_host_has_the_variables_that_ansible_would_give_it(existing: Any, vari
     assert actual.hosts["h"].vars == expected.hosts["h"].vars
 
 
-def test_the_variables_of_two_hosts_are_two_dictionaries() -> None:
+def test_hosts_do_not_share_a_dictionary() -> None:
     both, variables = inventory(), {"kf_id": "m"}
     for name in "ab":
         add_host(both, name, variables)
@@ -50,7 +50,7 @@ def test_the_variables_of_two_hosts_are_two_dictionaries() -> None:
 
 @pytest.mark.parametrize("members", [[], ["a"], ["b", "a"], ["a", "a"]])
 @pytest.mark.parametrize("earlier", [[], ["a"]])
-def test_a_group_has_the_members_that_ansible_would_give_it(members: list[str], earlier: list[str]) -> None:
+def test_a_group_has_the_same_members_as_with_ansible(members: list[str], earlier: list[str]) -> None:
     made = []
     for bulk in (True, False):
         one = inventory()
@@ -83,14 +83,14 @@ def is_collecting(request: pytest.FixtureRequest) -> Iterator[bool]:
 
 
 @pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt])
-def test_garbage_is_collected_again_as_before(is_collecting: bool, error: type[BaseException] | None) -> None:
+def test_garbage_collection_is_restored(is_collecting: bool, error: type[BaseException] | None) -> None:
     caught = None
     try:
         with paused_garbage_collection():
             assert not gc.isenabled()
             if error is not None:
                 raise error
-    except BaseException as raised:  # noqa: BLE001 - whatever ends it
+    except BaseException as raised:  # noqa: BLE001 - checks the type below
         caught = type(raised)
     assert caught is error
     assert gc.isenabled() is is_collecting

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What follows a value is what Ansible itself would have done: each case is done both ways and compared."""
+"""Compares keyed groups by value with those of Ansible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.keyed_groups import KeyedGroups
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.groups import KeyedGroups
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import trusted
 
 HOSTS: dict[str, dict[str, Any]] = {
@@ -44,7 +44,7 @@ class Plugin(BaseInventoryPlugin, Constructable):
             for name, value in variables.items():
                 self.inventory.set_variable(host, name, value)
 
-    def get_option(self, option: str, hostvars: Any = None) -> Any:
+    def get_option(self, option: str, hosts: Any = None) -> Any:
         return self._given[option]
 
     def _compose(self, template: Any, variables: Any, *rest: Any) -> Any:
@@ -75,7 +75,7 @@ def by_value(entries: Sequence[Any], strict: bool, leading: bool) -> tuple[Any, 
     keyed = KeyedGroups(plugin, entries, lambda name: True)
     try:
         for host, variables in HOSTS.items():
-            keyed.put(host, variables)
+            keyed.add(host, variables)
     except Exception as error:  # noqa: BLE001 - Ansible raises a bare Exception for some groups
         return None, str(error), len(plugin.evaluations)
     return plugin.groups, "", len(plugin.evaluations)
@@ -114,37 +114,37 @@ ENTRIES: dict[str, list[Any]] = {
 @pytest.mark.parametrize("leading", [True, False])
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("entries", ENTRIES.values(), ids=ENTRIES)
-def test_the_groups_are_those_that_ansible_makes(entries: list[Any], strict: bool, leading: bool) -> None:
+def test_groups_equal_those_of_ansible(entries: list[Any], strict: bool, leading: bool) -> None:
     assert by_value(entries, strict, leading)[:2] == by_ansible(entries, strict, leading)
 
 
 @pytest.mark.parametrize(
     ("entries", "evaluated"), [("a variable", 5), ("a parent", 5), ("two entries", 11), ("an expression", 7)]
 )
-def test_ansible_is_asked_once_for_each_value(entries: str, evaluated: int) -> None:
+def test_an_entry_is_evaluated_once_per_value(entries: str, evaluated: int) -> None:
     assert by_value(ENTRIES[entries], False, True)[2] == evaluated
 
 
-def test_a_variable_that_a_host_may_have_from_elsewhere_is_evaluated_for_each() -> None:
+def test_a_variable_that_is_not_constant_is_evaluated_for_each_host() -> None:
     plugin = Plugin(True, True)
     keyed = KeyedGroups(plugin, [KIND], lambda name: name != "kf_type")
     for host, variables in HOSTS.items():
         plugin.inventory.set_variable(host, "kf_type", f"own_{host}")
-        keyed.put(host, variables)
+        keyed.add(host, variables)
     assert set(plugin.groups) == {f"t_own_{host}" for host in HOSTS}
 
 
-def test_who_is_in_a_group_already_is_followed_into_it() -> None:
+def test_an_existing_group_gets_all_hosts_with_the_value() -> None:
     plugin = Plugin(True, True)
     plugin.inventory.add_group("t_http")
     plugin.inventory.add_host("a", "t_http")
     keyed = KeyedGroups(plugin, [KIND], lambda name: True)
     for host in "abf":
-        keyed.put(host, HOSTS[host])
+        keyed.add(host, HOSTS[host])
     assert plugin.groups["t_http"][0] == {"a", "b", "f"}
 
 
-def test_the_inventory_of_the_plugin_is_never_replaced() -> None:
+def test_the_inventory_of_the_plugin_is_not_replaced() -> None:
     plugin = Plugin(False, True)
     inventories = []
 
@@ -156,6 +156,6 @@ def test_the_inventory_of_the_plugin_is_never_replaced() -> None:
     before = plugin.inventory
     keyed = Recorder(plugin, ENTRIES["two entries"], lambda name: True)
     for host, variables in HOSTS.items():
-        keyed.put(host, variables)
+        keyed.add(host, variables)
     assert inventories
     assert all(inventory is before for inventory in inventories)

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import NotFoundError
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import (
-    MOST_SINGLE,
-    asking,
-    scope_of,
+    MAX_SINGLE_REQUESTS,
+    determine_scope,
+    fetch_snapshot,
 )
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitor_records import (
     NOW,
-    snapshot,
+    make_snapshot,
 )
 
 A, B, C = ({"id": name, "label": name.upper(), "type": "http", "timer": 60} for name in "abc")
@@ -41,14 +41,14 @@ def status(name: str, age: float | None = 5, **more: Any) -> dict[str, Any]:
         ([], [], []),
     ],
 )
-def test_a_monitor_that_only_one_answer_holds_is_not_lost(configs: Any, statuses: Any, found: Any) -> None:
-    monitors = snapshot(configs, statuses).monitors
+def test_a_monitor_with_only_a_configuration_or_status_is_included(configs: Any, statuses: Any, found: Any) -> None:
+    monitors = make_snapshot(configs, statuses).monitors
     assert [(monitor.id, monitor.label, monitor.type, monitor.stale) for monitor in monitors] == found
     assert all(monitor.fields["id"] == monitor.id for monitor in monitors)
 
 
-def test_without_statuses_there_are_configurations() -> None:
-    assert [(monitor.id, monitor.status) for monitor in snapshot([A, B, C], None).monitors] == [
+def test_configurations_alone_are_a_snapshot() -> None:
+    assert [(monitor.id, monitor.status) for monitor in make_snapshot([A, B, C], None).monitors] == [
         ("a", None),
         ("b", None),
         ("c", None),
@@ -56,22 +56,22 @@ def test_without_statuses_there_are_configurations() -> None:
 
 
 class Service:
-    """``configured`` are the monitors that the list holds; each of ``alerting`` has an active alert."""
+    """A service with ``alerting`` monitors with an alert and another one. ``deleted`` has no configuration any more."""
 
-    def __init__(self, alerting: int = 0, gone: str | None = None) -> None:
+    def __init__(self, alerting: int = 0, deleted: str | None = None) -> None:
         self.alerting = [f"m{number}" for number in range(alerting)]
-        self.gone = gone
+        self.deleted = deleted
         self.requests: list[str] = []
 
     def configs(self, store: bool = True) -> list[Any]:
         self.requests.append("configs" if store else "configs, not stored")
         found = [*self.alerting, "other"]
-        return [SimpleNamespace(id=monitor) for monitor in found if monitor != self.gone]
+        return [SimpleNamespace(id=monitor) for monitor in found if monitor != self.deleted]
 
     def config(self, monitor_id: str) -> Any:
         self.requests.append(f"config {monitor_id}")
-        if monitor_id == self.gone:
-            raise NotFoundError("gone")
+        if monitor_id == self.deleted:
+            raise NotFoundError("deleted")
         return SimpleNamespace(id=monitor_id)
 
     def statuses(self, everything: bool = False) -> list[Any]:
@@ -82,7 +82,7 @@ class Service:
 
 OPTIONS: dict[str, Any] = {"with_status": True, "statuses": [], "include": [], "exclude": [], "types": []}
 UNSTORED = "configs, not stored"
-FEW = ["statuses", *(f"config m{number}" for number in range(MOST_SINGLE))]
+FEW = ["statuses", *(f"config m{number}" for number in range(MAX_SINGLE_REQUESTS))]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ FEW = ["statuses", *(f"config m{number}" for number in range(MOST_SINGLE))]
         ({"statuses": ["alerting"]}, Service(0), ["statuses"], (0, 0)),
         ({"statuses": ["alerting"]}, Service(1), ["statuses", "config m0"], (1, 1)),
         ({"statuses": ["alerting", "alerting"]}, Service(1), ["statuses", "config m0"], (1, 1)),
-        ({"statuses": ["alerting"]}, Service(MOST_SINGLE), FEW, (MOST_SINGLE, MOST_SINGLE)),
+        ({"statuses": ["alerting"]}, Service(MAX_SINGLE_REQUESTS), FEW, (MAX_SINGLE_REQUESTS, MAX_SINGLE_REQUESTS)),
         ({"statuses": ["alerting"]}, Service(11), ["statuses", UNSTORED], (11, 11)),
         ({"statuses": ["alerting"]}, Service(2, "m1"), ["statuses", "config m0", "config m1", UNSTORED], (1, 2)),
         ({"statuses": ["alerting"], "include": ["m*"]}, Service(1), ["statuses", "configs"], (2, 1)),
@@ -103,16 +103,16 @@ FEW = ["statuses", *(f"config m{number}" for number in range(MOST_SINGLE))]
         ({"statuses": ["alerting"], "types": ["http"]}, Service(1), ["statuses", "configs"], (2, 1)),
     ],
 )
-def test_only_what_is_needed_is_requested(
+def test_only_necessary_requests_are_sent(
     options: dict[str, Any], service: Any, requests: list[str], found: tuple[int, int | None]
 ) -> None:
     service.requests.clear()
-    answered = asking(lambda: NOW)(service, {**OPTIONS, **options}).result["snapshot"]
+    answered = fetch_snapshot(service, {**OPTIONS, **options}, lambda: NOW).result["snapshot"]
     assert service.requests == requests
     statuses = answered.statuses
     assert (len(answered.configs), None if statuses is None else len(statuses)) == found
 
 
-def test_what_is_requested_differently_is_cached_apart() -> None:
+def test_each_scope_differs() -> None:
     different = [{}, {"with_status": False}, {"statuses": ["alerting"]}, {"statuses": ["alerting"], "include": ["a"]}]
-    assert len({scope_of({**OPTIONS, **options}) for options in different}) == len(different)
+    assert len({determine_scope({**OPTIONS, **options}) for options in different}) == len(different)

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import definitions
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory import hostvars
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.hostvars import (
-    HostVariables,
-    marked,
-    variable_of,
-    wanted_names,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory import hosts
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.hosts import (
+    HostVariablesBuilder,
+    make_variable_name,
+    make_variable_names,
+    mark_unsafe,
 )
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitor_records import (
     NOW,
-    told,
+    make_record,
 )
 
 CONFIG = {"id": "m", "label": "Mail", "type": "smtp", "timer": 60, "config": {"host": "a"}, "new field": [1]}
@@ -72,10 +72,10 @@ OF_CONFIG = {
         ),
     ],
 )
-def test_all_that_was_told_is_a_variable(
+def test_all_fields_become_variables(
     config: Mapping[str, Any] | None, status: Mapping[str, Any] | None, with_status: bool, variables: dict[str, Any]
 ) -> None:
-    assert HostVariables(with_status).of(told(config, status)) == variables
+    assert HostVariablesBuilder(with_status).build(make_record(config, status)) == variables
 
 
 @pytest.mark.parametrize(
@@ -100,23 +100,23 @@ def test_all_that_was_told_is_a_variable(
         ("stale ", "kf_stale_"),
     ],
 )
-def test_a_field_has_a_name_that_is_one(field: str, name: str) -> None:
-    assert variable_of(field) == name
+def test_a_field_gets_a_valid_variable_name(field: str, name: str) -> None:
+    assert make_variable_name(field) == name
 
 
-def test_no_field_can_become_an_option_of_a_plugin() -> None:
+def test_no_field_becomes_a_connection_option() -> None:
     hostile = dict.fromkeys(CONNECTION, "http://127.0.0.1/") | {name.replace("_", "-"): "x" for name in CONNECTION}
     read = {source["name"] for definition in definitions().values() for source in definition["vars"]}
-    variables = HostVariables(True).of(told({**CONFIG, **hostile}, STATUS))
+    variables = HostVariablesBuilder(True).build(make_record({**CONFIG, **hostile}, STATUS))
     assert len(read) == len(CONNECTION)
     assert not read & set(variables)
 
 
 @pytest.mark.parametrize("field", ["failing", "stale", "alert_active", "status"])
-def test_no_field_can_pose_as_the_status(field: str) -> None:
-    honest, posing = told(CONFIG, STATUS), told({**CONFIG, field: "all is well"}, STATUS)
-    expected = HostVariables(True).of(honest) | {f"kf_monitor_{field}": "all is well"}
-    assert HostVariables(True).of(posing) == expected
+def test_no_field_replaces_a_status_variable(field: str) -> None:
+    honest, posing = make_record(CONFIG, STATUS), make_record({**CONFIG, field: "all is well"}, STATUS)
+    expected = HostVariablesBuilder(True).build(honest) | {f"kf_monitor_{field}": "all is well"}
+    assert HostVariablesBuilder(True).build(posing) == expected
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ def test_no_field_can_pose_as_the_status(field: str) -> None:
         (["monitor_status"], {"kf_monitor_status"}),
     ],
 )
-def test_fields_are_named_as_the_service_does(fields: list[str], names: set[str]) -> None:
-    assert wanted_names(fields) == names
+def test_fields_have_the_names_of_the_service(fields: list[str], names: set[str]) -> None:
+    assert make_variable_names(fields) == names
 
 
 TEMPLATE = "{{ 1 + 1 }}"
@@ -156,32 +156,32 @@ TEMPLATE = "{{ 1 + 1 }}"
         ({"a": ["b", 1, None]}, False),
     ],
 )
-def test_what_may_be_a_template_is_found_however_deep(value: Any, dangerous: bool) -> None:
-    assert hostvars._may_be_template(value) is dangerous
-    assert marked(value) == value
-    assert (marked(value) is value) or dangerous
+def test_templates_are_detected_at_any_depth(value: Any, dangerous: bool) -> None:
+    assert hosts._may_be_template(value) is dangerous
+    assert mark_unsafe(value) == value
+    assert (mark_unsafe(value) is value) or dangerous
 
 
-def test_text_is_marked_where_ansible_trusts_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_is_marked_if_ansible_trusts_all_text(monkeypatch: pytest.MonkeyPatch) -> None:
     unsafe_proxy = pytest.importorskip("ansible.utils.unsafe_proxy")
     marks = []
-    monkeypatch.setattr(hostvars, "TRUSTS_ALL_TEXT", True)
+    monkeypatch.setattr(hosts, "TRUSTS_ALL_TEXT", True)
     monkeypatch.setattr(unsafe_proxy, "wrap_var", lambda value: marks.append(value) or value)
     config = {**CONFIG, "label": TEMPLATE, "config": {"a": [TEMPLATE]}}
-    variables = HostVariables(True).of(told(config, STATUS))
+    variables = HostVariablesBuilder(True).build(make_record(config, STATUS))
     assert marks == [TEMPLATE, {"a": [TEMPLATE]}]
     assert variables["kf_label"] == TEMPLATE
 
 
-@pytest.mark.skipif(not hostvars.TRUSTS_ALL_TEXT, reason="this ansible-core trusts no text that is not marked")
+@pytest.mark.skipif(not hosts.TRUSTS_ALL_TEXT, reason="this ansible-core trusts no text that is not marked")
 def test_a_marked_text_is_unsafe_for_ansible() -> None:
     from ansible.utils.unsafe_proxy import AnsibleUnsafe
 
-    assert isinstance(marked(TEMPLATE), AnsibleUnsafe)
+    assert isinstance(mark_unsafe(TEMPLATE), AnsibleUnsafe)
 
 
-def test_where_ansible_trusts_no_text_nothing_is_imported_to_mark_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hostvars, "TRUSTS_ALL_TEXT", False)
+def test_text_is_not_marked_if_ansible_trusts_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosts, "TRUSTS_ALL_TEXT", False)
     monkeypatch.setitem(sys.modules, "ansible.utils.unsafe_proxy", None)
     config = {**CONFIG, "label": TEMPLATE}
-    assert HostVariables(True).of(told(config, STATUS))["kf_label"] == TEMPLATE
+    assert HostVariablesBuilder(True).build(make_record(config, STATUS))["kf_label"] == TEMPLATE

@@ -8,12 +8,12 @@ import itertools
 import unicodedata
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.names import (
-    LONGEST,
-    LONGEST_ID,
-    Collision,
-    distinct,
-    safe,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.host_names import (
+    MAX_BYTES,
+    MAX_ID_BYTES,
+    NameCollisionError,
+    assign_names,
+    sanitize_name,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,34 +53,34 @@ from hypothesis import strategies as st
         ("\u0665", "\u0665"),
     ],
 )
-def test_a_name_is_safe_wherever_ansible_uses_it(text: str, name: str) -> None:
-    assert safe(text) == name
+def test_unsafe_characters_are_replaced(text: str, name: str) -> None:
+    assert sanitize_name(text) == name
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("x" * 300, "x" * LONGEST),
-        ("\u6771" * 300, "\u6771" * (LONGEST // 3)),
-        ("x" + "\u6771" * 300, "x" + "\u6771" * ((LONGEST - 1) // 3)),
-        ("x" * (LONGEST - 1) + " y", "x" * (LONGEST - 1)),
+        ("x" * 300, "x" * MAX_BYTES),
+        ("\u6771" * 300, "\u6771" * (MAX_BYTES // 3)),
+        ("x" + "\u6771" * 300, "x" + "\u6771" * ((MAX_BYTES - 1) // 3)),
+        ("x" * (MAX_BYTES - 1) + " y", "x" * (MAX_BYTES - 1)),
     ],
 )
-def test_a_name_is_no_longer_than_a_file_may_be(text: str, name: str) -> None:
-    assert safe(text) == name
+def test_long_names_are_shortened(text: str, name: str) -> None:
+    assert sanitize_name(text) == name
 
 
 @given(st.text(max_size=400))
 def test_any_text_becomes_a_safe_name(text: str) -> None:
-    name = safe(text)
+    name = sanitize_name(text)
     assert all(character.isalnum() or character in "._-" or character == "_" for character in _composed(name))
-    assert len(name.encode()) <= LONGEST
+    assert len(name.encode()) <= MAX_BYTES
     assert name[:1] not in ("-", ".", "_")
-    assert safe(name) == name
+    assert sanitize_name(name) == name
 
 
 def _composed(name: str) -> str:
-    """Return ``name`` without the marks that belong to a letter, which are no letters themselves."""
+    """Return ``name`` without combining marks, which are not alphanumeric."""
     return "".join(character for character in name if unicodedata.category(character)[0] != "M")
 
 
@@ -106,25 +106,25 @@ HASH_OF_1 = "6b86b273ff34fce1"
         ({"\ud83d": ""}, (), {"\ud83d": "7586f70fb89addbc"}),
     ],
 )
-def test_every_monitor_has_a_name_of_its_own(
+def test_every_monitor_gets_a_unique_name(
     wanted: dict[str, str], taken: tuple[str, ...], names: dict[str, str]
 ) -> None:
-    assert distinct(wanted, taken) == names
+    assert assign_names(wanted, taken) == names
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["1", "2", "3", "4"])))
-def test_no_name_depends_on_the_order_of_the_answer(order: tuple[str, ...]) -> None:
+def test_names_do_not_depend_on_the_order_of_a_response(order: tuple[str, ...]) -> None:
     wanted = {"1": "web", "2": "web", "3": "web_1", "4": ""}
-    assert distinct({identity: wanted[identity] for identity in order}, ()) == distinct(wanted, ())
+    assert assign_names({identity: wanted[identity] for identity in order}, ()) == assign_names(wanted, ())
 
 
-def test_names_with_ids_are_no_longer_than_a_file_may_be() -> None:
-    names = distinct({"i" * 300: "x" * LONGEST, "j" * 300: "x" * LONGEST}, ())
-    assert {len(name) for name in names.values()} == {LONGEST + 1 + LONGEST_ID}
+def test_names_with_ids_are_shortened() -> None:
+    names = assign_names({"i" * 300: "x" * MAX_BYTES, "j" * 300: "x" * MAX_BYTES}, ())
+    assert {len(name) for name in names.values()} == {MAX_BYTES + 1 + MAX_ID_BYTES}
 
 
-def test_long_ids_that_look_alike_are_told_apart() -> None:
-    names = distinct({"i" * 300: "x", "i" * 301: "x"}, ())
+def test_long_ids_with_a_common_start_get_different_names() -> None:
+    names = assign_names({"i" * 300: "x", "i" * 301: "x"}, ())
     assert len(set(names.values())) == 2
 
 
@@ -136,20 +136,20 @@ def test_long_ids_that_look_alike_are_told_apart() -> None:
         ({"1": "", "2": ""}, (), {"1": "1", "2": "2"}),
     ],
 )
-def test_what_collides_with_no_monitor_is_no_collision(
+def test_reserved_and_empty_names_are_no_collision(
     wanted: dict[str, str], taken: tuple[str, ...], names: dict[str, str]
 ) -> None:
-    assert distinct(wanted, taken, may_append=False) == names
+    assert assign_names(wanted, taken, may_append=False) == names
 
 
-def test_a_collision_can_be_an_error_that_names_the_monitors() -> None:
-    with pytest.raises(Collision, match=r"the monitors 1 and 2 would all be the host web: .* on_collision"):
-        distinct({"2": "web", "1": "web"}, (), may_append=False)
+def test_a_collision_is_an_error_if_ids_must_not_be_appended() -> None:
+    with pytest.raises(NameCollisionError, match="1 and 2 .* web: .*on_collision"):
+        assign_names({"2": "web", "1": "web"}, (), may_append=False)
 
 
-def test_names_that_nothing_tells_apart_are_an_error_and_no_lost_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_that_stay_equal_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        f"{distinct.__module__}.hashlib.sha256", lambda _text: type("Same", (), {"hexdigest": lambda s: "f" * 64})()
+        f"{assign_names.__module__}.hashlib.sha256", lambda _text: type("Same", (), {"hexdigest": lambda s: "f" * 64})()
     )
-    with pytest.raises(Collision, match="would all be the host web_f"):
-        distinct({"a/b": "web", "a b": "web"}, ())
+    with pytest.raises(NameCollisionError, match="web_f"):
+        assign_names({"a/b": "web", "a b": "web"}, ())

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Monitors as both answers tell them, for whoever tests what becomes of them."""
+"""Monitor records and snapshots for the tests of the inventory."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.payloads import read_configs, read_statuses
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import Snapshot, Told
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import (
+    MonitorRecord,
+    Snapshot,
+)
 
 NOW = 1780000000.0
 
 
-def told(config: Mapping[str, Any] | None = None, status: Mapping[str, Any] | None = None) -> Told:
-    """Return a monitor called ``m``, of which at least one of both is there."""
-    [monitor] = snapshot([config] if config is not None else [], [status] if status is not None else []).monitors
+def make_record(config: Mapping[str, Any] | None = None, status: Mapping[str, Any] | None = None) -> MonitorRecord:
+    """Return the record of the monitor ``m``, which needs a configuration or a status."""
+    [monitor] = make_snapshot([config] if config is not None else [], [status] if status is not None else []).monitors
     return monitor
 
 
-def snapshot(configs: list[Mapping[str, Any]], statuses: list[Mapping[str, Any]] | None) -> Snapshot:
+def make_snapshot(configs: list[Mapping[str, Any]], statuses: list[Mapping[str, Any]] | None) -> Snapshot:
     return Snapshot(
         NOW,
         read_configs({"monitor_list": [{"id": "m", **config} for config in configs]}),

@@ -7,12 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.preferences import (
-    preferred,
-    read_preferences,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.host_names import (
+    parse_hostnames,
+    select_name,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import Told
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import told
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.snapshot import MonitorRecord
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitor_records import (
+    make_record,
+)
 
 MONITOR = {
     "id": "m-1",
@@ -32,8 +34,8 @@ MONITOR = {
 }
 
 
-def expression(text: str, monitor: Told) -> Any:
-    """Stand for Ansible: show what it would evaluate."""
+def expression(text: str, monitor: MonitorRecord) -> Any:
+    """Replace the evaluation by Ansible: return the expression."""
     return {"kf_nothing": None, "kf_list": [1], "kf_true": True, "kf_number": 7}.get(text, f"<{text}>{monitor.id}")
 
 
@@ -83,15 +85,15 @@ def expression(text: str, monitor: Told) -> Any:
         ([{"name": "id", "prefix": "config.url|hostname"}], "shop.example.com_m-1"),
     ],
 )
-def test_the_first_entry_that_gives_a_name_is_taken(entries: list[Any], name: str) -> None:
-    assert preferred(told(MONITOR), read_preferences(entries), expression) == name
+def test_the_first_entry_with_a_name_is_used(entries: list[Any], name: str) -> None:
+    assert select_name(make_record(MONITOR), parse_hostnames(entries), expression) == name
 
 
 @pytest.mark.parametrize(
     ("entries", "name"), [(["label"], "Mail"), (["id"], "m"), (["type"], ""), (["config.url"], "")]
 )
-def test_a_monitor_without_a_configuration_has_its_label_and_id(entries: list[Any], name: str) -> None:
-    assert preferred(told(None, {"label": "Mail"}), read_preferences(entries), expression) == name
+def test_a_monitor_without_configuration_has_a_label_and_an_id(entries: list[Any], name: str) -> None:
+    assert select_name(make_record(None, {"label": "Mail"}), parse_hostnames(entries), expression) == name
 
 
 @pytest.mark.parametrize(
@@ -112,11 +114,11 @@ def test_a_monitor_without_a_configuration_has_its_label_and_id(entries: list[An
         ["label", {"name": ["label"]}],
     ],
 )
-def test_an_entry_that_is_none_is_refused_with_what_it_is(entries: list[Any]) -> None:
-    with pytest.raises(ValueError, match="hostnames has an entry .*, which is neither"):
-        read_preferences(entries)
+def test_an_invalid_entry_is_rejected(entries: list[Any]) -> None:
+    with pytest.raises(ValueError, match="hostnames contains the invalid entry"):
+        parse_hostnames(entries)
 
 
-def test_there_has_to_be_an_entry() -> None:
-    with pytest.raises(ValueError, match="hostnames is empty"):
-        read_preferences([])
+def test_an_empty_list_is_rejected() -> None:
+    with pytest.raises(ValueError, match="hostnames"):
+        parse_hostnames([])

@@ -20,18 +20,18 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.err
     ServiceError,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret, Settings
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.kept import (
-    Kept,
-    cache_key,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.cache import (
+    InventoryCache,
     is_unavailable,
+    make_cache_key,
 )
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitors_told import (
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._inventory.monitor_records import (
     NOW,
-    snapshot,
+    make_snapshot,
 )
 
-TOLD = snapshot([{"label": "Mail", "timer": 60, "odd": [1]}], [{"last_test": {"utc_mktime": NOW - 5}}])
-HALF = snapshot([{"label": "Mail"}], None)
+COMPLETE = make_snapshot([{"label": "Mail", "timer": 60, "odd": [1]}], [{"last_test": {"utc_mktime": NOW - 5}}])
+WITHOUT_STATUS = make_snapshot([{"label": "Mail"}], None)
 KEY = "kf_monitors_1"
 
 
@@ -40,31 +40,31 @@ def settings(**other: Any) -> Settings:
     return Settings(**{**known, **other})
 
 
-def kept_as(document: Any, longest: float = 300) -> Kept:
+def make_cache(document: Any, max_age: float = 300) -> InventoryCache:
     cache = {} if document is None else {KEY: document}
-    return Kept(KEY, longest, cache, lambda: cache)
+    return InventoryCache(KEY, max_age, cache, lambda: cache)
 
 
-def written(of: Any = TOLD) -> dict[str, Any]:
+def written(of: Any = COMPLETE) -> dict[str, Any]:
     cache: dict[str, Any] = {}
-    Kept(KEY, 300, cache, dict).keep(of)
+    InventoryCache(KEY, 300, cache, dict).set(of)
     return dict(json.loads(json.dumps(cache[KEY])))
 
 
-@pytest.mark.parametrize("of", [TOLD, HALF])
-def test_what_is_kept_is_what_was_told(of: Any) -> None:
-    kept = kept_as(written(of))
-    assert kept.fresh(NOW) == of
-    assert kept.last() == of
+@pytest.mark.parametrize("of", [COMPLETE, WITHOUT_STATUS])
+def test_a_stored_snapshot_is_read_unchanged(of: Any) -> None:
+    cache = make_cache(written(of))
+    assert cache.get(NOW) == of
+    assert cache.get_expired() == of
 
 
-def test_only_what_was_told_is_written() -> None:
+def test_an_entry_contains_responses_only() -> None:
     assert set(written()) == {"version", "taken", "configs", "statuses"}
     assert "hunter2" not in json.dumps(written())
 
 
 @pytest.mark.parametrize(
-    ("longest", "age", "fresh"),
+    ("max_age", "age", "fresh"),
     [
         (300, 0, True),
         (300, 300, True),
@@ -75,10 +75,10 @@ def test_only_what_was_told_is_written() -> None:
         (1, 2, False),
     ],
 )
-def test_what_is_too_old_is_not_fresh_and_still_there(longest: float, age: float, fresh: bool) -> None:
-    kept = kept_as(written(), longest)
-    assert (kept.fresh(NOW + age) is not None) is fresh
-    assert kept.last() == TOLD
+def test_an_expired_entry_is_returned_only_on_request(max_age: float, age: float, fresh: bool) -> None:
+    cache = make_cache(written(), max_age)
+    assert (cache.get(NOW + age) is not None) is fresh
+    assert cache.get_expired() == COMPLETE
 
 
 def without(name: str) -> dict[str, Any]:
@@ -115,10 +115,10 @@ def without(name: str) -> dict[str, Any]:
         {**written(), "statuses": [{"monitor": "m", "alert_active": "false"}]},
     ],
 )
-def test_what_is_not_whole_is_not_believed(document: Any) -> None:
-    kept = kept_as(document)
-    assert kept.fresh(NOW) is None
-    assert kept.last() is None
+def test_an_invalid_entry_is_ignored(document: Any) -> None:
+    cache = make_cache(document)
+    assert cache.get(NOW) is None
+    assert cache.get_expired() is None
 
 
 class Broken(dict[str, Any]):
@@ -126,10 +126,10 @@ class Broken(dict[str, Any]):
         raise AnsibleError("The cache file was corrupt")
 
 
-def test_a_file_that_ansible_cannot_read_is_as_none() -> None:
-    kept = Kept(KEY, 300, Broken(), Broken)
-    assert kept.fresh(NOW) is None
-    assert kept.last() is None
+def test_a_file_that_ansible_cannot_read_is_ignored() -> None:
+    cache = InventoryCache(KEY, 300, Broken(), Broken)
+    assert cache.get(NOW) is None
+    assert cache.get_expired() is None
 
 
 @pytest.mark.parametrize(
@@ -144,13 +144,13 @@ def test_a_file_that_ansible_cannot_read_is_as_none() -> None:
         (settings(), "/a", False),
     ],
 )
-def test_other_sources_and_credentials_find_nothing(other: Settings, path: str, with_status: bool) -> None:
-    assert cache_key(other, path, with_status) != cache_key(settings(), "/a", True)
+def test_other_sources_and_credentials_have_another_key(other: Settings, path: str, with_status: bool) -> None:
+    assert make_cache_key(other, path, with_status) != make_cache_key(settings(), "/a", True)
 
 
-def test_the_same_source_and_credentials_find_the_same_whatever_else_they_ask() -> None:
-    assert cache_key(settings(timeout=9, retries=3), "/a", True) == cache_key(settings(), "/a", True)
-    assert cache_key(settings(), "/a", True).isidentifier()
+def test_other_options_do_not_change_the_key() -> None:
+    assert make_cache_key(settings(timeout=9, retries=3), "/a", True) == make_cache_key(settings(), "/a", True)
+    assert make_cache_key(settings(), "/a", True).isidentifier()
 
 
 @pytest.mark.parametrize(
@@ -176,5 +176,5 @@ def test_the_same_source_and_credentials_find_the_same_whatever_else_they_ask() 
         (KnowledgeFrontError("x", status=503), False),
     ],
 )
-def test_only_a_service_that_cannot_answer_now_is_unavailable(error: KnowledgeFrontError, unavailable: bool) -> None:
+def test_temporary_errors_mean_unavailable(error: KnowledgeFrontError, unavailable: bool) -> None:
     assert is_unavailable(error) is unavailable

@@ -13,12 +13,11 @@ from ..module_utils._ansible.answers import failure
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ..module_utils._api.unexpected import convert_unexpected
 from ..plugin_utils._options import validate_options
-from ..plugin_utils._snapshot.arguments import MONITOR_FILES, mode_of
-from ..plugin_utils._snapshot.configurations import asked, require_deleted
+from ..plugin_utils._snapshot.arguments import MONITOR_FILES, parse_mode
+from ..plugin_utils._snapshot.fetch import fetch_configurations, require_deleted
 from ..plugin_utils._snapshot.folder import Folder, FolderError
-from ..plugin_utils._snapshot.policy import PolicyResult, evaluate_rules
-from ..plugin_utils._snapshot.policy_reports import check_report_paths, write_policy_reports
-from ..plugin_utils._snapshot.task import Plan, applied, planned, result, shown, to_do
+from ..plugin_utils._snapshot.plan import Plan, apply_plan, build_result, format_diff, has_work, make_plan
+from ..plugin_utils._snapshot.policy import PolicyResult, check_policy, check_report_paths, write_policy_reports
 from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.controller import exit_with_controller
 
@@ -45,45 +44,45 @@ class ActionModule(ActionBase):
         options = validate_options(self._task.args, task_vars, self._templar, MONITOR_FILES)
         check_report_paths(options["policy_reports"])
         with ProgressLine(self.console, "kf_monitor_files") as progress:
-            mode = mode_of(options["mode"])
+            mode = parse_mode(options["mode"])
             folder = Folder(options["path"], options["layout"], options["formats"], mode, progress.track)
             progress.enter("fetching the configurations")
-            fetched = asked(options, self.console.warning)
+            fetched = fetch_configurations(options, self.console.warning)
             progress.enter("checking the policy")
-            policy = evaluate_rules(options["policy"], fetched.chosen, options["on_unmatched"])
-            plan = planned(folder, fetched.configs, fetched.chosen, fetched.selection)
-            if plan.found.gone:
-                gone = progress.track(plan.found.gone, "checking that monitors are gone")
-                require_deleted(gone, options, self.console.warning)
+            policy = check_policy(options["policy"], fetched.selected, options["on_unmatched"])
+            plan = make_plan(folder, fetched.configs, fetched.selected, fetched.selection)
+            if plan.drift.deleted:
+                deleted = progress.track(plan.drift.deleted, "confirming that monitors were deleted")
+                require_deleted(deleted, options, self.console.warning)
             return self._synchronize(folder, plan, policy, fetched.warnings, options)
 
     def _synchronize(
         self, folder: Folder, plan: Plan, policy: PolicyResult, warnings: list[str], options: dict[str, Any]
     ) -> dict[str, Any]:
-        """Write what differs unless the options or check mode say otherwise, and return the task's result."""
-        values = {**result(plan, policy, options["prune"]), "warnings": [*warnings, *policy.warnings]}
-        values["diff"] = self._show_diff(shown(plan, options["prune"]))
+        """Write the files unless ``fail_on_drift`` or check mode forbids it, and return the result of the task."""
+        values = {**build_result(plan, policy, options["prune"]), "warnings": [*warnings, *policy.warnings]}
+        values["diff"] = self._show_diff(format_diff(plan, options["prune"]))
         problems = write_policy_reports(options["policy_reports"], policy)
         if options["fail_on_drift"] and plan.differs:
-            problems.insert(0, "the files say otherwise, and with fail_on_drift they were left as they are")
+            problems.insert(0, "the files differ, and were not written because fail_on_drift is set")
         elif not options["fail_on_drift"]:
-            values["changed"] = to_do(plan, options["prune"])
+            values["changed"] = has_work(plan, options["prune"])
             try:
                 if not self._task.check_mode:
-                    applied(plan, folder, options["prune"])
+                    apply_plan(plan, folder, options["prune"])
             except FolderError as error:
                 values["changed"] = error.changed > 0
                 problems.insert(0, str(error))
-        violated = f"the policy is violated: {policy.violations[0].in_words()}" if policy.violations else ""
-        if violated and options["policy_enforce"]:
-            problems.append(violated)
-        elif violated:
-            values["warnings"].append(violated)
+        violation = f"the policy is violated: {policy.violations[0].describe()}" if policy.violations else ""
+        if violation and options["policy_enforce"]:
+            problems.append(violation)
+        elif violation:
+            values["warnings"].append(violation)
         failed = {"failed": True, "msg": f"{values['summary']}: {'; '.join(problems)}"} if problems else {}
         return {"changed": False, "msg": values["summary"], **values, **failed}
 
     def _show_diff(self, lines: list[str]) -> list[dict[str, str]]:
-        """Return what --diff shows. Without that option, show it here."""
+        """Return the diff for --diff. Without that option, display the lines."""
         if self._task.diff:
             return [{"prepared": "".join(f"{line}\n" for line in lines)}] if lines else []
         for line in lines:
@@ -92,7 +91,7 @@ class ActionModule(ActionBase):
 
 
 def main() -> None:
-    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    """Check the options of a task. ansible-lint calls this function of the first plugin that it finds."""
     from ..module_utils._ansible.modules import check_arguments
 
     check_arguments(MONITOR_FILES)

@@ -1,14 +1,15 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of kf_monitor_files as an Ansible argument specification. Documentation is held to it by a test."""
+"""The argument specification of kf_monitor_files. A test compares it with the documentation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils._ansible.arguments import CONNECTION, SELECTION
-from .folder import ENDINGS, PER_MONITOR, SINGLE
+from .folder import PER_MONITOR, SINGLE
+from .formats import ENDINGS
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
@@ -48,14 +49,14 @@ MONITOR_FILES: Spec = {
 }
 
 
-def mode_of(given: Any) -> int | None:
-    """Return permissions as a number, of octal text such as ``0644``. Raises ValueError."""
-    if given is None or given == "":
+def parse_mode(value: Any) -> int | None:
+    """Return the number of octal text such as ``0644``, or None if there is none. Raises ValueError."""
+    if value is None or value == "":
         return None
     try:
-        mode = given if isinstance(given, int) and not isinstance(given, bool) else int(str(given), 8)
+        mode = value if isinstance(value, int) and not isinstance(value, bool) else int(str(value), 8)
     except ValueError:
         mode = -1
     if not 0o400 <= mode <= 0o777 or not mode & 0o400 or not mode & 0o200:
-        raise ValueError('mode must be octal text such as "0644" that lets the owner read and write')
+        raise ValueError('mode must be octal text such as "0644" that allows the owner to read and write')
     return mode

@@ -1,11 +1,13 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files themselves: which of those in the folder are ours, what they say, and how they are replaced."""
+"""The folder of files: finds and reads the files of this collection, and replaces them."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import stat
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,33 +15,33 @@ from typing import Any, Protocol, TypeVar
 
 from ...module_utils._domain.text import agree, sanitize
 from .._system.files import LONGEST, atomic_write, create_folders, why_not
-from .file_names import RESERVED, file_name
-from .formats import READERS, Monitors, UnreadableError, as_json, as_yaml, monitors_in
-from .views import CSV_BEGINS, PAGE_BEGINS, as_csv, as_markdown
-
-ENDINGS = {"yaml": ".yml", "json": ".json", "csv": ".csv", "markdown": ".md"}
-RENDERERS = {"yaml": as_yaml, "json": as_json, "csv": as_csv, "markdown": as_markdown}
-VIEWS = {"csv": CSV_BEGINS, "markdown": PAGE_BEGINS}
-"""What files begin with that are ours and that only people read."""
+from .formats import ENDINGS, HEADERS, PARSERS, RENDERERS, Monitors, UnreadableError, parse_monitors
 
 MARKS = ("kf_monitor_files", "knowledgefront.monitoring/monitors")
-"""What tells a damaged file of ours from one of someone else's."""
+"""Text that only files of this collection contain, even if they are damaged."""
 
 SINGLE, PER_MONITOR = "single", "per_monitor"
-LARGEST = {SINGLE: 256 * 2**20, PER_MONITOR: 16 * 2**20}
-"""Bytes of a file that are read: of one for all monitors, and of one for each."""
+MAX_FILE_SIZE = {SINGLE: 256 * 2**20, PER_MONITOR: 16 * 2**20}
+"""Limits in bytes: of a file with all monitors, and of a file with one monitor."""
 
 ENCODINGS = {"csv": "utf-8-sig"}
-"""Other encodings than UTF-8: spreadsheets take a file for UTF-8 by its byte order mark only."""
+"""Encodings other than UTF-8. Spreadsheets recognize UTF-8 only by its byte order mark."""
 
-READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
+SAFE_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+HASHED_NAME = re.compile(r".*-[0-9a-f]{20}")
+DEVICE_NAME = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+"""Names that are not files on Windows, where a repository can be checked out as well."""
+
+ALL_MONITORS = "monitors"
+"""The name, without ending, of files about all monitors."""
 
 T = TypeVar("T")
 
 
 class FolderError(ValueError):
-    """What is in the way, as a sentence; ``changed`` counts the files that were written or removed before."""
+    """A file that cannot be read or replaced. ``changed`` counts the files that were written or removed before."""
 
     def __init__(self, message: str, changed: int = 0) -> None:
         super().__init__(message)
@@ -47,15 +49,15 @@ class FolderError(ValueError):
 
 
 class TooLargeError(ValueError):
-    """A file of more bytes than one of ours can have."""
+    """A file that is larger than MAX_FILE_SIZE."""
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """``texts`` of our files by name, and the ``monitors`` that they describe with the ``files`` of each.
+class FolderContents:
+    """The ``texts`` of files by name, the ``monitors`` in them by id, and the names of the ``files`` of each monitor.
 
-    The files in ``current`` are what would be written for the expected configurations. They were not parsed:
-    ``monitors`` holds the expected configurations themselves.
+    The files in ``current`` equal those for the expected configurations. They are not parsed: ``monitors`` then holds
+    the expected configurations.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -65,181 +67,191 @@ class Snapshot:
 
 
 class Track(Protocol):
-    """Iterates over ``items``, and may report how far that is; ``stage`` describes what is done with each."""
+    """Iterates over ``items`` and reports the progress; ``stage`` describes the work."""
 
     def __call__(self, items: Collection[T], stage: str) -> Iterable[T]: ...
 
 
 def iterate(items: Collection[T], stage: str) -> Iterable[T]:
-    """Iterate without a report."""
+    """Iterate without a progress report."""
     return items
 
 
 class Folder:
-    """A folder that files are written to, in ``layout`` and ``formats``."""
+    """The files of monitors below ``path``, in ``layout`` and ``formats``. Raises FolderError."""
 
     def __init__(
         self, path: str, layout: str, formats: list[str], mode: int | None = None, track: Track = iterate
     ) -> None:
         self.path, self.layout, self.mode, self._track = path, layout, mode, track
         self.formats = list(dict.fromkeys(formats))
-        self.source = next((kind for kind in self.formats if kind in READERS), None)
+        self.source = next((name for name in self.formats if name in PARSERS), None)
         if self.source is None:
-            raise FolderError("formats must name yaml or json: the other files cannot be read again to see drift")
+            raise FolderError("formats must include yaml or json: the other formats cannot be read again")
 
-    def read(self, expected: Monitors | None = None) -> Snapshot:
-        """Return what our files say. Raises FolderError for one that is damaged, or in whose place another lies.
+    def read(self, expected: Monitors | None = None) -> FolderContents:
+        """Return the contents of our files. Raises FolderError for one that is damaged or replaced by another file.
 
-        Parsing takes most of the time, so a file is not parsed if it is what would be written for ``expected``.
+        Does not parse a file that equals the one for ``expected``, because parsing takes most of the time.
         """
-        expected_of = self._by_stem(expected or {})
-        snapshot = Snapshot()
-        for name in self._track(self._listed(), "comparing files"):
+        expected_by_stem = self._split_by_stem(expected or {})
+        contents = FolderContents()
+        for name in self._track(self._list_names(), "comparing files"):
             stem, ending = os.path.splitext(name)
-            kind = next((kind for kind in self.formats if ENDINGS[kind] == ending), None)
-            if kind is None or (self.layout == SINGLE and stem != RESERVED):
+            file_format = next((known for known in self.formats if ENDINGS[known] == ending), None)
+            if file_format is None or (self.layout == SINGLE and stem != ALL_MONITORS):
                 continue
-            text = self._text(name, required=stem == RESERVED)
-            if kind in VIEWS:
-                if stem == RESERVED and text is not None:
-                    self._refuse_unless(text.startswith(VIEWS[kind]), name, "was not written by us")
-                    snapshot.texts[name] = text
-            elif (self.layout == PER_MONITOR) != (stem == RESERVED) and text is not None:
-                self._add(snapshot, name, text, kind, expected_of.get(stem))
-        return snapshot
+            text = self._read_text(name, required=stem == ALL_MONITORS)
+            if file_format in HEADERS:
+                if stem == ALL_MONITORS and text is not None:
+                    self._require(text.startswith(HEADERS[file_format]), name, "was not written by this collection")
+                    contents.texts[name] = text
+            elif (self.layout == PER_MONITOR) != (stem == ALL_MONITORS) and text is not None:
+                self._add(contents, name, text, file_format, expected_by_stem.get(stem))
+        return contents
 
-    def _by_stem(self, expected: Monitors) -> dict[str, Monitors]:
-        """Return what each file is expected to hold, by its name without ending."""
+    def _split_by_stem(self, expected: Monitors) -> dict[str, Monitors]:
+        """Return the expected configurations of each file, by its name without ending."""
         if self.layout == SINGLE:
-            return {RESERVED: expected} if expected else {}
-        return {file_name(name): {name: fields} for name, fields in expected.items()}
+            return {ALL_MONITORS: expected} if expected else {}
+        return {make_file_name(monitor_id): {monitor_id: fields} for monitor_id, fields in expected.items()}
 
-    def _add(self, snapshot: Snapshot, name: str, text: str, kind: str, expected: Monitors | None) -> None:
-        """Add one file to ``snapshot``, unless it is someone else's."""
-        found = expected
-        if expected is not None and text == RENDERERS[kind](expected):
-            snapshot.current.add(name)
+    def _add(self, contents: FolderContents, name: str, text: str, file_format: str, expected: Monitors | None) -> None:
+        """Add one file to ``contents``, unless this collection did not write it."""
+        monitors = expected
+        if expected is not None and text == RENDERERS[file_format](expected):
+            contents.current.add(name)
         else:
-            found = self._told(name, os.path.splitext(name)[0], text, kind)
-        if found is None:
+            monitors = self._parse(name, text, file_format)
+        if monitors is None:
             return
-        snapshot.texts[name] = text
-        for monitor_id, fields in found.items():
-            snapshot.files.setdefault(monitor_id, []).append(name)
-            self._merge(snapshot.monitors, monitor_id, fields, kind)
+        contents.texts[name] = text
+        for monitor_id, fields in monitors.items():
+            contents.files.setdefault(monitor_id, []).append(name)
+            # The first format counts. A file in another one that differs is rewritten, because its text differs.
+            if file_format == self.source or monitor_id not in contents.monitors:
+                contents.monitors[monitor_id] = fields
 
     def render(self, monitors: Monitors, skipped: Container[str] = ()) -> dict[str, str]:
-        """Return the texts of all files by name, without those that are ``skipped``."""
+        """Return the texts of all files by name, except those that are ``skipped``."""
         texts = {}
-        for kind in self.formats:
-            if kind in VIEWS or self.layout == SINGLE:
-                contents: Iterable[tuple[str, Monitors]] = [(RESERVED, monitors)]
+        for file_format in self.formats:
+            if file_format in HEADERS or self.layout == SINGLE:
+                stems: Iterable[tuple[str, Monitors]] = [(ALL_MONITORS, monitors)]
             else:
-                contents = ((file_name(name), {name: fields}) for name, fields in monitors.items())
-            for stem, content in contents:
-                name = stem + ENDINGS[kind]
+                stems = ((make_file_name(key), {key: fields}) for key, fields in monitors.items())
+            for stem, content in stems:
+                name = stem + ENDINGS[file_format]
                 if name not in skipped:
-                    texts[name] = RENDERERS[kind](content)
+                    texts[name] = RENDERERS[file_format](content)
         return texts
 
-    def unchanged(self, snapshot: Snapshot, monitors: Monitors, expected: Monitors) -> set[str]:
-        """Return the ``current`` files that would be the same if they were written for ``monitors``."""
+    def list_unchanged(self, contents: FolderContents, monitors: Monitors, expected: Monitors) -> set[str]:
+        """Return the ``current`` files whose text is the same for ``monitors``."""
         if self.layout == SINGLE and monitors.keys() != expected.keys():
             return set()
-        different = (name for name in snapshot.files if monitors.get(name) is not expected.get(name))
-        return snapshot.current.difference(*(snapshot.files[name] for name in different))
+        different = (key for key in contents.files if monitors.get(key) is not expected.get(key))
+        return contents.current.difference(*(contents.files[key] for key in different))
 
-    def check_places(self, names: list[str], ours: Mapping[str, str]) -> None:
-        """Raise FolderError if a file of someone else's lies where one of ours has to be."""
+    def check_conflicts(self, names: list[str], texts: Mapping[str, str]) -> None:
+        """Raise FolderError if one of the files ``names`` exists but is not ours; ``texts`` holds ours by name."""
         for name in names:
-            if name not in ours and os.path.lexists(self._at(name)):
-                raise FolderError(f"{self._named(name)} was not written by us: move it away, or name another folder")
+            if name not in texts and os.path.lexists(self._join(name)):
+                raise FolderError(f"{self._describe(name)} was not written by this collection: move it, or change path")
 
     def write(self, texts: Mapping[str, str]) -> None:
-        """Replace each file as a whole. Raises FolderError at the first that cannot be."""
+        """Replace each file atomically. Raises FolderError for the first that cannot be replaced."""
         try:
             create_folders(self.path)
         except OSError as error:
-            raise FolderError(f"the folder {sanitize(self.path, LONGEST)} cannot be made: {error.strerror}") from None
+            raise FolderError(f"cannot create the folder {sanitize(self.path, LONGEST)}: {error.strerror}") from None
         for number, (name, text) in enumerate(self._track(texts.items(), "writing files")):
             try:
-                atomic_write(self._at(name), text.encode(_encoding(name), "backslashreplace"), self.mode)
+                atomic_write(self._join(name), text.encode(_get_encoding(name), "backslashreplace"), self.mode)
             except (OSError, ValueError) as error:
-                done = (
-                    f"; {number} of {len(texts)} files {agree(number, 'was', 'were')} written before it"
-                    if number
-                    else ""
-                )
-                told = why_not(error, self._at(name))
-                raise FolderError(f"{self._named(name)} could not be written: {told}{done}", number) from None
+                count = f"; {number} of {len(texts)} files {agree(number, 'was', 'were')} written before"
+                reason = why_not(error, self._join(name)) + (count if number else "")
+                raise FolderError(f"cannot write {self._describe(name)}: {reason}", number) from None
 
     def remove(self, names: list[str]) -> None:
+        """Remove files; missing files are ignored. Raises FolderError for the first that cannot be removed."""
         for number, name in enumerate(self._track(names, "removing files")):
             try:
-                os.unlink(self._at(name))
+                os.unlink(self._join(name))
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise FolderError(f"{self._named(name)} could not be removed: {error.strerror}", number) from None
+                raise FolderError(f"cannot remove {self._describe(name)}: {error.strerror}", number) from None
 
-    def _listed(self) -> list[str]:
+    def _list_names(self) -> list[str]:
         try:
             return sorted(os.listdir(self.path))
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise FolderError(f"the folder {sanitize(self.path, LONGEST)} cannot be read: {error.strerror}") from None
+            raise FolderError(f"cannot read the folder {sanitize(self.path, LONGEST)}: {error.strerror}") from None
 
-    def _text(self, name: str, required: bool) -> str | None:
-        """Return the text of a file, None for what is no text of ours by its looks, such as a link."""
+    def _read_text(self, name: str, required: bool) -> str | None:
+        """Return the text of a file. Return None for a link, or another file that is not ours, if not ``required``."""
         try:
-            return self._content(name).decode(_encoding(name))
+            return self._read_bytes(name).decode(_get_encoding(name))
         except (OSError, ValueError) as error:
             if required or isinstance(error, (PermissionError, TooLargeError)):
-                told = error.strerror if isinstance(error, OSError) else str(error)
-                told = "it is no text" if isinstance(error, UnicodeDecodeError) else told
-                raise FolderError(f"{self._named(name)} cannot be read: {told}") from None
+                reason = error.strerror if isinstance(error, OSError) else str(error)
+                reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else reason
+                raise FolderError(f"cannot read {self._describe(name)}: {reason}") from None
             return None
 
-    def _content(self, name: str) -> bytes:
-        """Return the bytes of a file. Raises OSError, and ValueError for what is no file or larger than ours can be."""
-        descriptor = os.open(self._at(name), READ)
+    def _read_bytes(self, name: str) -> bytes:
+        """Return the bytes of a file. Raises OSError, and ValueError if it is not a regular file or too large."""
+        descriptor = os.open(self._join(name), READ_FLAGS)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ValueError("it is no ordinary file")
-            largest = LARGEST[SINGLE if os.path.splitext(name)[0] == RESERVED else PER_MONITOR]
-            content = file.read(largest + 1)
-        if len(content) > largest:
-            raise TooLargeError(f"it is larger than {largest // 2**20} MiB; move it away")
+                raise ValueError("it is not a regular file")
+            limit = MAX_FILE_SIZE[SINGLE if os.path.splitext(name)[0] == ALL_MONITORS else PER_MONITOR]
+            content = file.read(limit + 1)
+        if len(content) > limit:
+            raise TooLargeError(f"it is larger than {limit // 2**20} MiB; move it")
         return content
 
-    def _told(self, name: str, stem: str, text: str, kind: str) -> dict[str, dict[str, Any]] | None:
-        """Return what one of our files says, None for a file of someone else's."""
-        ours = stem == RESERVED or any(mark in text[:200] for mark in MARKS)
+    def _parse(self, name: str, text: str, file_format: str) -> dict[str, dict[str, Any]] | None:
+        """Return the monitors in a file, or None if this collection did not write it."""
+        stem = os.path.splitext(name)[0]
+        is_ours = stem == ALL_MONITORS or any(mark in text[:200] for mark in MARKS)
         try:
-            told = monitors_in(text, kind)
+            monitors = parse_monitors(text, file_format)
         except UnreadableError as error:
-            self._refuse_unless(not ours, name, str(error))
+            self._require(not is_ours, name, str(error))
             return None
-        misplaced = self.layout == PER_MONITOR and [file_name(monitor_id) for monitor_id in told] != [stem]
-        self._refuse_unless(not misplaced, name, "holds another monitor than its name says")
-        return told
+        is_misnamed = self.layout == PER_MONITOR and [make_file_name(key) for key in monitors] != [stem]
+        self._require(not is_misnamed, name, "does not contain the monitor that its name indicates")
+        return monitors
 
-    def _merge(self, monitors: dict[str, Mapping[str, Any]], name: str, fields: Mapping[str, Any], kind: str) -> None:
-        """Keep what the first of the formats says; where another says otherwise, its text differs and is told of."""
-        if kind == self.source or name not in monitors:
-            monitors[name] = fields
+    def _require(self, condition: bool, name: str, problem: str) -> None:
+        if not condition:
+            raise FolderError(f"{self._describe(name)} {problem}: restore it, for example with git, or move it")
 
-    def _refuse_unless(self, right: bool, name: str, why: str) -> None:
-        if not right:
-            raise FolderError(f"{self._named(name)} {why}: restore it, for example with git, or move it away")
+    def _describe(self, name: str) -> str:
+        return f"the file {sanitize(self._join(name), LONGEST)}"
 
-    def _named(self, name: str) -> str:
-        return f"the file {sanitize(self._at(name), LONGEST)}"
-
-    def _at(self, name: str) -> str:
+    def _join(self, name: str) -> str:
         return os.path.join(self.path, name)
 
 
-def _encoding(name: str) -> str:
-    return next((ENCODINGS[kind] for kind in ENCODINGS if name.endswith(ENDINGS[kind])), "utf-8")
+def _get_encoding(name: str) -> str:
+    return next((ENCODINGS[known] for known in ENCODINGS if name.endswith(ENDINGS[known])), "utf-8")
+
+
+def make_file_name(monitor_id: str) -> str:
+    """Return the file name of a monitor, without ending: its id if that is safe, or a readable part and a hash.
+
+    Two ids never have the same name, even if the file system ignores case.
+    """
+    if SAFE_ID.fullmatch(monitor_id) and not _is_reserved(monitor_id):
+        return monitor_id
+    readable = re.sub(r"[^a-z0-9]+", "-", monitor_id[:40].lower()).strip("-") or "monitor"
+    return f"{readable}-{hashlib.sha256(monitor_id.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
+
+
+def _is_reserved(name: str) -> bool:
+    return name == ALL_MONITORS or bool(DEVICE_NAME.fullmatch(name) or HASHED_NAME.fullmatch(name))

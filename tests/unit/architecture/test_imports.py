@@ -59,9 +59,8 @@ EXTRA = {
     # ansible-core needs it for every play.
     "plugins/plugin_utils/_gate/reports/html_report.py": ("jinja2",),
     # So does it this one.
-    "plugins/plugin_utils/_snapshot/bounded_yaml.py": ("yaml",),
     "plugins/plugin_utils/_snapshot/formats.py": ("yaml",),
-    "plugins/plugin_utils/_snapshot/yaml_writer.py": ("yaml",),
+    "plugins/plugin_utils/_snapshot/yaml_format.py": ("yaml",),
     "plugins/plugin_utils/_adopt/policy_file.py": ("yaml",),
 }
 

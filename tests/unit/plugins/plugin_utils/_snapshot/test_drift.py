@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.drift import (
-    as_data,
-    drift,
-    in_one_line,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.plan import (
+    compute_drift,
+    preserve_redactions,
+    serialize_changes,
+    summarize_changes,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.redactions import preserve_redactions
 
 STARS = "********"
 WEB, MAIL = {"id": "web", "label": "Web", "type": "http"}, {"id": "mail", "label": "Mail", "type": "smtp"}
@@ -21,7 +21,7 @@ ALL, ONLY_WEB = Selection(), Selection(include=["W*"])
 
 
 @pytest.mark.parametrize(
-    ("recorded", "configured", "chosen", "selection", "told", "wanted"),
+    ("recorded", "configured", "selected", "selection", "changes", "wanted"),
     [
         ([], [WEB, MAIL], ["web", "mail"], ALL, ["added mail", "added web"], ["mail", "web"]),
         ([WEB, MAIL], [WEB, MAIL], ["web", "mail"], ALL, [], ["mail", "web"]),
@@ -33,17 +33,17 @@ ALL, ONLY_WEB = Selection(), Selection(include=["W*"])
         ([{"id": "x"}], [WEB], ["web"], ONLY_WEB, ["added web"], ["web", "x"]),
     ],
 )
-def test_only_what_is_or_was_selected_drifts(
-    recorded: Any, configured: Any, chosen: Any, selection: Selection, told: Any, wanted: Any
+def test_only_selected_monitors_drift(
+    recorded: Any, configured: Any, selected: Any, selection: Selection, changes: Any, wanted: Any
 ) -> None:
     by_id = [{fields["id"]: fields for fields in listed} for listed in (recorded, configured)]
-    found = drift(by_id[0], by_id[1], chosen, selection)
-    assert [f"{change.kind} {change.id}" for change in found.changes] == told
+    found = compute_drift(by_id[0], by_id[1], selected, selection)
+    assert [f"{change.kind} {change.id}" for change in found.changes] == changes
     assert sorted(found.wanted) == wanted
 
 
 @pytest.mark.parametrize(
-    ("recorded", "told", "written"),
+    ("recorded", "changes", "written"),
     [
         (STARS, "real", STARS),
         ("real", STARS, STARS),
@@ -56,14 +56,16 @@ def test_only_what_is_or_was_selected_drifts(
         (None, {"a": 1}, {"a": 1}),
     ],
 )
-def test_what_was_hidden_stays_hidden(recorded: Any, told: Any, written: Any) -> None:
-    assert preserve_redactions(recorded, told) == written
+def test_redacted_values_stay_redacted(recorded: Any, changes: Any, written: Any) -> None:
+    assert preserve_redactions(recorded, changes) == written
 
 
-def test_drift_is_data_and_a_line() -> None:
-    found = drift({"web": {**WEB, "timer": 300}}, {"web": {**WEB, "timer": 60}, "mail": MAIL}, ["web", "mail"], ALL)
-    assert in_one_line(found.changes) == "monitors: 1 added, 1 changed"
-    assert as_data(found.changes)[1] == {
+def test_drift_is_serialized_and_summarized() -> None:
+    found = compute_drift(
+        {"web": {**WEB, "timer": 300}}, {"web": {**WEB, "timer": 60}, "mail": MAIL}, ["web", "mail"], ALL
+    )
+    assert summarize_changes(found.changes) == "monitors: 1 added, 1 changed"
+    assert serialize_changes(found.changes)[1] == {
         "id": "web",
         "label": "Web",
         "kind": "changed",

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.file_names import file_name
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.folder import make_file_name
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,20 +32,20 @@ AWKWARD = [
 
 
 @pytest.mark.parametrize("plain", ["web", "4cb141d5d6f3aa8d56d43b89480317cbb985849bd53cae637e5619dc", "a_b-1"])
-def test_an_id_that_is_safe_is_the_name(plain: str) -> None:
-    assert file_name(plain) == plain
+def test_a_safe_id_is_the_file_name(plain: str) -> None:
+    assert make_file_name(plain) == plain
 
 
 @pytest.mark.parametrize("awkward", AWKWARD)
-def test_any_other_id_gets_a_name_that_is_safe(awkward: str) -> None:
-    assert re.fullmatch(r"[a-z0-9-]{1,40}-[0-9a-f]{20}", file_name(awkward))
+def test_an_unsafe_id_gets_a_safe_name(awkward: str) -> None:
+    assert re.fullmatch(r"[a-z0-9-]{1,40}-[0-9a-f]{20}", make_file_name(awkward))
 
 
-def test_no_two_ids_share_a_name() -> None:
-    ids = [*AWKWARD, "a", "../X", "a/B", *map(file_name, AWKWARD)]
-    assert len({file_name(name) for name in ids}) == len(set(ids))
+def test_ids_do_not_share_a_name() -> None:
+    ids = [*AWKWARD, "a", "../X", "a/B", *map(make_file_name, AWKWARD)]
+    assert len({make_file_name(name) for name in ids}) == len(set(ids))
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
-def test_names_are_as_different_as_ids(one: str, other: str) -> None:
-    assert (file_name(one).lower() == file_name(other).lower()) == (one == other)
+def test_names_differ_if_ids_differ(one: str, other: str) -> None:
+    assert (make_file_name(one).lower() == make_file_name(other).lower()) == (one == other)

@@ -11,19 +11,20 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import bounded_yaml, formats
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import formats, yaml_format
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.formats import (
     FORMAT,
     UnreadableError,
-    as_json,
-    as_yaml,
-    monitors_in,
+    parse_monitors,
+    render_csv,
+    render_json,
+    render_markdown,
+    render_yaml,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.views import as_csv, as_markdown
 from hypothesis import given
 from hypothesis import strategies as st
 
-RENDERERS = {"yaml": as_yaml, "json": as_json}
+RENDERERS = {"yaml": render_yaml, "json": render_json}
 TEXTS = [
     "",
     "no",
@@ -54,28 +55,28 @@ VALUES = st.recursive(
 
 @pytest.mark.parametrize("kind", ["yaml", "json"])
 @pytest.mark.parametrize("text", TEXTS)
-def test_every_text_comes_back_as_it_was(kind: str, text: str) -> None:
+def test_every_text_is_read_unchanged(kind: str, text: str) -> None:
     monitors = {"a": {"id": "a", "label": text, "config": {text: [text], "deep": {"x": text}}}}
     written = RENDERERS[kind](monitors)
     assert written.isascii()
-    assert monitors_in(written, kind) == monitors
+    assert parse_monitors(written, kind) == monitors
 
 
 @pytest.mark.parametrize("kind", ["yaml", "json"])
 @given(value=VALUES)
-def test_every_value_comes_back_as_it_was(kind: str, value: Any) -> None:
+def test_every_value_is_read_unchanged(kind: str, value: Any) -> None:
     monitors = {"a": {"id": "a", "value": value}}
-    assert monitors_in(RENDERERS[kind](monitors), kind) == json.loads(json.dumps(monitors))
+    assert parse_monitors(RENDERERS[kind](monitors), kind) == json.loads(json.dumps(monitors))
 
 
-def test_the_order_of_an_answer_is_not_seen() -> None:
+def test_files_do_not_depend_on_the_order_of_a_response() -> None:
     one, other = {"id": "a", "z": 1, "b": {"y": 1, "c": 2}}, {"b": {"c": 2, "y": 1}, "z": 1, "id": "a"}
-    for render in (as_yaml, as_json, as_csv, as_markdown):
+    for render in (render_yaml, render_json, render_csv, render_markdown):
         assert render({"b": {"id": "b"}, "a": one}) == render({"a": other, "b": {"id": "b"}})
 
 
-def test_yaml_is_what_people_like_to_read() -> None:
-    assert as_yaml({"web": {"id": "web", "label": "no", "timer": 60, "config": {"on": True}}}).splitlines()[1:] == [
+def test_yaml_is_readable() -> None:
+    assert render_yaml({"web": {"id": "web", "label": "no", "timer": 60, "config": {"on": True}}}).splitlines()[1:] == [
         "---",
         f'format: "{FORMAT}"',
         "monitors:",
@@ -88,29 +89,29 @@ def test_yaml_is_what_people_like_to_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "said"),
+    ("text", "kind", "fragment"),
     [
-        ("", "yaml", "was not written by us"),
-        ("", "json", "cannot be read as JSON"),
-        ("a: [", "yaml", "cannot be read as YAML in line 1"),
-        ("<<<<<<< HEAD\na: b\n=======\n", "yaml", "cannot be read as YAML in line"),
-        ("!!python/object:os.system x", "yaml", "cannot be read as YAML in line 1"),
-        ("\x00", "yaml", "cannot be read as YAML"),
-        ("[" * 100_000, "json", "cannot be read as JSON"),
-        ("mine: true", "yaml", "was not written by us"),
-        ('{"format": "knowledgefront.monitoring/monitors/2"}', "json", "was not written by us"),
-        (f'{{"format": "{FORMAT}"}}', "json", "has no list of monitors any more"),
-        (f'{{"format": "{FORMAT}", "monitors": [1]}}', "json", "has no list of monitors any more"),
-        (f'{{"format": "{FORMAT}", "monitors": [{{}}]}}', "json", "has a monitor without an id"),
-        (f'{{"format": "{FORMAT}", "monitors": [{{"id": 1}}]}}', "json", "has a monitor without an id"),
-        (f'{{"format": "{FORMAT}", "monitors": [{{"id": "a"}}, {{"id": "a"}}]}}', "json", "has an id twice"),
-        (f'{{"format": "{FORMAT}", "monitors": NaN}}', "json", "cannot be read as JSON"),
-        (f"format: {FORMAT}\nmonitors: [{{id: a, on: 2026-01-01}}]", "yaml", "cannot be read as YAML"),
+        ("", "yaml", "was not written"),
+        ("", "json", "JSON"),
+        ("a: [", "yaml", "YAML in line 1"),
+        ("<<<<<<< HEAD\na: b\n=======\n", "yaml", "YAML in line"),
+        ("!!python/object:os.system x", "yaml", "YAML in line 1"),
+        ("\x00", "yaml", "YAML"),
+        ("[" * 100_000, "json", "JSON"),
+        ("mine: true", "yaml", "was not written"),
+        ('{"format": "knowledgefront.monitoring/monitors/2"}', "json", "was not written"),
+        (f'{{"format": "{FORMAT}"}}', "json", "list of monitors"),
+        (f'{{"format": "{FORMAT}", "monitors": [1]}}', "json", "list of monitors"),
+        (f'{{"format": "{FORMAT}", "monitors": [{{}}]}}', "json", "without an id"),
+        (f'{{"format": "{FORMAT}", "monitors": [{{"id": 1}}]}}', "json", "without an id"),
+        (f'{{"format": "{FORMAT}", "monitors": [{{"id": "a"}}, {{"id": "a"}}]}}', "json", "duplicate id"),
+        (f'{{"format": "{FORMAT}", "monitors": NaN}}', "json", "JSON"),
+        (f"format: {FORMAT}\nmonitors: [{{id: a, on: 2026-01-01}}]", "yaml", "YAML"),
     ],
 )
-def test_a_file_that_was_damaged_is_told(text: str, kind: str, said: str) -> None:
-    with pytest.raises(UnreadableError, match=said):
-        monitors_in(text, kind)
+def test_a_damaged_text_is_an_error(text: str, kind: str, fragment: str) -> None:
+    with pytest.raises(UnreadableError, match=fragment):
+        parse_monitors(text, kind)
 
 
 @pytest.mark.parametrize(
@@ -143,16 +144,18 @@ def test_a_file_that_was_damaged_is_told(text: str, kind: str, said: str) -> Non
         (None, ""),
     ],
 )
-def test_a_spreadsheet_is_given_no_formula(label: Any, cell: str) -> None:
-    assert as_csv({"m": {"id": "m", "label": label}}) == (
+def test_formulas_are_escaped(label: Any, cell: str) -> None:
+    assert render_csv({"m": {"id": "m", "label": label}}) == (
         f"id,label,type,active,timer,time_zone,description,config\nm,{cell},,,,,,\n"
     )
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @given(label=st.text(st.sampled_from("=+-@,;\"' \t\r\nax\uff1d"), max_size=12))
-def test_no_cell_begins_a_formula_whatever_separates_the_cells(separator: str, label: str) -> None:
-    text = as_csv({label: {"id": label, "label": label, "type": label, "description": label, "config": {"a": label}}})
+def test_no_cell_starts_a_formula_with_any_separator(separator: str, label: str) -> None:
+    text = render_csv(
+        {label: {"id": label, "label": label, "type": label, "description": label, "config": {"a": label}}}
+    )
     for cells in csv.reader(text.splitlines(), delimiter=separator):
         for cell in cells:
             assert not cell.lstrip(' "').startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d")), (cells, text)
@@ -189,22 +192,22 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("name", PLANTED)
-def test_a_planted_file_is_refused_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (formats, bounded_yaml):
-        monkeypatch.setattr(module, "MOST_MEMORY", 2**20)
+def test_a_malicious_file_is_rejected_quickly(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (formats, yaml_format):
+        monkeypatch.setattr(module, "MAX_MEMORY", 2**20)
     kind, text = PLANTED[name]
     began = time.process_time()
     tracemalloc.start()
     try:
-        with pytest.raises(UnreadableError, match=f"cannot be read as {kind.upper()}"):
-            monitors_in(text, kind)
+        with pytest.raises(UnreadableError, match=kind.upper()):
+            parse_monitors(text, kind)
         assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
     finally:
         tracemalloc.stop()
     assert time.process_time() - began < 10
 
 
-def test_a_file_that_other_tools_have_formatted_anew_is_read() -> None:
+def test_a_file_reformatted_by_another_tool_is_read() -> None:
     text = f"""
 format: {FORMAT}
 monitors:
@@ -214,14 +217,14 @@ monitors:
       two
       lines
 """
-    assert monitors_in(text, "yaml") == {
+    assert parse_monitors(text, "yaml") == {
         "a": {"id": "a", "on": True, "timer": 60, "none": None, "ratio": 1.5, "text": "yes"},
         "b": {"id": "b", "label": "two lines"},
     }
 
 
-def test_a_page_has_a_table_for_each_type() -> None:
-    page = as_markdown(
+def test_markdown_has_a_table_for_each_type() -> None:
+    page = render_markdown(
         {"b": {"label": "<b>|x", "type": "http"}, "a": {"label": "A", "type": None}, "c": {"type": "dns", "timer": 5}}
     )
     assert [line for line in page.splitlines() if line.startswith("##")] == [

@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import yaml_writer
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.yaml_writer import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import yaml_format
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.yaml_format import (
     write_any_yaml,
     write_yaml,
 )
@@ -67,17 +67,17 @@ def test_any_document_is_written_as_pyyaml_writes_it(document: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
-def test_a_number_that_json_lacks_is_refused(value: float) -> None:
+def test_a_number_that_json_lacks_is_rejected(value: float) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_yaml({"a": [value]})
 
 
 @pytest.mark.parametrize("value", [(1, 2), {1: 2}, type("Text", (str,), {})("a")], ids=["tuple", "key", "text"])
-def test_what_json_makes_plain_is_plain(value: Any) -> None:
+def test_values_are_converted_to_json_types(value: Any) -> None:
     assert write_yaml({"a": value}) == write_any_yaml({"a": value})
 
 
-def test_usual_values_are_not_left_to_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_common_values_do_not_need_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
     """PyYAML takes minutes for 100,000 configurations."""
-    monkeypatch.setattr(yaml_writer, "write_any_yaml", None)
+    monkeypatch.setattr(yaml_format, "write_any_yaml", None)
     write_yaml({"format": "x", "monitors": [{"id": "B\u00fcro \U0001f600 \n", "On 1": [*NUMBERS, *NESTED]}]})

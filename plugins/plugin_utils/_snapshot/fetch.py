@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is configured, asked anew: all of it, since only that tells a monitor that is gone from one not selected."""
+"""Fetches the configurations of all monitors, so that a deleted monitor differs from one that is not selected."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ from .._cache.resilient import NO_ANSWERS, shared
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Every monitor that the service told of, and those that the selection chose."""
+class FetchResult:
+    """The configurations of all monitors, and the ``selected`` ones among them."""
 
     configs: Sequence[MonitorConfig]
-    chosen: Sequence[MonitorConfig]
+    selected: Sequence[MonitorConfig]
     selection: Selection
     warnings: list[str]
 
 
-def asked(options: Mapping[str, Any], warn: Callable[[str], None]) -> Asked:
-    """Ask the service. Raises KnowledgeFrontError, also for fewer monitors than ``min_monitors``."""
+def fetch_configurations(options: Mapping[str, Any], warn: Callable[[str], None]) -> FetchResult:
+    """Fetch and select configurations. Raises KnowledgeFrontError, also for fewer monitors than ``min_monitors``."""
     selection = parse_selection(options)
-    choose = make_selector(selection, options["on_unmatched"])
+    select = make_selector(selection, options["on_unmatched"])
     with _client(options, warn) as client:
         configs = client.configs()
-    chosen, warnings = choose(configs, lambda config: config.type)
-    if len(chosen) < options["min_monitors"]:
+    selected, warnings = select(configs, lambda config: config.type)
+    if len(selected) < options["min_monitors"]:
         raise ConfigurationError(
-            f"{len(chosen):,} of {quantity(len(configs), 'monitor')} {agree(len(chosen), 'is', 'are')} selected, and "
-            "min_monitors asks for "
-            f"{options['min_monitors']}: no file was touched",
+            f"{len(selected):,} of {quantity(len(configs), 'monitor')} {agree(len(selected), 'is', 'are')} selected, "
+            f"but min_monitors requires {options['min_monitors']}: no file was changed; check include, exclude and "
+            "types",
             code="empty_scope",
         )
-    return Asked(configs, chosen, selection, warnings)
+    return FetchResult(configs, selected, selection, warnings)
 
 
 def require_deleted(monitor_ids: Iterable[str], options: Mapping[str, Any], warn: Callable[[str], None]) -> None:
-    """Ask for each monitor that the list lacks. Raises KnowledgeFrontError, also when there is one after all."""
+    """Request each monitor that the list lacks. Raises KnowledgeFrontError, also if one of them still exists."""
     with _client(options, warn) as client:
         monitor_id = confirm_deleted(client, monitor_ids)
     if monitor_id is not None:
         raise ServiceError(
-            f"the list of configurations lacks the monitor {sanitize(monitor_id, 80)}, which the service still has, "
-            "so that it was cut short: no file was touched; try again",
+            f"the list of configurations is incomplete: it lacks the monitor {sanitize(monitor_id, 80)}, which still "
+            "exists; no file was changed; try again",
             code="cut_short",
         )
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run compares files with what it would write, and parses only those that differ. The plan must be the same."""
+"""Plans of runs that parse only the files that differ, compared with runs that parse all files."""
 
 from __future__ import annotations
 
@@ -14,9 +14,17 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.payloads import read_configs
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot import folder as folder_module
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.folder import Folder, Snapshot
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.formats import as_json, as_yaml
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.task import Plan, applied, planned
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.folder import Folder, FolderContents
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.formats import (
+    ENDINGS,
+    render_json,
+    render_yaml,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.plan import (
+    Plan,
+    apply_plan,
+    make_plan,
+)
 
 MONITORS = [
     {"id": f"m{number}", "label": f"Monitor {number}", "type": "http" if number % 2 else "dns", "timer": 60}
@@ -31,44 +39,44 @@ SELECTIONS = [Selection(), Selection(types=["http"]), Selection(include=["Monito
 def plan(folder: Folder, monitors: list[dict[str, Any]], selection: Selection | None = None) -> Plan:
     configs = read_configs({"monitor_list": [{"active": True, **monitor} for monitor in monitors]})
     selection = selection or Selection()
-    chosen = selection.choose(configs, lambda config: config.type).monitors
-    return planned(folder, configs, chosen, selection)
+    selected = selection.choose(configs, lambda config: config.type).monitors
+    return make_plan(folder, configs, selected, selection)
 
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the texts that were parsed since."""
+    """Return a list of the texts that are parsed."""
     texts: list[str] = []
-    parse = folder_module.monitors_in
+    parse = folder_module.parse_monitors
 
     def record(text: str, kind: str) -> dict[str, dict[str, Any]]:
         texts.append(text)
         return parse(text, kind)
 
-    monkeypatch.setattr(folder_module, "monitors_in", record)
+    monkeypatch.setattr(folder_module, "parse_monitors", record)
     return texts
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("formats", FORMATS, ids="-".join)
 def test_a_repeated_run_parses_no_file(tmp_path: Path, parsed: list[str], layout: str, formats: list[str]) -> None:
-    """Parsing made a repeated run several times as long as the first."""
+    """Parsing would make a repeated run several times as long as the first."""
     folder = Folder(str(tmp_path), layout, formats)
-    applied(plan(folder, [*MONITORS, SECRET]), folder, prune=False)
+    apply_plan(plan(folder, [*MONITORS, SECRET]), folder, prune=False)
     again = plan(folder, [*MONITORS, SECRET])
     assert (len(parsed), again.differs, again.edited) == (0, False, [])
 
 
 def test_only_the_files_that_differ_are_parsed(tmp_path: Path, parsed: list[str]) -> None:
     folder = Folder(str(tmp_path), "per_monitor", ["yaml"])
-    applied(plan(folder, [*MONITORS, SECRET]), folder, prune=False)
+    apply_plan(plan(folder, [*MONITORS, SECRET]), folder, prune=False)
     path = tmp_path / "m3.yml"
     path.write_text(path.read_text().replace("timer: 60", "timer:  61"))
     changed = [{**MONITORS[0], "timer": 300}, *MONITORS[1:], {**SECRET, "config": {"password": "in clear"}}]
     del changed[5]
     found = plan(folder, changed)
     assert len(parsed) == 4
-    assert [(change.id, change.kind) for change in found.found.changes] == [
+    assert [(change.id, change.kind) for change in found.drift.changes] == [
         ("m0", "changed"),
         ("m3", "changed"),
         ("m5", "removed"),
@@ -100,7 +108,7 @@ EDITS: list[Callable[[Path], None]] = [leave, edit_timer, append_blank, cut_labe
 @pytest.mark.parametrize("edit", EDITS)
 @pytest.mark.parametrize("formats", FORMATS, ids="-".join)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_the_plan_is_the_one_of_a_run_that_parses_every_file(
+def test_the_plan_equals_that_of_a_run_that_parses_every_file(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     layout: str,
@@ -111,38 +119,36 @@ def test_the_plan_is_the_one_of_a_run_that_parses_every_file(
 ) -> None:
     folder = Folder(str(tmp_path), layout, formats)
     monitors = [*MONITORS[:4], SECRET]
-    applied(plan(folder, monitors), folder, prune=False)
+    apply_plan(plan(folder, monitors), folder, prune=False)
     name = "m1" if layout == "per_monitor" else "monitors"
-    edit(tmp_path / (name + folder_module.ENDINGS[formats[-1] if formats[-1] in ("yaml", "json") else "yaml"]))
+    edit(tmp_path / (name + ENDINGS[formats[-1] if formats[-1] in ("yaml", "json") else "yaml"]))
     now = [MONITORS[0], {**MONITORS[1], **change}, MONITORS[2], {"id": "new", "label": "New"}, SECRET]
     found = plan(folder, now, selection)
     read = Folder.read
 
-    def read_and_parse(self: Folder, expected: Any = None) -> Snapshot:
+    def read_and_parse(self: Folder, expected: Any = None) -> FolderContents:
         return read(self)
 
     monkeypatch.setattr(Folder, "read", read_and_parse)
     assert found == plan(folder, now, selection)
 
 
-@pytest.mark.parametrize(("kind", "render"), [("yaml", as_yaml), ("json", as_json)])
-def test_a_file_of_one_format_that_has_more_monitors_is_not_taken_for_the_other(
-    tmp_path: Path, kind: str, render: Callable[[Any], str]
-) -> None:
-    """The first format counts: its monitor that nobody selects goes into the second, which is as expected."""
+@pytest.mark.parametrize(("kind", "render"), [("yaml", render_yaml), ("json", render_json)])
+def test_files_of_two_formats_are_compared_separately(tmp_path: Path, kind: str, render: Callable[[Any], str]) -> None:
+    """The first format counts: its unselected monitor is added to the second, which is as expected."""
     folder = Folder(str(tmp_path), "single", [kind, "json" if kind == "yaml" else "yaml"])
     web = {"id": "w", "label": "Web", "type": "http", "active": True}
-    applied(plan(folder, [web]), folder, prune=False)
-    source = tmp_path / f"monitors{folder_module.ENDINGS[kind]}"
+    apply_plan(plan(folder, [web]), folder, prune=False)
+    source = tmp_path / f"monitors{ENDINGS[kind]}"
     source.write_text(render({"x": {"id": "x", "label": "X", "type": "dns"}}))
     found = plan(folder, [web], Selection(types=["http"]))
     assert sorted(found.texts) == ["monitors.json", "monitors.yml"]
 
 
-def test_a_configuration_that_the_reader_would_refuse_does_not_stop_a_repeated_run(tmp_path: Path) -> None:
+def test_a_configuration_beyond_the_limits_does_not_stop_a_repeated_run(tmp_path: Path) -> None:
     deep: Any = 1
     for _ in range(150):
         deep = [deep]
     folder = Folder(str(tmp_path), "per_monitor", ["yaml"])
-    applied(plan(folder, [{**MONITORS[0], "config": {"deep": deep}}]), folder, prune=False)
+    apply_plan(plan(folder, [{**MONITORS[0], "config": {"deep": deep}}]), folder, prune=False)
     assert not plan(folder, [{**MONITORS[0], "config": {"deep": deep}}]).differs

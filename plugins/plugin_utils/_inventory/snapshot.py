@@ -60,7 +60,7 @@ class Snapshot:
         return MonitorRecord(source.id, source.label, config.type if config else None, config, status, is_stale)
 
 
-CONFIGS, EVERYTHING, ALERTING, ALERTING_AMONG_ALL = "configs", "everything", "alerting", "alerting among all"
+CONFIGS, EVERYTHING, ALERTING, ALERTING_AMONG_ALL = "configs", "everything", "alerting", "alerting_among_all"
 
 MAX_SINGLE_REQUESTS = 10
 """The number of alerting monitors up to which single configurations are requested. One list is faster for more."""

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``collect_examples.py PAGE FOLDER``: writes each named block of the page that is a file into the folder.
+"""``collect_examples.py PAGE FOLDER``: writes each named block of the page that is a file to the folder.
 
-Prints as JSON the commands of each block that holds commands, by its name.
+Prints the commands of the other named blocks as JSON, by the names of the blocks.
 """
 
 from __future__ import annotations

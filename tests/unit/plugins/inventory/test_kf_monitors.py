@@ -25,6 +25,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.doc_fragments import constructed, inventory_cache
 from ansible_collections.knowledgefront.monitoring.plugins.inventory.kf_monitors import InventoryModule, is_source
+from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import templar, trusted
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
     ScriptedServer,
     as_json,
@@ -253,6 +254,22 @@ def test_an_unknown_field_results_in_a_warning(
 def read_output(capsys: pytest.CaptureFixture[str]) -> str:
     output = capsys.readouterr()
     return " ".join((output.out + output.err).split())
+
+
+HOSTILE = "{{ 1 + 1 }}"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["kf_label", "kf_description", "kf_config.host", "kf_config.list[0]", "kf_status.last_failed.error", "composed"],
+)
+def test_text_of_the_service_is_not_a_template(source: Callable[..., Source], expression: str) -> None:
+    config = {**MAIL, "label": HOSTILE, "description": HOSTILE, "config": {"host": HOSTILE, "list": [HOSTILE]}}
+    status = {"monitor": "m", "label": HOSTILE, "alert_active": True, **TESTED, "last_failed": {"error": HOSTILE}}
+    documents = {"/v2/config/monitor": {"monitor_list": [config]}, "/v2/status": {"monitor_list": [status]}}
+    inventory = source(documents).read(hostnames=["id"], compose={"composed": "kf_label"})
+    variables = inventory.hosts["m"].get_vars()
+    assert templar(variables).template(trusted(f"{{{{ {expression} }}}}")) == HOSTILE
 
 
 def test_without_status_there_is_no_request_and_no_status_group(serve: Serve, tmp_path: Path) -> None:

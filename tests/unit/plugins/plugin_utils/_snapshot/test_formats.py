@@ -164,7 +164,7 @@ def test_no_cell_starts_a_formula_with_any_separator(separator: str, label: str)
 ALIASES = "\n".join(
     [f"a0: &a0 [{'x, ' * 9}x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9))]
 )
-PLANTED = {
+MALICIOUS = {
     "aliases": ("yaml", f"format: {FORMAT}\nmonitors: []\n{ALIASES}\n"),
     "one alias": ("yaml", f"format: {FORMAT}\nmonitors: []\na: &a 1\nb: *a\n"),
     "an anchor": ("yaml", f"format: {FORMAT}\nmonitors: &a []\n"),
@@ -191,11 +191,11 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.parametrize("name", MALICIOUS)
 def test_a_malicious_file_is_rejected_quickly(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (formats, yaml_format):
         monkeypatch.setattr(module, "MAX_MEMORY", 2**20)
-    kind, text = PLANTED[name]
+    kind, text = MALICIOUS[name]
     began = time.process_time()
     tracemalloc.start()
     try:

@@ -140,8 +140,8 @@ def test_a_policy_violation_fails_after_the_files_were_written(
         types=["http", "x"],
     )
     assert result.get("failed", False) is failed
-    said = "Web (w): its timer is 300 s"
-    assert said in (result["msg"] if failed else result["warnings"][-1])
+    fragment = "Web (w): its timer is 300 s"
+    assert fragment in (result["msg"] if failed else result["warnings"][-1])
     assert "types: " in result["warnings"][0]
     assert (len(result["violations"]), report.exists(), len(files(tmp_path))) == (1, True, 1)
 

@@ -320,12 +320,14 @@ FAILURES: list[tuple[bytes, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "why"), FAILURES)
+@pytest.mark.parametrize(("response", "fragment"), FAILURES)
 @pytest.mark.parametrize("path", ["/v2/config/monitor", "/v2/status"])
-def test_an_incomplete_response_is_an_error(source: Callable[..., Source], path: str, answer: bytes, why: str) -> None:
+def test_an_incomplete_response_is_an_error(
+    source: Callable[..., Source], path: str, response: bytes, fragment: str
+) -> None:
     inventory = InventoryData()
-    with pytest.raises(AnsibleParserError, match=why) as caught:
-        source({path: answer}).read(inventory)
+    with pytest.raises(AnsibleParserError, match=fragment) as caught:
+        source({path: response}).read(inventory)
     assert "hunter2" not in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -336,7 +338,7 @@ def test_an_incomplete_response_is_an_error(source: Callable[..., Source], path:
 
 @pytest.mark.parametrize("required", [True, False])
 @pytest.mark.parametrize(
-    ("options", "why"),
+    ("options", "fragment"),
     [
         ({"client_secret": ""}, "client_secret"),
         ({"api_url": "http://example.com"}, "http:"),
@@ -357,9 +359,9 @@ def test_an_incomplete_response_is_an_error(source: Callable[..., Source], path:
     ],
 )
 def test_an_invalid_option_always_stops_ansible(
-    source: Callable[..., Source], options: dict[str, Any], why: str, required: bool
+    source: Callable[..., Source], options: dict[str, Any], fragment: str, required: bool
 ) -> None:
-    with pytest.raises(AnsibleParserError, match=why):
+    with pytest.raises(AnsibleParserError, match=fragment):
         source().read(**{"required": required, **options})
     assert fails_the_run()
 

@@ -42,7 +42,7 @@ def test_a_readable_format_is_required(formats: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "fragment"),
     [
         ("monitors.yml", "mine: 1", "was not written"),
         ("monitors.yml", "a: [", "YAML in line 1"),
@@ -52,10 +52,10 @@ def test_a_readable_format_is_required(formats: list[str]) -> None:
     ],
 )
 def test_a_foreign_file_about_all_monitors_is_an_error(
-    tmp_path: Path, name: str, content: str | bytes, said: str
+    tmp_path: Path, name: str, content: str | bytes, fragment: str
 ) -> None:
     (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(FolderError, match=said):
+    with pytest.raises(FolderError, match=fragment):
         Folder(str(tmp_path), "single", ["yaml", "csv", "markdown"]).read()
 
 
@@ -146,7 +146,7 @@ def test_permissions_are_set_or_preserved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "fragment"),
     [
         (errno.ENOSPC, "space"),
         (errno.EROFS, "permission"),
@@ -154,7 +154,7 @@ def test_permissions_are_set_or_preserved(tmp_path: Path) -> None:
     ],
 )
 def test_a_disk_failure_leaves_files_unchanged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, fragment: str
 ) -> None:
     folder = written(tmp_path)
     before = (tmp_path / "monitors.yml").read_bytes()
@@ -163,7 +163,7 @@ def test_a_disk_failure_leaves_files_unchanged(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(files.os, "fsync", fail)
-    with pytest.raises(FolderError, match=said):
+    with pytest.raises(FolderError, match=fragment):
         folder.write(folder.render({}))
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("monitors.yml", before)]
 

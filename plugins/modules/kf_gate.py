@@ -373,7 +373,8 @@ lines:
   elements: str
   sample:
     - "existing alert at 12 monitors (Shop 1, Shop 2, Shop 3 and 9 more): HTTP 502"
-    - "To unblock: repair what it watches until the alert clears; options that help: fixes, known, on_existing_alert"
+    - "To unblock: repair the monitored service, list the monitor in known or fixes, or exclude it;
+      options that help: fixes, known, on_existing_alert"
 abridged:
   description:
     - The names of the data that a failed task without C(register) leaves out, to keep the output short. RV(lines),
@@ -443,7 +444,7 @@ reasons:
     unblock:
       description: What would let the deployment proceed.
       type: str
-      sample: repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor
+      sample: repair the monitored service, list the monitor in known or fixes, or exclude it
 monitors:
   description: The monitors in scope that are not clean, or all of them with O(verbose_result).
   returned: always

@@ -17,7 +17,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ba
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate, Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import PHASES, REACTIONS, Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import decide
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.progress import Progress
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.output import Progress
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import gate_result
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import Sampler
 

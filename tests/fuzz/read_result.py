@@ -16,7 +16,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.lo
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.document import build_document
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.formats import render
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import difference
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.output import diff_baseline
 
 from .settled import sentence, settled
 
@@ -41,7 +41,7 @@ def result_is_settled(
         sentence(text)
     if result["baseline"] is not None:
         read_baseline(json.loads(json.dumps(result["baseline"])))
-    for line in difference(outcome.sample, baseline):
+    for line in diff_baseline(outcome.sample, baseline):
         sentence(line)
     told = build_document(result, outcome, policy, began, notes, None)
     reports = {ending: render(ending, told) for ending in (".json", ".md", ".xml", ".html")}

@@ -18,7 +18,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     parse_timestamp,
     utc,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import (
     parse_time_option as read_given_time,
 )
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the monitors in scope were before the deployment, as data that can be registered, stored and handed over."""
+"""The state of the monitors in scope before the deployment, as data that can be registered, stored and passed on."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from .sample import Sample
 VERSION = 2
 
 LARGEST = 200_000
-"""Characters of the encoded monitors. Beyond, ids and labels are cut so that the baseline can still be handed over."""
+"""Characters of the encoded monitors. To stay below, ids are replaced by digests and labels are cut."""
 
 LARGEST_DECODED = 64 * 1024 * 1024
-"""Bytes. A baseline comes from a file or a variable, and must not fill the memory."""
+"""Bytes. A baseline comes from a file or a variable and must not exhaust the memory."""
 
 DIGEST = 12
-"""Hexadecimal digits of a digest of an id."""
+"""Number of hexadecimal digits in the digest of an id."""
 
 FLAPPING = 2
-"""Alerts in one status window that make a monitor flapping: another one tells nothing of a deployment."""
+"""Number of alerts in one status window from which a monitor is flapping: another one is no sign of a deployment."""
 
 FORMS = ((True, 60), (True, 24), (False, 40), (False, 20), (False, 14), (False, 8), (False, 0))
-"""Whether ids are written rather than their digests, and characters of each label."""
+"""Whether ids are written instead of digests, and the number of characters per label, in order of preference."""
 
 COLUMNS = ("ids", "labels", "timers", "active", "problems")
 
 
 class BaselineError(ValueError):
-    """A baseline that cannot be used, with a sentence as its text."""
+    """The baseline cannot be used."""
 
 
 class BaselineMonitor(NamedTuple):
     """A monitor at the time of the baseline; ``timer`` in seconds, ``alerted`` in epoch seconds.
 
-    ``problem`` is None for a monitor that was clean. ``alert`` is the digest of its newest alert's id, and
-    ``alert_count`` the number of alerts in the window, as far as it had any.
+    ``problem`` is None for a clean monitor. ``alert`` is the digest of the id of its newest alert, if it had one, and
+    ``alert_count`` the number of alerts in the status window.
     """
 
     id: str
@@ -61,18 +61,18 @@ class BaselineMonitor(NamedTuple):
 
     @property
     def is_flapping(self) -> bool:
-        """Whether it raised several alerts in the window before the baseline."""
+        """Whether the monitor raised several alerts in the window before the baseline."""
         return self.alert_count >= FLAPPING
 
     @property
     def has_lasting_problem(self) -> bool:
-        """Whether it had a problem that had lasted before the baseline was taken."""
+        """Whether the monitor had a problem that had already lasted for some time."""
         return self.problem in LASTING
 
     def has_alert(self, status: MonitorStatus) -> bool:
-        """Whether the newest alert in ``status`` is the one that the monitor had then.
+        """Whether the newest alert in ``status`` is the alert of the baseline.
 
-        An alert is identified by its id. Only where one of the two has none does its start decide.
+        Alerts are compared by their id, or by their start if one of them has no id.
         """
         if self.alert is not None and status.alert_id is not None:
             return self.alert == digest(status.alert_id)
@@ -84,7 +84,7 @@ class BaselineMonitor(NamedTuple):
 class Baseline(NamedTuple):
     """A scope at ``taken_at``, in epoch seconds. ``account`` is None in a baseline of an older release.
 
-    ``monitors`` maps ids, or their digests in a large baseline, to what was known of each monitor.
+    ``monitors`` maps ids, or in a large baseline ``#`` and the digests of ids, to monitors.
     """
 
     taken_at: float
@@ -93,38 +93,38 @@ class Baseline(NamedTuple):
     monitors: Mapping[str, BaselineMonitor]
 
     def find(self, monitor_id: str) -> BaselineMonitor | None:
-        """Return what was known of a monitor, None when it was not in scope."""
+        """Return a monitor by its id, None if it was not in scope."""
         return self.monitors.get(monitor_id) or self.monitors.get("#" + digest(monitor_id))
 
     def find_missing(self, present: Iterable[str]) -> list[BaselineMonitor]:
-        """Return the monitors that were in scope and are not among the ids in ``present``."""
+        """Return the monitors that were in scope and whose ids are not in ``present``."""
         ids = set(present)
         if any(name.startswith("#") for name in self.monitors):
             ids |= {"#" + digest(name) for name in ids}
         return [monitor for name, monitor in self.monitors.items() if name not in ids]
 
     def check_scope(self, selection: str, account: str) -> None:
-        """Raise BaselineError when the baseline is of another selection, API client or API."""
+        """Raise BaselineError if the baseline belongs to another selection, API client or API."""
         if self.selection != selection:
             raise BaselineError(
-                "baseline: it was taken with other values of include, exclude or types; use the same selection in all "
-                "phases, or take a new baseline"
+                "baseline: it was taken with different values of include, exclude or types; use the same selection in "
+                "all phases, or take a new baseline"
             )
         if self.account is not None and account and self.account != account:
             raise BaselineError(
-                "baseline: it was taken with another client_id or api_url; use the same account in all phases, or take "
-                "a new baseline"
+                "baseline: it was taken with a different client_id or api_url; use the same account in all phases, or "
+                "take a new baseline"
             )
 
 
 def fingerprint(include: Sequence[str], exclude: Sequence[str], types: Sequence[str]) -> str:
-    """Return a short text that is the same for the same selection only."""
+    """Return a short digest that identifies a selection, independent of the order of its patterns."""
     text = json.dumps([sorted(include), sorted(exclude), sorted(kind.casefold() for kind in types)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def account_fingerprint(api_url: str, client_id: str) -> str:
-    """Return a short text that is the same for the same API client of the same API only."""
+    """Return a short digest that identifies an API client of an API."""
     return hashlib.sha256(json.dumps([api_url.rstrip("/"), client_id]).encode()).hexdigest()[:16]
 
 
@@ -132,10 +132,12 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST]
 
 
-def take(sample: Sample, selection: str, account: str, describe: Callable[[Monitor], str | None]) -> dict[str, Any]:
+def take_baseline(
+    sample: Sample, selection: str, account: str, describe: Callable[[Monitor], str | None]
+) -> dict[str, Any]:
     """Return the baseline of ``sample`` as plain data; ``describe`` returns the problem of a monitor.
 
-    The monitors are compressed text, in which Ansible cannot find a template whatever the service calls a monitor.
+    The monitors are compressed text, so that Ansible finds no template in the labels that the service reports.
     """
     problems = {monitor.id: describe(monitor) for monitor in sample.monitors}
     return {
@@ -150,7 +152,7 @@ def take(sample: Sample, selection: str, account: str, describe: Callable[[Monit
 
 
 def _encode(monitors: Sequence[Monitor], problems: Mapping[str, str | None]) -> str:
-    """Return the monitors as text, in the first of ``FORMS`` in which it is not too long."""
+    """Return the monitors as text in the first of ``FORMS`` that is not longer than ``LARGEST``."""
     shortest = {True: sum(len(monitor.id) for monitor in monitors) // 2, False: len(monitors) * DIGEST // 2}
     forms = [form for form in FORMS if shortest[form[0]] * 4 / 3 <= LARGEST]
     for form in [*forms, FORMS[-1]]:
@@ -177,7 +179,7 @@ def _compress(monitors: Sequence[Monitor], problems: Mapping[str, str | None], f
 
 
 def _describe(status: MonitorStatus | None, problem: str | None) -> list[Any] | None:
-    """Return the problem, the newest alert and the number of alerts; None when there is nothing of these."""
+    """Return the problem, the newest alert and the number of alerts; None if there are none of these."""
     count = (status.alert_count or 0) if status is not None else 0
     if problem is None and not count:
         return None
@@ -187,9 +189,9 @@ def _describe(status: MonitorStatus | None, problem: str | None) -> list[Any] | 
 
 
 def read_baseline(value: Mapping[str, Any]) -> Baseline:
-    """Return the baseline in ``value``: what ``take`` returned, or a gate's result that holds it.
+    """Return the baseline in ``value``: the return value of ``take_baseline``, or a gate's result that contains it.
 
-    Raises BaselineError, with a sentence, for anything else: old alerts would pass for new ones, or the reverse.
+    Raises BaselineError for anything else: the gate would mistake old alerts for new ones, or the reverse.
     """
     try:
         given = value.get("baseline") or value
@@ -198,8 +200,8 @@ def read_baseline(value: Mapping[str, Any]) -> Baseline:
             return _read_version_1(given)
         if version != str(VERSION):
             raise BaselineError(
-                f"baseline: it has the version {sanitize(version, 20)}, and this release reads 1 and {VERSION}; "
-                "take a new one"
+                f"baseline: version {sanitize(version, 20)} is not supported (this release reads 1 and {VERSION}); "
+                "take a new baseline"
             )
         table = json.loads(_decompress(given["monitors"]))
         rows = zip(*(table[name] for name in COLUMNS[:-1]), strict=True)
@@ -214,8 +216,8 @@ def read_baseline(value: Mapping[str, Any]) -> Baseline:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError, zlib.error) as error:
         raise BaselineError(
-            f"baseline: this is not what phase before returned ({type(error).__name__}); hand over the registered "
-            "result of phase before, or its baseline"
+            f"baseline: the value is not a baseline ({type(error).__name__}); pass the registered result of phase "
+            "before, or its baseline"
         ) from None
 
 
@@ -245,11 +247,11 @@ def _number(value: Any) -> float | None:
 
 
 def _read_version_1(given: Mapping[str, Any]) -> Baseline:
-    """Version 1 knew active alerts only, and wrote ``%`` and ``{`` in texts as ``%25`` and ``%7B``."""
+    """Read version 1, which has active alerts only and writes ``%`` and ``{`` in texts as ``%25`` and ``%7B``."""
     if given["monitors"] is None:
         raise BaselineError(
-            "baseline: it was taken by an older release and does not name its monitors, so that a missing one would go "
-            "unnoticed; take a new one"
+            "baseline: it was taken by an older release and does not name its monitors, so missing monitors cannot be "
+            "detected; take a new baseline"
         )
     alerts = {_unescape(name): start for name, start in given["alerts"].items()}
     monitors = {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of each monitor showed since the anchor, over all samples of one task."""
+"""The evidence of one task: the tests and alerts of each monitor since the anchor, over all samples."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .sample import Sample
 
 
 class TestHistory:
-    """The tests and alerts of one monitor, as far as the samples showed them.
+    """The tests and alerts of one monitor that the samples have shown.
 
-    Starts are in epoch seconds by the service's clock. ``clean_starts`` are the newest clean tests in a row that count
-    as evidence, oldest first. ``failed_run`` is the number of failed tests in a row, and ``failed_run_since_anchor``
-    those of them that started since. ``failures`` counts what went wrong since the anchor, alerts that came and went
-    included, and ``tests_after_failure`` the tests since the first of these. ``proved_from`` and ``proved_until`` are
-    the starts of the first and the last of the tests that proved the monitor, None while it is not proved.
-    ``alerting_since`` is when a sample first showed the alert that is active, None while there is none.
+    Starts are in epoch seconds by the service's clock. ``clean_starts`` has the starts of the newest clean tests in a
+    row that count as evidence, oldest first. ``failed_run`` is the number of failed tests in a row, and
+    ``failed_run_since_anchor`` the number of those that started since the anchor. ``failures`` counts failed tests and
+    alerts since the anchor, cleared alerts included, and ``tests_after_failure`` the tests since the first of these.
+    ``proved_from`` and ``proved_until`` are the starts of the first and the last test that proved the monitor, None
+    while it is not proved. ``alerting_since`` is when a sample first showed the active alert, None without one.
     """
 
     __slots__ = (
@@ -69,10 +69,10 @@ class TestHistory:
 
 
 class Evidence:
-    """Distinct tests, identified by their start. Only those from ``anchor`` on count as clean.
+    """Distinct tests, identified by their start. Only those that start at ``anchor`` or later count as clean.
 
-    The service reports starts by its own clock, so the anchor moves by as much as that was ever seen to be ahead of
-    ours. ``baseline`` says which alerts are older.
+    The service reports starts by its own clock, so the anchor moves by the largest observed offset of that clock ahead
+    of ours. ``baseline`` identifies older alerts.
     """
 
     def __init__(self, policy: Policy, baseline: Baseline | None = None) -> None:
@@ -83,7 +83,7 @@ class Evidence:
         self._failed: set[str] = set()
 
     def observe(self, sample: Sample) -> None:
-        """Add one whole and valid sample."""
+        """Add one complete and valid sample."""
         self.anchor = max(self.anchor, self._policy.anchor + sample.clock_offset.most)
         histories, now = self._histories, sample.service_time
         for monitor in sample.monitors:
@@ -103,26 +103,26 @@ class Evidence:
             self._discard_proof(histories[monitor.id])
 
     def history(self, monitor_id: str) -> TestHistory:
-        """Return what was seen of a monitor that a sample held."""
+        """Return the history of a monitor that some sample contained. Raises KeyError for any other."""
         return self._histories[monitor_id]
 
     def find(self, monitor_id: str) -> TestHistory | None:
-        """Return what was seen of a monitor, None when no sample held it."""
+        """Return the history of a monitor, None if no sample contained it."""
         return self._histories.get(monitor_id)
 
     def is_proved(self, monitor_id: str) -> bool:
-        """Whether a monitor had the clean tests that are demanded, and has not lost that proof since."""
+        """Whether a monitor had the required clean tests and has not lost that proof since."""
         return self._is_proved(self._histories[monitor_id])
 
     def _is_proved(self, history: TestHistory) -> bool:
         return history.proved_from is not None and history.proved_from >= self.anchor
 
     def owed_tests(self, monitor_id: str) -> int:
-        """Return how many clean tests in a row a monitor needs in all, more of them after a failure."""
+        """Return how many clean tests in a row a monitor needs in total; more of them after a failure."""
         return self._owed(self._histories[monitor_id])
 
     def is_unsteady(self, monitor_id: str) -> bool:
-        """Whether a monitor had twice the tests that it needs to recover from a failure, and has not recovered."""
+        """Whether a monitor has not recovered from a failure within twice as many tests as it needs to."""
         history = self._histories[monitor_id]
         if not history.failures:
             return False
@@ -132,17 +132,17 @@ class Evidence:
 
     @property
     def cleared_alerts(self) -> dict[str, float]:
-        """The labels of monitors whose alert was raised and has cleared since the baseline, with its start."""
+        """The start of each alert that was raised and has cleared since the baseline, by the label of its monitor."""
         histories = [self._histories[name] for name in self._failed]
         return {one.monitor.label: one.cleared_alert for one in histories if one.cleared_alert is not None}
 
     @property
     def has_unrecovered_failure(self) -> bool:
-        """Whether a monitor had a failure since the anchor and has not had the clean tests that it owes."""
+        """Whether some monitor failed since the anchor and has not had the clean tests that it owes."""
         return any(not self.is_proved(name) for name in self._failed)
 
     def seconds_to_recover(self) -> float:
-        """Return the most seconds until each monitor that had a failure since has recovered or is unsteady."""
+        """Return the most seconds until every monitor that failed since the anchor has recovered or is unsteady."""
         return max((self._seconds_to_recover(name) for name in self._failed), default=0.0)
 
     def _seconds_to_recover(self, monitor_id: str) -> float:
@@ -153,7 +153,7 @@ class Evidence:
         return max(0, 2 * self._owed(history) - history.tests_after_failure) * timer
 
     def find_vanished(self, sample: Sample) -> list[Monitor]:
-        """Return the monitors that earlier samples held and ``sample`` does not."""
+        """Return the monitors that earlier samples contained and ``sample`` does not."""
         present = {monitor.id for monitor in sample.monitors}
         return [
             Monitor(name, history.monitor.label, history.monitor.type, history.monitor.config, None)
@@ -174,9 +174,9 @@ class Evidence:
             history.tests_after_failure = 0
 
     def _observe_alert(self, history: TestHistory, status: MonitorStatus, is_first: bool, sample: Sample) -> None:
-        """Count an alert that was raised since the baseline or the last sample as a failure, also if it has cleared."""
-        has_begun = status.alert_active and history.alerting_since is None
-        raised = self._was_raised(status, sample) if is_first else has_begun or _is_another_alert(history, status)
+        """Count an alert raised since the baseline or the previous sample as a failure, even if it has cleared."""
+        is_new = status.alert_active and history.alerting_since is None
+        raised = self._was_raised(status, sample) if is_first else is_new or _is_another_alert(history, status)
         if raised:
             history.failures += 1
             history.cleared_alert = None if status.alert_active else status.alerted or sample.service_time
@@ -194,9 +194,9 @@ class Evidence:
         history.alert_count = history.alert_count if status.alert_count is None else status.alert_count
 
     def _was_raised(self, status: MonitorStatus, sample: Sample) -> bool:
-        """Whether the newest alert was raised since the baseline; without one, since the deployment began.
+        """Whether the newest alert was raised since the baseline or, without one, since the deployment started.
 
-        After a deployment, an active alert of unknown age was.
+        During and after a deployment, this includes an active alert of unknown age.
         """
         if self._baseline is None:
             return self._was_raised_since_start(status, sample)
@@ -213,8 +213,8 @@ class Evidence:
         started = self._policy.deploy_started
         if status.alert_active and self._policy.phase not in (BEFORE, PLAN) and None in (started, status.alerted):
             return True
-        moment = self._policy.since if started is None else started
-        return status.alerted is not None and status.alerted >= moment + sample.clock_offset.least
+        earliest = self._policy.since if started is None else started
+        return status.alerted is not None and status.alerted >= earliest + sample.clock_offset.least
 
     def _observe_test(self, history: TestHistory, status: MonitorStatus, now: float) -> None:
         started = status.tested
@@ -251,7 +251,7 @@ class Evidence:
     def _add_passed(self, history: TestHistory, status: MonitorStatus, started: float, now: float) -> None:
         history.failed_run = history.failed_run_since_anchor = 0
         history.tests_after_failure += bool(history.failures)
-        self._add_failure_in_between(history, status)
+        self._add_failure_between_samples(history, status)
         if started > now:
             history.premature = started
         is_clean = not status.alert_active and started >= self.anchor and started != history.premature
@@ -261,10 +261,10 @@ class Evidence:
         else:
             history.clean_starts.clear()
 
-    def _add_failure_in_between(self, history: TestHistory, status: MonitorStatus) -> None:
-        """A failed test that no sample showed as failed while it was the newest one is a failure all the same.
+    def _add_failure_between_samples(self, history: TestHistory, status: MonitorStatus) -> None:
+        """Count a failed test between two samples, which no sample showed as the newest test.
 
-        It withdraws a proof that rests on it, and so do as many failures between two samples as make a run.
+        It withdraws a proof that rests on it. So does a number of failures between two samples that makes a run.
         """
         failed = status.last_failed.started if status.last_failed is not None else None
         if failed is None or failed < self.anchor or not _is_unseen_failure(history, failed):
@@ -288,7 +288,7 @@ class Evidence:
 
 
 def _is_another_alert(history: TestHistory, status: MonitorStatus) -> bool:
-    """Whether the newest alert is another one than in the sample before."""
+    """Whether the newest alert differs from that in the previous sample."""
     if status.alert_id is not None and (history.alert_id is not None or history.alerted is None):
         return status.alert_id != history.alert_id
     if status.alerted is not None and (history.alerted is None or status.alerted > history.alerted):
@@ -298,7 +298,7 @@ def _is_another_alert(history: TestHistory, status: MonitorStatus) -> bool:
 
 
 def _has_hidden_failure(history: TestHistory, status: MonitorStatus) -> bool:
-    """Whether only the count of failures shows that the newest test failed: no failed test explains that it rose."""
+    """Whether only the failure count shows that the newest test failed: no reported failed test explains its rise."""
     if history.fail_count is None or status.fail_count is None or status.fail_count <= history.fail_count:
         return False
     failed = status.last_failed.started if status.last_failed is not None else None
@@ -306,15 +306,15 @@ def _has_hidden_failure(history: TestHistory, status: MonitorStatus) -> bool:
 
 
 def _is_unseen_failure(history: TestHistory, failed: float) -> bool:
-    """Whether no sample before showed that the test that started at ``failed`` failed: it may have passed then."""
+    """Whether no earlier sample showed the failure of the test that started at ``failed``."""
     return history.newest is None or failed > history.newest or (failed == history.newest and not history.is_failed)
 
 
 def _is_doubtful(history: TestHistory, status: MonitorStatus) -> bool:
-    """Whether the newest test may be one of those that failed at a time that the service does not report.
+    """Whether the newest test may be one of the failed tests whose time the service does not report.
 
-    It is not when the counts show that all tests since the sample before passed: their number rose by one more than
-    that of the failures, as far as one test at a time leaves the window.
+    It is not if the counts show that all tests since the previous sample passed: the number of tests increased by at
+    least one more than the number of failures, provided that tests leave the window one at a time.
     """
     if not status.has_undated_failure:
         return False
@@ -325,9 +325,9 @@ def _is_doubtful(history: TestHistory, status: MonitorStatus) -> bool:
 
 
 def detected_from(monitor: Monitor, policy: Policy, anchor: float) -> float | None:
-    """Return the start of the first test by which ``alert_after`` failures would be seen, if that is demanded.
+    """Return the start of the test with which ``alert_after`` failures would be complete; None without full_detection.
 
-    ``anchor`` is the moment from which on tests count, by the service's clock.
+    ``anchor`` is the time from which tests count, in epoch seconds by the service's clock.
     """
     if not policy.full_detection or monitor.timer is None:
         return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long the gate waits for a verdict that time can still change."""
+"""The loop of the gate: poll the service until the verdict is final or the wait ends."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration
 from ...module_utils._domain.timing import SHORTEST_POLL, poll_interval
-from .acceptance import forecast_unaccepted, select_known, select_returned
 from .baseline import Baseline
 from .evidence import Evidence
-from .forecast import Forecast, forecast
+from .forecast import Forecast, forecast, forecast_unaccepted, select_known, select_returned
 from .policy import BEFORE, IGNORE, LATE, PLAN, WARN, Policy
 from .sample import Sample, Unavailable
 from .states import PENDING, View
@@ -28,20 +27,20 @@ from .verdict import (
     RC_CONFIGURATION,
     Evaluation,
     Reason,
+    add_earlier_reasons,
     evaluate,
+    evaluate_unavailable,
     explain_clock,
-    remember,
-    unavailable,
 )
 
 WITHOUT_FORECAST = 600.0
-"""Seconds to wait for a first valid response when the wait is to be predicted from it."""
+"""Seconds to wait for the first valid response, from which the wait is predicted."""
 
 MOST_POLLS = 500
 
 
 class Poll(NamedTuple):
-    """One poll of the service: the seconds since the first one, its verdict, and monitors by state."""
+    """One poll of the service: the seconds since the first poll, the verdict, and the number of monitors by state."""
 
     seconds: float
     verdict: str
@@ -50,10 +49,10 @@ class Poll(NamedTuple):
 
 @dataclass
 class Outcome:
-    """The evaluation that counts, and how it came to it. ``waited`` is in seconds, ``sample`` the newest valid one.
+    """The last evaluation and how it came about. ``waited`` is in seconds, ``sample`` the newest valid sample.
 
-    ``forecast`` is that of the first valid sample, and ``proof`` what ``after`` would need from then on. ``view`` is
-    what the evaluation of ``sample`` rests on.
+    ``forecast`` was made at the first valid sample, and ``proof`` then for phase ``after``. ``view`` is the input of
+    the evaluation of ``sample``.
     """
 
     evaluation: Evaluation
@@ -67,8 +66,8 @@ class Outcome:
     interrupted: bool = False
 
 
-class Now(NamedTuple):
-    """What people learn while the gate waits. ``left`` and ``waited`` are in seconds."""
+class WaitStatus(NamedTuple):
+    """The state of a wait, for progress messages. ``left`` and ``waited`` are in seconds."""
 
     evaluation: Evaluation
     forecast: Forecast | None
@@ -77,10 +76,10 @@ class Now(NamedTuple):
 
 
 class Gate:
-    """Polls the service until the verdict stands.
+    """Polls the service until the verdict is final or the wait ends.
 
-    ``sample`` raises Unavailable. Each evaluation rests on its own sample and on the tests seen since the anchor: a
-    failed poll never falls back to an older sample. ``once`` says that the first poll decides.
+    ``sample`` may raise Unavailable. Each evaluation is based on its own sample and on the tests since the anchor: a
+    failed poll never falls back to an older sample. With ``once``, the first poll decides.
     """
 
     def __init__(
@@ -90,7 +89,7 @@ class Gate:
         sample: Callable[[], Sample],
         clock: Callable[[], float],
         sleep: Callable[[float], None],
-        progress: Callable[[Now], None],
+        progress: Callable[[WaitStatus], None],
         once: bool = False,
     ) -> None:
         self._policy = policy
@@ -104,20 +103,20 @@ class Gate:
         self._last_trouble: Evaluation | None = None
 
     def decide(self) -> Outcome:
-        """Return the first evaluation that lets the deployment through or is final, or the one at the end of the wait.
+        """Return the outcome with the first final evaluation, or with the one at the end of the wait.
 
-        An interrupt ends the wait at once, with an inconclusive evaluation and ``interrupted`` set.
+        An interrupt ends the wait immediately with an inconclusive evaluation and ``interrupted`` set.
         """
         started = self._clock()
         outcome = Outcome(Evaluation(INCONCLUSIVE, []))
         try:
             while not self._poll(outcome, started):
                 left = self._limit(outcome) - outcome.waited
-                self._progress(Now(outcome.evaluation, self._ahead(outcome), outcome.waited, left))
+                self._progress(WaitStatus(outcome.evaluation, self._forecast_rest(outcome), outcome.waited, left))
                 self._sleep(min(left, max(self._interval(outcome), outcome.evaluation.retry_after or 0.0)))
         except KeyboardInterrupt:
             outcome.interrupted = True
-            reason = Reason("interrupted", INCONCLUSIVE, "the wait was interrupted", "start the gate again")
+            reason = Reason("interrupted", INCONCLUSIVE, "the wait was interrupted", "run the gate again")
             outcome.evaluation = Evaluation(
                 INCONCLUSIVE, [reason], outcome.evaluation.assessments, RC[INCONCLUSIVE], final=True
             )
@@ -140,7 +139,7 @@ class Gate:
         try:
             sample = self._sample()
         except Unavailable as error:
-            return remember(unavailable(error, self._policy), self._last_trouble)
+            return add_earlier_reasons(evaluate_unavailable(error, self._policy), self._last_trouble)
         self._evidence.observe(sample)
         outcome.sample = sample
         self._predict(sample, outcome)
@@ -162,12 +161,12 @@ class Gate:
         return evaluation
 
     def _is_troubled(self, evaluation: Evaluation) -> bool:
-        """Whether something stands against the deployment, rather than that evidence is still to come."""
+        """Whether there is a reason to stop other than missing evidence."""
         stops = any(reason.verdict != WARN and reason.code != PENDING for reason in evaluation.reasons)
         return stops or self._evidence.has_unrecovered_failure
 
     def _predict(self, sample: Sample, outcome: Outcome) -> None:
-        """Forecast the wait from the first valid sample, and before a deployment the wait for the proof afterwards."""
+        """Forecast the wait at the first valid sample; before a deployment also the wait for the proof afterwards."""
         if outcome.forecast is not None:
             return
         policy, evidence = self._policy, self._evidence
@@ -180,8 +179,8 @@ class Gate:
     def _unprovable(self, outcome: Outcome) -> Mapping[str, float]:
         return outcome.forecast.due if outcome.forecast is not None and not self._once else {}
 
-    def _ahead(self, outcome: Outcome) -> Forecast | None:
-        """Return what is still to be expected, from the newest valid sample."""
+    def _forecast_rest(self, outcome: Outcome) -> Forecast | None:
+        """Return the forecast at the newest valid sample, None without one."""
         sample = outcome.sample
         if sample is None:
             return None
@@ -189,10 +188,10 @@ class Gate:
         return forecast(sample.monitors, self._policy, self._evidence, sample.service_time, accepted)
 
     def _limit(self, outcome: Outcome) -> float:
-        """Return the seconds that the whole wait may take.
+        """Return the limit of the whole wait in seconds.
 
-        A predicted wait has time for one test more, and for every test that a monitor needs to recover from a failure,
-        or that it needs because it is no longer in a state that ``known`` accepts.
+        A predicted wait includes one more test, and the tests that monitors need to recover from a failure or after
+        leaving a state that ``known`` accepts.
         """
         policy = self._policy
         if policy.timeout is not None:
@@ -213,9 +212,9 @@ class Gate:
         return min(policy.timeout_max, seconds + LATE)
 
     def _refuse(self, outcome: Outcome) -> Reason | None:
-        """Return why the wait would be in vain, None when it is not.
+        """Return the reason if the options make a proof impossible, else None.
 
-        A monitor that failed takes longer: that is no reason to blame an option.
+        Does not blame an option while a monitor recovers from a failure, which takes longer.
         """
         policy, sample, proof = self._policy, outcome.sample, outcome.proof
         if sample is None or proof is None or (self._once and policy.phase not in (BEFORE, PLAN)):
@@ -226,10 +225,10 @@ class Gate:
             first, last = (pick(proof.unprovable.values()) - sample.service_time for pick in (min, max))
             if first - sample.clock_offset.behind <= policy.proof_limit:
                 return explain_clock(sample.clock_offset)
-            none = "the only monitor to prove cannot be proved in time: it takes"
+            none = "the only monitor to prove cannot be proved in time: its proof takes"
             if len(proof.unprovable) > 1:
-                none = f"none of {len(proof.unprovable):,} monitors can be proved in time: the first one takes"
-            message = f"{none} {duration(first)}, and timeout_max is {policy.timeout_max:g} s"
+                none = f"none of {len(proof.unprovable):,} monitors can be proved in time: the first proof takes"
+            message = f"{none} {duration(first)}, but timeout_max is {policy.timeout_max:g} s"
             advice = f"set timeout_max to {int(last + 2 * LATE)} or more, or on_unprovable to ignore"
             return Reason("timeout_too_short", ERROR, message, advice)
         if policy.timeout is None or policy.phase == BEFORE or proof.monitor is None or proof.seconds <= policy.timeout:
@@ -239,14 +238,14 @@ class Gate:
         timer = max(_timers([proof.monitor]))
         message = (
             f"the evidence takes {duration(proof.seconds)}, as {sanitize(proof.monitor.label, 80)} tests only every "
-            f"{duration(timer)}, and timeout is {policy.timeout:g} s"
+            f"{duration(timer)}, but timeout is {policy.timeout:g} s"
         )
         return Reason(
             "timeout_too_short", ERROR, message, f"set timeout to {int(proof.seconds + timer + LATE)} or more"
         )
 
     def _interval(self, outcome: Outcome) -> float:
-        """Return the seconds between two polls: no more often than the most frequent monitor tests, within bounds."""
+        """Return the seconds until the next poll: ``poll``, or the shortest timer within bounds."""
         if self._policy.poll is not None:
             return self._policy.poll
         if outcome.sample is None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a gate lets pass, as one value."""
+"""The options of a gate as one validated value, with the defaults of each phase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ...module_utils._domain.selection import Patterns
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timing import FACTOR, GRACE
-from .exceptions import Known, Override
+from .exemptions import KnownProblem, Override
 
 BEFORE, DURING, AFTER, PLAN = PHASES = ("before", "during", "after", "plan")
 
@@ -44,31 +44,34 @@ BY_PHASE: dict[str, dict[str, Any]] = {
     },
 }
 BY_PHASE[PLAN] = BY_PHASE[AFTER]
-"""Defaults that differ between phases. A ``timeout`` of None is predicted from the monitors' own timers where tests are
-demanded, and elsewhere the first poll decides."""
+"""Defaults that differ between phases.
+
+A ``timeout`` of None is predicted from the timers of the monitors if tests are required; otherwise the first poll
+decides.
+"""
 
 FAILING_AFTER = 2
-"""Failed tests in a row that make a monitor failing where clean tests are demanded; one elsewhere."""
+"""Failed tests in a row from which a monitor is failing if clean tests are required; otherwise one is enough."""
 
 LATE = 60.0
-"""Seconds for tests that start, end and are reported late."""
+"""Tolerance in seconds for tests that start, end or are reported late."""
 
 RECOVERY_FACTOR = 3
-"""After a failure a monitor owes this many times ``clean_tests``.
+"""After a failure, a monitor owes ``clean_tests`` times this factor.
 
-With half of all tests failing, three clean tests in a row are as rare as one in eight.
+If half of all tests fail, three clean tests in a row have a probability of one in eight.
 """
 
 NO_PATTERNS = Patterns()
 
 
 class Policy(NamedTuple):
-    """The gate's options, validated.
+    """The validated options of a gate.
 
-    Lengths of time are in seconds, moments in epoch seconds; ``poll`` None is derived from the monitors' own timers.
-    ``deploy_started`` None means unknown: then no alert can be called an older one. ``failing_after`` and
-    ``recovery_tests`` None follow from ``clean_tests``. ``max_masked`` is a number of monitors or, with ``%``, a share
-    of the scope.
+    Durations are in seconds, times in epoch seconds. If ``poll`` is None, the interval follows from the timers of the
+    monitors. If ``deploy_started`` is None, no alert can be identified as an older one. If ``failing_after`` and
+    ``recovery_tests`` are None, they follow from ``clean_tests``. ``max_masked`` is a number of monitors or, with
+    ``%``, a share of the scope.
     """
 
     phase: str
@@ -98,15 +101,15 @@ class Policy(NamedTuple):
     deploy_started: float | None = None
     advisory: Patterns = NO_PATTERNS
     fixes: Patterns = NO_PATTERNS
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownProblem, ...] = ()
     override: Override | None = None
     enforce: bool = True
 
     @classmethod
     def of(cls, phase: str, since: float, **given: Any) -> Policy:
-        """Return the policy of ``phase`` with its defaults for whatever is not ``given`` or None.
+        """Return the policy of ``phase`` with its defaults for options that are not ``given`` or None.
 
-        Raises ValueError, with a sentence about the option, for a value that would make the gate meaningless.
+        Raises ValueError that names the option if a value is out of range.
         """
         values = {name: value for name, value in given.items() if value is not None}
         policy = cls(phase=phase, since=since, **{**BY_PHASE[phase], **values})
@@ -124,7 +127,7 @@ class Policy(NamedTuple):
 
     @property
     def anchor(self) -> float:
-        """The moment from which on a test is evidence."""
+        """The time from which tests count as evidence, in epoch seconds by our clock."""
         return self.since + self.settle
 
     @property
@@ -134,7 +137,7 @@ class Policy(NamedTuple):
 
     @property
     def failures_in_a_row(self) -> int:
-        """The failed tests in a row that make a monitor failing: one where no tests are demanded to make up for it."""
+        """The number of failed tests in a row from which a monitor is failing."""
         if not self.demands_tests:
             return 1
         if self.failing_after is not None:
@@ -142,9 +145,9 @@ class Policy(NamedTuple):
         return FAILING_AFTER if self.clean_tests else 1
 
     def owed_after_failure(self, timer: float | None) -> int:
-        """Return the clean tests in a row that a monitor owes after a failed test.
+        """Return the number of clean tests in a row that a monitor owes after a failed test.
 
-        A monitor that tests so rarely that they take too long owes as many as fit, and one more than ``clean_tests``.
+        If its timer is too long for these, it owes as many as fit, but at least one more than ``clean_tests``.
         """
         if self.recovery_tests is not None or not self.clean_tests:
             return max(self.clean_tests, self.recovery_tests or 0)
@@ -156,12 +159,12 @@ class Policy(NamedTuple):
 
     @property
     def proof_limit(self) -> float:
-        """The seconds within which a monitor has to be proved, with a margin for tests that are late."""
+        """The seconds within which a monitor must be proved, with a margin for late tests."""
         margin = min(LATE, self.timeout_max / 10)
         return max(self.timeout or 0.0, self.timeout_max - margin)
 
     def prepare_proof(self) -> Policy:
-        """Return what ``after`` will demand when it has the same options."""
+        """Return the policy of phase ``after`` with the same options."""
         if self.phase != BEFORE:
             return self
         after = BY_PHASE[AFTER]
@@ -173,7 +176,7 @@ class Policy(NamedTuple):
         )
 
     def masked_limit(self, scope: int) -> float:
-        """Return how many of ``scope`` monitors may prove nothing."""
+        """Return how many of ``scope`` monitors may be masked."""
         number = float(self.max_masked.rstrip("% "))
         return scope * number / 100 if "%" in self.max_masked else number
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the proof of a deployment is worth, which monitors it reaches, and which ones it still owes."""
+"""The value of a proof: whether it covers the scope, which monitors it owes, and how many faults it detects."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .states import UNPROVED
 from .verdict import PASS
 
 FAILING_SHARES = (1.0, 0.5, 0.1)
-"""Shares of failing tests for which a result says how often the planned clean tests would notice."""
+"""Shares of failing tests for which a result states how often the required clean tests detect them."""
 
 
 def is_verified(outcome: Outcome, policy: Policy) -> bool:
-    """Whether a test that started since the anchor proved every monitor in scope."""
+    """Whether tests that started since the anchor proved every monitor in scope."""
     if outcome.evaluation.verdict != PASS or policy.phase == PLAN or outcome.view is None or outcome.sample is None:
         return False
     evidence = outcome.view.evidence
@@ -28,7 +28,7 @@ def is_verified(outcome: Outcome, policy: Policy) -> bool:
 
 
 def list_owed(outcome: Outcome) -> list[dict[str, Any]]:
-    """Return the monitors that passed without proof because they test too rarely, and when each can be proved."""
+    """Return the monitors without proof because they test too rarely, with the time when the proof of each is due."""
     if outcome.view is None:
         return []
     due = outcome.view.unprovable
@@ -45,7 +45,7 @@ def list_owed(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def describe_proof(outcome: Outcome, policy: Policy) -> dict[str, Any] | None:
-    """Return before a deployment what the proof afterwards will be worth with the same options."""
+    """Return the value of the proof after the deployment with the same options; None in ``during`` and ``after``."""
     proof, sample = outcome.proof, outcome.sample
     if proof is None or sample is None or policy.phase not in (BEFORE, PLAN):
         return None
@@ -64,13 +64,13 @@ def describe_proof(outcome: Outcome, policy: Policy) -> dict[str, Any] | None:
 
 
 def explain_proof(outcome: Outcome, policy: Policy) -> list[str]:
-    """Return in words what the proof after the deployment is worth, and which monitors it may not reach."""
+    """Return sentences about the value of the proof after the deployment, and the monitors it may not cover."""
     proof = describe_proof(outcome, policy)
     if proof is None or outcome.proof is None:
         return []
     tests = proof["clean_tests"]
     lines = [
-        f"with clean_tests {tests}, it notices a monitor that fails half of its tests in "
+        f"with clean_tests {tests}, it detects a monitor that fails half of its tests in "
         f"{proof['caught']['0.5']:.0%} of the cases"
     ]
     if proof["unprovable"]:
@@ -78,21 +78,21 @@ def explain_proof(outcome: Outcome, policy: Policy) -> list[str]:
         total = outcome.proof.provable + len(outcome.proof.unprovable)
         lines.append(
             f"{len(proof['unprovable']):,} of {quantity(total, 'monitor')} may not be provable within timeout_max "
-            f"({duration(policy.timeout_max)}), which on_unprovable decides: {names}"
+            f"({duration(policy.timeout_max)}); on_unprovable decides: {names}"
         )
     return lines
 
 
 def explain_circumstances(outcome: Outcome, policy: Policy) -> list[str]:
-    """Return what a person should know although it does not decide: slow monitors, alerts that came and went."""
+    """Return notes that do not affect the decision: slow monitors, a wrong clock, cleared alerts."""
     lines = []
     if policy.phase == BEFORE and policy.on_unprovable != IGNORE:
         lines += explain_proof(outcome, policy)[1:]
     behind = outcome.sample.clock_offset.behind if outcome.sample is not None else 0.0
     if behind > LATE:
         lines.append(
-            f"the controller's clock is {duration(behind)} ahead of the service's, so that every proof takes as much "
-            "longer: set it by a time server"
+            f"the controller's clock is {duration(behind)} ahead of the service's, so every proof takes that much "
+            "longer; synchronize it with a time server"
         )
     cleared = outcome.view.evidence.cleared_alerts if outcome.view is not None else {}
     if cleared and policy.phase in (DURING, AFTER):
@@ -101,9 +101,12 @@ def explain_circumstances(outcome: Outcome, policy: Policy) -> list[str]:
     return lines
 
 
-def planned(ahead: Forecast) -> str:
-    """Return a forecast in a sentence."""
+def describe_forecast(ahead: Forecast) -> str:
+    """Return a forecast as a sentence."""
     if ahead.monitor is None:
-        return "the evidence is there already"
-    told = f"the evidence takes {duration(ahead.seconds)}, and {sanitize(ahead.monitor.label, 80)} decides it"
-    return f"{told}; an alert {'could' if ahead.alert_possible else 'could not'} have been raised by then"
+        return "the evidence is already complete"
+    possible = "could" if ahead.alert_possible else "could not"
+    return (
+        f"the evidence takes {duration(ahead.seconds)} ({sanitize(ahead.monitor.label, 80)} takes longest); "
+        f"an alert {possible} have been raised by then"
+    )

@@ -1,35 +1,38 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one look at the service gives the gate: every monitor in scope, or the reason why there is no whole answer."""
+"""A sample of the service: every monitor in scope, or the reason why there is no complete and valid response."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...module_utils._domain.monitor import Monitor
+from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus, join
+from ...module_utils._domain.selection import Selection, UnmatchedError, describe_unmatched
+from ...module_utils._domain.text import agree, quantity
 
 
 class ClockOffset(NamedTuple):
-    """By how many seconds the service's clock is ahead of ours, within what its answers prove; negative is behind."""
+    """Bounds of the seconds by which the service's clock is ahead of ours; negative values mean that it is behind."""
 
     least: float = 0.0
     most: float = 0.0
 
     @property
     def behind(self) -> float:
-        """The seconds by which the service's clock is behind ours at least. Tests count later by as much."""
+        """The least number of seconds by which the service's clock is behind ours. Tests count later by as much."""
         return max(0.0, -self.most)
 
 
 NO_OFFSET = ClockOffset()
-"""What is assumed of a service that tells no time."""
+"""Assumed for a service that reports no time."""
 
 
 class Sample(NamedTuple):
-    """The monitors in scope as one whole and valid answer tells them, received at ``taken_at`` in epoch seconds.
+    """The monitors in scope according to one complete and valid response, received at ``taken_at`` in epoch seconds.
 
-    ``selection`` is the fingerprint of what put them in scope. Monitors tell their times by the service's clock.
+    ``selection`` is the fingerprint of the selection. The times of monitors are by the service's clock.
     """
 
     monitors: list[Monitor]
@@ -39,15 +42,15 @@ class Sample(NamedTuple):
 
     @property
     def service_time(self) -> float:
-        """The latest moment that it can have been by the service's clock, in epoch seconds."""
+        """The upper bound of the time by the service's clock, in epoch seconds."""
         return self.taken_at + self.clock_offset.most
 
 
 class Unavailable(Exception):
-    """There is no whole and valid answer. ``code`` says why, for programs.
+    """There is no complete and valid response. ``code`` is the machine-readable cause.
 
-    ``final`` says that waiting cannot help: credentials, rights and configuration are for a person to mend.
-    ``retry_after`` is the number of seconds that the service asked us to wait.
+    ``final`` means that waiting does not help: a person has to correct credentials, permissions or configuration.
+    ``retry_after`` is the delay in seconds that the service requested.
     """
 
     def __init__(self, message: str, code: str, *, final: bool = False, retry_after: float | None = None) -> None:
@@ -55,3 +58,33 @@ class Unavailable(Exception):
         self.code = code
         self.final = final
         self.retry_after = retry_after
+
+
+def select_scope(
+    configs: Sequence[MonitorConfig],
+    statuses: Sequence[MonitorStatus],
+    selection: Selection,
+    min_monitors: int,
+    on_unmatched: str,
+) -> tuple[list[Monitor], list[str]]:
+    """Return the monitors that ``selection`` selects, and warnings.
+
+    A monitor that only one of the two responses contains is in scope too: its absence from the other proves nothing.
+    Raises Unavailable when a pattern matches nothing or fewer than ``min_monitors`` remain: a gate without monitors
+    proves nothing.
+    """
+    monitors = join(configs, statuses)
+    selected = selection.choose(monitors, lambda monitor: monitor.type)
+    try:
+        warnings = describe_unmatched(selected, monitors, on_unmatched)
+    except UnmatchedError as error:
+        raise Unavailable(str(error), "unmatched", final=True) from None
+    if len(selected.monitors) < min_monitors:
+        number = len(selected.monitors)
+        raise Unavailable(
+            f"{number:,} of {quantity(len(monitors), 'monitor')} {agree(number, 'is', 'are')} in scope, but "
+            f"min_monitors is {min_monitors}: correct include, exclude or types",
+            "empty_scope" if not selected.monitors else "small_scope",
+            final=True,
+        )
+    return selected.monitors, warnings

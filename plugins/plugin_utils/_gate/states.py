@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of each monitor: the first rule that matches decides."""
+"""The state of each monitor. The first rule that matches decides."""
 
 from __future__ import annotations
 
@@ -14,9 +14,18 @@ from ...module_utils._domain.timestamps import duration, utc
 from ...module_utils._domain.timing import UNTESTED
 from .baseline import Baseline, BaselineMonitor
 from .evidence import Evidence, detected_from
-from .explanations import describe_interval, describe_readings, explain_staleness, quote_error
 from .policy import BEFORE, PLAN, Policy
-from .problems import ALERT, UNSEEN, count_failed_run, find_staleness, is_beyond_window
+from .problems import (
+    ALERT,
+    UNSEEN,
+    count_failed_run,
+    describe_interval,
+    describe_readings,
+    explain_staleness,
+    find_staleness,
+    is_beyond_window,
+    quote_error,
+)
 from .sample import ClockOffset
 
 NEW_ALERT = "new_alert"
@@ -49,7 +58,7 @@ ALL = (
 
 
 class Assessment(NamedTuple):
-    """A monitor's state, a sentence about it, and what would unblock it. ``final``: waiting cannot change it."""
+    """The state of a monitor with a message and an advice. ``final`` means that waiting does not change it."""
 
     monitor: Monitor
     state: str
@@ -59,10 +68,10 @@ class Assessment(NamedTuple):
 
 
 class View(NamedTuple):
-    """What an evaluation rests on beside the newest sample.
+    """The input of an evaluation apart from the newest sample.
 
-    ``now`` is the moment of that sample, in epoch seconds by our clock, and ``lead`` how far the service's is ahead.
-    ``unprovable`` maps ids of monitors that cannot be proved in time to when they can, in epoch seconds.
+    ``now`` is the time of that sample in epoch seconds by our clock, ``clock_offset`` that of the service's clock.
+    ``unprovable`` maps the ids of monitors that cannot be proved in time to the epoch seconds when their proof is due.
     """
 
     policy: Policy
@@ -74,32 +83,32 @@ class View(NamedTuple):
 
     @property
     def service_time(self) -> float:
-        """The latest moment that it can be by the service's clock, in epoch seconds."""
+        """The upper bound of the time by the service's clock, in epoch seconds."""
         return self.now + self.clock_offset.most
 
 
 def assess(monitor: Monitor, view: View) -> Assessment:
-    """Return the state of ``monitor``, which the newest sample holds."""
+    """Return the state of a monitor in the newest sample."""
     found = _find(monitor, view)
-    return found if found.state == CLEAN else _excuse(found, view)
+    return found if found.state == CLEAN else _mask(found, view)
 
 
 def assess_missing(monitor: Monitor, view: View) -> Assessment:
-    """Return the state of ``monitor``, which was in scope before and is in no response now."""
-    unblock = "see whether it was removed on purpose; then exclude it, or take a new baseline"
-    found = Assessment(monitor, MISSING, "was in scope before and is in no response now", unblock)
+    """Return the state of a monitor that was in scope before and is not in the newest sample."""
+    unblock = "check whether it was removed on purpose; if so, exclude it or take a new baseline"
+    found = Assessment(monitor, MISSING, "was in scope before, but is in no response now", unblock)
     return _accept(found, _accepted_states(found, view), view) or found
 
 
-def _excuse(found: Assessment, view: View) -> Assessment:
-    """Return ``found``, or a state that masks it: a person accepts it, or it is no worse than before the deployment."""
+def _mask(found: Assessment, view: View) -> Assessment:
+    """Return ``found``, or the state that masks it: ``known``, or ``existing_problem`` if it has not become worse."""
     then = view.baseline.find(found.monitor.id) if view.baseline is not None else None
     is_existing = then is not None and then.has_lasting_problem and _is_no_worse(found, then, view)
     states = _accepted_states(found, view) | ({EXISTING_PROBLEM} if is_existing else set())
     accepted = _accept(found, states, view)
     if accepted is not None or not is_existing:
         return accepted or found
-    message = f"{found.message}; it had a problem before the deployment"
+    message = f"{found.message}; the monitor had a problem before the deployment"
     return Assessment(found.monitor, EXISTING_PROBLEM, message, EXISTING_UNBLOCK)
 
 
@@ -107,18 +116,18 @@ EXISTING_UNBLOCK = "repair it, list it in known, or set on_existing_problem"
 
 
 def _accept(found: Assessment, states: Set[str], view: View) -> Assessment | None:
-    """Return ``found`` as known when an entry of ``known`` accepts one of ``states``. ``fixes`` takes precedence."""
+    """Return ``found`` as known if an entry of ``known`` accepts one of ``states``. ``fixes`` takes precedence."""
     if found.state == FIXING:
         return None
     for entry in view.policy.known:
-        if entry.valid(view.now) and entry.states & states and entry.selects.selecting(found.monitor):
-            message = f"{found.message}; it is accepted: {sanitize(entry.reason)}"
-            return Assessment(found.monitor, KNOWN, message, "nothing is needed")
+        if entry.is_valid(view.now) and entry.states & states and entry.selects.selecting(found.monitor):
+            message = f"{found.message}; accepted in known: {sanitize(entry.reason)}"
+            return Assessment(found.monitor, KNOWN, message, "no action is needed")
     return None
 
 
 def _accepted_states(found: Assessment, view: View) -> set[str]:
-    """Return the states that an entry of ``known`` may list to accept ``found``."""
+    """Return the states of which an entry of ``known`` must list one to accept ``found``."""
     states = {found.state}
     if found.state == PENDING and view.evidence.history(found.monitor.id).failures:
         states.add(FAILING)
@@ -134,9 +143,9 @@ def _was_alerting(monitor: Monitor, baseline: Baseline | None) -> bool:
 
 
 def _is_no_worse(found: Assessment, then: BaselineMonitor, view: View) -> bool:
-    """Whether a monitor that had a lasting problem at the time of the baseline has no worse one now.
+    """Whether a monitor that had a lasting problem at the time of the baseline has not become worse.
 
-    It is worse when it was not alerting and is, or when nothing was known of it and now it fails.
+    It is worse if it was not alerting and is now, or if it had no usable test and now fails.
     """
     if found.state == NEW_ALERT:
         return then.problem == ALERT and then.is_flapping
@@ -153,7 +162,7 @@ def _is_no_worse(found: Assessment, then: BaselineMonitor, view: View) -> bool:
 
 
 def _failed_since_deployment(monitor: Monitor, view: View) -> bool:
-    """Whether the newest test failed and started after the deployment began."""
+    """Whether the newest test failed and started after the deployment did."""
     history, started = view.evidence.history(monitor.id), view.policy.deploy_started
     if not history.is_failed or history.newest is None:
         return False
@@ -179,7 +188,7 @@ def _missing(monitor: Monitor) -> Assessment:
 
 
 def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
-    """A run of failures is seen test by test, or proved by one response in which every test of the window failed."""
+    """Return ``silent_failure`` for a run of failures, over several polls or the whole window of one response."""
     history = view.evidence.history(monitor.id)
     if status.alert_active or not (status.failing or history.is_failed):
         return None
@@ -190,7 +199,7 @@ def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment |
         monitor,
         SILENT_FAILURE,
         f"failed at least {quantity(run, 'test')} in a row without raising an alert{quote_error(status)}",
-        "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
+        "repair the monitored service; check whether its alerts are paused or need more violations than alert_after",
         final=status.tested is not None and status.tested >= view.evidence.anchor,
     )
 
@@ -198,27 +207,28 @@ def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment |
 def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
     if not status.alert_active:
         return None
-    since = "at a time that the service does not report"
+    since = "since an unknown time"
     if status.alerted is not None:
         since = f"for {duration(view.service_time - status.alerted)}, since {utc(status.alerted)}"
-    message = f"has an active alert {since}{quote_error(status)}"
+    since += quote_error(status)
+    message = f"has an active alert {since}"
     is_fixed = bool(view.policy.fixes.selecting(monitor))
     if _is_new(status, view) and not (is_fixed and _is_age_unknown(view)):
-        return _new_alert(monitor, status, view, message)
+        return _new_alert(monitor, status, view, f"has a new alert, active {since}")
     if is_fixed:
-        return Assessment(monitor, FIXING, f"{message}; this deployment is to repair it", "wait until the alert clears")
-    unblock = "repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor"
+        return Assessment(monitor, FIXING, f"{message}; fixes expects it to clear", "wait until the alert clears")
+    unblock = "repair the monitored service, list the monitor in known or fixes, or exclude it"
     return Assessment(monitor, EXISTING_ALERT, message, unblock)
 
 
 def _new_alert(monitor: Monitor, status: MonitorStatus, view: View, message: str) -> Assessment:
-    """An alert that was raised before the anchor may be that of a restart, and clear before the end of the wait."""
+    """Return ``new_alert``. One raised before the anchor may result from a restart and clear during the wait."""
     raised = status.alerted if status.alerted is not None else view.evidence.history(monitor.id).alerting_since
     return Assessment(
         monitor,
         NEW_ALERT,
-        f"has a new alert: it {message}",
-        "roll back, or repair what it watches; list it in known with states: [new_alert] if it is accepted",
+        message,
+        "roll back or repair the monitored service; to accept it, list the monitor in known with states: [new_alert]",
         final=raised is not None and raised >= view.evidence.anchor,
     )
 
@@ -228,7 +238,7 @@ def _is_age_unknown(view: View) -> bool:
 
 
 def _is_new(status: MonitorStatus, view: View) -> bool:
-    """Without a baseline, only an alert from before the deployment is an existing one; one of unknown age is new."""
+    """Whether an active alert is new. Without a baseline, an alert of unknown age is new."""
     if view.policy.phase in (BEFORE, PLAN):
         return False
     if view.baseline is not None:
@@ -242,17 +252,17 @@ def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | 
     policy, now, history = view.policy, view.service_time, view.evidence.history(monitor.id)
     if status.tested is not None and history.is_outdated:
         message = "reported an older test than before; the response looks stale"
-        return Assessment(monitor, BLIND, message, "see what caches the responses")
-    why = find_staleness(monitor, now, policy.stale_factor, policy.stale_grace)
-    if why is None:
+        return Assessment(monitor, BLIND, message, "look for a cache between the controller and the service")
+    reason = find_staleness(monitor, now, policy.stale_factor, policy.stale_grace)
+    if reason is None:
         return None
     has_failed = history.is_failed or history.failures > 0
-    if why == UNTESTED and not has_failed and is_beyond_window(monitor, policy.stale_factor, policy.stale_grace):
+    if reason == UNTESTED and not has_failed and is_beyond_window(monitor, policy.stale_factor, policy.stale_grace):
         if policy.demands_tests and not view.evidence.is_proved(monitor.id):
             return None
-        message = f"tests so rarely that no status window has to show a test: it tests {describe_interval(monitor)}"
+        message = f"tests {describe_interval(monitor)}, too rarely for any status window to show a test"
         return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
-    return Assessment(monitor, BLIND, *explain_staleness(why, monitor, status, now))
+    return Assessment(monitor, BLIND, *explain_staleness(reason, monitor, status, now))
 
 
 def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
@@ -266,7 +276,7 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
             FAILING,
             f"failed {quantity(history.failures, 'time')} since {utc(view.evidence.anchor)} and has not had "
             f"{quantity(view.evidence.owed_tests(monitor.id), 'clean test')} in a row since{quote_error(status)}",
-            "repair what it watches; its tests fail too often to prove the deployment",
+            "repair the monitored service; its tests fail too often to prove the deployment",
             final=True,
         )
     if not (status.failing or history.is_failed) or view.evidence.is_proved(monitor.id):
@@ -287,7 +297,7 @@ def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
         message = f"cannot be proved in time: it tests {describe_interval(monitor)}, and its proof is due at {utc(due)}"
         return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
     message = _describe_missing(monitor, status, view)
-    return Assessment(monitor, PENDING, message, "give it more time: raise timeout or timeout_max")
+    return Assessment(monitor, PENDING, message, "raise timeout or timeout_max")
 
 
 def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> str:
@@ -298,16 +308,17 @@ def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> st
         end = agree(policy.alert_after, "test ends", "tests end")
         tests = f"its {policy.alert_after} {end} at {utc(needed or anchor)} at the earliest"
         return f"could not have raised an alert yet: {tests}"
-    tests = quantity(owed, "clean test")
-    message = f"has {len(history.clean_starts)} of {tests} that started at {utc(anchor)} or later"
+    message = (
+        f"has {len(history.clean_starts)} of {owed} required clean {agree(owed, 'test', 'tests')} since {utc(anchor)}"
+    )
     if history.cleared_alert is not None:
-        message += f"; an alert came and went, raised at {utc(history.cleared_alert)}"
+        message += f"; an alert was raised at {utc(history.cleared_alert)} and has cleared"
     elif history.failures:
         message += f"; it failed since{quote_error(status)}"
     elif history.is_failed:
         message += f"; its newest test failed{quote_error(status)}"
     if history.is_premature:
-        message += "; its newest test was reported before it started, so some clock is wrong and it does not count"
+        message += "; its newest test was reported before its start, so a clock is wrong and the test does not count"
     return message + describe_readings(status)
 
 
@@ -318,7 +329,7 @@ RULES: tuple[Callable[[Monitor, MonitorStatus, View], Assessment | None], ...] =
     _failing,
     _pending,
 )
-"""In the order in which they apply. An alert and a silent failure exclude each other."""
+"""In order of precedence. An alert and a silent failure exclude each other."""
 
 RULES_WITHOUT_TROUBLE = (_blind, _failing, _pending)
-"""Those that apply to a monitor that neither alerts nor fails its newest test. Most of thousands do neither."""
+"""The rules for a monitor without an alert and a failed newest test; skipping the others saves time with thousands."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the gate says, and what follows from it."""
+"""The verdict of the gate, and the decision that follows from it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PASS = "pass"
 INCONCLUSIVE = "inconclusive"
 ERROR = "error"
 VERDICTS = (PASS, WARN, INCONCLUSIVE, ERROR, BLOCK)
-"""From best to worst; the worst that is found is the gate's verdict."""
+"""From best to worst. The worst verdict of a reason is the verdict of the gate."""
 
 PROCEED = "proceed"
 STOP = "stop"
@@ -33,11 +33,11 @@ RC_CONFIGURATION = 13
 EVIDENCE_MISSING = frozenset({states.MISSING, states.BLIND})
 
 EXEMPT = frozenset({states.UNPROVED, states.KNOWN, states.FIXING})
-"""The states that do not count towards ``max_masked``: named before the deployment, or accepted by a person."""
+"""States that do not count towards ``max_masked``: reported before the deployment, or accepted by a person."""
 
 
 class Reason(NamedTuple):
-    """Why the verdict is not ``pass``: about one monitor, or about the gate itself when ``monitor`` is None."""
+    """A reason why the verdict is not ``pass``: about one monitor, or about the whole gate if ``monitor`` is None."""
 
     code: str
     verdict: str
@@ -54,11 +54,9 @@ class Reason(NamedTuple):
 class Evaluation(NamedTuple):
     """A verdict with its reasons: worst first, and among equals those about the whole gate before single monitors.
 
-    ``assessments`` is empty when there was no valid sample.
-
-    ``gate_rc`` is what a stop would be reported as, 0 when nothing stops; ``final`` says that waiting cannot change it;
-    ``retry_after`` is the number of seconds that the service asked us to wait. ``masked`` is the number of monitors
-    that prove nothing, and do not stop.
+    ``assessments`` is empty without a valid sample. ``gate_rc`` is the return code of a stop, 0 if nothing stops.
+    ``final`` means that waiting does not change the verdict. ``retry_after`` is the delay in seconds that the service
+    requested. ``masked`` is the number of monitors that prove nothing and do not stop.
     """
 
     verdict: str
@@ -71,26 +69,26 @@ class Evaluation(NamedTuple):
 
     @property
     def counts(self) -> dict[str, int]:
-        """Monitors in scope by state."""
+        """The number of monitors in scope, in total (``monitors``) and by state."""
         found = Counter(found.state for found in self.assessments)
         return {"monitors": len(self.assessments), **{state: found[state] for state in states.ALL}}
 
 
 def evaluate(sample: Sample, view: View) -> Evaluation:
-    """Return what ``sample`` allows, with what was seen since the anchor. No older sample stands in for it.
+    """Return the evaluation of ``sample``, with the evidence since the anchor. It never falls back to an older sample.
 
-    Only clean monitors make a pass: what is ignored gives no reason, and proves nothing either.
+    Only clean monitors make a pass. An ignored problem is no reason, but the verdict is ``warn``.
     """
     policy = view.policy
-    gone = view.evidence.find_vanished(sample)
-    gone += _find_missing([*sample.monitors, *gone], view.baseline)
+    missing = view.evidence.find_vanished(sample)
+    missing += _find_missing([*sample.monitors, *missing], view.baseline)
     assessments = [assess(monitor, view) for monitor in sample.monitors]
-    assessments += [assess_missing(monitor, view) for monitor in gone]
+    assessments += [assess_missing(monitor, view) for monitor in missing]
     pairs = [(found, _reason(found, policy)) for found in assessments if found.state != states.CLEAN]
-    masked, chosen = _count_masked(pairs, policy)
-    reasons = _limit_masked(masked - chosen, len(assessments), policy)
+    masked, exempt = _count_masked(pairs, policy)
+    reasons = _limit_masked(masked - exempt, len(assessments), policy)
     reasons += [reason for _found, reason in pairs if reason is not None]
-    reasons = _within_budget(reasons, policy.max_blocking)
+    reasons = _tolerate(reasons, policy.max_blocking)
     reasons.sort(key=lambda reason: -VERDICTS.index(reason.verdict))
     verdict = reasons[0].verdict if reasons else PASS
     if verdict == PASS and pairs:
@@ -105,7 +103,7 @@ def evaluate(sample: Sample, view: View) -> Evaluation:
 
 
 def _find_missing(found: Sequence[Monitor], baseline: Baseline | None) -> list[Monitor]:
-    """Return the monitors that were in scope when the baseline was taken and are not among ``found``."""
+    """Return the monitors that are in the baseline and not in ``found``."""
     if baseline is None:
         return []
     missing = baseline.find_missing(monitor.id for monitor in found)
@@ -113,18 +111,18 @@ def _find_missing(found: Sequence[Monitor], baseline: Baseline | None) -> list[M
 
 
 def _count_masked(pairs: Sequence[tuple[Assessment, Reason | None]], policy: Policy) -> tuple[int, int]:
-    """Return how many monitors prove nothing without stopping, and how many of them a person named."""
+    """Return how many monitors are masked, and how many of these do not count towards ``max_masked``."""
     masked = [found for found, reason in pairs if reason is None or reason.verdict == WARN]
-    chosen = [found for found in masked if found.state in EXEMPT or policy.advisory.selecting(found.monitor)]
-    return len(masked), len(chosen)
+    exempt = [found for found in masked if found.state in EXEMPT or policy.advisory.selecting(found.monitor)]
+    return len(masked), len(exempt)
 
 
 def _limit_masked(masked: int, scope: int, policy: Policy) -> list[Reason]:
-    """A gate in which most monitors prove nothing proves nothing itself."""
+    """Return a reason if more monitors are masked than ``max_masked`` allows."""
     if policy.phase not in (DURING, AFTER) or masked <= policy.masked_limit(scope):
         return []
     message = (
-        f"{masked:,} of {quantity(scope, 'monitor')} in scope {agree(masked, 'proves', 'prove')} nothing, and "
+        f"{masked:,} of {quantity(scope, 'monitor')} in scope {agree(masked, 'proves', 'prove')} nothing, but "
         f"max_masked is {policy.max_masked}"
     )
     advice = "repair them, list them in known, narrow include, or raise max_masked"
@@ -158,7 +156,7 @@ def _reaction(state: str, policy: Policy) -> str:
     return reactions[state]
 
 
-def _within_budget(reasons: list[Reason], most: int) -> list[Reason]:
+def _tolerate(reasons: list[Reason], most: int) -> list[Reason]:
     if sum(reason.verdict == BLOCK for reason in reasons) > most:
         return reasons
     return [
@@ -169,10 +167,10 @@ def _within_budget(reasons: list[Reason], most: int) -> list[Reason]:
     ]
 
 
-def unavailable(error: Unavailable, policy: Policy) -> Evaluation:
-    """Return what the lack of a valid answer means. It can be tolerated, and then it is a warning and never a pass.
+def evaluate_unavailable(error: Unavailable, policy: Policy) -> Evaluation:
+    """Return the evaluation without a valid response. ``on_unavailable`` can tolerate it: a warning, never a pass.
 
-    Credentials, rights and configuration are not the service's weather: nothing tolerates them.
+    A final error (credentials, permissions, configuration) is never tolerated.
     """
     tolerated = policy.on_unavailable != BLOCK and not error.final
     unblock = "fix the option named above" if error.final else "try again when the service responds"
@@ -184,27 +182,29 @@ def unavailable(error: Unavailable, policy: Policy) -> Evaluation:
 
 
 def explain_clock(offset: ClockOffset) -> Reason:
-    """Return why a proof takes too long that would be in time if our clock were not ahead of the service's."""
+    """Return the reason for a proof that takes too long only because our clock is ahead of the service's."""
     message = (
-        f"the controller's clock is {duration(offset.behind)} ahead of the service's, so that only tests from "
-        f"{duration(offset.behind)} from now on are evidence"
+        f"the controller's clock is {duration(offset.behind)} ahead of the service's, so only tests that start in "
+        f"{duration(offset.behind)} or later are evidence"
     )
-    return Reason("clock_offset", ERROR, message, "set the controller's clock by a time server, then start again")
+    return Reason(
+        "clock_offset", ERROR, message, "synchronize the controller's clock with a time server, then run the gate again"
+    )
 
 
-def remember(evaluation: Evaluation, trouble: Evaluation | None) -> Evaluation:
-    """Return ``evaluation``, of a poll without a valid response, with what an earlier poll of the same wait found.
+def add_earlier_reasons(evaluation: Evaluation, earlier: Evaluation | None) -> Evaluation:
+    """Return ``evaluation``, of a poll without a valid response, with the reasons of an earlier poll of the same wait.
 
-    A response that is missing is no reason to forget that something stood against the deployment.
+    A missing response does not remove the reasons to stop.
     """
-    if evaluation.gate_rc or trouble is None:
+    if evaluation.gate_rc or earlier is None:
         return evaluation
-    reasons = sorted([*trouble.reasons, *evaluation.reasons], key=lambda reason: -VERDICTS.index(reason.verdict))
-    return trouble._replace(reasons=reasons, final=False, retry_after=evaluation.retry_after)
+    reasons = sorted([*earlier.reasons, *evaluation.reasons], key=lambda reason: -VERDICTS.index(reason.verdict))
+    return earlier._replace(reasons=reasons, final=False, retry_after=evaluation.retry_after)
 
 
 class Decision(NamedTuple):
-    """What follows from an evaluation. A person's order changes the decision, never the verdict."""
+    """The decision that follows from an evaluation. An override changes the decision, never the verdict."""
 
     decision: str
     gate_rc: int
@@ -217,11 +217,11 @@ class Decision(NamedTuple):
 
 
 def decide(evaluation: Evaluation, policy: Policy, now: float) -> Decision:
-    """Return the decision, with notes on orders and exceptions that did not help."""
-    notes = _unhelpful(evaluation, policy, now)
+    """Return the decision, with notes about overrides and entries of ``known`` that have no effect."""
+    notes = _note_ineffective(evaluation, policy, now)
     if evaluation.gate_rc == 0:
         return Decision(PROCEED, 0, False, notes)
-    if policy.override is not None and policy.override.valid(now):
+    if policy.override is not None and policy.override.is_valid(now):
         return Decision(PROCEED, 0, True, [policy.override.banner, *notes])
     if not policy.enforce:
         return Decision(
@@ -230,23 +230,23 @@ def decide(evaluation: Evaluation, policy: Policy, now: float) -> Decision:
     return Decision(STOP, evaluation.gate_rc, False, notes)
 
 
-def _unhelpful(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
+def _note_ineffective(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
     notes = []
     override = policy.override
-    if override is not None and not override.valid(now):
+    if override is not None and not override.is_valid(now):
         notes.append(f"the override by {sanitize(override.by, 80)} has expired and is ignored")
     elif override is not None and evaluation.gate_rc == 0:
         notes.append(f"the override by {sanitize(override.by, 80)} is not needed: remove it")
-    return notes + _unneeded(evaluation, policy, now)
+    return notes + _note_known(evaluation, policy, now)
 
 
-def _unneeded(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
-    """Return notes on the entries of ``known`` that have expired, are not needed, or select nothing in scope."""
+def _note_known(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
+    """Return notes about the entries of ``known`` that have expired, are not needed, or select nothing in scope."""
     notes, outside = [], 0
     for entry in policy.known:
         pattern = sanitize(entry.pattern, 80)
         found = [one.state for one in evaluation.assessments if entry.selects.selecting(one.monitor)]
-        if not entry.valid(now):
+        if not entry.is_valid(now):
             notes.append(f"known: the entry for {pattern} has expired and is ignored")
         elif found and all(state in (states.CLEAN, states.PENDING) for state in found):
             notes.append(f"known: the entry for {pattern} matches no problem: remove it")
@@ -258,8 +258,8 @@ def _unneeded(evaluation: Evaluation, policy: Policy, now: float) -> list[str]:
     return notes
 
 
-def summary(evaluation: Evaluation, decision: Decision, phase: str) -> str:
-    """Return the whole evaluation as one line."""
+def summarize(evaluation: Evaluation, decision: Decision, phase: str) -> str:
+    """Return the evaluation in one line."""
     total = len(evaluation.assessments)
     head = f"{phase}: {decision.decision}, {evaluation.verdict}"
     if evaluation.verdict == PASS:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from ....module_utils._domain.timestamps import utc
-from ..exceptions import Known, Override
+from ..exemptions import KnownProblem, Override
 from ..loop import Outcome
 from ..policy import BLOCK, WARN, Policy
 from ..states import ALL, CLEAN, Assessment
@@ -209,7 +209,7 @@ def _override(override: Override | None) -> dict[str, str | None] | None:
     return {"reason": override.reason, "by": override.by, "ticket": override.ticket, "expires": expires}
 
 
-def _known(entry: Known) -> dict[str, str | None]:
+def _known(entry: KnownProblem) -> dict[str, str | None]:
     return {"monitor": entry.pattern, "reason": entry.reason, "expires": _format_time(entry.expires)}
 
 

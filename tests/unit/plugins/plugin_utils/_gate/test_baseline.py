@@ -21,7 +21,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ba
     digest,
     fingerprint,
     read_baseline,
-    take,
+    take_baseline,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 from hypothesis import given
@@ -34,7 +34,7 @@ ALERT = status(id="a", label="Alerting", alert_active=True, alert_id="x1", alert
 
 def take_of(*monitors, problems=None):
     found = Sample([one if hasattr(one, "status") else sample(one).monitors[0] for one in monitors], NOW, SELECTION)
-    return take(found, SELECTION, "account", lambda one: (problems or {}).get(one.id))
+    return take_baseline(found, SELECTION, "account", lambda one: (problems or {}).get(one.id))
 
 
 TAKEN = take_of(ALERT, status(), problems={"a": "alert"})
@@ -235,13 +235,13 @@ BOMB = b64encode(zlib.compress(b" " * (LARGEST_DECODED + 1))).decode()
     ],
 )
 def test_anything_else_is_refused(value):
-    with pytest.raises(BaselineError, match=r"^baseline: this is not what phase before returned"):
+    with pytest.raises(BaselineError, match=r"^baseline: the value is not a baseline"):
         read_baseline(value)
 
 
 @pytest.mark.parametrize("version", [0, 3, "x", None, True, {}, "\x1b[2J" + "9" * 99])
 def test_another_version_is_refused(version):
-    with pytest.raises(BaselineError, match=r"^baseline: it has the version") as raised:
+    with pytest.raises(BaselineError, match=r"^baseline: version .* is not supported") as raised:
         read_baseline({**TAKEN, "version": version})
     assert str(raised.value).isprintable() and len(str(raised.value)) < 120
 
@@ -274,12 +274,12 @@ def test_version_1_is_read():
     ("change", "sentence"),
     [
         ({"monitors": None}, "does not name its monitors"),
-        ({"monitors": "all"}, "not what phase before returned"),
-        ({"monitors": {"a": None}}, "not what phase before returned"),
-        ({"monitors": {"a": {"label": "A", "timer": "x", "active": True}}}, "not what phase before returned"),
-        ({"alerts": None}, "not what phase before returned"),
-        ({"alerts": {"m1": "soon"}}, "not what phase before returned"),
-        ({"alerts": {"m1": 5}}, "not what phase before returned"),
+        ({"monitors": "all"}, "the value is not a baseline"),
+        ({"monitors": {"a": None}}, "the value is not a baseline"),
+        ({"monitors": {"a": {"label": "A", "timer": "x", "active": True}}}, "the value is not a baseline"),
+        ({"alerts": None}, "the value is not a baseline"),
+        ({"alerts": {"m1": "soon"}}, "the value is not a baseline"),
+        ({"alerts": {"m1": 5}}, "the value is not a baseline"),
     ],
 )
 def test_version_1_is_refused_where_a_missing_monitor_would_go_unnoticed(change, sentence):

@@ -52,7 +52,7 @@ def test_the_advised_timeout_has_slack_for_every_moment_of_the_start(given, firs
 @pytest.mark.parametrize(("name", "shown"), NAMES)
 def test_a_timeout_that_is_too_short_names_the_monitor_that_decides(name, shown):
     outcome = Service(poll_every(60, label=name)).decide(policy("after", timeout=59.5))
-    sentence = f"the evidence takes 1 min, as {shown} tests only every 1 min, and timeout is 59.5 s"
+    sentence = f"the evidence takes 1 min, as {shown} tests only every 1 min, but timeout is 59.5 s"
     assert [reason.message for reason in outcome.evaluation.reasons] == [sentence]
 
 
@@ -60,7 +60,7 @@ def test_a_scope_of_which_nothing_can_be_proved_says_how_long_the_first_monitor_
     found = [monitor(status(id=name, last_test=Check(NOW, None)), config(id=name, timer=timer)) for name, timer in SLOW]
     [reason] = Service(Sample(found, NOW)).decide(policy("after")).evaluation.reasons
     assert reason.message == (
-        "none of 2 monitors can be proved in time: the first one takes 2 h, and timeout_max is 3600 s"
+        "none of 2 monitors can be proved in time: the first proof takes 2 h, but timeout_max is 3600 s"
     )
     assert reason.unblock == "set timeout_max to 86520 or more, or on_unprovable to ignore"
 
@@ -73,11 +73,11 @@ def test_a_single_monitor_that_cannot_be_proved_is_no_plural():
         Service(Sample([monitor(status(), config(timer=7200.0))], NOW)).decide(policy("after")).evaluation.reasons
     )
     assert reason.message == (
-        "the only monitor to prove cannot be proved in time: it takes 1 h 59 min, and timeout_max is 3600 s"
+        "the only monitor to prove cannot be proved in time: its proof takes 1 h 59 min, but timeout_max is 3600 s"
     )
 
 
-AHEAD = "the controller's clock is 1 h ahead of the service's, so that only tests from 1 h from now on are evidence"
+AHEAD = "the controller's clock is 1 h ahead of the service's, so only tests that start in 1 h or later are evidence"
 
 
 def poll_by_a_fast_clock(seconds, timer):
@@ -120,7 +120,7 @@ def test_the_clock_is_named_with_what_to_do():
     [reason] = Service(poll_by_a_fast_clock(3600.0, 60.0)).decide(policy("before"), once=True).evaluation.reasons
     assert (reason.message, reason.unblock) == (
         AHEAD,
-        "set the controller's clock by a time server, then start again",
+        "synchronize the controller's clock with a time server, then run the gate again",
     )
 
 
@@ -140,7 +140,7 @@ def test_an_interrupt_ends_the_wait_at_once_and_passes_nothing(responses):
     assert outcome.interrupted
     assert (outcome.evaluation.verdict, outcome.evaluation.gate_rc) == ("inconclusive", 11)
     assert outcome.evaluation.reasons == [
-        Reason("interrupted", "inconclusive", "the wait was interrupted", "start the gate again")
+        Reason("interrupted", "inconclusive", "the wait was interrupted", "run the gate again")
     ]
     assert outcome.evaluation.final
     assert len(outcome.evaluation.assessments) == len(responses) - 1

@@ -10,7 +10,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.proof import explain_circumstances
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import unavailable
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import evaluate_unavailable
 
 from .monitors_at_hand import NOW, baseline, policy, sample, status, then, view
 from .waits_at_hand import AWAY, Service
@@ -25,7 +25,7 @@ CLEARED = sample(status(alert_count=1, alerted=NOW - 60, alert_id="x"))
 def test_an_alert_that_came_and_went_is_mentioned_after_the_deployment_began(phase, mentions):
     of_policy = policy(phase)
     seen = view(of_policy, CLEARED, baseline=baseline(then()))
-    lines = explain_circumstances(Outcome(unavailable(AWAY, of_policy), sample=CLEARED, view=seen), of_policy)
+    lines = explain_circumstances(Outcome(evaluate_unavailable(AWAY, of_policy), sample=CLEARED, view=seen), of_policy)
     assert len([line for line in lines if "raised and cleared" in line and "Web at 2027" in line]) == mentions
 
 
@@ -33,12 +33,12 @@ def test_an_alert_from_before_the_baseline_is_not_mentioned():
     of_policy = policy("after")
     old = sample(status(alert_count=1, alerted=NOW - 900, alert_id="x"))
     seen = view(of_policy, old, baseline=baseline(then(alert_count=1, alerted=NOW - 900)))
-    assert explain_circumstances(Outcome(unavailable(AWAY, of_policy), sample=old, view=seen), of_policy) == []
+    assert explain_circumstances(Outcome(evaluate_unavailable(AWAY, of_policy), sample=old, view=seen), of_policy) == []
 
 
 def test_without_a_response_there_is_nothing_to_mention():
     of_policy = policy("after")
-    assert explain_circumstances(Outcome(unavailable(AWAY, of_policy)), of_policy) == []
+    assert explain_circumstances(Outcome(evaluate_unavailable(AWAY, of_policy)), of_policy) == []
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,5 @@ def test_slow_monitors_are_mentioned_before_the_deployment_begins(phase, given, 
 def test_a_clock_that_delays_every_proof_is_mentioned(phase, most, mentions):
     of_policy = policy(phase)
     seen = sample(status())._replace(clock_offset=ClockOffset(most - 1, most))
-    lines = explain_circumstances(Outcome(unavailable(AWAY, of_policy), sample=seen), of_policy)
+    lines = explain_circumstances(Outcome(evaluate_unavailable(AWAY, of_policy), sample=seen), of_policy)
     assert len([line for line in lines if "ahead of the service's" in line]) == mentions

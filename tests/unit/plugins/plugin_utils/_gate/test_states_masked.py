@@ -9,7 +9,10 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import digest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known, read_known
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import (
+    KnownProblem,
+    parse_known,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.states import assess_missing
 
@@ -131,7 +134,7 @@ def test_a_monitor_that_the_baseline_does_not_have_had_no_problem():
 
 
 def known(*states, monitor="Web", **entry):
-    return read_known({"monitor": monitor, "reason": "it is under repair", "states": list(states), **entry})
+    return parse_known({"monitor": monitor, "reason": "it is under repair", "states": list(states), **entry})
 
 
 OLD = status(alert_active=True, alert_id="a1", alerted=NOW - 3600)
@@ -205,6 +208,6 @@ def test_fixes_take_precedence_over_known():
 
 
 def test_an_expired_entry_gives_way_to_a_valid_one():
-    expired = Known("Web", "was under repair", NOW, Patterns(["Web"]))
+    expired = KnownProblem("Web", "was under repair", NOW, Patterns(["Web"]))
     [found] = assess_all(policy("after", known=(expired, known())), sample(OLD), of_baseline=baseline(WAS_ALERTING))
     assert (found.state, "it is under repair" in found.message) == ("known", True)

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.explanations import describe_interval
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.problems import describe_interval
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 
 from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
@@ -39,43 +39,43 @@ SENTENCES = {
         {},
         [poll(ALERT)],
         SINCE,
-        "repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor",
+        "repair the monitored service, list the monitor in known or fixes, or exclude it",
     ),
     "alert of unknown time": (
         {},
         [poll(failing(alert_active=True))],
-        "has an active alert at a time that the service does not report: no answer",
-        "repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor",
+        "has an active alert since an unknown time: no answer",
+        "repair the monitored service, list the monitor in known or fixes, or exclude it",
     ),
     "new alert": (
         {"phase": "after"},
         [poll(ALERT)],
-        f"has a new alert: it {SINCE}",
-        "roll back, or repair what it watches; list it in known with states: [new_alert] if it is accepted",
+        f"has a new alert, active {SINCE.partition('alert ')[2]}",
+        "roll back or repair the monitored service; to accept it, list the monitor in known with states: [new_alert]",
     ),
     "fixing": (
         {"fixes": WEB},
         [poll(ALERT)],
-        f"{SINCE}; this deployment is to repair it",
+        f"{SINCE}; fixes expects it to clear",
         "wait until the alert clears",
     ),
     "known": (
         {"known": (known(reason="under\nrepair"),)},
         [poll(ALERT)],
-        f"{SINCE}; it is accepted: under\\nrepair",
-        "nothing is needed",
+        f"{SINCE}; accepted in known: under\\nrepair",
+        "no action is needed",
     ),
     "silent failure": (
         {},
         [poll(failing(fail_count=3, test_count=3))],
         "failed at least 3 tests in a row without raising an alert: no answer",
-        "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
+        "repair the monitored service; check whether its alerts are paused or need more violations than alert_after",
     ),
     "silent failure without an error": (
         {},
         [poll(status(last_failed=Check(NOW - 10, None), fail_count=4, test_count=4))],
         "failed at least 4 tests in a row without raising an alert",
-        "repair what it watches; see whether its alerts are paused or need more violations than alert_after",
+        "repair the monitored service; check whether its alerts are paused or need more violations than alert_after",
     ),
     "untested": (
         {},
@@ -86,40 +86,40 @@ SENTENCES = {
     "from the future": (
         {},
         [poll(status(last_test=Check(NOW + 61, None)))],
-        "was tested in the future, at 2027-01-15T08:01:01Z",
+        "reports a test in the future, at 2027-01-15T08:01:01Z",
         "compare the controller's clock with a time server",
     ),
     "without a timer": (
         {},
         [poll(status(), config(timer=None))],
-        "has no configured timer, so that it is unknown when it should test",
+        "has no configured timer, so its test interval is unknown",
         "wait two minutes, list it in known with states: [blind], or exclude it",
     ),
     "stale": (
         {},
         [poll(status(last_test=Check(NOW - 181, None)))],
-        "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, and should be at least every 1 min",
-        "see why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
+        "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, but should test every 1 min",
+        "find out why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
         "states: [blind]",
     ),
     "stale, with two readings": (
         {},
         [poll(status(last_test=Check(NOW - 721, None, NOW - 181)))],
-        "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, and should be at least every 1 min; utc_time_init and "
+        "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, but should test every 1 min; utc_time_init and "
         "utc_mktime of its newest test differ by 9 min",
-        "see why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
+        "find out why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
         "states: [blind]",
     ),
     "outdated": (
         {},
         [poll(status(last_test=Check(start, None))) for start in (NOW - 10, NOW - 20)],
         "reported an older test than before; the response looks stale",
-        "see what caches the responses",
+        "look for a cache between the controller and the service",
     ),
     "beyond every window": (
         {},
         [poll(UNTESTED, DAILY)],
-        "tests so rarely that no status window has to show a test: it tests every 1 d",
+        "tests every 1 d, too rarely for any status window to show a test",
         "raise timeout_max, or set on_unprovable",
     ),
     "unproved": (
@@ -139,52 +139,52 @@ SENTENCES = {
         {**AFTER, "alert_after": 9},
         series("fcfcfcf"),
         "failed 4 times since 2027-01-15T08:00:00Z and has not had 3 clean tests in a row since: no answer",
-        "repair what it watches; its tests fail too often to prove the deployment",
+        "repair the monitored service; its tests fail too often to prove the deployment",
     ),
     "pending": (
         {**AFTER, "clean_tests": 2},
         [poll(status(last_test=Check(NOW, None)))],
-        "has 1 of 2 clean tests that started at 2027-01-15T08:00:00Z or later",
-        "give it more time: raise timeout or timeout_max",
+        "has 1 of 2 required clean tests since 2027-01-15T08:00:00Z",
+        "raise timeout or timeout_max",
     ),
     "pending after a failure": (
         AFTER,
         series("fc"),
-        "has 1 of 3 clean tests that started at 2027-01-15T08:00:00Z or later; it failed since: no answer",
-        "give it more time: raise timeout or timeout_max",
+        "has 1 of 3 required clean tests since 2027-01-15T08:00:00Z; it failed since: no answer",
+        "raise timeout or timeout_max",
     ),
     "pending after a failure before the anchor": (
         AFTER,
         [poll(failing())],
-        "has 0 of 1 clean test that started at 2027-01-15T08:00:00Z or later; its newest test failed: no answer",
-        "give it more time: raise timeout or timeout_max",
+        "has 0 of 1 required clean test since 2027-01-15T08:00:00Z; its newest test failed: no answer",
+        "raise timeout or timeout_max",
     ),
     "pending after an alert": (
         AFTER,
         [poll(status(alerted=NOW, alert_count=1))],
-        "has 0 of 3 clean tests that started at 2027-01-15T08:00:00Z or later; an alert came and went, raised at "
-        "2027-01-15T08:00:00Z",
-        "give it more time: raise timeout or timeout_max",
+        "has 0 of 3 required clean tests since 2027-01-15T08:00:00Z; an alert was raised at "
+        "2027-01-15T08:00:00Z and has cleared",
+        "raise timeout or timeout_max",
     ),
     "pending, from the future": (
         {"phase": "after"},
         [poll(status(last_test=Check(NOW + 1, None)))],
-        "has 0 of 1 clean test that started at 2027-01-15T08:00:30Z or later; its newest test was reported before it "
-        "started, so some clock is wrong and it does not count",
-        "give it more time: raise timeout or timeout_max",
+        "has 0 of 1 required clean test since 2027-01-15T08:00:30Z; its newest test was reported before its "
+        "start, so a clock is wrong and the test does not count",
+        "raise timeout or timeout_max",
     ),
     "pending, with two readings": (
         AFTER,
         [poll(status(last_test=Check(NOW - 540, None, NOW)))],
-        "has 0 of 1 clean test that started at 2027-01-15T08:00:00Z or later; utc_time_init and utc_mktime of its "
+        "has 0 of 1 required clean test since 2027-01-15T08:00:00Z; utc_time_init and utc_mktime of its "
         "newest test differ by 9 min",
-        "give it more time: raise timeout or timeout_max",
+        "raise timeout or timeout_max",
     ),
     "pending detection": (
         {**AFTER, "full_detection": True},
         [poll(status(last_test=Check(NOW, None)))],
         "could not have raised an alert yet: its 3 tests end at 2027-01-15T08:02:00Z at the earliest",
-        "give it more time: raise timeout or timeout_max",
+        "raise timeout or timeout_max",
     ),
     "clean": ({}, [poll(status())], "", ""),
 }
@@ -201,8 +201,8 @@ def test_a_monitor_in_a_sentence_with_what_to_do(name):
 @pytest.mark.parametrize(
     ("before", "message"),
     [
-        (then(problem="stale"), "has not been tested yet; it had a problem before the deployment"),
-        (then(problem="inactive"), "has not been tested yet; it had a problem before the deployment"),
+        (then(problem="stale"), "has not been tested yet; the monitor had a problem before the deployment"),
+        (then(problem="inactive"), "has not been tested yet; the monitor had a problem before the deployment"),
     ],
 )
 def test_an_existing_problem_in_a_sentence(before, message):
@@ -215,8 +215,8 @@ def test_a_monitor_that_vanished_in_a_sentence():
     assert states.assess_missing(gone, view(policy(), sample(status()))) == states.Assessment(
         gone,
         "missing",
-        "was in scope before and is in no response now",
-        "see whether it was removed on purpose; then exclude it, or take a new baseline",
+        "was in scope before, but is in no response now",
+        "check whether it was removed on purpose; if so, exclude it or take a new baseline",
     )
 
 

@@ -10,18 +10,21 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import read_baseline, take
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Known, Override
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
+    read_baseline,
+    take_baseline,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import KnownProblem, Override
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import PHASES, REACTIONS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
     EXEMPT,
     VERDICTS,
     _reaction,
+    add_earlier_reasons,
     decide,
     evaluate,
-    remember,
-    unavailable,
+    evaluate_unavailable,
 )
 
 from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
@@ -44,7 +47,7 @@ def evaluate_all(found, of_baseline=None, unprovable=None, **given):
 
 
 def accepts(pattern, expires=None, **fields):
-    return Known(pattern, "under repair", expires, Patterns([pattern]), **fields)
+    return KnownProblem(pattern, "under repair", expires, Patterns([pattern]), **fields)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +159,7 @@ def test_a_monitor_that_left_during_the_wait_is_missing():
 @pytest.mark.parametrize("number", [2, 101, 2_500])
 def test_a_monitor_of_the_baseline_that_is_gone_is_missing_once_also_when_another_appears(number):
     before = [status(id=f"{at:056x}", label=f"Monitor {at}") for at in range(number)]
-    taken = take(sample(*before), "selection", "account", lambda _monitor: None)
+    taken = take_baseline(sample(*before), "selection", "account", lambda _monitor: None)
     new = status(id="new", label="New")
     for polls in ([sample(*before[1:], new)], [sample(*before), sample(*before[1:], new)]):
         rests_on = view(policy("during"), *polls, baseline=read_baseline(taken))
@@ -269,14 +272,15 @@ def test_every_state_is_counted():
 )
 def test_no_response_is_never_a_pass_and_refused_credentials_always_stop(final, reaction, verdict, rc):
     error = Unavailable("no", "credentials", final=final, retry_after=40.0)
-    evaluation = unavailable(error, policy(on_unavailable=reaction))
+    evaluation = evaluate_unavailable(error, policy(on_unavailable=reaction))
     assert (evaluation.verdict, evaluation.gate_rc, evaluation.final) == (verdict, rc, final)
     assert (list(evaluation.assessments), evaluation.retry_after) == ([], 40.0)
     assert [reason.code for reason in evaluation.reasons] == ["credentials"]
 
 
 AWAY = Unavailable("the service is away", "timeout", retry_after=40.0)
-TOLERATED = unavailable(AWAY, policy(on_unavailable="warn"))
+REFUSED = Unavailable("no", "access", final=True)
+TOLERATED = evaluate_unavailable(AWAY, policy(on_unavailable="warn"))
 
 
 @pytest.mark.parametrize(
@@ -285,12 +289,17 @@ TOLERATED = unavailable(AWAY, policy(on_unavailable="warn"))
         (TOLERATED, None, 0, ["timeout"]),
         (TOLERATED, evaluate_all([ALERT]), 10, ["existing_alert", "timeout"]),
         (TOLERATED, evaluate_all([BLIND, FAILING]), 11, ["blind", "failing", "timeout"]),
-        (unavailable(AWAY, policy()), evaluate_all([ALERT]), 12, ["timeout"]),
-        (unavailable(Unavailable("no", "access", final=True), policy()), evaluate_all([ALERT]), 13, ["access"]),
+        (evaluate_unavailable(AWAY, policy()), evaluate_all([ALERT]), 12, ["timeout"]),
+        (
+            evaluate_unavailable(REFUSED, policy()),
+            evaluate_all([ALERT]),
+            13,
+            ["access"],
+        ),
     ],
 )
 def test_a_response_that_is_missing_does_not_clear_an_earlier_problem(evaluation, trouble, rc, codes):
-    found = remember(evaluation, trouble)
+    found = add_earlier_reasons(evaluation, trouble)
     assert (found.gate_rc, [reason.code for reason in found.reasons]) == (rc, codes)
     assert found.retry_after == evaluation.retry_after
     assert found.final == evaluation.final
@@ -298,7 +307,7 @@ def test_a_response_that_is_missing_does_not_clear_an_earlier_problem(evaluation
 
 VALID = Override("the shop is down", "ann", "OPS-1", NOW + 60)
 EXPIRED = Override("the shop is down", "ann", None, NOW)
-NO_RESPONSE = unavailable(AWAY, policy())
+NO_RESPONSE = evaluate_unavailable(AWAY, policy())
 
 
 @pytest.mark.parametrize(

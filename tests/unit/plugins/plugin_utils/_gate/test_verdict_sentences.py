@@ -6,20 +6,20 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Override
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import Override
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
     Reason,
     decide,
-    summary,
-    unavailable,
+    evaluate_unavailable,
+    summarize,
 )
 
 from .monitors_at_hand import NAMES, NOW, failing, policy, status
 from .test_verdict import BROKEN, NO_RESPONSE, accepts, evaluate_all
 
-UNDATED = "has an active alert at a time that the service does not report"
-REPAIR = "repair what it watches until the alert clears, list it in known or fixes, or exclude the monitor"
+UNDATED = "has an active alert since an unknown time"
+REPAIR = "repair the monitored service, list the monitor in known or fixes, or exclude it"
 CLEAN = status(id="c", label="Clean")
 FAILING = failing(id="f", label="Failing")
 
@@ -56,7 +56,7 @@ def alerting(number=1, **changes):
                 Reason(
                     "max_masked",
                     "inconclusive",
-                    "1 of 1 monitor in scope proves nothing, and max_masked is 50%",
+                    "1 of 1 monitor in scope proves nothing, but max_masked is 50%",
                     "repair them, list them in known, narrow include, or raise max_masked",
                 )
             ],
@@ -87,7 +87,7 @@ def test_a_reason_about_the_gate_names_no_monitor():
 )
 def test_no_response_says_why_and_what_to_do(final, reaction, verdict, unblock):
     error = Unavailable("the service is away", "connection", final=final)
-    evaluation = unavailable(error, policy(on_unavailable=reaction))
+    evaluation = evaluate_unavailable(error, policy(on_unavailable=reaction))
     assert evaluation.reasons == [Reason("connection", verdict, "the service is away", unblock)]
 
 
@@ -138,10 +138,10 @@ def test_a_note_stays_short(name, shown):
         ),
         (
             evaluate_all(BROKEN, phase="during"),
-            "stop, inconclusive: 10 of 10 monitors in scope prove nothing, and max_masked is 50%",
+            "stop, inconclusive: 10 of 10 monitors in scope prove nothing, but max_masked is 50%",
         ),
         (NO_RESPONSE, "stop, error: the service is away"),
     ],
 )
 def test_the_summary_counts_the_worst_and_names_them(evaluation, line):
-    assert summary(evaluation, decide(evaluation, policy(), NOW), "after") == f"after: {line}"
+    assert summarize(evaluation, decide(evaluation, policy(), NOW), "after") == f"after: {line}"

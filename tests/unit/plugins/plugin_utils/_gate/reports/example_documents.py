@@ -15,9 +15,9 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import (
-    read_known,
-    read_override,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import (
+    parse_known,
+    parse_override,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.forecast import Forecast
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome, Poll
@@ -37,7 +37,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ve
     Reason,
     decide,
     evaluate,
-    unavailable,
+    evaluate_unavailable,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import gate_result
 
@@ -57,7 +57,7 @@ HOSTILE = (
     " `code` ![x](//evil.example/x.png) ]]> &amp; *b* ~s~ $x$ \x00\x1b[31m\u202e\n\r\n| a | b |\n# Head\ud800\ufffe"
 )
 
-OVERRIDE = read_override({"reason": "the shop is down and this repairs it", "by": "Ada", "ticket": "OPS-7"})
+OVERRIDE = parse_override({"reason": "the shop is down and this repairs it", "by": "Ada", "ticket": "OPS-7"})
 
 
 def alerting(name: str, label: str, error: str = "HTTP 503", **changes: Any) -> MonitorStatus:
@@ -133,7 +133,7 @@ def blocked() -> Document:
 
 
 FIRST = monitor(status(label="Primary shop"), config(label="Primary shop"))
-KNOWN = read_known({"monitor": "Old*", "reason": "being replaced this week", "expires": "2027-01-20T00:00:00Z"})
+KNOWN = parse_known({"monitor": "Old*", "reason": "being replaced this week", "expires": "2027-01-20T00:00:00Z"})
 
 
 def warned() -> Document:
@@ -163,7 +163,7 @@ def interrupted() -> Document:
 
 
 def away() -> Document:
-    return report(unavailable(Unavailable("the service is away", "timeout"), policy()), policy())
+    return report(evaluate_unavailable(Unavailable("the service is away", "timeout"), policy()), policy())
 
 
 def planned() -> Document:
@@ -175,8 +175,8 @@ def planned() -> Document:
 def hostile() -> Document:
     of_policy = policy(
         "before",
-        known=(read_known({"monitor": HOSTILE, "reason": HOSTILE, "expires": "2027-01-20T00:00:00Z"}),),
-        override=read_override({"reason": HOSTILE, "by": HOSTILE, "ticket": HOSTILE}),
+        known=(parse_known({"monitor": HOSTILE, "reason": HOSTILE, "expires": "2027-01-20T00:00:00Z"}),),
+        override=parse_override({"reason": HOSTILE, "by": HOSTILE, "ticket": HOSTILE}),
     )
     check = Check(NOW - 10, HOSTILE)
     bad = status(id=HOSTILE, label=HOSTILE, alert_active=True, alerted=None, last_test=check, last_failed=check)

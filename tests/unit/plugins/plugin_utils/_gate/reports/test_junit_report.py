@@ -17,7 +17,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.re
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
     VERDICTS,
-    unavailable,
+    evaluate_unavailable,
 )
 
 from ..monitors_at_hand import failing, policy, status
@@ -137,7 +137,7 @@ def test_a_problem_of_the_gate_has_its_own_case(make, outcome):
 
 def test_a_tolerated_unavailable_service_is_skipped():
     of_policy = policy(on_unavailable=WARN)
-    document = report(unavailable(Unavailable("the service is away", "timeout"), of_policy), of_policy)
+    document = report(evaluate_unavailable(Unavailable("the service is away", "timeout"), of_policy), of_policy)
     assert outcomes(document) == {"gate": "skipped"}
 
 

@@ -143,7 +143,7 @@ def test_monitors_with_the_same_problem_share_a_row_and_a_remedy():
     text = render_markdown(many(2000, 1200))
     assert len(rows(text)) == 1
     assert "1,200 monitors: `Shop 00000`" in text and "and 1,190 more" in text
-    assert text.count("repair what it watches") == 1
+    assert text.count("repair the monitored service") == 1
 
 
 def test_snippets_are_code_blocks_with_any_label():

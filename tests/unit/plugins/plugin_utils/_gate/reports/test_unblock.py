@@ -18,8 +18,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.re
     unblock_options,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.yaml_text import TEMPLATE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.policy import read_policy
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE, read_policy
 
 from ..monitors_at_hand import NOW, status
 from .example_documents import HOSTILE
@@ -169,8 +168,8 @@ def test_known_accepts_these_monitors_in_their_state_for_thirty_days():
         )
     ]
     policy = apply_snippets(found)
-    assert [one.valid(NOW + 29 * 86400) for one in policy.known] == [True] * 3
-    assert [one.valid(NOW + 31 * 86400) for one in policy.known] == [False] * 3
+    assert [one.is_valid(NOW + 29 * 86400) for one in policy.known] == [True] * 3
+    assert [one.is_valid(NOW + 31 * 86400) for one in policy.known] == [False] * 3
 
 
 HOSTILE_NAMES = [HOSTILE, "*", "~.*", "{{ lookup('pipe', 'id') }}", "{% raw %}", '"', "# no", "a: b", "\u2028", "[x]"]

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.scope import in_scope
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable, select_scope
 
 from .monitors_at_hand import config, status
 
@@ -29,12 +28,12 @@ STATUSES = [status(id="w", label="Web"), status(id="d", label="DNS")]
     ],
 )
 def test_a_monitor_that_one_answer_lacks_stays_in_scope(selection, configs, statuses, ids):
-    monitors, warnings = in_scope(configs, statuses, selection, 1, "fail")
+    monitors, warnings = select_scope(configs, statuses, selection, 1, "fail")
     assert [monitor.id for monitor in monitors] == ids
     assert warnings == []
 
 
-EMPTY = "{} of {} monitors are in scope, and min_monitors asks for {}: correct include, exclude or types"
+EMPTY = "{} of {} monitors are in scope, but min_monitors is {}: correct include, exclude or types"
 
 
 @pytest.mark.parametrize(
@@ -62,23 +61,23 @@ EMPTY = "{} of {} monitors are in scope, and min_monitors asks for {}: correct i
 )
 def test_a_scope_that_proves_nothing_is_final(selection, configs, least, code, told):
     with pytest.raises(Unavailable) as raised:
-        in_scope(configs, [], selection, least, "fail")
+        select_scope(configs, [], selection, least, "fail")
     assert (raised.value.code, raised.value.final, str(raised.value)) == (code, True, told)
 
 
 @pytest.mark.parametrize(("on_unmatched", "warned"), [("warn", 1), ("ignore", 0)])
 def test_an_unmatched_pattern_can_be_tolerated(on_unmatched, warned):
-    monitors, warnings = in_scope([WEB], [], Selection(include=["Web", "Mail"]), 1, on_unmatched)
+    monitors, warnings = select_scope([WEB], [], Selection(include=["Web", "Mail"]), 1, on_unmatched)
     assert [monitor.id for monitor in monitors] == ["w"]
     assert len(warnings) == warned
 
 
 def test_tolerating_patterns_does_not_empty_the_scope():
     with pytest.raises(Unavailable, match="min_monitors"):
-        in_scope([WEB], [], Selection(include=["Mail"]), 1, "ignore")
+        select_scope([WEB], [], Selection(include=["Mail"]), 1, "ignore")
 
 
 def test_excludes_and_types_that_match_nothing_are_warned_of() -> None:
     selection = Selection(exclude=["gone"], types=["http", "ftp"])
-    _monitors, warnings = in_scope([WEB, DNS], STATUSES, selection, 1, "fail")
+    _monitors, warnings = select_scope([WEB, DNS], STATUSES, selection, 1, "fail")
     assert warnings == ["exclude: gone matched none of 2 monitors", "types: no monitor has the type ftp"]

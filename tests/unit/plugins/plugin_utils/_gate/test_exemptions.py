@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import (
     ACCEPTABLE,
     ACCEPTED,
     Override,
+    parse_known,
+    parse_override,
     parse_time_option,
-    read_known,
-    read_override,
 )
 
 from .monitors_at_hand import NAMES, NOW
@@ -48,20 +48,20 @@ def test_anything_else_is_refused_in_a_short_sentence(value):
 @pytest.mark.parametrize(
     ("read", "entry", "sentence"),
     [
-        (read_known, {**KNOWN, "reason": " "}, "known: reason must not be empty"),
-        (read_known, {**KNOWN, "reason": None}, "known: reason must not be empty"),
-        (read_known, {**KNOWN, "expires": "soon"}, "known: soon is not a time"),
-        (read_known, {**KNOWN, "expires": ""}, "known: expires is empty"),
-        (read_override, {**OVERRIDE, "expires": ""}, "override: expires is empty"),
-        (read_known, {**KNOWN, "expires": "2027-01-15T08:00:00"}, "known: 2027-01-15T08:00:00 is not a time"),
-        (read_known, {**KNOWN, "states": ["clean"]}, "known: clean cannot be accepted"),
-        (read_known, {**KNOWN, "states": ["blind", "x", "fixing"]}, "known: fixing and x cannot be accepted"),
-        (read_override, {**OVERRIDE, "reason": "because"}, "override: the reason needs 10 characters"),
-        (read_override, {**OVERRIDE, "reason": ""}, "override: reason must not be empty"),
-        (read_override, {**OVERRIDE, "reason": " because  " + " " * 20}, "override: the reason needs 10"),
-        (read_override, {**OVERRIDE, "by": ""}, "override: by must not be empty"),
-        (read_override, {"reason": "the shop is down"}, "override: by must not be empty"),
-        (read_override, {**OVERRIDE, "expires": "2027-01-15T08:00:00"}, "override: 2027-01-15T08:00:00 is not a time"),
+        (parse_known, {**KNOWN, "reason": " "}, "known: reason must not be empty"),
+        (parse_known, {**KNOWN, "reason": None}, "known: reason must not be empty"),
+        (parse_known, {**KNOWN, "expires": "soon"}, "known: soon is neither a time"),
+        (parse_known, {**KNOWN, "expires": ""}, "known: expires is empty"),
+        (parse_override, {**OVERRIDE, "expires": ""}, "override: expires is empty"),
+        (parse_known, {**KNOWN, "expires": "2027-01-15T08:00:00"}, "known: 2027-01-15T08:00:00 is neither a time"),
+        (parse_known, {**KNOWN, "states": ["clean"]}, "known: clean cannot be accepted"),
+        (parse_known, {**KNOWN, "states": ["blind", "x", "fixing"]}, "known: fixing and x cannot be accepted"),
+        (parse_override, {**OVERRIDE, "reason": "because"}, "override: reason must have at least 10 characters"),
+        (parse_override, {**OVERRIDE, "reason": ""}, "override: reason must not be empty"),
+        (parse_override, {**OVERRIDE, "reason": " because  " + " " * 20}, "override: reason must have at least 10"),
+        (parse_override, {**OVERRIDE, "by": ""}, "override: by must not be empty"),
+        (parse_override, {"reason": "the shop is down"}, "override: by must not be empty"),
+        (parse_override, {**OVERRIDE, "expires": "2027-01-15T08:00:00"}, "override: 2027-01-15T08:00:00 is neither"),
     ],
 )
 def test_a_decision_needs_a_reason_a_person_and_a_time_with_a_zone(read, entry, sentence):
@@ -80,7 +80,7 @@ def test_a_decision_needs_a_reason_a_person_and_a_time_with_a_zone(read, entry, 
     ],
 )
 def test_an_entry_accepts_the_states_that_it_lists(states, read):
-    assert read_known({**KNOWN, "states": states}).states == read
+    assert parse_known({**KNOWN, "states": states}).states == read
 
 
 def test_a_new_alert_is_accepted_only_when_it_is_listed():
@@ -89,28 +89,28 @@ def test_a_new_alert_is_accepted_only_when_it_is_listed():
 
 def test_an_unusable_pattern_is_refused():
     with pytest.raises(ValueError, match=r"^known: ~[(] is no regular expression"):
-        read_known({**KNOWN, "monitor": "~("})
+        parse_known({**KNOWN, "monitor": "~("})
 
 
-@pytest.mark.parametrize("read, entry", [(read_known, KNOWN), (read_override, OVERRIDE)])
+@pytest.mark.parametrize("read, entry", [(parse_known, KNOWN), (parse_override, OVERRIDE)])
 @pytest.mark.parametrize(("expires", "valid"), [(None, True), (NOW + 1, True), (NOW, False), (NOW - 1, False)])
 def test_a_decision_is_valid_until_it_expires(read, entry, expires, valid):
-    assert read({**entry, "expires": expires}).valid(NOW) is valid
+    assert read({**entry, "expires": expires}).is_valid(NOW) is valid
 
 
 def test_a_decision_holds_what_its_person_wrote():
-    known = read_known({**KNOWN, "reason": " under repair ", "expires": NOW})
+    known = parse_known({**KNOWN, "reason": " under repair ", "expires": NOW})
     assert (known.pattern, known.reason, known.expires, known.selects.texts) == ("Web", "under repair", NOW, ["Web"])
-    override = read_override({**OVERRIDE, "by": " ann ", "ticket": "OPS-1", "expires": NOW})
+    override = parse_override({**OVERRIDE, "by": " ann ", "ticket": "OPS-1", "expires": NOW})
     assert override == Override("the shop is down", "ann", "OPS-1", NOW)
 
 
 def test_ten_characters_are_a_reason():
-    assert read_override({**OVERRIDE, "reason": "shop down!"}).reason == "shop down!"
+    assert parse_override({**OVERRIDE, "reason": "shop down!"}).reason == "shop down!"
 
 
 def test_the_banner_says_who_and_why_and_nothing_raw():
-    banner = read_override({**OVERRIDE, "ticket": "OPS-1\x1b", "by": "ann\n"}).banner
+    banner = parse_override({**OVERRIDE, "ticket": "OPS-1\x1b", "by": "ann\n"}).banner
     assert banner == "THE GATE IS OVERRIDDEN by ann, ticket OPS-1\\x1b: the shop is down"
 
 

@@ -33,7 +33,7 @@ STOP = {
     "baseline": None,
     "changes": [],
 }
-"""The result when nothing else of ours works."""
+"""The result if even the report of a crash fails."""
 
 
 class ActionModule(ActionBase):
@@ -49,18 +49,18 @@ class ActionModule(ActionBase):
             return GateTask(self._task, self._templar, self._display).result(task_vars or {})
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the deployment must not go on
+        except BaseException as error:  # noqa: BLE001 - any crash must stop the deployment
             return self._stop(error, began)
 
     def _stop(self, error: BaseException, began: float) -> dict[str, Any]:
-        """Return the result of a gate that met ``error``, with its reports if they can be written."""
+        """Return the result of a gate that crashed with ``error``, and write its reports if possible."""
         try:
             from ..module_utils._api.unexpected import is_interruption
-            from ..plugin_utils._gate_action.crash import crash_result
+            from ..plugin_utils._gate_action.result import crash_result
 
             if not is_interruption(error):
                 return crash_result(error, self._task.args, began)
-        except BaseException as another:  # noqa: BLE001 - then there is no report either
+        except BaseException as another:  # noqa: BLE001 - the result must be returned in any case
             line = f"the gate crashed ({type(error).__name__}), and so did its report ({type(another).__name__})"
             return {
                 **STOP,
@@ -73,7 +73,7 @@ class ActionModule(ActionBase):
 
 
 def main() -> None:
-    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    """Check the options of a task. ansible-lint calls this function of the first plugin it finds by the name."""
     from ..module_utils._ansible.modules import check_arguments
     from ..plugin_utils._gate_action.arguments import GATE as SPEC
 

@@ -12,8 +12,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import fingerprint
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import decide as decide_gate
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.policy import read_policy
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE, read_policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import gate_result
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import Sampler
 

@@ -1,15 +1,22 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gate's options as an Ansible argument specification. Documentation is held to it by a test."""
+"""The options of the gate: their argument specification, and how they become a policy.
+
+A test compares the specification with the documentation.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ...module_utils._ansible.arguments import CONNECTION, SELECTION
-from .._gate.exceptions import ACCEPTABLE
-from .._gate.policy import DEFAULTS, PHASES, REACTIONS
+from ...module_utils._domain.selection import PatternError, Patterns
+from ...module_utils._domain.timestamps import utc
+from .._gate.baseline import Baseline, read_baseline
+from .._gate.exemptions import ACCEPTABLE, parse_known, parse_override, parse_time_option
+from .._gate.policy import DEFAULTS, PHASES, REACTIONS, Policy
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
@@ -40,7 +47,7 @@ POLICY: Spec = {
     "min_monitors": {"type": "int", "default": DEFAULTS["min_monitors"]},
     "enforce": {"type": "bool", "default": DEFAULTS["enforce"]},
 }
-"""The options that are handed to the policy as they are. What has no default here has one for each phase."""
+"""The options that the policy takes unchanged. Options without a default here have one for each phase."""
 
 DECISIONS: Spec = {
     "advisory": {"type": "list", "elements": "str", "default": []},
@@ -68,7 +75,7 @@ DECISIONS: Spec = {
 }
 
 REQUEST_TIMEOUT = "request_timeout"
-"""The connection option ``timeout`` under another name: here ``timeout`` is how long to wait."""
+"""The name of the connection option ``timeout``: the gate's own ``timeout`` limits the wait."""
 
 GATE: Spec = {
     **{(REQUEST_TIMEOUT if name == "timeout" else name): spec for name, spec in CONNECTION.items()},
@@ -82,3 +89,52 @@ GATE: Spec = {
     "reports": {"type": "list", "elements": "path", "default": []},
     "verbose_result": {"type": "bool", "default": False},
 }
+
+
+def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baseline | None]:
+    """Return the policy and the baseline in ``options``; ``now`` is the start of the task in epoch seconds.
+
+    Raises ValueError that names the option if a value is invalid.
+    """
+    if options.get("baseline") == {}:
+        raise ValueError("baseline: it is empty; pass the registered result of phase before, or omit the option")
+    baseline = read_baseline(options["baseline"]) if options.get("baseline") else None
+    grace = options["stale_grace"]
+    deploy_started = _read_past(options, "deploy_started", now + grace)
+    if deploy_started is None and baseline is not None:
+        deploy_started = baseline.taken_at
+    since = _read_past(options, "since", now + grace)
+    if baseline is not None and baseline.taken_at > now + grace:
+        raise ValueError(
+            "baseline: it was taken in the future; compare the clocks of the machines that took and use it"
+        )
+    if since is not None and deploy_started is not None and since + grace < deploy_started:
+        raise ValueError("since: it is before deploy_started, so tests of the old state would count; set a later time")
+    if since is not None and deploy_started is not None:
+        since = max(since, deploy_started)
+    policy = Policy.of(
+        options["phase"],
+        now if since is None else since,
+        **{name: options[name] for name in POLICY},
+        deploy_started=deploy_started,
+        advisory=_read_patterns(options, "advisory"),
+        fixes=_read_patterns(options, "fixes"),
+        known=tuple(parse_known(entry) for entry in options["known"]),
+        override=parse_override(options["override"]) if options.get("override") else None,
+    )
+    return policy, baseline
+
+
+def _read_patterns(options: Mapping[str, Any], name: str) -> Patterns:
+    try:
+        return Patterns(options[name])
+    except PatternError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _read_past(options: Mapping[str, Any], name: str, latest: float) -> float | None:
+    """Return the time in option ``name`` in epoch seconds. Raises ValueError if it is after ``latest``."""
+    given = parse_time_option(options.get(name), name)
+    if given is not None and given > latest:
+        raise ValueError(f"{name}: {utc(given)} is in the future; set a time in the past, in UTC with Z")
+    return given

@@ -1,39 +1,38 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the gate returns to Ansible."""
+"""The result of a gate task, also of one that crashed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from difflib import unified_diff
 from json import dumps
 from typing import Any
 
+from ...module_utils._api.unexpected import describe_crash
 from ...module_utils._domain.monitor import Monitor
-from ...module_utils._domain.text import sanitize
-from ...module_utils._domain.timestamps import duration, utc
-from .._gate.baseline import Baseline, take
+from ...module_utils._domain.timestamps import utc
+from .._gate.baseline import Baseline, take_baseline
 from .._gate.loop import Outcome
-from .._gate.policy import PLAN, Policy
-from .._gate.problems import ALERT, find_problem
-from .._gate.proof import describe_proof, explain_proof, is_verified, list_owed, planned
+from .._gate.policy import PHASES, PLAN, Policy
+from .._gate.problems import find_problem
+from .._gate.proof import describe_forecast, describe_proof, explain_proof, is_verified, list_owed
 from .._gate.reports.grouping import MonitorEntry, describe_groups, describe_remedies, group_reasons, monitor_entry
 from .._gate.reports.unblock import Situation, unblock_options
 from .._gate.sample import Sample
 from .._gate.states import CLEAN
-from .._gate.verdict import ERROR, PASS, RC, Decision, Evaluation, Reason, summary
+from .._gate.verdict import ERROR, PASS, RC, Decision, Evaluation, Reason, decide, summarize
 
 
 def gate_result(
     outcome: Outcome, decision: Decision, policy: Policy, baseline: Baseline | None, verbose: bool, account: str = ""
 ) -> dict[str, Any]:
-    """Return the result of a gate task. It fails when the decision is ``stop``, and then carries the same."""
+    """Return the result of a gate task, which fails if the decision is ``stop``."""
     evaluation = outcome.evaluation
-    line = summary(evaluation, decision, policy.phase)
+    line = summarize(evaluation, decision, policy.phase)
     if policy.phase == PLAN and outcome.forecast is not None and evaluation.verdict == PASS:
-        line = f"{policy.phase}: {planned(outcome.forecast)}; {'; '.join(explain_proof(outcome, policy))}"
+        line = f"{policy.phase}: {describe_forecast(outcome.forecast)}; {'; '.join(explain_proof(outcome, policy))}"
     entries = {
         found.monitor.id: monitor_entry(found) for found in evaluation.assessments if verbose or found.state != CLEAN
     }
@@ -44,7 +43,7 @@ def gate_result(
     return {
         "changed": False,
         "failed": not decision.proceeds,
-        "msg": line if decision.proceeds else _message(line, lines),
+        "msg": line if decision.proceeds else _fail_message(line, lines),
         "phase": policy.phase,
         "verdict": evaluation.verdict,
         "decision": decision.decision,
@@ -65,12 +64,12 @@ def gate_result(
         "proof": describe_proof(outcome, policy),
         "since": utc(policy.anchor),
         "baseline": _take(outcome, policy, account),
-        "changes": changes(outcome.sample, baseline),
+        "changes": list_changes(outcome.sample, baseline),
     }
 
 
 def _take(outcome: Outcome, policy: Policy, account: str) -> dict[str, Any] | None:
-    """Return the baseline of the newest sample: the problems of each monitor, whatever the policy makes of them."""
+    """Return the baseline of the newest sample: the problem of each monitor, independent of the policy."""
     sample, view = outcome.sample, outcome.view
     if sample is None or view is None:
         return None
@@ -81,7 +80,7 @@ def _take(outcome: Outcome, policy: Policy, account: str) -> dict[str, Any] | No
             monitor, view.service_time, policy.alert_after, policy.stale_factor, policy.stale_grace, run
         )
 
-    return take(sample, sample.selection, account, describe)
+    return take_baseline(sample, sample.selection, account, describe)
 
 
 def _situation(
@@ -111,7 +110,7 @@ def _names(evaluation: Evaluation) -> Counter[str]:
 
 
 SCREEN = 8_000
-"""Characters of a result that a failed task may show. Ansible prints it whole, on one line."""
+"""Characters of the result of a failed task. Ansible prints it completely, on one line."""
 
 DETAILS = ("lines", "monitors", "baseline")
 """What the console need not show: the message repeats the lines, and the others are for programs."""
@@ -131,11 +130,11 @@ def abridge_failure(result: Mapping[str, Any]) -> dict[str, Any]:
     if not left_out:
         return dict(result)
     abridged = {name: value for name, value in result.items() if name not in omitted}
-    return {**abridged, "abridged": f"register the result or write a report to have {left_out}"}
+    return {**abridged, "abridged": f"register the result or write a report to get {left_out}"}
 
 
-def changes(sample: Sample | None, baseline: Baseline | None) -> list[dict[str, Any]]:
-    """Return what is configured otherwise than in the baseline, monitor by monitor, as far as that names monitors."""
+def list_changes(sample: Sample | None, baseline: Baseline | None) -> list[dict[str, Any]]:
+    """Return the configuration changes since the baseline: the monitor, the field, and its value before and after."""
     if sample is None or baseline is None:
         return []
     found = []
@@ -152,10 +151,10 @@ def changes(sample: Sample | None, baseline: Baseline | None) -> list[dict[str, 
     return found
 
 
-def _message(line: str, lines: Iterable[str]) -> str:
-    """Return ``line`` with what the reasons say in groups, so that the error alone says what to do."""
-    told = [one for one in lines if one not in line]
-    return " ".join([f"{line}.", *(f"{one}." for one in told)])
+def _fail_message(line: str, lines: Iterable[str]) -> str:
+    """Return ``line`` followed by the grouped reasons and remedies, without what ``line`` already says."""
+    details = [one for one in lines if one not in line]
+    return " ".join([f"{line}.", *(f"{one}." for one in details)])
 
 
 def _predicted(outcome: Outcome) -> dict[str, Any] | None:
@@ -182,21 +181,46 @@ def _reason(reason: Reason) -> dict[str, Any]:
     }
 
 
-def difference(sample: Sample | None, baseline: Baseline | None) -> list[str]:
-    """Return the lines in which the baseline and now differ.
+def evaluate_crash(error: BaseException) -> Evaluation:
+    """Return the final evaluation of a gate that crashed with ``error``. No option tolerates it."""
+    reason = Reason(
+        "unexpected", ERROR, describe_crash("the gate", error), "correct the cause, then run the gate again"
+    )
+    return Evaluation(ERROR, [reason], gate_rc=RC[ERROR], final=True)
 
-    They are shown by us: Ansible shows the difference of a task only when something was changed.
+
+def crash_result(error: BaseException, arguments: Mapping[str, Any], began: float) -> dict[str, Any]:
+    """Return the result of a crashed task with these raw ``arguments``, and write its reports.
+
+    ``began`` is the start of the task in epoch seconds.
     """
-    before: list[str] = []
-    after: list[str] = []
-    if baseline is not None:
-        before = [_line(then.label, then.timer, then.problem == ALERT) for then in baseline.monitors.values()]
-    for monitor in sample.monitors if sample is not None else []:
-        alerting = monitor.status is not None and monitor.status.alert_active
-        after.append(_line(monitor.label, monitor.timer, alerting))
-    return list(unified_diff(sorted(before), sorted(after), "baseline", "now", lineterm=""))
+    phase = arguments.get("phase")
+    policy = Policy.of(phase if phase in PHASES else PHASES[0], began)
+    outcome = Outcome(evaluate_crash(error))
+    decision = decide(outcome.evaluation, policy, began)
+    result = gate_result(outcome, decision, policy, None, False)
+    unwritten = _write_reports(arguments, result, outcome, policy, began)
+    if unwritten:
+        result["msg"] = f"{result['msg']} {'; '.join(unwritten)}."
+    return {**result, "report_errors": unwritten, "warnings": []}
 
 
-def _line(label: str, timer: float | None, alerting: bool) -> str:
-    tests = "timer unknown" if timer is None else f"tests every {duration(timer)}"
-    return f"{sanitize(label, 80)}: {tests}, {'alert active' if alerting else 'no alert'}"
+def list_report_paths(given: Any) -> list[str]:
+    """Return the report paths, also of options that are invalid: the reports describe that mistake."""
+    paths = given if isinstance(given, list) else [given] if given else []
+    return [str(path) for path in paths]
+
+
+def _write_reports(
+    arguments: Mapping[str, Any], result: dict[str, Any], outcome: Outcome, policy: Policy, began: float
+) -> list[str]:
+    paths = list_report_paths(arguments.get("reports"))
+    if not paths:
+        return []
+    try:
+        from .._gate.reports.document import build_document
+        from .._system.report_files import write_reports
+
+        return write_reports(paths, build_document(result, outcome, policy, began, (), None))
+    except Exception as error:  # noqa: BLE001 - the result must be returned in any case
+        return [describe_crash("the report", error)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that asks the gate: its options, the looks at the service, its result and its reports."""
+"""A task that runs the gate: its options, the loop, its result and its reports."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
+from ansible.plugins.loader import strategy_loader
 
 from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError
@@ -24,18 +25,15 @@ from .._gate.loop import Gate, Outcome
 from .._gate.policy import AFTER, DURING, PHASES, Policy
 from .._gate.proof import explain_circumstances
 from .._gate.sample import Unavailable
-from .._gate.verdict import Decision, decide, unavailable
+from .._gate.verdict import Decision, decide, evaluate_unavailable
 from .._options import validate_options
 from .._system.console import Console
 from .._system.controller import exit_with_controller, sleep_with_controller
 from .._system.signals import deferred_signals
-from .arguments import GATE, REQUEST_TIMEOUT
-from .crash import crash_evaluation, report_paths
-from .policy import read_policy
-from .progress import Progress
-from .result import abridge_failure, difference, gate_result
+from .arguments import GATE, REQUEST_TIMEOUT, read_policy
+from .output import Progress, diff_baseline
+from .result import abridge_failure, evaluate_crash, gate_result, list_report_paths
 from .sampling import Sampler
-from .strategies import is_free
 
 if TYPE_CHECKING:
     from ansible.playbook.task import Task
@@ -45,17 +43,20 @@ if TYPE_CHECKING:
     from .._gate.reports.document import Scope
 
 FALLBACK = {"verbose_result": False}
-"""What a result and its report need of options that could not be read."""
+"""The options that a result and its report need, for options that could not be read."""
+
+FREE_STRATEGIES = ("free", "host_pinned")
+"""The free strategies of Ansible. Strategies of others end with these names, such as ``mitogen_free``."""
 
 AD_HOC = "Ansible Ad-Hoc"
-"""What Ansible calls the play of the command C(ansible), which prints a result as JSON, however large it is."""
+"""Ansible's name for the play of the command C(ansible), which prints any result as JSON."""
 
 
 class GateTask:
-    """A task that asks the gate, as Ansible hands it to an action.
+    """A task that runs the gate, with the objects that Ansible passes to an action.
 
-    ``read_arguments`` returns the arguments for the gate in place of the task's own, and may raise ValueError;
-    ``fallback`` is what is known of them without it: the phase, and the reports that are written of a mistake too.
+    ``read_arguments`` returns the arguments of the gate instead of those of the task, and may raise ValueError.
+    ``fallback`` has the phase and the reports to use if it does.
     """
 
     def __init__(
@@ -74,23 +75,23 @@ class GateTask:
         self._fallback = task.args if fallback is None else fallback
         self._scope: Scope | None = None
         self.labels: list[str] = []
-        """The labels of the monitors in scope, once there is a result."""
+        """The labels of the monitors in scope; set by ``result``."""
 
     def result(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Return the task's result, whatever happens."""
-        # Looks make hundreds of thousands of objects and no garbage to speak of, which is searched for while waiting.
-        # What the controller has loaded is here too, and would be searched as well.
+        """Return the result of the task. Reports errors and crashes in the result instead of raising them."""
+        # Responses become hundreds of thousands of objects and hardly any garbage, so collect during waits only.
+        # Objects that the controller loaded before the fork are frozen, so that no collection scans them.
         collects = gc.isenabled()
         gc.freeze()
         gc.disable()
         try:
-            return self._result_in_any_case(task_vars)
+            return self._result_or_error(task_vars)
         finally:
             gc.unfreeze()
             if collects:
                 gc.enable()
 
-    def _result_in_any_case(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _result_or_error(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         began = time.time()
         warnings: list[str] = []
         baseline, options = None, {**FALLBACK, "reports": self._fallback.get("reports")}
@@ -101,15 +102,15 @@ class GateTask:
                 options = self._options(task_vars)
                 policy, baseline = read_policy(options, began)
                 outcome = self._outcome(policy, baseline, options, warnings)
-                # It matches the patterns of known, and one may be too complex for the label of a monitor.
+                # Inside the block: matching a pattern of known against a label raises an error if it is too complex.
                 decision = decide(outcome.evaluation, policy, time.time())
             except (AnsibleError, ConfigurationError, ValueError) as error:
                 mistake = Unavailable(f"invalid gate configuration: {error}", "configuration", final=True)
-                outcome = Outcome(unavailable(mistake, policy))
+                outcome = Outcome(evaluate_unavailable(mistake, policy))
                 decision = decide(outcome.evaluation, policy, time.time())
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it stops with a verdict, a code and a report
+            except BaseException as error:  # noqa: BLE001 - a crash stops with a verdict, a code and a report
                 raise_interruption(error)
-                outcome = Outcome(crash_evaluation(error))
+                outcome = Outcome(evaluate_crash(error))
                 decision = decide(outcome.evaluation, policy, time.time())
             return self._result(outcome, decision, policy, baseline, options, warnings, began)
 
@@ -125,10 +126,10 @@ class GateTask:
 
     def _refuse_free_strategies(self) -> None:
         strategy = self._task.get_play().strategy
-        if is_free(strategy):
+        if is_free_strategy(strategy):
             raise ValueError(
-                f"the play uses the strategy {strategy}, in which hosts do not wait for one another, so that a gate "
-                "cannot hold them: use strategy linear, or gate in a play of its own"
+                f"the play uses the strategy {strategy}, in which hosts do not wait for one another, so a gate cannot "
+                "hold them: use the strategy linear, or run the gate in a separate play"
             )
 
     def _outcome(
@@ -150,9 +151,9 @@ class GateTask:
             fingerprint(*selected),
             warnings.append,
         )
-        ordered = policy.override is not None and policy.override.valid(time.time())
+        is_overridden = policy.override is not None and policy.override.is_valid(time.time())
         progress = Progress(self.console.display)
-        once = bool(self._task.check_mode) or ordered
+        once = bool(self._task.check_mode) or is_overridden
         try:
             return Gate(policy, baseline, sampler, time.monotonic, _wait, progress, once).decide()
         finally:
@@ -174,7 +175,7 @@ class GateTask:
         if decision.bypassed:
             self.console.banner(decision.notes[0])
         self.labels = [monitor.label for monitor in outcome.sample.monitors] if outcome.sample else []
-        paths = report_paths(options["reports"])
+        paths = list_report_paths(options["reports"])
         unwritten: list[str] = []
         if paths:
             from .._gate.reports.document import build_document
@@ -184,7 +185,7 @@ class GateTask:
         if unwritten:
             result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
         if self._task.diff:
-            for line in difference(outcome.sample, baseline):
+            for line in diff_baseline(outcome.sample, baseline):
                 self.console.display(line)
         if self._task.get_play().name == AD_HOC:
             for line in (result["summary"], *result["lines"]):
@@ -194,7 +195,7 @@ class GateTask:
 
 
 def _account(options: Mapping[str, Any]) -> str:
-    """Return what identifies the API client, empty for options that could not be read."""
+    """Return the fingerprint of the API client, empty if the options could not be read."""
     if "api_url" not in options:
         return ""
     return account_fingerprint(str(options["api_url"]), str(options["client_id"]))
@@ -203,3 +204,13 @@ def _account(options: Mapping[str, Any]) -> str:
 def _wait(seconds: float) -> None:
     gc.collect()
     sleep_with_controller(seconds)
+
+
+def is_free_strategy(strategy: str) -> bool:
+    """Whether hosts do not wait for one another in ``strategy``, by its name or the names of its base classes."""
+    name = strategy.rpartition(".")[2]
+    if name in FREE_STRATEGIES or name.endswith(tuple(f"_{free}" for free in FREE_STRATEGIES)):
+        return True
+    found = strategy_loader.get(strategy, class_only=True)
+    parents = found.__mro__ if isinstance(found, type) else ()
+    return any(parent.__module__.rpartition(".")[2] in FREE_STRATEGIES for parent in parents)

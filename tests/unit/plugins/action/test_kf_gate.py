@@ -103,7 +103,7 @@ def test_when_not_even_the_report_can_be_made_the_gate_still_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crash_at(monkeypatch, "plugin_utils._gate_action.task", ["GateTask"], PanicError())
-    crash_at(monkeypatch, "plugin_utils._gate_action.crash", ["gate_result"], PanicError())
+    crash_at(monkeypatch, "plugin_utils._gate_action.result", ["gate_result"], PanicError())
     result = gate({**CONNECTION, "reports": [str(tmp_path / "gate.json")]})
     assert (result["failed"], result["verdict"], result["gate_rc"]) == (True, "error", 12)
     assert "PanicError" in result["msg"]

@@ -10,15 +10,17 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import read_baseline
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import Override, read_known
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import Override, parse_known
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.forecast import Forecast
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate, Now, Outcome
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate, Outcome, WaitStatus
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Evaluation, decide
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.progress import Progress
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.output import (
+    Progress,
+    diff_baseline,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import (
     abridge_failure,
-    difference,
     gate_result,
 )
 
@@ -132,7 +134,7 @@ def test_a_failure_that_is_not_registered_leaves_out_details_and_if_large_all_da
     assert set(large) - set(told) == {"lines", "unblock", "reasons", "monitors", "baseline", "changes"}
     assert all(large[name] == told[name] for name in told if name != "abridged")
     assert (
-        told["abridged"] == "register the result or write a report to have lines, unblock, reasons, monitors, baseline"
+        told["abridged"] == "register the result or write a report to get lines, unblock, reasons, monitors, baseline"
     )
     passing = {**large, "failed": False}
     assert abridge_failure(passing) == passing
@@ -211,7 +213,7 @@ def test_a_result_is_verified_when_a_test_since_the_anchor_proved_every_monitor(
 
 
 def test_an_accepted_problem_is_not_verified():
-    known = read_known({"monitor": "Web", "reason": "it is being replaced"})
+    known = parse_known({"monitor": "Web", "reason": "it is being replaced"})
     found = result(sample(failing(NOW), status(id="b", last_test=Check(NOW, None))), phase="during", known=(known,))
     assert (found["verdict"], found["verified"], found["masked"]) == ("warn", False, 1)
 
@@ -317,9 +319,9 @@ def test_a_monitor_without_status_or_configuration_is_found_too():
     [
         (
             sample(status(last_test=Check(NOW - 10, None))),
-            "plan: the evidence takes 50 s, and Web decides it; an alert",
+            "plan: the evidence takes 50 s (Web takes longest); an alert",
         ),
-        (sample(status(last_test=Check(NOW + 30, None)), at=NOW + 30), "plan: the evidence is there already"),
+        (sample(status(last_test=Check(NOW + 30, None)), at=NOW + 30), "plan: the evidence is already complete"),
     ],
 )
 def test_a_plan_says_how_long_the_proof_takes(seen, found):
@@ -361,7 +363,7 @@ def test_without_a_baseline_that_names_monitors_nothing_has_changed(then):
 def test_the_difference_shows_the_baseline_against_now():
     seen = sample(ALERT, status())
     seen.monitors.append(monitor(None, config(id="x", label="X", timer=None)))
-    shown = difference(seen, baseline(*THEN))
+    shown = diff_baseline(seen, baseline(*THEN))
     assert shown[:2] == ["--- baseline", "+++ now"]
     assert [line for line in shown[3:] if line[0] != " "] == [
         "-Gone: tests every 1 min, alert active",
@@ -374,7 +376,7 @@ def test_the_difference_shows_the_baseline_against_now():
 
 @pytest.mark.parametrize("then", [None, baseline()])
 def test_nothing_does_not_differ_from_nothing(then):
-    assert difference(None, then) == []
+    assert diff_baseline(None, then) == []
 
 
 def test_progress_says_each_change_once_and_nothing_raw():
@@ -383,22 +385,22 @@ def test_progress_says_each_change_once_and_nothing_raw():
     blocked = run_gate(sample(ALERT, status()))[0]
     away = run_gate(AWAY)[0].evaluation
     slowest = Forecast(90.0, monitor(status(label="Slow\x1b")), None)
-    progress(Now(blocked.evaluation, blocked.forecast, 0.0, 60.0))
-    progress(Now(blocked.evaluation, blocked.forecast, 10.0, 50.0))
-    progress(Now(away, None, 20.0, 40.0))
-    progress(Now(blocked.evaluation, slowest, 30.0, 120.0))
+    progress(WaitStatus(blocked.evaluation, blocked.forecast, 0.0, 60.0))
+    progress(WaitStatus(blocked.evaluation, blocked.forecast, 10.0, 50.0))
+    progress(WaitStatus(away, None, 20.0, 40.0))
+    progress(WaitStatus(blocked.evaluation, slowest, 30.0, 120.0))
     blocking = "1 of 2 monitors: existing alert 1 (A\\x1b)"
     assert lines == [
         f"kf_gate waits, 0 s so far, for {blocking}; it gives up in 1 min",
         "kf_gate waits, 20 s so far, for the service is away; it gives up in 40 s",
         f"kf_gate waits, 30 s so far, for {blocking}; "
-        "it expects to be done in 1 min 30 s, with Slow\\x1b the last; it gives up in 2 min",
+        "it expects to be done in 1 min 30 s (Slow\\x1b takes longest); it gives up in 2 min",
     ]
 
 
 def test_progress_says_something_even_without_a_reason():
     lines = []
-    Progress(lines.append)(Now(Evaluation("warn", []), None, 0.0, 5.0))
+    Progress(lines.append)(WaitStatus(Evaluation("warn", []), None, 0.0, 5.0))
     assert len(lines) == 1
 
 

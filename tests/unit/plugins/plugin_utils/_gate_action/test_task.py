@@ -19,7 +19,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
     account_fingerprint,
     fingerprint,
-    take,
+    take_baseline,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action import task
@@ -215,7 +215,7 @@ def baseline_for(url: str, **arguments: Any) -> dict[str, Any]:
     monitors = [Monitor("m", "Mail", None, None, None)]
     names = [arguments.get(name, []) for name in ("include", "exclude", "types")]
     account = account_fingerprint(url, "id")
-    return take(Sample(monitors, time.time() - 60), fingerprint(*names), account, lambda _monitor: None)
+    return take_baseline(Sample(monitors, time.time() - 60), fingerprint(*names), account, lambda _monitor: None)
 
 
 def test_diff_shows_what_is_new_since_the_baseline(serve: Serve) -> None:

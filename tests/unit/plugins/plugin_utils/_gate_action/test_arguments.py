@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import take
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.policy import read_policy
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import take_baseline
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE, read_policy
 
 from .._gate.monitors_at_hand import NOW, sample, status
 
@@ -15,7 +14,7 @@ DEFAULTS = {name: spec.get("default") for name, spec in GATE.items()}
 
 
 def baseline_at(moment):
-    return take(sample(status(), at=moment), "selection", "account", lambda _monitor: None)
+    return take_baseline(sample(status(), at=moment), "selection", "account", lambda _monitor: None)
 
 
 BASELINE = baseline_at(NOW - 600)
@@ -48,7 +47,7 @@ def test_a_moment_is_given_with_a_zone_or_in_epoch_seconds(value):
     known = [{"monitor": "DNS", "reason": "moving", "expires": value}]
     policy = read(phase="after", since=value, deploy_started=value, override=expiring, known=known)[0]
     assert {policy.since, policy.deploy_started, policy.override.expires, policy.known[0].expires} == {NOW - 30}
-    assert not policy.override.valid(NOW) and not policy.known[0].valid(NOW)
+    assert not policy.override.is_valid(NOW) and not policy.known[0].is_valid(NOW)
 
 
 LOCAL = ["2026-05-31 18:51:18", "2026-05-31T18:51:18", "20260531T185118", "2026-05-31", "Sun May 31 18:51:18 2026"]
@@ -69,8 +68,8 @@ def test_a_moment_without_a_zone_is_refused_with_the_text_to_use_instead(option,
     with pytest.raises(ValueError) as raised:
         read(phase="after", **given(value))
     assert str(raised.value) == (
-        f"{option}: {value} is not a time with Z or a UTC offset, nor a number of epoch seconds; write it as "
-        "2026-05-31T18:51:18Z, in a template as now(utc=true, fmt='%Y-%m-%dT%H:%M:%SZ')"
+        f"{option}: {value} is neither a time with Z or a UTC offset nor a number of epoch seconds; write for example "
+        "2026-05-31T18:51:18Z, in a template now(utc=true, fmt='%Y-%m-%dT%H:%M:%SZ')"
     )
 
 
@@ -117,10 +116,10 @@ def test_decisions_of_people_are_read():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"since": NOW + 61}, "since: 2027-01-15T08:01:01Z is in the future; give a time in the past, in UTC with Z"),
+        ({"since": NOW + 61}, "since: 2027-01-15T08:01:01Z is in the future; set a time in the past, in UTC with Z"),
         (
             {"deploy_started": NOW + 61},
-            "deploy_started: 2027-01-15T08:01:01Z is in the future; give a time in the past, in UTC with Z",
+            "deploy_started: 2027-01-15T08:01:01Z is in the future; set a time in the past, in UTC with Z",
         ),
         (
             {"baseline": baseline_at(NOW + 61)},
@@ -128,35 +127,35 @@ def test_decisions_of_people_are_read():
         ),
         (
             {"since": NOW - 661, "deploy_started": NOW - 600},
-            "since: this is before the deployment started, so that tests of the old state would count",
+            "since: it is before deploy_started, so tests of the old state would count; set a later time",
         ),
         (
             {"since": NOW - 661, "baseline": BASELINE},
-            "since: this is before the deployment started, so that tests of the old state would count",
+            "since: it is before deploy_started, so tests of the old state would count; set a later time",
         ),
         (
             {"baseline": {"verdict": "pass"}},
-            "baseline: this is not what phase before returned (KeyError); hand over the registered result of phase "
-            "before, or its baseline",
+            "baseline: the value is not a baseline (KeyError); pass the registered result of phase before, or its "
+            "baseline",
         ),
         (
             {"baseline": {**BASELINE, "version": 3}},
-            "baseline: it has the version 3, and this release reads 1 and 2; take a new one",
+            "baseline: version 3 is not supported (this release reads 1 and 2); take a new baseline",
         ),
         (
             {"baseline": {"version": 1, "monitors": None}},
-            "baseline: it was taken by an older release and does not name its monitors, so that a missing one would go "
-            "unnoticed; take a new one",
+            "baseline: it was taken by an older release and does not name its monitors, so missing monitors cannot be "
+            "detected; take a new baseline",
         ),
         (
             {"override": {"reason": "no", "by": "ann"}},
-            "override: the reason needs 10 characters at least",
+            "override: reason must have at least 10 characters",
         ),
         ({"override": {"reason": "the shop is down", "by": " "}}, "override: by must not be empty"),
         ({"known": [{"monitor": "Web", "reason": ""}]}, "known: reason must not be empty"),
         (
             {"known": [{"monitor": "Web", "reason": "x", "states": ["clean"]}]},
-            "known: clean cannot be accepted; the states are blind, existing_alert, existing_problem, failing, "
+            "known: clean cannot be accepted; valid states are blind, existing_alert, existing_problem, failing, "
             "missing, new_alert, pending, silent_failure, unproved",
         ),
         ({"fixes": [""]}, "fixes: an empty pattern selects nothing; remove it or name a monitor"),

@@ -19,12 +19,12 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         load("plugin_utils._deploy_gate.evaluation")
-        from ..plugin_utils._deploy_gate.evaluation import Evaluation
+        from ..plugin_utils._deploy_gate.evaluation import RoleEvaluation
         from ..plugin_utils._deploy_gate.run_state import RunState
         from ..plugin_utils._gate.policy import PHASES
 
         if self._task.args.get("phase") not in PHASES:
             raise AnsibleActionFail(f"phase must be one of {', '.join(PHASES)}")
         state = RunState(C.DEFAULT_LOCAL_TMP)
-        evaluation = Evaluation(self._task, self._templar, self._display, self._loader, state)
+        evaluation = RoleEvaluation(self._task, self._templar, self._display, self._loader, state)
         return evaluation.result(task_vars or {})

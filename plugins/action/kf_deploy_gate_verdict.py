@@ -15,12 +15,13 @@ NO_VERDICT = {"failed": True, "gate_rc": 12, "msg": "the gate gave no verdict (g
 
 
 class ActionModule(ActionBase):
-    # Once for all hosts, which fails all of them, also those of the play that do not have this task.
+    # Runs once and fails all hosts of the play, including those that do not have this task.
     BYPASS_HOST_LOOP = True
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         verdict = RunState(C.DEFAULT_LOCAL_TMP).take_verdict(verdict_key(self._task)) or {}
-        view = verdict["view"] if verdict.get("phase") == self._task.args.get("phase") else NO_VERDICT
+        is_of_phase = verdict.get("phase") == self._task.args.get("phase")
+        view = verdict["view"] if is_of_phase else NO_VERDICT
         return {"changed": False, **view, "_ansible_verbose_always": True}

@@ -15,14 +15,20 @@ from ansible.template import Templar
 
 from ...module_utils._domain.text import join_names, sanitize
 from .._gate.policy import AFTER, BEFORE, DURING
-from .._gate_action.crash import report_paths
-from .._gate_action.strategies import is_free
-from .._gate_action.task import GateTask
-from .arguments import CONNECT, HANDED_BASELINE, OPTIONS, PREFIX, RESULT
-from .handlers import pending_handlers
-from .phase_reports import preserve_reports
-from .run_state import RunState, verdict_key
-from .variables import read_options, refuse_replaced_result, refuse_unknown_names
+from .._gate_action.result import list_report_paths
+from .._gate_action.task import GateTask, is_free_strategy
+from .handlers import find_pending_handlers
+from .run_state import RunState, preserve_reports, verdict_key
+from .variables import (
+    CONNECT,
+    OPTIONS,
+    PREFIX,
+    RESULT,
+    WORKFLOW_BASELINE,
+    read_options,
+    refuse_replaced_result,
+    refuse_unknown_names,
+)
 from .verdict_view import build_verdict_view
 
 if TYPE_CHECKING:
@@ -33,8 +39,8 @@ if TYPE_CHECKING:
 KF_GATE = "knowledgefront.monitoring.kf_gate"
 
 
-class Evaluation:
-    """A task of the role that evaluates the gate, as Ansible hands it to an action."""
+class RoleEvaluation:
+    """A task of the role that evaluates the gate, with the objects that Ansible passes to an action."""
 
     def __init__(self, task: Task, templar: Templar, display: Display, loader: DataLoader, state: RunState) -> None:
         self._task = task
@@ -47,12 +53,12 @@ class Evaluation:
         self._warnings: list[str] = []
 
     def result(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the gate's complete result, which does not fail here, and leave the verdict to the second task.
+        """Return the complete result of the gate, and store the verdict for the second task of the role, which fails.
 
-        It fails with a strategy in which that task cannot run once for all hosts.
+        The result itself fails only if the second task would not run or could not stop all hosts.
         """
         fallback = {"phase": self._phase, "reports": self._reports(task_vars)}
-        preserve_reports(report_paths(fallback["reports"]), self._phase, self._state)
+        preserve_reports(list_report_paths(fallback["reports"]), self._phase, self._state)
         gate = GateTask(self._task, self._templar, self._display, lambda: self._arguments(task_vars), fallback)
         result = gate.result(dict(task_vars))
         stored = False
@@ -63,13 +69,13 @@ class Evaluation:
         self._state.write_verdict(verdict_key(self._task), {"phase": self._phase, "view": view})
         warnings = [*result["warnings"], *self._warnings]
         stops = result["failed"] and not self._reaches_verdict({**task_vars, RESULT: result})
-        fails = stops or is_free(self._task.get_play().strategy)
+        fails = stops or is_free_strategy(self._task.get_play().strategy)
         if fails:
             result["msg"] = view["msg"]
         return {**result, "failed": fails, "baseline_stored": stored, "warnings": warnings}
 
     def _reaches_verdict(self, task_vars: Mapping[str, Any]) -> bool:
-        """Whether the task that stops the deployment will run: a condition of the play may read this result."""
+        """Whether the second task will run: its conditions may depend on this result."""
         templar = Templar(loader=self._loader, variables=dict(task_vars))
         try:
             if hasattr(templar, "evaluate_conditional"):  # since ansible-core 2.19
@@ -79,21 +85,21 @@ class Evaluation:
             return False
 
     def _reports(self, task_vars: Mapping[str, Any]) -> Any:
-        """Return the reports to write if the other options cannot be read."""
+        """Return the value of ``reports``, for the case that other options cannot be read."""
         try:
             return self._render(task_vars.get(f"{PREFIX}reports"), task_vars)
         except ValueError:
             return None
 
     def _arguments(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments for the gate. Raises ValueError for a play in which it could not hold every host."""
+        """Return the arguments of the gate. Raises ValueError for invalid options and for pending handlers."""
         arguments = {name: value for name, value in self._task.args.items() if name in CONNECT}
         for defaults in self._task.module_defaults or []:
             arguments.update(self._templar.template(defaults.get(KF_GATE)) or {})
         arguments["phase"] = self._phase
         hosts = list(map(str, task_vars["ansible_play_batch"]))
         options = self._options(task_vars, hosts)
-        handed = options.pop(HANDED_BASELINE, None)
+        workflow_baseline = options.pop(WORKFLOW_BASELINE, None)
         problems = ArgumentSpecValidator(OPTIONS).validate(options).error_messages
         if problems:
             raise ValueError(sanitize(problems[0], 400))
@@ -104,7 +110,7 @@ class Evaluation:
             every = list(map(str, task_vars.get("ansible_play_hosts_all", hosts)))
             self._refuse_pending_handlers(every if self._task.get_play().force_handlers else hosts)
             if not baseline:
-                baseline = self._state.read_baseline(self._selection) or handed
+                baseline = self._state.read_baseline(self._selection) or workflow_baseline
             if baseline:
                 arguments["baseline"] = baseline
         return arguments
@@ -123,7 +129,7 @@ class Evaluation:
         return read_options(variables, own, lambda host, value: self._render(value, variables[host]))
 
     def _outranking_names(self, extra_vars: Mapping[str, Any]) -> set[str]:
-        """Return the names of variables that outrank what a task registers."""
+        """Return the names of the variables that outrank registered variables."""
         role = self._task._role
         parameters = role.get_role_params(self._task.get_dep_chain()) if role else {}
         return {*extra_vars, *parameters, *self._task.get_include_params()}
@@ -138,26 +144,28 @@ class Evaluation:
             raise ValueError(str(error)) from None
 
     def _refuse_pending_handlers(self, hosts: list[str]) -> None:
-        pending = pending_handlers(hosts)
+        pending = find_pending_handlers(hosts)
         if pending is None:
-            self._warnings.append("this ansible-core does not show which handlers are still to run after this proof")
+            self._warnings.append(
+                "this ansible-core does not expose pending handlers; handlers may still run after this proof"
+            )
         elif pending:
             names = join_names(list(dict.fromkeys(name for found in pending.values() for name in found)))
             raise ValueError(
-                f"handlers ({names}) are still to run on {join_names(list(pending))} and would do so after this proof: "
-                "let these hosts reach the role too (no run_once, no when), or put the task "
+                f"handlers ({names}) are pending on {join_names(list(pending))} and would run after this proof: "
+                "include the role for these hosts too (without run_once and when), or add the task "
                 "'ansible.builtin.meta: flush_handlers' before it"
             )
 
 
 def _plain(value: Any, omit: Any) -> Any:
-    """Return ``value`` with all templates resolved, in lists and dictionaries of our own, without what is omitted."""
+    """Return ``value`` as plain lists and dictionaries, without omitted values, which resolves lazy templates."""
     if isinstance(value, Mapping):
-        return {name: _plain(part, omit) for name, part in value.items() if not _is(part, omit)}
+        return {name: _plain(part, omit) for name, part in value.items() if not _is_omitted(part, omit)}
     if isinstance(value, (list, tuple)):
-        return [_plain(part, omit) for part in value if not _is(part, omit)]
-    return None if _is(value, omit) else value
+        return [_plain(part, omit) for part in value if not _is_omitted(part, omit)]
+    return None if _is_omitted(value, omit) else value
 
 
-def _is(value: Any, omit: Any) -> bool:
+def _is_omitted(value: Any, omit: Any) -> bool:
     return omit is not None and (value is omit or (isinstance(value, str) and value == omit))

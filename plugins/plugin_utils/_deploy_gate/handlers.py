@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which handlers are still to run on the hosts that the gate decides for."""
+"""The notified handlers that have not run yet on the hosts of a gate."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 from ansible.executor.play_iterator import PlayIterator
 
 
-def pending_handlers(hosts: Collection[str]) -> dict[str, list[str]] | None:
-    """Return the names of the notified handlers by host; None if this ansible-core does not show them."""
+def find_pending_handlers(hosts: Collection[str]) -> dict[str, list[str]] | None:
+    """Return the names of the notified handlers by host; None if this ansible-core does not expose them."""
     iterator = _running_iterator()
     if iterator is None:
         return None
@@ -28,10 +28,10 @@ def pending_handlers(hosts: Collection[str]) -> dict[str, list[str]] | None:
 
 
 def _running_iterator() -> Any:
-    """Return the iterator of the play that runs this task.
+    """Return the iterator of the play that runs this task, None if there is none on the stack.
 
-    Ansible hands a task nothing that leads to the notifications of other hosts. But a worker is forked from the
-    strategy, so that the strategy's calls, which have the iterator, are still below our own.
+    Ansible passes a task nothing that leads to the notifications of other hosts. But the worker is forked from the
+    strategy, so the frames of the strategy, which have the iterator, are on the call stack.
     """
     frame: FrameType | None = sys._getframe()
     while frame is not None:

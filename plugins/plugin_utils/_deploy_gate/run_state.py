@@ -1,13 +1,14 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Verdicts and baselines that tasks of one controller run hand to later ones, where no variable can replace them."""
+"""Verdicts, baselines and reports of one controller run, stored where no variable can replace them."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils._domain.text import sanitize
@@ -22,49 +23,49 @@ REPORTS = "reports"
 
 
 class RunState:
-    """Records in ``folder``, which belongs to one run of ansible-playbook, is private, and is removed at its end.
+    """Records in ``folder``, a private folder of one run of ansible-playbook, which is removed at its end.
 
-    The folder is Ansible's own C(DEFAULT_LOCAL_TMP). Variables are no place for a verdict, as extra variables and
-    parameters outrank what a task registers; and facts of a host are lost with a limit that excludes it.
+    The folder is Ansible's C(DEFAULT_LOCAL_TMP). Variables cannot store a verdict safely: extra variables and
+    parameters outrank registered variables, and facts of a host are lost if a limit excludes it.
     """
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
     def write_verdict(self, key: str, verdict: dict[str, Any]) -> None:
-        """Keep ``verdict`` for take_verdict with the same ``key``. Raises ValueError if it cannot be written."""
+        """Store ``verdict`` for take_verdict with the same ``key``. Raises ValueError if that fails."""
         self._write(f"verdict-{key}", verdict)
 
     def take_verdict(self, key: str) -> dict[str, Any] | None:
-        """Return the verdict of ``key`` and remove it; None if there is none."""
+        """Remove the verdict of ``key`` and return it, None if there is none."""
         found = self._read(f"verdict-{key}")
         with contextlib.suppress(OSError):
             os.unlink(self._path(f"verdict-{key}"))
         return found
 
     def write_baseline(self, baseline: dict[str, Any], selection: str, play: str, batch: list[str]) -> bool:
-        """Keep ``baseline`` of ``selection`` for later batches and plays; return whether it is kept.
+        """Store ``baseline`` of ``selection`` for later batches and plays, and return whether it was stored.
 
-        It is not if an earlier batch of this play has one: what that batch did is not how things were before.
+        It is not if an earlier batch of this play stored one: that batch may have changed the state since.
         Raises ValueError if it cannot be written.
         """
-        kept = self._read(BASELINES) or {}
-        before = kept.pop(selection, None)  # so that the newest is the last one
-        is_later_batch = before is not None and before["play"] == play and not set(before["batch"]) & set(batch)
+        stored = self._read(BASELINES) or {}
+        earlier = stored.pop(selection, None)  # The newest baseline is the last one.
+        is_later_batch = earlier is not None and earlier["play"] == play and not set(earlier["batch"]) & set(batch)
         if not is_later_batch:
-            self._write(BASELINES, {**kept, selection: {"baseline": baseline, "play": play, "batch": batch}})
+            self._write(BASELINES, {**stored, selection: {"baseline": baseline, "play": play, "batch": batch}})
         return not is_later_batch
 
     def read_baseline(self, selection: str) -> dict[str, Any] | None:
-        """Return the baseline of ``selection``, else the one that was written last, else None."""
-        kept = self._read(BASELINES) or {}
-        if not kept:
+        """Return the baseline of ``selection``, else the newest one, else None."""
+        stored = self._read(BASELINES) or {}
+        if not stored:
             return None
-        found = kept.get(selection) or kept[list(kept)[-1]]
+        found = stored.get(selection) or stored[list(stored)[-1]]
         return dict(found["baseline"])
 
     def write_reports(self, phases: dict[str, str]) -> None:
-        """Keep which phase wrote the report at each path. Raises ValueError if it cannot be written."""
+        """Store which phase wrote the report at each path. Raises ValueError if that fails."""
         self._write(REPORTS, phases)
 
     def read_reports(self) -> dict[str, str]:
@@ -79,7 +80,9 @@ class RunState:
             atomic_write(self._path(name), json.dumps(content).encode(), PRIVATE)
         except OSError as error:
             reason = sanitize(error.strerror or error)
-            raise ValueError(f"Ansible's folder for temporary files cannot be written to: {reason}") from None
+            raise ValueError(
+                f"cannot write to Ansible's local temporary folder: {reason}; check the setting local_tmp"
+            ) from None
 
     def _read(self, name: str) -> dict[str, Any] | None:
         try:
@@ -91,5 +94,23 @@ class RunState:
 
 
 def verdict_key(task: Task) -> str:
-    """Return what the two tasks of one inclusion of the role have in common, and no other has."""
+    """Return a text that identifies one inclusion of the role: the two tasks of a phase share it."""
     return sanitize(task._parent._uuid, 80)
+
+
+def preserve_reports(paths: Sequence[str], phase: str, state: RunState) -> None:
+    """Rename reports that another phase of this run wrote to ``paths``: C(gate.json) becomes C(gate-before.json).
+
+    ``phase`` replaces a report that cannot be renamed.
+    """
+    absolute = [os.path.abspath(path) for path in paths]
+    written = state.read_reports()
+    for path in absolute:
+        earlier = written.get(path, phase)
+        stem, ending = os.path.splitext(path)
+        own = f"{stem}-{earlier}{ending}"
+        if earlier != phase and own not in absolute:
+            with contextlib.suppress(OSError):
+                os.replace(path, own)
+    with contextlib.suppress(ValueError):
+        state.write_reports({**written, **dict.fromkeys(absolute, phase)})

@@ -1,44 +1,69 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role's variables of every host that the gate decides for: known names, and one value for all hosts."""
+"""The options of the role: their specification, and their values, which must be the same for all hosts of a play.
+
+A test compares the specifications with the documentation.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ...module_utils._ansible.arguments import CONNECTION
 from ...module_utils._domain.text import join_names, sanitize
-from .arguments import HANDED_BASELINE, OPTIONS, PREFIX, RESULT
+from .._gate.policy import PHASES
+from .._gate_action.arguments import GATE, REQUEST_TIMEOUT
+
+if TYPE_CHECKING:
+    from ...module_utils._ansible.arguments import Spec
+
+CONNECT: Spec = {(REQUEST_TIMEOUT if name == "timeout" else name): spec for name, spec in CONNECTION.items()}
+
+DEPLOY_GATE: Spec = {
+    **CONNECT,
+    "phase": {"type": "str", "choices": list(PHASES), "required": True},
+}
+
+PREFIX = "deploy_gate_"
+RESULT = "deploy_gate_result"
+WORKFLOW_BASELINE = "deploy_gate_handed_baseline"
+"""Set by set_stats in phase before, so that later jobs of a workflow have it as an extra variable."""
+
+OPTIONS: Spec = {
+    PREFIX + name: spec for name, spec in GATE.items() if name not in {*CONNECT, "phase", "verbose_result"}
+}
+"""The variables of the role that are options, each with the specification of the option of the gate."""
 
 Variables = Mapping[str, Any]
 Render = Callable[[str, Any], Any]
 
-KNOWN = (*OPTIONS, RESULT, HANDED_BASELINE)
-COMPARED = (*OPTIONS, HANDED_BASELINE)
+VALID_NAMES = (*OPTIONS, RESULT, WORKFLOW_BASELINE)
+COMPARED = (*OPTIONS, WORKFLOW_BASELINE)
 TEMPLATE_MARKS = ("{{", "{%", "#jinja2:")
 
 
 class VariablesError(ValueError):
-    """A variable of the role that is unknown, set from outside, unreadable, or not the same for all hosts."""
+    """A variable of the role is unknown, set from outside, unreadable, or differs between hosts."""
 
 
-def refuse_replaced_result(outside: Collection[str]) -> None:
-    """Raise VariablesError if ``outside``, the names that outrank what a task registers, holds the role's result."""
-    if RESULT in outside:
+def refuse_replaced_result(names: Collection[str]) -> None:
+    """Raise VariablesError if ``names``, of variables that outrank registered ones, contains the role's result."""
+    if RESULT in names:
         raise VariablesError(
-            f"{RESULT} is set by extra variables or by parameters of the role, which would replace the result: "
-            "the role sets it, so remove it there"
+            f"{RESULT} is set by extra variables or by parameters of the role, which would replace the result of the "
+            "role: remove it there"
         )
 
 
 def refuse_unknown_names(variables_by_host: Mapping[str, Variables]) -> None:
-    """Raise VariablesError for a variable with the role's prefix that is no option, and suggest the nearest name."""
+    """Raise VariablesError for a variable with the role's prefix that is not an option, and suggest a similar name."""
     hosts_by_name: dict[str, list[str]] = {}
     for host, variables in variables_by_host.items():
         for name in variables:
-            if name.startswith(PREFIX) and name not in KNOWN:
+            if name.startswith(PREFIX) and name not in VALID_NAMES:
                 hosts_by_name.setdefault(name, []).append(host)
     if not hosts_by_name:
         return
@@ -52,34 +77,34 @@ def refuse_unknown_names(variables_by_host: Mapping[str, Variables]) -> None:
 
 
 def read_options(variables_by_host: Mapping[str, Variables], host: str, render: Render) -> dict[str, Any]:
-    """Return the rendered options of ``host`` that are set, by variable name, as they are for all hosts.
+    """Return the rendered options that are set, by variable name, which are the same for all hosts.
 
-    ``render`` returns a value with its templates resolved for a host, None if it is omitted, and raises ValueError.
-    It is called for other hosts only if their values can differ.
-    Raises VariablesError with the variables and the hosts that differ.
+    ``render`` returns a value with its templates resolved for a host, None if it is omitted, or raises ValueError. It
+    is called for hosts other than ``host`` only if their values can differ.
+    Raises VariablesError that names the variables and the hosts that differ.
     """
-    own = _raw(variables_by_host[host])
-    options = _rendered(host, own, render)
+    own = _select_options(variables_by_host[host])
+    options = _render_options(host, own, render)
     differing: dict[str, list[str]] = {}
     templated = any(map(_has_template, own.values()))
     for other, variables in variables_by_host.items():
-        raw = _raw(variables)
+        raw = _select_options(variables)
         if other == host or (not templated and raw == own):
             continue
-        found = _rendered(other, raw, render)
+        found = _render_options(other, raw, render)
         for name in options.keys() | found.keys():
             if options.get(name) != found.get(name):
                 differing.setdefault(name, []).append(other)
     if differing:
-        raise VariablesError(_difference(differing, host))
+        raise VariablesError(_describe_difference(differing, host))
     return options
 
 
-def _raw(variables: Variables) -> dict[str, Any]:
+def _select_options(variables: Variables) -> dict[str, Any]:
     return {name: variables[name] for name in COMPARED if name in variables}
 
 
-def _rendered(host: str, raw: Variables, render: Render) -> dict[str, Any]:
+def _render_options(host: str, raw: Variables, render: Render) -> dict[str, Any]:
     found = {}
     for name, value in raw.items():
         try:
@@ -99,12 +124,11 @@ def _has_template(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and any(map(_has_template, value))
 
 
-def _difference(differing: Mapping[str, Sequence[str]], host: str) -> str:
-    told = [f"{name} (for {_names(differing[name])})" for name in sorted(differing)]
+def _describe_difference(differing: Mapping[str, Sequence[str]], host: str) -> str:
+    names = [f"{name} (for {_names(differing[name])})" for name in sorted(differing)]
     return (
-        "the gate decides once for all hosts that play together, and these differ from those for "
-        f"{sanitize(host, 80)}: {join_names(told)}; give all hosts the same value, "
-        "or put the hosts into plays of their own"
+        "the gate decides once for all hosts of a play, but these variables differ from those of "
+        f"{sanitize(host, 80)}: {join_names(names)}; set the same value for all hosts, or use separate plays"
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.arguments import HANDED_BASELINE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.variables import WORKFLOW_BASELINE
 from jinja2 import Environment, StrictUndefined
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -177,7 +177,7 @@ def test_nothing_is_deployed_but_after_a_gate_that_passed():
 
 def test_the_baseline_is_handed_under_the_name_that_the_next_job_reads():
     before = (ROOT / "roles" / "deploy_gate" / "tasks" / "gate_before.yml").read_text("utf-8")
-    assert re.findall(r"set_stats:\n +data:\n +(\w+):", before) == [HANDED_BASELINE]
+    assert re.findall(r"set_stats:\n +data:\n +(\w+):", before) == [WORKFLOW_BASELINE]
 
 
 def test_no_node_is_counted_for_modules_that_manage_none():

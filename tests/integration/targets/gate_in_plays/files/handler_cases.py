@@ -13,7 +13,7 @@ from outcome import Case
 Tasks = list[dict[str, Any]]
 
 FLUSH: dict[str, Any] = {"ansible.builtin.meta": "flush_handlers"}
-REFUSED = {"rc": 2, "says": ["gate_rc 13", r"handlers \(Restart\) are still to run on .*web2, web3 and web4"]}
+REFUSED = {"rc": 2, "says": ["gate_rc 13", r"handlers \(Restart\) are pending on .*web2, web3 and web4"]}
 BROKEN = {"rc": 2, "says": ["after: stop"]}
 HELD = {"says": ["after: proceed"]}
 

@@ -20,7 +20,9 @@ from ansible.playbook.play_context import PlayContext
 from ansible.template import Templar
 from ansible.vars.manager import VariableManager
 from ansible_collections.knowledgefront.monitoring.plugins.action import kf_deploy_gate, kf_deploy_gate_verdict
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.handlers import pending_handlers
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.handlers import (
+    find_pending_handlers,
+)
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import trusted
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import ScriptedServer, service
 
@@ -107,7 +109,7 @@ def test_a_phase_that_does_not_exist_is_an_error(run: Run) -> None:
         ({"deploy_gate_include": trusted("{{ no_such }}")}, "deploy_gate_include cannot be read for h1"),
         (
             {"deploy_gate_include": trusted("{{ [inventory_hostname] }}")},
-            "these differ from those for h1: deploy_gate_include (for h2)",
+            "these variables differ from those of h1: deploy_gate_include (for h2)",
         ),
     ],
 )
@@ -137,7 +139,7 @@ def test_the_baseline_of_this_run_is_compared_with(serve: Serve, run: Run) -> No
     answers.update(documents(alerting=True))
     result = run.evaluate(url, "during")
     assert [reason["code"] for reason in result["reasons"]] == ["new_alert"]
-    assert "not show which handlers" in " ".join(result["warnings"]), "there is no strategy below this test"
+    assert "does not expose pending handlers" in " ".join(result["warnings"]), "there is no strategy below this test"
 
 
 def test_an_empty_baseline_does_not_replace_the_one_of_this_run(serve: Serve, run: Run) -> None:
@@ -202,14 +204,14 @@ def running(run: Run) -> PlayIterator:
 
 
 def test_handlers_are_pending_from_their_notification_to_their_run(run: Run) -> None:
-    assert pending_handlers(["h1", "h2"]) is None, "nothing runs below this test"
+    assert find_pending_handlers(["h1", "h2"]) is None, "nothing runs below this test"
     iterator = running(run)
-    assert pending_handlers(["h1", "h2"]) == {}
+    assert find_pending_handlers(["h1", "h2"]) == {}
     iterator.add_notification("h2", "Restart")
-    assert pending_handlers(["h1", "h2"]) == {"h2": ["Restart"]}
-    assert pending_handlers(["h1"]) == {}
+    assert find_pending_handlers(["h1", "h2"]) == {"h2": ["Restart"]}
+    assert find_pending_handlers(["h1"]) == {}
     iterator.handlers[0].notify_host(run.inventory.get_host("h1"))
-    assert pending_handlers(["h1", "h2"]) == {"h1": ["Restart"], "h2": ["Restart"]}
+    assert find_pending_handlers(["h1", "h2"]) == {"h1": ["Restart"], "h2": ["Restart"]}
 
 
 def test_a_proof_before_pending_handlers_is_refused(run: Run) -> None:
@@ -217,5 +219,5 @@ def test_a_proof_before_pending_handlers_is_refused(run: Run) -> None:
     iterator.add_notification("h2", "Restart")
     result = run.evaluate("http://127.0.0.1:9", "after")
     assert result["gate_rc"] == 13
-    assert "handlers (Restart) are still to run on h2" in result["summary"]
+    assert "handlers (Restart) are pending on h2" in result["summary"]
     assert "still to run" not in run.evaluate("http://127.0.0.1:9", "before")["summary"]

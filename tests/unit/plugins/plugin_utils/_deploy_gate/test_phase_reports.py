@@ -7,10 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.phase_reports import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.run_state import (
+    RunState,
     preserve_reports,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.run_state import RunState
 
 
 def play(folder: Path, phases: list[str], reports: list[str], state: RunState | None = None) -> dict[str, str]:

@@ -42,7 +42,7 @@ def test_what_is_written_is_for_us_alone(state: RunState, tmp_path: Path) -> Non
 
 def test_a_folder_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     state = RunState(str(tmp_path / "gone"))
-    with pytest.raises(ValueError, match="folder for temporary files cannot be written to: No such file"):
+    with pytest.raises(ValueError, match="cannot write to Ansible's local temporary folder: No such file"):
         state.write_verdict("a", {})
     assert state.take_verdict("a") is None
     assert not os.path.exists(tmp_path / "gone")

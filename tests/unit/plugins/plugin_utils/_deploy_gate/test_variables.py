@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.arguments import OPTIONS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.variables import (
+    OPTIONS,
     VariablesError,
     read_options,
     refuse_replaced_result,
@@ -125,7 +125,7 @@ def test_an_option_that_differs_is_refused_with_the_hosts(variables: Variables, 
     with pytest.raises(VariablesError) as refused:
         rendered(variables)
     assert named in str(refused.value)
-    assert "differ from those for h1" in str(refused.value)
+    assert "differ from those of h1" in str(refused.value)
 
 
 def test_an_option_that_cannot_be_read_is_refused_with_the_host() -> None:

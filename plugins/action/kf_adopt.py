@@ -12,8 +12,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._ansible.answers import failure
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ..module_utils._api.unexpected import convert_unexpected
-from ..plugin_utils._adopt.arguments import ADOPT, check_options
-from ..plugin_utils._adopt.task import adopt
+from ..plugin_utils._adopt.task import ADOPT, adopt, check_options
 from ..plugin_utils._deploy_gate.variables import refuse_unknown_names
 from ..plugin_utils._gate.sample import Unavailable
 from ..plugin_utils._options import validate_options

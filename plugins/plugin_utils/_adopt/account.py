@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account as the gate evaluates it: the only place where adopting knows how the gate does that."""
+"""The monitors of an account as the gate evaluates them. Only this module of the package runs the gate."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .._gate.sample import Sample
 from .._gate_action.sampling import Sampler
 
 LARGEST_GAP = 0.1
-"""The share of monitors that one of the two responses may lack: of more, it was cut short."""
+"""The share of monitors that may be in only one of the two responses. Above, one of them is truncated."""
 
 
 class Account(NamedTuple):
-    """Every monitor in scope with its state at ``taken_at``, in epoch seconds.
+    """The monitors in scope with their states at ``taken_at``, in epoch seconds.
 
-    ``names`` counts the monitors that have a text as their id or label.
+    ``names`` has the number of monitors by each text that is an id or label.
     """
 
     taken_at: float
@@ -42,17 +42,17 @@ class Account(NamedTuple):
 def read_account(
     options: Mapping[str, Any], selection: Mapping[str, Sequence[str]], warn: Callable[[str], None]
 ) -> Account:
-    """Ask the service once and evaluate its answer as ``before`` does.
+    """Fetch the account once and evaluate it like phase ``before``.
 
-    Raises KnowledgeFrontError, Unavailable for anything but two valid answers, and ValueError for an unusable option.
+    Raises KnowledgeFrontError or Unavailable unless both responses are valid, and ValueError for an invalid option.
     """
     names = ("alert_after", "stale_factor", "stale_grace", "min_monitors")
     policy = Policy.of(BEFORE, time.time(), **{name: options[name] for name in names})
     settings = Settings.from_options(options)
     cache = shared(options, warn, NO_ANSWERS)(settings)
     client = Client(settings, cache=cache)
-    chosen = [selection[name] for name in ("include", "exclude", "types")]
-    sampler = Sampler(client, Selection(*chosen), policy, options["on_unmatched"], fingerprint(*chosen), warn)
+    patterns = [selection[name] for name in ("include", "exclude", "types")]
+    sampler = Sampler(client, Selection(*patterns), policy, options["on_unmatched"], fingerprint(*patterns), warn)
     try:
         sample = sampler()
     finally:
@@ -63,25 +63,25 @@ def read_account(
 
 
 def check_complete(monitors: Sequence[Monitor]) -> None:
-    """Raise ServiceError when the status or the configurations lack more monitors than a change in between explains."""
-    lacking = [monitor for monitor in monitors if _is_incomplete(monitor)]
-    if len(lacking) > LARGEST_GAP * len(monitors):
-        named = join_names([monitor.label for monitor in lacking])
+    """Raise ServiceError if more than ``LARGEST_GAP`` of the monitors are in only one of the two responses."""
+    incomplete = [monitor for monitor in monitors if _is_incomplete(monitor)]
+    if len(incomplete) > LARGEST_GAP * len(monitors):
+        names = join_names([monitor.label for monitor in incomplete])
         raise ServiceError(
-            f"the status and the configurations disagree about {len(lacking):,} of "
-            f"{quantity(len(monitors), 'monitor')} ({named}), so one of the two responses is incomplete: nothing was "
+            f"the status and the configurations disagree about {len(incomplete):,} of "
+            f"{quantity(len(monitors), 'monitor')} ({names}), so one of the two responses is incomplete: nothing was "
             "written; try again",
             code="cut_short",
         )
 
 
 def _is_incomplete(monitor: Monitor) -> bool:
-    """Only an inactive monitor has a configuration and no status."""
+    """Whether one response lacks the monitor. Only an inactive monitor has a configuration and no status."""
     return monitor.config is None or (monitor.status is None and monitor.config.active)
 
 
 def evaluate_account(sample: Sample, policy: Policy) -> Account:
-    """Return the states in which the gate finds the monitors of one sample, without a baseline and exceptions."""
+    """Return the states of the monitors of one sample, without a baseline and without exceptions."""
     gate = Gate(policy, None, lambda: sample, time.monotonic, time.sleep, lambda _now: None, once=True)
     entries = [monitor_entry(found) for found in gate.decide().evaluation.assessments]
     names = Counter(name for entry in entries for name in dict.fromkeys((entry["id"], entry["label"])))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which exceptions an account needs, which of those in a file it needs no longer, and how long its proofs take."""
+"""Plan an adoption: the entries that an account needs, those it no longer needs, and how long its proofs take."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.timestamps import utc
-from .._gate.exceptions import ACCEPTED, parse_time_option
+from .._gate.exemptions import ACCEPTED, parse_time_option
 from .._gate.policy import AFTER, BY_PHASE, DEFAULTS, LATE
 from .._gate.reports.grouping import MonitorEntry
 from .._gate.reports.unblock import describe_problem
@@ -21,21 +21,21 @@ from .account import Account
 CLEAN = "clean"
 
 NOT_OLD = frozenset({CLEAN, "failing", "pending", "unproved", "fixing", "known", "new_alert"})
-"""States that are no problem of long standing. A monitor that merely failed its newest test must prove itself."""
+"""States that are not old problems. A monitor that only failed its newest test needs a proof."""
 
 ADOPTED = "Adopted on "
-"""How the reasons of our entries begin. Other entries were written by people, and only people remove them."""
+"""Prefix of the reasons of adopted entries. Entries without it were written by people and are never removed."""
 
 DAY = 86400.0
 USUAL_TIMER = 3600.0
-"""Monitors with a longer timer are slow: no deployment waits hours for their proof by default."""
+"""Monitors with a longer timer do not extend the suggested ``timeout_max``."""
 
 ROUNDED = 300
-"""Seconds to whose multiple a suggested wait is rounded up."""
+"""The suggested ``timeout_max`` is a multiple of this number of seconds."""
 
 
 class KnownEntry(NamedTuple):
-    """An entry of ``deploy_gate_known``. ``states`` None is what the option's default is."""
+    """An entry of ``deploy_gate_known``. If ``states`` is None, the default of the option applies."""
 
     monitor: str
     reason: str
@@ -44,11 +44,11 @@ class KnownEntry(NamedTuple):
     label: str = ""
 
     @property
-    def adopted(self) -> bool:
+    def is_adopted(self) -> bool:
         return self.reason.startswith(ADOPTED)
 
-    def expired(self, now: float) -> bool:
-        """A time that cannot be read is for the gate to refuse."""
+    def is_expired(self, now: float) -> bool:
+        """Whether the entry has expired. An invalid time has not: the gate refuses it."""
         try:
             until = parse_time_option(self.expires, "expires")
         except ValueError:
@@ -57,37 +57,37 @@ class KnownEntry(NamedTuple):
 
 
 class Adoption(NamedTuple):
-    """What happens to a file's exceptions. ``unnamed`` are problems of monitors that no pattern selects alone.
+    """The changes to the entries of a file. ``ambiguous`` are problems of monitors that no pattern selects alone.
 
-    ``watched`` are monitors with a state that is not adopted: they have to prove themselves.
+    ``recent`` are monitors with a problem that is not old: they need a proof.
     """
 
     added: list[KnownEntry]
     removed: list[KnownEntry]
-    kept: list[KnownEntry]
+    unchanged: list[KnownEntry]
     expired: list[KnownEntry]
     problems: list[MonitorEntry]
-    unnamed: list[MonitorEntry]
-    watched: list[MonitorEntry]
+    ambiguous: list[MonitorEntry]
+    recent: list[MonitorEntry]
 
 
 def plan_adoption(account: Account, entries: Sequence[KnownEntry], days: float, prune: bool) -> Adoption:
-    """Return which entries to add to a file that has ``entries``, or with ``prune`` which ones to remove instead.
+    """Return the entries to add to a file with ``entries`` or, with ``prune``, the entries to remove.
 
-    Existing entries keep their expiry, also when it is over: whoever wants them again prunes first.
+    Existing entries keep their expiry, even if it has passed: prune first to adopt such a problem again.
     """
     selected = _select(account.monitors, entries)
     problems = [monitor for monitor in account.monitors if monitor["state"] not in NOT_OLD]
     removed = _find_unneeded(account, entries, selected) if prune else []
-    added, unnamed = ([], []) if prune else _find_uncovered(account, problems, entries, selected, days)
-    kept = [entry for entry in entries if entry not in removed]
-    watched = [one for one in account.monitors if one["state"] in NOT_OLD and one["state"] != CLEAN]
-    expired = [entry for entry in kept if entry.expired(account.taken_at)]
-    return Adoption(added, removed, kept, expired, problems, unnamed, watched)
+    added, ambiguous = ([], []) if prune else _find_uncovered(account, problems, entries, selected, days)
+    unchanged = [entry for entry in entries if entry not in removed]
+    recent = [one for one in account.monitors if one["state"] in NOT_OLD and one["state"] != CLEAN]
+    expired = [entry for entry in unchanged if entry.is_expired(account.taken_at)]
+    return Adoption(added, removed, unchanged, expired, problems, ambiguous, recent)
 
 
 def _select(monitors: Sequence[MonitorEntry], entries: Sequence[KnownEntry]) -> Mapping[str, list[MonitorEntry]]:
-    """Return the monitors that each pattern in ``entries`` selects. A template selects none: only Ansible reads it."""
+    """Return the monitors that each pattern in ``entries`` selects, without templates, which only Ansible evaluates."""
     usable = []
     for text in dict.fromkeys(entry.monitor for entry in entries):
         try:
@@ -99,12 +99,12 @@ def _select(monitors: Sequence[MonitorEntry], entries: Sequence[KnownEntry]) -> 
     patterns = Patterns(usable)
     found: dict[str, list[MonitorEntry]] = {text: [] for text in usable}
     for monitor in monitors:
-        for text in patterns.selecting(_Name(monitor["id"], monitor["label"])):
+        for text in patterns.selecting(_NamedMonitor(monitor["id"], monitor["label"])):
             found[text].append(monitor)
     return found
 
 
-class _Name(NamedTuple):
+class _NamedMonitor(NamedTuple):
     id: str
     label: str
 
@@ -115,9 +115,11 @@ def _find_unneeded(
     return [
         entry
         for entry in entries
-        if entry.adopted
+        if entry.is_adopted
         and entry.monitor in selected
-        and (entry.expired(account.taken_at) or all(monitor["state"] == CLEAN for monitor in selected[entry.monitor]))
+        and (
+            entry.is_expired(account.taken_at) or all(monitor["state"] == CLEAN for monitor in selected[entry.monitor])
+        )
     ]
 
 
@@ -134,32 +136,33 @@ def _find_uncovered(
         for monitor in selected.get(entry.monitor, ())
         for state in entry.states or ACCEPTED
     }
-    added, unnamed = [], []
+    added, ambiguous = [], []
     for monitor in problems:
         if (monitor["id"], monitor["state"]) in covered:
             continue
-        pattern = _pattern(monitor["id"], account.names)
+        pattern = _unique_pattern(monitor["id"], account.names)
         if pattern is None:
-            unnamed.append(monitor)
+            ambiguous.append(monitor)
             continue
         reason = (
             f"{ADOPTED}{utc(account.taken_at)[:10]}: {sanitize_yaml(monitor['label'], 80)}: {describe_problem(monitor)}"
         )
         expires = utc(account.taken_at + days * DAY)
         added.append(KnownEntry(pattern, reason, (monitor["state"],), expires, monitor["label"]))
-    return added, unnamed
+    return added, ambiguous
 
 
-def _pattern(monitor_id: str, names: Mapping[str, int]) -> str | None:
+def _unique_pattern(monitor_id: str, names: Mapping[str, int]) -> str | None:
+    """Return a pattern that selects only this monitor, None if there is none."""
     pattern = exact_pattern(monitor_id)
-    alone = names.get(monitor_id) == 1 and (pattern == monitor_id or pattern not in names)
-    return pattern if alone and monitor_id.strip() else None
+    is_unique = names.get(monitor_id) == 1 and (pattern == monitor_id or pattern not in names)
+    return pattern if is_unique and monitor_id.strip() else None
 
 
 def suggest_timeout_max(monitors: Sequence[MonitorEntry]) -> int:
-    """Return seconds in which every monitor that is not slow is proved, also after a failed test.
+    """Return the seconds in which every monitor that is not slow is proved, also after a failed test.
 
-    It is not less than the default of the gate.
+    The number is at least the default of the gate.
     """
     timers = [monitor["timer"] for monitor in monitors if monitor["timer"] and monitor["timer"] <= USUAL_TIMER]
     tests = 1 + BY_PHASE[AFTER]["clean_tests"]
@@ -168,6 +171,6 @@ def suggest_timeout_max(monitors: Sequence[MonitorEntry]) -> int:
 
 
 def find_slow(monitors: Sequence[MonitorEntry], timeout_max: float) -> list[MonitorEntry]:
-    """Return the monitors whose first test since a deployment may come only after ``timeout_max`` seconds."""
+    """Return the monitors whose first test after a deployment may end later than ``timeout_max`` seconds."""
     spare = timeout_max - BY_PHASE[AFTER]["settle"] - LATE
     return [monitor for monitor in monitors if monitor["timer"] is not None and monitor["timer"] > spare]

@@ -27,9 +27,9 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_LOOKUP,
     VERSION_INFO,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.arguments import ADOPT
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.task import ADOPT
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import definitions
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.arguments import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.variables import (
     DEPLOY_GATE,
     OPTIONS,
 )

@@ -100,7 +100,7 @@ def policy(tmp_path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("state", "found", "why"),
-    [("failing", "failing", "it has to pass its next tests"), ("rare", "unproved", "on_unprovable decides")],
+    [("failing", "failing", "has to pass its next tests"), ("rare", "unproved", "on_unprovable decides")],
 )
 def test_what_is_not_adopted_says_why(adopt: Any, state: str, found: str, why: str) -> None:
     (told,) = adopt(world(x=state, **HEALTHY), include=["Web *"])["not_adopted"]
@@ -203,7 +203,7 @@ CUT = {**world(**{**OLD, **{f"c{number}": "lacking" for number in range(6)}})}
         (world(**OLD), {"timeout_max": 0.5}, "configuration", "timeout_max"),
         (world(**OLD), {"expire": 3}, "configuration", "there is no option expire"),
         (world(**OLD), {"path": "/no/such/folder/policy.yml"}, "policy_file", "does not exist"),
-        (world(**OLD), {"path": "/"}, "policy_file", "not an ordinary file"),
+        (world(**OLD), {"path": "/"}, "policy_file", "not a regular file"),
     ],
 )
 @pytest.mark.parametrize("there", [False, True])
@@ -228,7 +228,7 @@ def test_a_file_of_something_else_is_not_touched(adopt: Any, tmp_path: Path, con
     path = tmp_path / "policy.yml"
     path.write_bytes(content)
     result = adopt(world(**OLD))
-    assert result["failed"] and "was not touched" in result["msg"]
+    assert result["failed"] and "was not changed" in result["msg"]
     assert path.read_bytes() == content
 
 

@@ -79,7 +79,7 @@ def test_an_old_problem_of_any_state_is_adopted_with_that_state_alone(state):
 def test_what_is_no_problem_of_long_standing_is_not_adopted(state):
     plan = plan_adoption(account(entry(1, state)), [], 30, False)
     assert plan.added == []
-    assert [one["state"] for one in plan.watched] == ([] if state == "clean" else [state])
+    assert [one["state"] for one in plan.recent] == ([] if state == "clean" else [state])
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_two_runs_on_one_account_add_nothing_the_second_time():
     monitors = [entry(number, state) for number, state in enumerate(("existing_alert", "blind", "missing", "clean"))]
     first = plan_adoption(account(*monitors), [], 30, False)
     again = plan_adoption(account(*monitors)._replace(taken_at=NOW + DAY), first.added, 30, False)
-    assert (len(first.added), again.added, again.kept) == (3, [], first.added)
+    assert (len(first.added), again.added, again.unchanged) == (3, [], first.added)
 
 
 def test_a_hostile_monitor_is_named_alone_and_becomes_no_template():
@@ -150,7 +150,7 @@ def test_a_hostile_monitor_is_named_alone_and_becomes_no_template():
 
 def test_monitors_that_no_pattern_tells_apart_are_listed_and_not_adopted():
     plan = plan_adoption(account(entry(1), entry(2, label="m1")), [], 30, False)
-    assert ([one.monitor for one in plan.added], [one["id"] for one in plan.unnamed]) == (["m2"], ["m1"])
+    assert ([one.monitor for one in plan.added], [one["id"] for one in plan.ambiguous]) == (["m2"], ["m1"])
 
 
 @pytest.mark.parametrize(

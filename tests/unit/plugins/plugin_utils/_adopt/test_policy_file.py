@@ -7,11 +7,11 @@ from __future__ import annotations
 import pytest
 import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.adoption import KnownEntry
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.new_policy import render_policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.policy_file import (
     PolicyFileError,
     edit_policy,
     parse_policy,
+    render_policy,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.yaml_text import TEMPLATE
 
@@ -130,17 +130,17 @@ def test_any_way_to_write_a_list_can_be_changed(text, removed):
     ("text", "why"),
     [
         ("$ANSIBLE_VAULT;1.1;AES256\n6162\n", "encrypted with Ansible Vault"),
-        ("- hosts: all\n", "not a file of variables"),
-        ("just text", "not a file of variables"),
-        ("{deploy_gate_known: []}", "not a file of variables"),
+        ("- hosts: all\n", "not a block mapping of variables"),
+        ("just text", "not a block mapping of variables"),
+        ("{deploy_gate_known: []}", "not a block mapping of variables"),
         ("a: [", "not one YAML document (line 1)"),
         ("deploy_gate_known: []\n---\ndeploy_gate_known: []\n", "not one YAML document"),
-        ("deploy_gate_known: []\nhosts: all\n", "it holds hosts"),
-        ("? [a]\n: 1\n", "it holds"),
+        ("deploy_gate_known: []\nhosts: all\n", "it sets hosts"),
+        ("? [a]\n: 1\n", "it sets"),
         ("deploy_gate_known: []\ndeploy_gate_known: []\n", "deploy_gate_known twice"),
         ('deploy_gate_known: "{{ known }}"\n', "deploy_gate_known is not a list"),
         ("deploy_gate_known: {a: b}\n", "deploy_gate_known is not a list"),
-        ("deploy_gate_known: [{monitor: a, reason: r}]\n", "stands in brackets"),
+        ("deploy_gate_known: [{monitor: a, reason: r}]\n", "is a list in brackets"),
         ("deploy_gate_known:\n  - a\n", "not a mapping with monitor"),
         ("\x00", "not one YAML document"),
         ("deploy_gate_x: " + "[" * 5000, "not one YAML document"),
@@ -166,5 +166,5 @@ def test_a_selection_that_only_ansible_can_evaluate_is_refused(value):
 def test_a_dash_on_a_line_of_its_own_is_not_changed_blindly():
     text = "deploy_gate_known:\n  -\n    monitor: a\n    reason: Adopted\n  - monitor: b\n    reason: r\n"
     policy = parse_policy(text)
-    with pytest.raises(PolicyFileError, match="cannot be changed line by line"):
+    with pytest.raises(PolicyFileError, match="cannot be edited by line"):
         edit_policy(policy, [], [policy.entries[0]])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run rows many times, on several cores, and count what went wrong."""
+"""Run rows many times on several cores, and count the errors."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from .confidence import clopper_pearson
 from .rows import Row, run_once
 
 CHUNK = 10
-"""Runs that one process does in one go."""
+"""Number of consecutive runs in one process."""
 
 MET, MISSED, UNDECIDED, MEASURED = "met", "MISSED", "undecided", "measured"
 
 
 _rows: dict[str, Row] = {}
-"""The rows that are counted, which a forked process cannot be handed: their recipes are functions in functions."""
+"""The rows being counted. A global, because their recipes are nested functions, which cannot be pickled."""
 
 
 @dataclass
 class Tally:
-    """What came of the runs of one row: errors by kind, and the reasons of stops by phase and state.
+    """The results of the runs of one row: errors by kind, and reasons for stops by phase and state.
 
     ``failed`` are the numbers of the runs with an error, for a trace; ``notes`` is what is listed of single runs.
     """
@@ -66,7 +66,7 @@ class Tally:
 def count(
     rows: Sequence[tuple[Row, int]], seed: int, jobs: int, report: Callable[[str], None]
 ) -> Iterator[tuple[Row, Tally]]:
-    """Yield each row with its tally, for as many runs as are named beside it."""
+    """Yield each row with the tally of the given number of runs."""
     tasks = {
         row.name: [(row.name, seed, first, min(CHUNK, runs - first)) for first in range(0, runs, CHUNK)]
         for row, runs in rows

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One simulated deployment: the gate before, during and after it, and what each phase decided."""
+"""One simulated deployment: the gate before, during and after it, and the decision of each phase."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Episode:
         return [reason for reason in result["reasons"] if reason["verdict"] == result["verdict"]]
 
     def repeat(self) -> Episode:
-        """Return the same episode, played anew in the world as it is now."""
+        """Return this episode played again in the current state of the world."""
         return play(self.world, self.options, self.after_options)
 
 
@@ -45,7 +45,7 @@ def play(
     after_options: Mapping[str, Any],
     observe: Observer | None = None,
 ) -> Episode:
-    """Return the episode of ``world``. The baseline of ``before`` is handed on as text, as a play would."""
+    """Return the episode of ``world``. The baseline of ``before`` is passed on as text, as in a play."""
     clock = VirtualClock(world.before)
     service = SimulatedService(world, clock, observe)
     episode = Episode(world, options, after_options)

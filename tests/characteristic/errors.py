@@ -11,7 +11,7 @@ from .episode import AFTER, BEFORE, DURING, PHASES, Episode
 from .gate_adapter import monitors_named
 
 FindErrors = Callable[[Episode], list[str]]
-"""Names what went wrong in an episode."""
+"""Returns the errors of an episode."""
 
 SLOW = 3600
 
@@ -25,19 +25,19 @@ def any_stop(episode: Episode) -> list[str]:
 
 
 def later_stop(episode: Episode) -> list[str]:
-    """The first phase may refuse to start; the others know what was so before."""
+    """Return the stops in ``during`` and ``after``; ``before`` may refuse a deployment because of old problems."""
     return _stops(episode, (DURING, AFTER))
 
 
 def later_stop_or_unnamed(episode: Episode) -> list[str]:
-    """Whatever cannot be proved must be named before the deployment, by the plan or by ``before``."""
+    """Return later stops, and an error if ``before`` does not name a slow monitor."""
     slow = {monitor.identity for monitor in episode.world.monitors if monitor.timer >= SLOW}
     unnamed = slow - monitors_named(episode.decisions[BEFORE].result)
     return later_stop(episode) + (["not named in before"] if unnamed else [])
 
 
 def stop_by_readings(episode: Episode) -> list[str]:
-    """Stops that the same world does not have when both readings of a test's time agree."""
+    """Return the stops that do not occur in the same world if both readings of a test's time agree."""
     found = any_stop(episode)
     if not found:
         return []

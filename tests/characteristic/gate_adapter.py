@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gate under test, from options to result. Everything that depends on how the gate is built inside is here."""
+"""The gate under test, from options to result. Only this module depends on the internals of the gate."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .simulated_service import VirtualClock
 
 
 class Service(Protocol):
-    """What the gate asks, by a virtual clock: the part of the API client that it uses."""
+    """The part of the API client that the gate uses, with a virtual clock."""
 
     clock: VirtualClock
 
@@ -43,18 +43,18 @@ class Decision(NamedTuple):
 
 
 def decide(options: Mapping[str, Any], service: Service) -> Decision:
-    """Ask the gate with ``options``, by the service's clock."""
+    """Run the gate with ``options`` by the clock of the service."""
     clock = service.clock
     began = clock.now
     given = complete_options(options)
     policy, baseline = read_policy(given, began)
-    chosen = [given[name] for name in ("include", "exclude", "types")]
+    selection = [given[name] for name in ("include", "exclude", "types")]
     sampler = Sampler(
         service,  # type: ignore[arg-type]
-        Selection(*chosen),
+        Selection(*selection),
         policy,
         given["on_unmatched"],
-        fingerprint(*chosen),
+        fingerprint(*selection),
         _ignore,
         now=clock.read,
         clock=clock.read,
@@ -62,12 +62,12 @@ def decide(options: Mapping[str, Any], service: Service) -> Decision:
     outcome = Gate(policy, baseline, sampler, clock.read, clock.sleep, _ignore).decide()
     decision = decide_gate(outcome.evaluation, policy, clock.now)
     result = gate_result(outcome, decision, policy, baseline, given["verbose_result"])
-    polls = [Poll(look.seconds, look.verdict, look.counts) for look in outcome.polls]
+    polls = [Poll(poll.seconds, poll.verdict, poll.counts) for poll in outcome.polls]
     return Decision(result, began, clock.now, polls)
 
 
 def complete_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``options`` as the argument specification would: with defaults, and only what it has."""
+    """Return ``options`` with the defaults of the argument specification, without unknown ones."""
     return _completed(options, GATE)
 
 

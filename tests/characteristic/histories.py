@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recorded histories of real sites as worlds: what monitors of these sites would have seen."""
+"""Recorded histories of real sites as worlds: the results that monitors of these sites would have had."""
 
 from __future__ import annotations
 
@@ -26,29 +26,31 @@ LASTING = 3 * TIMER
 
 @dataclass
 class Site:
-    """What was recorded of a site: the moments in epoch seconds, ascending, and whether it was down from then on."""
+    """The record of a site: times in epoch seconds, ascending, and whether it was down from each of them on."""
 
     name: str
-    moments: list[float] = field(default_factory=list)
+    instants: list[float] = field(default_factory=list)
     down: list[bool] = field(default_factory=list)
 
-    def is_down(self, moment: float) -> bool:
+    def is_down(self, instant: float) -> bool:
         """Whether the site was down; it counts as up before its first record."""
-        place = bisect_right(self.moments, moment) - 1
+        place = bisect_right(self.instants, instant) - 1
         return place >= 0 and self.down[place]
 
     def went_down(self, since: float, until: float) -> list[float]:
-        """Return the moments between ``since`` and ``until`` at which it went down."""
+        """Return the times between ``since`` and ``until`` at which the site went down."""
         found = []
-        for place, moment in enumerate(self.moments):
-            if since < moment <= until and self.down[place] and not (place and self.down[place - 1]):
-                found.append(moment)
+        for place, instant in enumerate(self.instants):
+            if since < instant <= until and self.down[place] and not (place and self.down[place - 1]):
+                found.append(instant)
         return found
 
     def share_up(self, until: float) -> float:
-        ends = [*self.moments[1:], until]
-        down = sum(end - moment for moment, end, is_down in zip(self.moments, ends, self.down, strict=True) if is_down)
-        return 1 - down / max(1.0, until - self.moments[0])
+        ends = [*self.instants[1:], until]
+        down = sum(
+            end - instant for instant, end, is_down in zip(self.instants, ends, self.down, strict=True) if is_down
+        )
+        return 1 - down / max(1.0, until - self.instants[0])
 
 
 def read_history(path: Path) -> list[Site]:
@@ -59,9 +61,9 @@ def read_history(path: Path) -> list[Site]:
             for record in csv.DictReader(line for line in lines if not line.startswith("#"))
         ]
     sites: dict[str, Site] = {}
-    for moment, name, down in sorted(records):
+    for instant, name, down in sorted(records):
         site = sites.setdefault(name, Site(name))
-        site.moments.append(moment)
+        site.instants.append(instant)
         site.down.append(down)
     return list(sites.values())
 
@@ -72,13 +74,13 @@ class RecordedHistory:
     def __init__(self, path: Path) -> None:
         self.name = path.stem
         sites = read_history(path)
-        self.first = min(site.moments[0] for site in sites)
-        self.last = max(site.moments[-1] for site in sites)
+        self.first = min(site.instants[0] for site in sites)
+        self.last = max(site.instants[-1] for site in sites)
         self.sites = [site for site in sites if site.share_up(self.last) >= LEAST_UP]
         self.by_monitor: dict[str, Site] = {}
 
     def build(self, world: World) -> None:
-        """Move ``world`` to a random moment of the record, with a monitor for each site."""
+        """Move ``world`` to a random time of the record, with a monitor for each site."""
         length = world.deployed - world.before
         room = self.last - FUTURE - self.first - HISTORY
         world.before = self.first + HISTORY + world.rng.random() * max(room, 0.0)
@@ -90,7 +92,7 @@ class RecordedHistory:
             self.by_monitor[monitor.identity] = site
 
     def false_stops(self, episode: Episode) -> list[str]:
-        """Return the stops that name no site that went down since about the baseline."""
+        """Return the stops that name no site that went down since shortly before the baseline."""
         return [
             f"stop in {phase} without a site that went down"
             for phase in (DURING, AFTER)
@@ -103,12 +105,14 @@ class RecordedHistory:
 
     def _described(self, episode: Episode, phase: str) -> str:
         decision, causes = episode.decisions[phase], self._causes(episode, phase)
-        told = [f"site {name} {_when(moments)}" for name, moments in causes.items()]
-        more = f" and {len(told) - 5} more" if len(told) > 5 else ""
-        return f"{phase} at {utc_text(decision.began)}: {', '.join(told[:5]) or decision.result['summary']}{more}"
+        descriptions = [f"site {name} {_describe_outage(instants)}" for name, instants in causes.items()]
+        more = f" and {len(descriptions) - 5} more" if len(descriptions) > 5 else ""
+        return (
+            f"{phase} at {utc_text(decision.began)}: {', '.join(descriptions[:5]) or decision.result['summary']}{more}"
+        )
 
     def _causes(self, episode: Episode, phase: str) -> dict[str, list[float]]:
-        """Return the sites that the reasons of a stop name, each with the moments at which it went down."""
+        """Return the sites that the reasons of a stop name, each with the times at which it went down."""
         since, until = episode.world.before - LASTING, episode.decisions[phase].ended
         named = [reason["monitor"] for reason in episode.worst_reasons(phase) if reason["monitor"]]
         sites = [self.by_monitor[name] for name in named]
@@ -120,8 +124,8 @@ def _failed_tests(monitor: SimulatedMonitor, site: Site, world: World) -> list[i
     return [number for number in numbers if site.is_down(monitor.start(number))]
 
 
-def _when(moments: list[float]) -> str:
-    return f"went down at {utc_text(moments[-1])}" if moments else "DID NOT GO DOWN"
+def _describe_outage(instants: list[float]) -> str:
+    return f"went down at {utc_text(instants[-1])}" if instants else "DID NOT GO DOWN"
 
 
 def history_rows(folders: Sequence[Path]) -> list[Row]:

@@ -27,7 +27,7 @@ def list_table(results: Sequence[tuple[Row, Tally]]) -> str:
 
 
 def with_table(page: str, table: str, seed: int) -> str:
-    """Return the text of the page with ``table`` in place of the one that it has."""
+    """Return the text of the page with its table replaced by ``table``."""
     before, _begin, rest = page.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not end:

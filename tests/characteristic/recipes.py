@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the world of each row is built: what its monitors are, and what the deployment does to them."""
+"""How the world of each row is built: its monitors, and the effects of the deployment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .world import World
 FAST = (60, 60, 120, 300)
 
 SETTLE = 30.0
-"""The gate's default: seconds after the deployment from which on tests are evidence."""
+"""The default of the option: seconds after the deployment from which tests are evidence."""
 
 Recipe = Callable[[World], None]
 """Fills an empty world."""
@@ -37,7 +37,7 @@ def old_problems(world: World) -> None:
 
 
 def real_account(world: World) -> None:
-    """An account as it has grown: old problems of every kind, a few slow monitors, single failures."""
+    """A realistic account: old problems of every kind, a few slow monitors, single failures."""
     world.add(1340, 0.001)
     world.add(20, timers=(3600,))
     _spoil(world, world.add(140))
@@ -66,7 +66,7 @@ def failed_once_then_broken(world: World) -> None:
 
 
 def masked_gets_worse(world: World) -> None:
-    """A monitor that was stale or silently failing alerts from some moment of the deployment on."""
+    """A monitor that was stale or silently failing alerts from a random time during the deployment."""
     world.add(20)
     subject, rng = world.add_subject(FAST), world.rng
     alerts_at = world.before + 5 + rng.random() * (world.deployed + 15 - world.before)
@@ -124,26 +124,26 @@ def restart_alert(world: World) -> None:
 
 
 def flapping(world: World) -> None:
-    """An alert that has come and gone for hours is active at the baseline, and comes and goes on."""
+    """An alert that has been flapping for hours is active at the baseline, and continues to flap."""
     world.add(20)
     _flap(world, world.before - world.rng.random() * 120 - 180)
 
 
-def flapping_at_any_moment(world: World) -> None:
+def flapping_at_random_times(world: World) -> None:
     world.add(20)
     _flap(world, world.before - world.rng.random() * 1200)
 
 
 def _flap(world: World, down: float) -> None:
-    """Let the subject go down at ``down`` and again and again, and before that likewise."""
+    """Let the subject go down repeatedly, before and after ``down``."""
     subject, rng = world.add_subject((60,)), world.rng
-    moment = down
-    while moment < world.until:
-        until = moment + 300 + rng.random() * 300
-        subject.fail_at_random(1.0, moment, until, rng)
-        moment = until + 120 + rng.random() * 480
-    moment = down - 120 - rng.random() * 480
-    while moment > world.since:
-        began = moment - 300 - rng.random() * 300
-        subject.fail_at_random(1.0, max(began, world.since), moment, rng)
-        moment = began - 120 - rng.random() * 480
+    instant = down
+    while instant < world.until:
+        until = instant + 300 + rng.random() * 300
+        subject.fail_at_random(1.0, instant, until, rng)
+        instant = until + 120 + rng.random() * 480
+    instant = down - 120 - rng.random() * 480
+    while instant > world.since:
+        began = instant - 300 - rng.random() * 300
+        subject.fail_at_random(1.0, max(began, world.since), instant, rng)
+        instant = began - 120 - rng.random() * 480

@@ -40,7 +40,7 @@ class Row(NamedTuple):
 
 
 class Run(NamedTuple):
-    """An episode, its errors, and what is to be listed of it."""
+    """An episode with its errors and the details to list."""
 
     episode: Episode
     errors: list[str]
@@ -174,7 +174,7 @@ ROWS = (
         "an old alert that flaps, named in known",
         0.01,
         (1000, 40),
-        recipes.flapping_at_any_moment,
+        recipes.flapping_at_random_times,
         options=ACCEPTED,
     ),
 )

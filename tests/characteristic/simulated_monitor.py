@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One monitor of a simulated world: when it tests, which tests fail, when it alerts, and how its status reads."""
+"""One monitor of a simulated world: when it tests, which tests fail, when it alerts, and its status."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ class SimulatedMonitor:
         spread = ((number * 2654435761 + self._salt) % 997) / 997
         return int(self.first + number * self.timer + self.jitter * spread)
 
-    def number_at(self, moment: float) -> int:
-        """Return the number of the first scheduled test that starts at ``moment`` or later."""
-        number = math.floor((moment - self.first - self.jitter) / self.timer)
-        while self.start(number) < moment:
+    def number_at(self, instant: float) -> int:
+        """Return the number of the first scheduled test that starts at ``instant`` or later."""
+        number = math.floor((instant - self.first - self.jitter) / self.timer)
+        while self.start(number) < instant:
             number += 1
         return number
 
@@ -83,9 +83,9 @@ class SimulatedMonitor:
             numbers.update(range(number, last))
         self.failures = sorted(numbers)
 
-    def stop_testing(self, moment: float, resume: float | None = None) -> None:
-        """Start no test from ``moment`` on, until ``resume``."""
-        self.pause = (self.number_at(moment) - 1, NEVER if resume is None else self.number_at(resume))
+    def stop_testing(self, instant: float, resume: float | None = None) -> None:
+        """Start no test from ``instant`` on, until ``resume``."""
+        self.pause = (self.number_at(instant) - 1, NEVER if resume is None else self.number_at(resume))
 
     def settle_alerts(self) -> None:
         """Derive the alerts from the failures. Must be called once, when these and the pause are final."""
@@ -109,13 +109,13 @@ class SimulatedMonitor:
                 runs.append((number, number))
         return runs
 
-    def alert_at(self, moment: float) -> AlertSpan | None:
-        """Return the alert that is active at ``moment``."""
-        return next((span for span in self.alerts if span.raised <= moment < span.cleared), None)
+    def alert_at(self, instant: float) -> AlertSpan | None:
+        """Return the alert that is active at ``instant``."""
+        return next((span for span in self.alerts if span.raised <= instant < span.cleared), None)
 
-    def newest_at(self, moment: float) -> int:
-        """Return the number of the newest test whose result is visible at ``moment``."""
-        number = self.number_at(math.floor(moment - self.duration) + 1) - 1
+    def newest_at(self, instant: float) -> int:
+        """Return the number of the newest test whose result is visible at ``instant``."""
+        number = self.number_at(math.floor(instant - self.duration) + 1) - 1
         if self.pause and self.pause[0] < number < self.pause[1]:
             return int(self.pause[0])
         return number
@@ -128,31 +128,31 @@ class SimulatedMonitor:
     def _visible(self, number: float) -> float:
         return NEVER if number == NEVER else self.start(int(number)) + self.duration
 
-    def status_at(self, moment: float, window: float, clock_offset: float) -> tuple[dict[str, Any], float]:
-        """Return the entry of a status answer at ``moment``, and until when it stays the same."""
-        newest = self.newest_at(moment)
-        oldest = self.number_at(math.floor(moment - window) + 1)
+    def status_at(self, instant: float, window: float, clock_offset: float) -> tuple[dict[str, Any], float]:
+        """Return the entry of a status response at ``instant``, and the time until which it does not change."""
+        newest = self.newest_at(instant)
+        oldest = self.number_at(math.floor(instant - window) + 1)
         failed = bisect_right(self.failures, newest)
         in_window = failed - bisect_left(self.failures, oldest)
-        raised = [span for span in self.alerts if span.raised <= moment]
-        told = self.tested and not (self.forgets and newest < oldest)
+        raised = [span for span in self.alerts if span.raised <= instant]
+        is_reported = self.tested and not (self.forgets and newest < oldest)
         entry: dict[str, Any] = {
             "monitor": self.identity,
             "label": self.label,
-            "alert_active": bool(raised) and moment < raised[-1].cleared,
-            "alert_count": sum(span.raised > moment - window for span in raised),
+            "alert_active": bool(raised) and instant < raised[-1].cleared,
+            "alert_count": sum(span.raised > instant - window for span in raised),
             "fail_count": max(in_window, 0) if self.tested else 0,
             "test_count": self._tests(oldest, newest) if self.tested else 0,
             "last_alert": self._alert(raised[-1], clock_offset) if raised else None,
-            "last_test": self._test(newest, clock_offset) if told else None,
+            "last_test": self._test(newest, clock_offset) if is_reported else None,
             "last_failed": self._test(self.failures[failed - 1], clock_offset) if failed and self.tested else None,
         }
         changes = [self._visible(self._following(newest))]
-        changes += [span.raised if moment < span.raised else span.raised + window for span in self.alerts]
+        changes += [span.raised if instant < span.raised else span.raised + window for span in self.alerts]
         changes += [span.cleared for span in self.alerts]
         if in_window > 0 or self.forgets:
             changes.append(self.start(oldest) + window)
-        return entry, min(at for at in changes if at > moment)
+        return entry, min(at for at in changes if at > instant)
 
     def _tests(self, oldest: int, newest: int) -> int:
         count = newest - oldest + 1
@@ -175,7 +175,7 @@ class SimulatedMonitor:
         return {"alert": span.identity, "monitor": self.identity, "utc_time": utc_text(span.raised + clock_offset)}
 
     def config(self) -> dict[str, Any]:
-        """Return the entry of a configuration answer."""
+        """Return the entry of a configuration response."""
         return {
             "id": self.identity,
             "label": self.label,
@@ -186,6 +186,6 @@ class SimulatedMonitor:
         }
 
 
-def utc_text(moment: float) -> str:
-    """Return epoch seconds as the service writes UTC, without an offset."""
-    return datetime.fromtimestamp(int(moment), timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+def utc_text(instant: float) -> str:
+    """Return epoch seconds as UTC text in the format of the service, without an offset."""
+    return datetime.fromtimestamp(int(instant), timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service of a simulated world: it answers what the client would ask, by a clock that nobody waits for."""
+"""The service of a simulated world, with the interface of the API client and a virtual clock."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ WINDOW = 1800
 
 
 Observer = Callable[[float, list[MonitorStatus]], None]
-"""Called with the moment and the statuses of each answer."""
+"""Called with the time and the statuses of each response."""
 
 
 class VirtualClock:
-    """A clock that moves only when somebody sleeps by it."""
+    """A clock that advances only by ``sleep``."""
 
     def __init__(self, now: float) -> None:
         self.now = now
@@ -74,7 +74,7 @@ class SimulatedService:
 
 
 class _Listed:
-    """A monitor in status answers, and the newest of these."""
+    """A monitor with its newest status."""
 
     __slots__ = ("monitor", "status", "valid_until", "window")
 

@@ -32,7 +32,7 @@ def cells(row: Row, tally: Tally) -> list[str]:
 
 
 def text_table(results: Sequence[tuple[Row, Tally]]) -> str:
-    """Return the whole table, and under it what stopped the gate, for a terminal."""
+    """Return the table for a terminal, followed by the reasons for stops."""
     lines = [list(HEADINGS), *(cells(row, tally) for row, tally in results)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(HEADINGS))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
@@ -41,7 +41,7 @@ def text_table(results: Sequence[tuple[Row, Tally]]) -> str:
 
 
 def details(row: Row, tally: Tally) -> list[str]:
-    """Return what the errors were, which states stopped which phase, and the first runs to trace."""
+    """Return the errors, the states that stopped each phase, and the first runs to trace."""
     lines = [f"{row.name}: {_counted(tally.errors) or 'no errors'}"]
     if tally.stops:
         lines.append(f"    runs stopped by: {_counted(tally.stops)}")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run, poll by poll, so that a person can see why the gate stopped or passed."""
+"""One run, poll by poll, to see why the gate stopped or passed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def trace(row: Row, seed: int, number: int) -> Iterator[str]:
 
 
 def _of_interest(episode: Episode) -> list[str]:
-    """Return the monitors that are shown: the row's subject, and those of the reasons that stopped a phase."""
+    """Return the monitors to list: the subject of the row, and those of the reasons that stopped a phase."""
     names = [episode.world.subject.identity] if episode.world.subject else []
     for phase in reversed(episode.decisions):
         if episode.stopped(phase):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A simulated account around one deployment: its monitors, and the moments between which it is watched."""
+"""A simulated account around one deployment: its monitors, and the period that it covers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class World:
 
     @classmethod
     def create(cls, rng: Random) -> World:
-        """Return an empty world with a deployment of 2 to 10 minutes at a random moment."""
+        """Return an empty world with a deployment of 2 to 10 minutes at a random time."""
         before = 1_780_000_000 + rng.random() * 10_000_000
         return cls(rng, before, before + 120 + rng.random() * 480, rng.choice(ACCOUNTS))
 
@@ -70,7 +70,7 @@ class World:
         return added
 
     def add_subject(self, timers: tuple[int, ...] = ()) -> SimulatedMonitor:
-        """Add the monitor that the row is about and return it."""
+        """Add the monitor that the row examines, and return it."""
         self.subject = self.add(1, timers=timers)[0]
         return self.subject
 
@@ -79,7 +79,7 @@ class World:
         monitor.fail_at_random(1.0, self.since - monitor.timer if since is None else since, self.until, self.rng)
 
     def make_old_alert(self, monitor: SimulatedMonitor) -> None:
-        """Let ``monitor`` fail since before the world's history, with an alert as old."""
+        """Let ``monitor`` fail since before the world's history, with an alert of the same age."""
         self.fail_always(monitor)
         monitor.alert_after = None
         age = LONG_AGO + self.rng.random() * 30 * 86400

@@ -27,8 +27,8 @@ from trial import Trial, seconds_unmutated, try_wholly
 COLLECTION = "ansible_collections.knowledgefront.monitoring"
 GATE, DOMAIN, API = "plugins/plugin_utils/_gate", "plugins/module_utils/_domain", "plugins/module_utils/_api"
 MODULES = {
-    **dict.fromkeys(("verdict", "policy", "baseline", "exceptions", "scope", "loop"), GATE),
-    **dict.fromkeys(("evidence", "states", "explanations", "problems", "forecast", "sample"), GATE),
+    **dict.fromkeys(("verdict", "policy", "baseline", "exemptions", "loop"), GATE),
+    **dict.fromkeys(("evidence", "states", "problems", "forecast", "sample"), GATE),
     **dict.fromkeys(("monitor", "timestamps", "selection"), DOMAIN),
     **dict.fromkeys(("service_clock", "payloads"), API),
 }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask the gate in every order in which small worlds can answer, without those that it would not wait for."""
+"""Run the gate for every sequence of responses of a small world, without those that it would not wait for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Round = tuple[str, ...]
 
 
 class Case(NamedTuple):
-    """A gate that was asked after a deployment: the classes of its answers, the answers, and what it returned."""
+    """A run of the gate after a deployment: the classes of the responses, the responses, and the result."""
 
     first: Round
     rounds: tuple[Round, ...]
@@ -61,7 +61,7 @@ def _product(classes: Sequence[str], count: int) -> Iterator[Round]:
 
 
 class Deployment:
-    """A deployment before which the gate was asked once, with an answer of the classes ``first``."""
+    """A deployment before which the gate ran once, with a response of the classes ``first``."""
 
     def __init__(self, first: Round) -> None:
         self.first = first
@@ -69,7 +69,7 @@ class Deployment:
         self._baseline = decide({"phase": "before"}, world).result["baseline"]
 
     def ask(self, rounds: tuple[Round, ...], polls: int) -> Case | None:
-        """Return what the gate makes of ``rounds`` afterwards, None when it waits for more."""
+        """Return the result of the gate after ``rounds``, None if it would wait for more."""
         world, began = SmallWorld([self.first, *rounds]), START + DEPLOYMENT
         world.statuses()
         (taken,) = world.answers

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the design asks for before a deployment may be signed off, checked on the answers that a gate was given.
+"""The evidence that the design requires for a sign-off, checked on the responses that a gate received.
 
 Written from the design document and the API's contract, with nothing of the gate in it, so that a mistake of the gate
 cannot hide here too. Answers are entries as the service sends them; times are epoch seconds. All clocks agree, and both
@@ -18,15 +18,15 @@ Entry = Mapping[str, Any]
 
 
 class Answer(NamedTuple):
-    """One whole answer: when it came, the statuses and the configurations by id."""
+    """One complete response: when it was received, and the statuses and configurations by id."""
 
-    moment: float
+    received_at: float
     statuses: Mapping[str, Entry]
     configs: Mapping[str, Entry]
 
 
 class Terms(NamedTuple):
-    """The options that the proof rests on; ``anchor`` is the moment from which on a test is evidence."""
+    """The options that affect the proof; ``anchor`` is the time from which tests are evidence."""
 
     anchor: float
     clean_tests: int = 1
@@ -40,7 +40,7 @@ class Terms(NamedTuple):
 
 @dataclass
 class Record:
-    """What the answers since the anchor showed of one monitor, test by test."""
+    """The tests of one monitor in the responses since the anchor."""
 
     owed: int
     newest: float | None = None
@@ -90,16 +90,16 @@ def unverified(answers: Sequence[Answer | None], baseline: Answer, terms: Terms)
 
 
 def record_of(name: str, answers: Sequence[Answer | None], baseline: Answer, terms: Terms) -> Record:
-    """Return what ``answers`` showed of the monitor ``name``."""
+    """Return the record of the monitor ``name`` in ``answers``."""
     before = baseline.statuses.get(name)
     record = Record(terms.clean_tests, alert=_alert(before) if before else None)
     for answer in answers:
         if answer is not None and name in answer.statuses:
-            _observe(record, answer.statuses[name], answer.moment, terms)
+            _observe(record, answer.statuses[name], answer.received_at, terms)
     return record
 
 
-def _observe(record: Record, status: Entry, moment: float, terms: Terms) -> None:
+def _observe(record: Record, status: Entry, received_at: float, terms: Terms) -> None:
     test, failure = started(status.get("last_test")), started(status.get("last_failed"))
     known = max(record.newest if record.newest is not None else terms.anchor, terms.anchor)
     alert = _alert(status)
@@ -108,7 +108,12 @@ def _observe(record: Record, status: Entry, moment: float, terms: Terms) -> None
         record.fail_test(terms)
     elif test is not None and failure is not None and known <= failure < test and failure != record.newest:
         record.fail_test(terms)
-    if test is None or test > moment or test < terms.anchor or (record.newest is not None and test <= record.newest):
+    if (
+        test is None
+        or test > received_at
+        or test < terms.anchor
+        or (record.newest is not None and test <= record.newest)
+    ):
         return
     record.newest = test
     if is_failed(status):
@@ -124,9 +129,9 @@ def _objection(name: str, newest: Answer, record: Record, terms: Terms) -> str |
     if status["alert_active"]:
         return "an alert is active"
     test, timer = started(status.get("last_test")), newest.configs[name]["timer"]
-    if test is None or newest.moment - test > terms.stale_factor * timer + terms.stale_grace:
+    if test is None or newest.received_at - test > terms.stale_factor * timer + terms.stale_grace:
         return "not tested of late"
-    if test > newest.moment + terms.stale_grace:
+    if test > newest.received_at + terms.stale_grace:
         return "tested in the future"
     if record.newest is not None and test < record.newest:
         return "the last answer has an older test than one before it"
@@ -158,7 +163,7 @@ def _had_problem(name: str, baseline: Answer, terms: Terms) -> bool:
         return True
     if is_failed(status):
         return bool(status["fail_count"] == status["test_count"] >= terms.alert_after)
-    return bool(baseline.moment - test > terms.stale_factor * config["timer"] + terms.stale_grace)
+    return bool(baseline.received_at - test > terms.stale_factor * config["timer"] + terms.stale_grace)
 
 
 def _scope(answer: Answer) -> set[str]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every class of answer that a monitor can give, one answer after another, for the gate to be asked in all orders."""
+"""Every class of status that a response can have for a monitor, for sequences of responses in all orders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .required_evidence import Answer, Entry
 START = 1_800_000_000.0
 POLL = TIMER = 60
 AGE = 5
-"""Seconds since the newest test when an answer comes."""
+"""Seconds between the newest test and a response."""
 
 CLEAN, SAME, FAILED, ALERT, OTHER_ALERT = "clean", "same", "failed", "alert", "other alert"
 PAST_FAILURE, PAST_ALERT = "failed between polls", "alerted between polls"
@@ -41,7 +41,7 @@ CLASSES = (
     SILENT,
 )
 FIRST_CLASSES = (CLEAN, FAILED, ALERT, ABSENT, INACTIVE, UNTESTED, STALE, SILENT)
-"""Those that do not need an answer before them."""
+"""The classes that do not require an earlier response."""
 
 
 class OutOfAnswers(BaseException):
@@ -96,9 +96,9 @@ def _test(start: float, error: str | None = None) -> Entry:
     return {"error": error, "flag": False, "utc_mktime": start, "utc_time_init": text}
 
 
-def _alert(name: str, moment: float) -> Entry:
-    text = datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
-    return {"alert": f"{name}-{moment:.0f}", "monitor": name, "utc_time": text}
+def _alert(name: str, instant: float) -> Entry:
+    text = datetime.fromtimestamp(instant, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    return {"alert": f"{name}-{instant:.0f}", "monitor": name, "utc_time": text}
 
 
 def _entry(name: str, kind: str, now: float, past: Entry | None) -> Entry | None:

@@ -239,7 +239,9 @@ def _quote_pattern(option: str, text: str) -> str:
 def _comment_slow(slow: Sequence[MonitorEntry]) -> list[str]:
     if not slow:
         return []
-    lines = [f"#   {sanitize_yaml(one['label'], 80)}: every {duration(one['timer'] or 0.0)}" for one in slow[:MOST_SLOW]]
+    lines = [
+        f"#   {sanitize_yaml(one['label'], 80)}: every {duration(one['timer'] or 0.0)}" for one in slow[:MOST_SLOW]
+    ]
     if len(slow) > MOST_SLOW:
         lines.append(f"#   and {len(slow) - MOST_SLOW:,} more")
     return [f"# The proof of {quantity(len(slow), 'slow monitor')} takes longer than that:", *lines]

@@ -60,10 +60,10 @@ def test_a_site_that_is_down_fails_the_tests_of_that_time(history):
     world = world_at(history, outage - 600)
     up, down = world.monitors
     assert up.failures == []
-    moments = [down.start(number) for number in down.failures]
-    assert len(moments) == 24
-    assert min(moments) >= outage
-    assert max(moments) < outage + 7200
+    instants = [down.start(number) for number in down.failures]
+    assert len(instants) == 24
+    assert min(instants) >= outage
+    assert max(instants) < outage + 7200
 
 
 @pytest.mark.parametrize(("named", "wrong"), [("m00000", True), ("m00001", False)])

@@ -32,8 +32,8 @@ def at(number: float) -> float:
     return FIRST + number * TIMER + 2.0
 
 
-def entry(made: SimulatedMonitor, moment: float, window: float = WINDOW) -> dict:
-    return made.status_at(moment, window, 0.0)[0]
+def entry(made: SimulatedMonitor, instant: float, window: float = WINDOW) -> dict:
+    return made.status_at(instant, window, 0.0)[0]
 
 
 def test_a_result_is_visible_only_when_its_test_is_over():
@@ -51,7 +51,7 @@ def test_fewer_failures_in_a_row_than_alert_after_raise_no_alert(failed):
 def test_an_alert_lasts_from_the_last_failure_of_the_row_to_the_next_clean_test():
     made = monitor([3, 4, 5, 6])
     assert made.alerts == [AlertSpan(at(5), at(7), "m-3")]
-    assert [entry(made, moment)["alert_active"] for moment in (at(5) - 1, at(5), at(7) - 1, at(7))] == [
+    assert [entry(made, instant)["alert_active"] for instant in (at(5) - 1, at(5), at(7) - 1, at(7))] == [
         False,
         True,
         True,
@@ -76,7 +76,7 @@ def test_counts_are_of_the_window():
     assert [entry(made, at(41), window)["test_count"] for window in (90, 1800)] == [2, 30]
 
 
-def test_the_newest_failure_is_told_and_no_later_one():
+def test_the_newest_failure_is_reported_and_no_later_one():
     made = monitor([3, 40])
     assert entry(made, at(2))["last_failed"] is None
     assert entry(made, at(39))["last_failed"]["utc_mktime"] == FIRST + 3 * TIMER
@@ -103,27 +103,27 @@ def test_a_monitor_may_forget_a_test_outside_the_window():
     made = SimulatedMonitor("m", 3600, FIRST, 0.0, 2.0)
     made.forgets = True
     assert entry(made, FIRST + 1799)["last_test"]
-    told, until = made.status_at(FIRST + 1000, WINDOW, 0.0)
-    assert told["last_test"]
+    entry_at_time, until = made.status_at(FIRST + 1000, WINDOW, 0.0)
+    assert entry_at_time["last_test"]
     assert until <= FIRST + 1802
     assert entry(made, FIRST + 1802)["last_test"] is None
     assert entry(made, FIRST + 1802, 10_800)["last_test"]
 
 
 def test_a_monitor_without_any_test_says_so():
-    told = entry(monitor(tested=False), at(5))
-    assert (told["last_test"], told["last_failed"], told["test_count"]) == (None, None, 0)
+    entry_at_time = entry(monitor(tested=False), at(5))
+    assert (entry_at_time["last_test"], entry_at_time["last_failed"], entry_at_time["test_count"]) == (None, None, 0)
 
 
-def test_both_readings_and_the_clock_move_what_is_told():
+def test_both_readings_and_the_clock_move_the_reported_times():
     made = monitor(readings=(-540, 7))
-    told = made.status_at(at(5), WINDOW, 45.0)[0]["last_test"]
-    assert told["utc_time_init"] == utc_text(FIRST + 5 * TIMER + 45 - 540)
-    assert told["utc_mktime"] == FIRST + 5 * TIMER + 45 + 7
+    entry_at_time = made.status_at(at(5), WINDOW, 45.0)[0]["last_test"]
+    assert entry_at_time["utc_time_init"] == utc_text(FIRST + 5 * TIMER + 45 - 540)
+    assert entry_at_time["utc_mktime"] == FIRST + 5 * TIMER + 45 + 7
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_status_stays_the_same_until_it_is_said_to(seed):
+def test_a_status_stays_the_same_until_its_announced_change(seed):
     rng = Random(seed)
     made = SimulatedMonitor("m", rng.choice([60, 300, 3600]), FIRST, 3.0 * rng.random(), 1 + rng.random())
     made.fail_at_random(rng.choice([0.01, 0.5, 0.9]), FIRST, FIRST + 40_000, rng)
@@ -131,17 +131,17 @@ def test_a_status_stays_the_same_until_it_is_said_to(seed):
         made.stop_testing(FIRST + 9_000, FIRST + 13_000)
     made.forgets = rng.random() < 0.3
     made.settle_alerts()
-    moment = FIRST + 4000 + rng.random()
-    while moment < FIRST + 20_000:
-        told, until = made.status_at(moment, WINDOW, 0.0)
-        assert until > moment
+    instant = FIRST + 4000 + rng.random()
+    while instant < FIRST + 20_000:
+        entry_at_time, until = made.status_at(instant, WINDOW, 0.0)
+        assert until > instant
         for part in (0.0, 0.3, 0.999):
-            later = entry(made, moment + part * (until - moment))
-            assert {**later, "test_count": 0} == {**told, "test_count": 0}
-        moment = until
+            later = entry(made, instant + part * (until - instant))
+            assert {**later, "test_count": 0} == {**entry_at_time, "test_count": 0}
+        instant = until
 
 
-def test_the_share_of_random_failures_is_what_was_asked_for():
+def test_the_share_of_random_failures_is_the_requested_one():
     made = monitor()
     made.fail_at_random(0.25, FIRST, FIRST + TIMER * 20_000, Random(1))
     assert 0.235 < len(made.failures) / 20_000 < 0.265

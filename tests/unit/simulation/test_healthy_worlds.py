@@ -47,17 +47,17 @@ def assert_signed_off_in_time(episode: Episode) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(seeds, timers, options, st.integers(1, 8), st.sampled_from([0.0, -75.0, 75.0]))
-def test_a_healthy_world_is_signed_off_and_verified(seed, mix, chosen, count, offset):
+def test_a_healthy_world_is_signed_off_and_verified(seed, mix, options, count, offset):
     world = world_of(seed, mix, count)
     world.clock_offset = offset
-    episode = play(world.complete(), {}, chosen)
+    episode = play(world.complete(), {}, options)
     assert_signed_off_in_time(episode)
     assert episode.decisions[AFTER].result["verified"]
 
 
 @settings(max_examples=150, deadline=None)
 @given(seeds, timers, options, st.integers(3, 8), st.data())
-def test_old_problems_of_any_kind_do_not_keep_a_healthy_world_from_its_sign_off(seed, mix, chosen, count, data):
+def test_old_problems_of_any_kind_do_not_keep_a_healthy_world_from_its_sign_off(seed, mix, options, count, data):
     world = world_of(seed, mix, count)
     makers = (
         world.make_old_alert,
@@ -69,7 +69,7 @@ def test_old_problems_of_any_kind_do_not_keep_a_healthy_world_from_its_sign_off(
     )
     for monitor in world.add(data.draw(st.integers(1, count // 2), "old problems")):
         data.draw(st.sampled_from(makers), monitor.identity)(monitor)
-    episode = play(world.complete(), {}, chosen)
+    episode = play(world.complete(), {}, options)
     assert_signed_off_in_time(episode)
     assert not episode.decisions[AFTER].result["verified"]
 
@@ -77,21 +77,21 @@ def test_old_problems_of_any_kind_do_not_keep_a_healthy_world_from_its_sign_off(
 @settings(max_examples=120, deadline=None)
 @given(seeds, timers, options, st.integers(1, 6), st.sampled_from([(0, 540), (-540, 0), (0, -540), (0, 61), (-61, 0)]))
 def test_readings_that_differ_by_a_constant_do_not_keep_a_healthy_world_from_its_sign_off(
-    seed, mix, chosen, count, readings
+    seed, mix, options, count, readings
 ):
     world = world_of(seed, mix, count)
     for monitor in world.monitors:
         monitor.readings = readings
-    assert_signed_off_in_time(play(world.complete(), {}, chosen))
+    assert_signed_off_in_time(play(world.complete(), {}, options))
 
 
 @settings(max_examples=120, deadline=None)
 @given(seeds, timers, options, st.integers(1, 8))
-def test_monitors_that_drift_take_one_round_more_at_most(seed, mix, chosen, count):
+def test_monitors_that_drift_take_one_round_more_at_most(seed, mix, options, count):
     world = World.create(Random(seed))
     world.timers = mix
     world.add(count)
-    episode = play(world.complete(), {}, chosen)
+    episode = play(world.complete(), {}, options)
     after = episode.decisions[AFTER].result
     assert not episode.stopped(AFTER)
     assert after["waited"] <= after["predicted"]["seconds"] + max(mix) + LATE + LONGEST_POLL

@@ -38,9 +38,9 @@ TERMS = Terms(START + 100, clean_tests=1, recovery_tests=2, failing_after=2, max
 def answers_of(first: str, *kinds: str) -> tuple[Answer, list[Answer | None]]:
     """Return the baseline of one monitor and its answers, a poll apart, the first one when the deployment ended."""
     world = SmallWorld([(first,), *((kind,) for kind in kinds)])
-    moments = [START, *(START + 100 + POLL * number for number in range(len(kinds)))]
-    for moment in moments:
-        world.clock.now = moment
+    instants = [START, *(START + 100 + POLL * number for number in range(len(kinds)))]
+    for instant in instants:
+        world.clock.now = instant
         try:
             world.statuses()
         except Exception:  # noqa: BLE001

@@ -99,13 +99,13 @@ def policy(tmp_path: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("state", "found", "why"),
+    ("state", "found", "reason"),
     [("failing", "failing", "has to pass its next tests"), ("rare", "unproved", "on_unprovable decides")],
 )
-def test_what_is_not_adopted_says_why(adopt: Any, state: str, found: str, why: str) -> None:
-    (told,) = adopt(world(x=state, **HEALTHY), include=["Web *"])["not_adopted"]
-    assert (told["monitor"], told["state"]) == ("x", found)
-    assert why in told["why"]
+def test_a_monitor_that_is_not_adopted_has_a_reason(adopt: Any, state: str, found: str, reason: str) -> None:
+    (not_adopted,) = adopt(world(x=state, **HEALTHY), include=["Web *"])["not_adopted"]
+    assert (not_adopted["monitor"], not_adopted["state"]) == ("x", found)
+    assert reason in not_adopted["why"]
 
 
 def test_a_policy_accepts_each_old_problem_in_its_state_and_nothing_else(adopt: Any, tmp_path: Path) -> None:

@@ -44,15 +44,15 @@ def main() -> None:
         errors="replace",
         start_new_session=True,
     )
-    lines, told = [], time.monotonic()
+    lines, reached_at = [], time.monotonic()
     assert process.stdout is not None
     for line in process.stdout:
         lines.append(line.rstrip("\n"))
         if PROGRESS in line and steps:
             take(steps.pop(0), process)
-            told = time.monotonic()
+            reached_at = time.monotonic()
     rc = process.wait()
-    print(json.dumps({"rc": rc, "lines": lines, "seconds": time.monotonic() - told, "left": steps}))
+    print(json.dumps({"rc": rc, "lines": lines, "seconds": time.monotonic() - reached_at, "left": steps}))
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def run(folder: Path, url: str, case: Case) -> str | None:
     return None
 
 
-def chosen_cases() -> list[Case]:
+def selected_cases() -> list[Case]:
     assert len({case.name for case in EVERY_CASE}) == len(EVERY_CASE)
     wanted = os.environ.get("ONLY_CASES")
     if wanted:
@@ -98,7 +98,7 @@ def chosen_cases() -> list[Case]:
 def main() -> None:
     folder = Path(sys.argv[1]).resolve() / "gate_in_plays"
     folder.mkdir()
-    cases = chosen_cases()
+    cases = selected_cases()
     with simulator(folder) as url, ThreadPoolExecutor(2) as pool:
         tries = [pool.submit(run, folder / str(number), url, case) for number, case in enumerate(cases)]
         failed = [wrong for wrong in (tried.result() for tried in tries) if wrong]

@@ -76,7 +76,7 @@ def test_an_old_problem_of_any_state_is_adopted_with_that_state_alone(state):
 
 
 @pytest.mark.parametrize("state", ["clean", "failing", "pending", "unproved", "fixing", "known", "new_alert"])
-def test_what_is_no_problem_of_long_standing_is_not_adopted(state):
+def test_a_recent_problem_is_not_adopted(state):
     plan = plan_adoption(account(entry(1, state)), [], 30, False)
     assert plan.added == []
     assert [one["state"] for one in plan.recent] == ([] if state == "clean" else [state])
@@ -148,7 +148,7 @@ def test_a_hostile_monitor_is_named_alone_and_becomes_no_template():
         assert len(selected) == 1
 
 
-def test_monitors_that_no_pattern_tells_apart_are_listed_and_not_adopted():
+def test_ambiguous_monitors_are_listed_and_not_adopted():
     plan = plan_adoption(account(entry(1), entry(2, label="m1")), [], 30, False)
     assert ([one.monitor for one in plan.added], [one["id"] for one in plan.ambiguous]) == (["m2"], ["m1"])
 
@@ -205,7 +205,7 @@ def test_the_account_is_what_the_gate_finds_before_a_deployment():
         (2, 1, 0, 0, False),
     ],
 )
-def test_responses_that_disagree_about_many_monitors_are_not_whole(
+def test_responses_that_disagree_about_many_monitors_are_refused(
     both, without_status, without_config, inactive, complete
 ):
     monitors = [monitor(status(id=f"b{at}"), config(id=f"b{at}")) for at in range(both)]

@@ -72,7 +72,7 @@ def test_a_pattern_that_would_be_a_template_is_refused():
         render_policy(NOW, {"include": ["{{ x }}"]}, 3600.0, [], [])
 
 
-def test_what_people_wrote_stays_as_it_is_and_new_entries_come_last():
+def test_entries_of_people_are_unchanged_and_new_entries_come_last():
     policy = parse_policy(BY_HAND)
     assert [entry.monitor for entry in policy.entries] == ["Shop *", "old"]
     text = edit_policy(policy, [ONE, TWO], [])
@@ -96,7 +96,7 @@ EMPTY_LISTS = [
 
 
 @pytest.mark.parametrize("text", EMPTY_LISTS)
-def test_entries_come_into_a_file_without_any_and_go_again(text):
+def test_entries_are_added_to_a_file_without_any_and_removed(text):
     before = yaml.safe_load(text)
     filled = edit_policy(parse_policy(text), [ONE, TWO], [])
     assert parse_policy(filled).entries == [ONE, TWO]
@@ -127,7 +127,7 @@ def test_any_way_to_write_a_list_can_be_changed(text, removed):
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "message"),
     [
         ("$ANSIBLE_VAULT;1.1;AES256\n6162\n", "encrypted with Ansible Vault"),
         ("- hosts: all\n", "not a block mapping of variables"),
@@ -146,10 +146,10 @@ def test_any_way_to_write_a_list_can_be_changed(text, removed):
         ("deploy_gate_x: " + "[" * 5000, "not one YAML document"),
     ],
 )
-def test_what_is_no_policy_is_refused(text, why):
+def test_a_file_that_is_not_a_policy_is_refused(text, message):
     with pytest.raises(PolicyFileError) as refused:
         parse_policy(text)
-    assert why in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n"])

@@ -171,7 +171,7 @@ def test_a_condition_that_the_result_changes_does_not_skip_the_stop(
     assert (stopped["decision"], stopped["failed"]) == ("stop", fails)
 
 
-def test_a_condition_that_the_result_changes_is_no_matter_when_it_proceeds(
+def test_a_condition_on_the_result_does_not_matter_when_it_proceeds(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = Run(tmp_path, monkeypatch)

@@ -18,7 +18,7 @@ def state(tmp_path: Path) -> RunState:
     return RunState(str(tmp_path))
 
 
-def test_a_verdict_is_there_once_and_for_its_key_only(state: RunState) -> None:
+def test_a_verdict_is_read_once_and_by_its_key_only(state: RunState) -> None:
     state.write_verdict("a", {"phase": "after"})
     assert state.take_verdict("b") is None
     assert state.take_verdict("a") == {"phase": "after"}
@@ -26,21 +26,21 @@ def test_a_verdict_is_there_once_and_for_its_key_only(state: RunState) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", "\xff"])
-def test_what_cannot_be_read_is_no_verdict(state: RunState, tmp_path: Path, content: str) -> None:
+def test_an_unreadable_file_is_not_a_verdict(state: RunState, tmp_path: Path, content: str) -> None:
     (tmp_path / "kf-gate-verdict-a.json").write_text(content, encoding="latin-1")
     assert state.take_verdict("a") is None
     (tmp_path / "kf-gate-baselines.json").write_text(content, encoding="latin-1")
     assert state.read_baseline("s") is None
 
 
-def test_what_is_written_is_for_us_alone(state: RunState, tmp_path: Path) -> None:
+def test_files_are_private(state: RunState, tmp_path: Path) -> None:
     state.write_verdict("a", {})
     state.write_baseline(OLD, "s", "play", ["h1"])
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_folder_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     state = RunState(str(tmp_path / "gone"))
     with pytest.raises(ValueError, match="cannot write to Ansible's local temporary folder: No such file"):
         state.write_verdict("a", {})
@@ -49,7 +49,7 @@ def test_a_folder_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("play", "batch", "kept", "found"),
+    ("play", "batch", "stored", "found"),
     [
         ("play", ["h2"], False, OLD),  # a later batch
         ("play", ["h1", "h2"], True, NEW),  # the same hosts, gated again
@@ -57,10 +57,10 @@ def test_a_folder_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     ],
 )
 def test_a_later_batch_keeps_the_baseline_of_the_first(
-    state: RunState, play: str, batch: list[str], kept: bool, found: dict[str, str]
+    state: RunState, play: str, batch: list[str], stored: bool, found: dict[str, str]
 ) -> None:
     assert state.write_baseline(OLD, "s", "play", ["h1"])
-    assert state.write_baseline(NEW, "s", play, batch) is kept
+    assert state.write_baseline(NEW, "s", play, batch) is stored
     assert state.read_baseline("s") == found
 
 

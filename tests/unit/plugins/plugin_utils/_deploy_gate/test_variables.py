@@ -21,7 +21,7 @@ Variables = dict[str, dict[str, Any]]
 @pytest.mark.parametrize(
     "name", [*OPTIONS, "deploy_gate_result", "deploy_gate_handed_baseline", "deploy_gate", "other"]
 )
-def test_options_and_what_the_role_itself_uses_are_known(name: str) -> None:
+def test_options_and_variables_of_the_role_are_valid_names(name: str) -> None:
     refuse_unknown_names({"h1": {name: 1}})
 
 
@@ -81,7 +81,7 @@ def rendered(variables: Variables, host: str = "h1") -> tuple[dict[str, Any], li
     return read_options(variables, host, render), hosts
 
 
-def test_what_no_host_can_change_is_rendered_once() -> None:
+def test_a_value_that_is_the_same_for_all_hosts_is_rendered_once() -> None:
     variables = {f"h{number}": {"deploy_gate_include": ["Primary *"]} for number in range(1, 500)}
     options, hosts = rendered(variables)
     assert options == {"deploy_gate_include": ["Primary *"]}
@@ -137,6 +137,6 @@ def test_an_option_that_cannot_be_read_is_refused_with_the_host() -> None:
         rendered(variables)
 
 
-def test_what_is_omitted_counts_as_not_set() -> None:
+def test_an_omitted_option_counts_as_not_set() -> None:
     variables: Variables = {"h1": {"deploy_gate_timeout": "{{ gone }}", "gone": None}, "h2": {}}
     assert rendered(variables)[0] == {}

@@ -112,7 +112,7 @@ def test_a_stored_baseline_is_read_again(store):
         ),
     ],
 )
-def test_what_is_known_of_a_monitor_is_read_again(one, problem, read):
+def test_the_data_of_a_monitor_are_read_again(one, problem, read):
     assert read_baseline(take_of(one, problems={"m1": problem})).monitors == {"m1": read}
 
 
@@ -153,9 +153,9 @@ def test_a_vanished_monitor_is_named_at_any_size_also_when_another_one_appears(n
     assert len(taken["monitors"]) <= LARGEST
     read = read_baseline(json.loads(json.dumps(taken)))
     now = [one.id for one in before if one is not before[number // 2]] + ["f" * 56]
-    [gone] = read.find_missing(now)
-    assert before[number // 2].label.startswith(gone.label)
-    assert gone in (read.find(before[number // 2].id),)
+    [missing] = read.find_missing(now)
+    assert before[number // 2].label.startswith(missing.label)
+    assert missing in (read.find(before[number // 2].id),)
     assert read.find("f" * 56) is None
     assert [one.id for one in before if read.find(one.id) is None] == []
 
@@ -325,7 +325,7 @@ def test_an_alert_is_the_same_by_its_id_and_without_one_by_its_start(before, now
         *((problem, 0, True, False) for problem in ("alert", "silent", "stale", "never_tested", "inactive", "absent")),
     ],
 )
-def test_a_problem_that_lasted_is_told_from_a_failed_test(problem, alerts, lasting, flapping):
+def test_a_lasting_problem_is_not_a_failed_test(problem, alerts, lasting, flapping):
     was = then(problem=problem, alert_count=alerts)
     assert (was.has_lasting_problem, was.is_flapping) == (lasting, flapping)
 

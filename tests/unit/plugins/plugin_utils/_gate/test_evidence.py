@@ -152,9 +152,9 @@ def test_a_vanished_monitor_is_found_as_it_was_last_reported():
     for label, kind in (("Old", "dns"), ("New", "http")):
         evidence.observe(Sample([monitor(status(label=label), config(label=label, type=kind))], NOW))
     evidence.observe(Sample([monitor(status(id="stays"))], NOW))
-    [gone] = evidence.find_vanished(sample(status(id="stays")))
-    assert (gone.id, gone.label, gone.type, gone.status) == ("m1", "New", "http", None)
-    assert gone.config == config(label="New")
+    [missing] = evidence.find_vanished(sample(status(id="stays")))
+    assert (missing.id, missing.label, missing.type, missing.status) == ("m1", "New", "http", None)
+    assert missing.config == config(label="New")
     assert evidence.find_vanished(sample(status(), status(id="stays"))) == []
 
 
@@ -237,9 +237,9 @@ def test_a_response_is_outdated_until_the_newest_test_is_back(polls, outdated):
 
 
 @pytest.mark.parametrize(
-    ("of_config", "full_detection", "moment"),
+    ("of_config", "full_detection", "instant"),
     [(config(), True, NOW + 120), (config(), False, None), (config(timer=None), True, None), (None, True, None)],
 )
-def test_when_an_alert_can_be_raised_is_known_with_a_timer_only(of_config, full_detection, moment):
-    chosen = policy("after", full_detection=full_detection)
-    assert detected_from(monitor(status(), of_config), chosen, NOW) == moment
+def test_when_an_alert_can_be_raised_is_known_with_a_timer_only(of_config, full_detection, instant):
+    of_policy = policy("after", full_detection=full_detection)
+    assert detected_from(monitor(status(), of_config), of_policy, NOW) == instant

@@ -32,7 +32,7 @@ OVERRIDE = {"reason": "the shop is down", "by": "ann"}
         ("2027-01-15T09:00:00+01:00", NOW),
     ],
 )
-def test_a_moment_has_a_zone_or_is_epoch_seconds(value, seconds):
+def test_a_time_has_a_zone_or_is_epoch_seconds(value, seconds):
     assert parse_time_option(value, "expires") == seconds
 
 
@@ -98,7 +98,7 @@ def test_a_decision_is_valid_until_it_expires(read, entry, expires, valid):
     assert read({**entry, "expires": expires}).is_valid(NOW) is valid
 
 
-def test_a_decision_holds_what_its_person_wrote():
+def test_a_decision_has_the_values_of_its_options():
     known = parse_known({**KNOWN, "reason": " under repair ", "expires": NOW})
     assert (known.pattern, known.reason, known.expires, known.selects.texts) == ("Web", "under repair", NOW, ["Web"])
     override = parse_override({**OVERRIDE, "by": " ann ", "ticket": "OPS-1", "expires": NOW})
@@ -114,11 +114,11 @@ def test_the_banner_says_who_and_why_and_nothing_raw():
     assert banner == "THE GATE IS OVERRIDDEN by ann, ticket OPS-1\\x1b: the shop is down"
 
 
-@pytest.mark.parametrize(("name", "shown"), NAMES)
-def test_the_banner_stays_short(name, shown):
-    assert Override("down", name, name, None).banner == f"THE GATE IS OVERRIDDEN by {shown}, ticket {shown}: down"
+@pytest.mark.parametrize(("name", "text"), NAMES)
+def test_the_banner_stays_short(name, text):
+    assert Override("down", name, name, None).banner == f"THE GATE IS OVERRIDDEN by {text}, ticket {text}: down"
 
 
 @pytest.mark.parametrize("ticket", [None, ""])
-def test_an_order_without_a_ticket_names_none(ticket):
+def test_an_override_without_a_ticket_names_none(ticket):
     assert Override("down", "ann", ticket, None).banner == "THE GATE IS OVERRIDDEN by ann: down"

@@ -17,11 +17,11 @@ from .monitors_at_hand import NOW, config, failing, monitor, policy, sample, sta
 
 
 def predict(*samples, now=NOW, phase="after", **given):
-    chosen = policy(phase, **given)
-    evidence = Evidence(chosen)
+    of_policy = policy(phase, **given)
+    evidence = Evidence(of_policy)
     for one in samples:
         evidence.observe(one)
-    return forecast(samples[-1].monitors, chosen, evidence, now)
+    return forecast(samples[-1].monitors, of_policy, evidence, now)
 
 
 def poll_of(start, timer=300.0, **changes):
@@ -61,8 +61,8 @@ def test_the_tests_that_are_missing_decide(start, given, seconds):
 @pytest.mark.parametrize("age", [1.0, 59.0, 200.0])
 def test_a_monitor_that_tests_on_time_is_proved_when_the_forecast_says(timer, gap, clean_tests, age):
     """Play the service second by second: the proof is there at the forecast moment and not a test earlier."""
-    chosen = policy("after", clean_tests=clean_tests, timeout_max=86400.0)
-    evidence = Evidence(chosen)
+    of_policy = policy("after", clean_tests=clean_tests, timeout_max=86400.0)
+    evidence = Evidence(of_policy)
 
     def poll(now):
         latest = NOW - age + (now - NOW + age) // timer * timer
@@ -71,7 +71,7 @@ def test_a_monitor_that_tests_on_time_is_proved_when_the_forecast_says(timer, ga
 
     first = poll(NOW)
     evidence.observe(first)
-    seconds = forecast(first.monitors, chosen, evidence, NOW).seconds
+    seconds = forecast(first.monitors, of_policy, evidence, NOW).seconds
     steps = [NOW + at for at in range(1, int(seconds) + 1)]
     for now in steps:
         assert not evidence.is_proved("m1")
@@ -115,7 +115,7 @@ def test_advisory_monitors_are_not_awaited():
         (-10, 86400.0, {"clean_tests": 0}, 0, None, None),
     ],
 )
-def test_a_monitor_that_cannot_be_proved_in_time_is_named_with_its_moment(
+def test_a_monitor_that_cannot_be_proved_in_time_is_named_with_its_due_time(
     start, timer, given, provable, unprovable, slow
 ):
     found = predict(poll_of(None if start is None else NOW + start, timer=timer), **given)
@@ -195,7 +195,7 @@ def test_a_monitor_of_which_no_test_is_known_gets_a_timer_for_its_first_one(foun
         ([300, 600], {"clean_tests": 2, "full_detection": True}, 0),
     ],
 )
-def test_what_was_seen_already_is_not_awaited_again(starts, given, seconds):
+def test_observed_tests_are_not_awaited_again(starts, given, seconds):
     polls = [sample(status(last_test=Check(NOW + start, None)), at=NOW + start, timer=300.0) for start in starts]
     assert predict(*polls, now=NOW + max(60, starts[-1]), settle=0, **given).seconds == seconds
 
@@ -211,6 +211,6 @@ def test_where_no_clean_test_is_demanded_none_is_awaited(start):
 
 
 @pytest.mark.parametrize("early", [1, 60, 10**10])
-def test_a_test_from_the_future_foretells_nothing(early):
+def test_a_test_from_the_future_predicts_nothing(early):
     assert predict(poll_of(NOW + early), settle=0).seconds == 300
     assert predict(poll_of(None), settle=0).seconds == 300

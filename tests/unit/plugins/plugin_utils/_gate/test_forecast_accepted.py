@@ -46,7 +46,7 @@ def accept(*states, **entry):
         (INACTIVE, accept("failing"), False),
     ],
 )
-def test_only_what_known_accepts_is_left_out_of_the_forecast(phase, found, given, accepted):
+def test_only_accepted_monitors_are_left_out_of_the_forecast(phase, found, given, accepted):
     outcome = Service(Sample([found, FAST], NOW)).decide(policy(phase, **given), baseline=BEFORE, once=True)
     assert outcome.proof.provable == 1
     assert ("d" in outcome.proof.unprovable) is not accepted
@@ -69,7 +69,7 @@ def test_a_test_that_failed_once_is_no_state_that_is_accepted_after_the_deployme
         ([CLEAN, INACTIVE._replace(id="e", label="Daily")], accept("missing"), True),
     ],
 )
-def test_a_scope_is_not_refused_for_what_needs_no_proof(phase, found, given, refused):
+def test_a_scope_is_not_refused_for_monitors_that_need_no_proof(phase, found, given, refused):
     outcome = Service(Sample(found, NOW)).decide(policy(phase, **given), once=phase != "after", baseline=None)
     assert ("timeout_too_short" in {reason.code for reason in outcome.evaluation.reasons}) is refused
 

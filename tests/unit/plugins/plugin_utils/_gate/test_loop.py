@@ -57,9 +57,9 @@ FAILED = sample(failing(NOW + 1), at=NOW + 1)
         ("nothing tolerates credentials", [PENDING, REFUSED], {"clean_tests": 1}, "error", 13),
     ],
 )
-def test_an_outage_that_is_tolerated_does_not_clear_what_was_seen(rule, responses, given, verdict, rc):
-    chosen = policy(timeout=30, poll=10, on_unavailable="warn", **given)
-    evaluation = Service(*responses).decide(chosen).evaluation
+def test_a_tolerated_outage_does_not_clear_earlier_reasons(rule, responses, given, verdict, rc):
+    of_policy = policy(timeout=30, poll=10, on_unavailable="warn", **given)
+    evaluation = Service(*responses).decide(of_policy).evaluation
     assert (evaluation.verdict, evaluation.gate_rc) == (verdict, rc), rule
 
 
@@ -274,8 +274,8 @@ def test_a_batch_that_demands_no_tests_is_not_refused():
 
 
 def test_slow_monitors_are_unproved_and_not_awaited():
-    settled = policy("after", settle=0.0)
-    outcome = Service(Sample([SLOW, FAST], NOW)).decide(settled)
+    at_once = policy("after", settle=0.0)
+    outcome = Service(Sample([SLOW, FAST], NOW)).decide(at_once)
     assert (outcome.evaluation.verdict, outcome.evaluation.gate_rc, outcome.waited) == ("warn", 0, 0)
     assert outcome.view.unprovable == {"d": NOW + 86390}
     assert outcome.evaluation.counts["unproved"] == 1

@@ -119,13 +119,13 @@ class Service:
 
 
 @given(st.lists(polls, min_size=1, max_size=8), st.sampled_from(PHASES[:3]), policies)
-def test_a_pass_is_a_whole_answer_of_this_task_in_which_nothing_is_missing(series, phase, chosen):
+def test_a_pass_is_a_whole_answer_of_this_task_in_which_nothing_is_missing(series, phase, of_policy):
     service = Service(series)
-    policy = Policy.of(phase, NOW, poll=STEP, on_new_alert="block", on_existing_alert="block", **chosen)
+    policy = Policy.of(phase, NOW, poll=STEP, on_new_alert="block", on_existing_alert="block", **of_policy)
     outcome = service.decide(policy)
     decision = decide(outcome.evaluation, policy, NOW + service.time)
     event(f"{phase}: {outcome.evaluation.verdict}")
-    assert outcome.waited <= chosen["timeout"] + STEP
+    assert outcome.waited <= of_policy["timeout"] + STEP
     if outcome.evaluation.verdict == "pass":
         assert service.given[-1] not in ("away", "refused")
         assert outcome.sample is service.newest

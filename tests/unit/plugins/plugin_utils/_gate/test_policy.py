@@ -80,9 +80,9 @@ def test_the_least_numbers_are_accepted():
 
 
 def test_the_defaults_are_strict():
-    chosen = policy()
-    assert {name: getattr(chosen, name) for name in STRICT} == STRICT
-    assert (chosen.advisory.texts, chosen.fixes.texts) == ([], [])
+    of_policy = policy()
+    assert {name: getattr(of_policy, name) for name in STRICT} == STRICT
+    assert (of_policy.advisory.texts, of_policy.fixes.texts) == ([], [])
     assert {name: DEFAULTS[name] for name in STRICT} == STRICT
 
 
@@ -96,14 +96,14 @@ def test_the_defaults_are_strict():
     ],
 )
 def test_each_phase_has_its_defaults(phase, settle, clean_tests, timeout, existing, failing):
-    chosen = policy(phase)
-    assert (chosen.settle, chosen.clean_tests, chosen.timeout) == (settle, clean_tests, timeout)
-    assert (chosen.on_existing_alert, chosen.on_existing_problem, chosen.on_failing_test) == (
+    of_policy = policy(phase)
+    assert (of_policy.settle, of_policy.clean_tests, of_policy.timeout) == (settle, clean_tests, timeout)
+    assert (of_policy.on_existing_alert, of_policy.on_existing_problem, of_policy.on_failing_test) == (
         existing,
         existing,
         failing,
     )
-    assert chosen.anchor == NOW + settle
+    assert of_policy.anchor == NOW + settle
 
 
 def test_a_given_value_takes_precedence_over_the_phase():
@@ -160,8 +160,8 @@ def test_the_limit_of_a_proof_leaves_time_for_late_tests(given, limit):
 
 @pytest.mark.parametrize("phase", PHASES[1:])
 def test_only_before_a_deployment_the_proof_is_another_phase(phase):
-    chosen = policy(phase, clean_tests=3)
-    assert chosen.prepare_proof() is chosen
+    of_policy = policy(phase, clean_tests=3)
+    assert of_policy.prepare_proof() is of_policy
 
 
 @pytest.mark.parametrize(

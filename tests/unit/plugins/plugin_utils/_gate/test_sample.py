@@ -27,42 +27,27 @@ STATUSES = [status(id="w", label="Web"), status(id="d", label="DNS")]
         (Selection(types=["http"]), [WEB], STATUSES, ["w", "d"]),
     ],
 )
-def test_a_monitor_that_one_answer_lacks_stays_in_scope(selection, configs, statuses, ids):
+def test_a_monitor_that_one_response_lacks_stays_in_scope(selection, configs, statuses, ids):
     monitors, warnings = select_scope(configs, statuses, selection, 1, "fail")
     assert [monitor.id for monitor in monitors] == ids
     assert warnings == []
 
 
-EMPTY = "{} of {} monitors are in scope, but min_monitors is {}: correct include, exclude or types"
-
-
 @pytest.mark.parametrize(
-    ("selection", "configs", "least", "code", "told"),
+    ("selection", "configs", "least", "code"),
     [
-        (Selection(), [], 1, "empty_scope", EMPTY.format(0, 0, 1)),
-        (Selection(exclude=["*"]), [WEB, DNS], 1, "empty_scope", EMPTY.format(0, 2, 1)),
-        (Selection(types=["ftp"]), [WEB, DNS], 1, "empty_scope", EMPTY.format(0, 2, 1)),
-        (Selection(), [WEB, DNS], 3, "small_scope", EMPTY.format(2, 2, 3)),
-        (
-            Selection(include=["Wep"]),
-            [WEB, DNS],
-            1,
-            "unmatched",
-            "include: Wep matched none of 2 monitors; similar labels are Web; correct include, or set on_unmatched",
-        ),
-        (
-            Selection(include=["Web", "Mail"]),
-            [WEB, DNS],
-            1,
-            "unmatched",
-            "include: Mail matched none of 2 monitors; correct include, or set on_unmatched",
-        ),
+        (Selection(), [], 1, "empty_scope"),
+        (Selection(exclude=["*"]), [WEB, DNS], 1, "empty_scope"),
+        (Selection(types=["ftp"]), [WEB, DNS], 1, "empty_scope"),
+        (Selection(), [WEB, DNS], 3, "small_scope"),
+        (Selection(include=["Wep"]), [WEB, DNS], 1, "unmatched"),
+        (Selection(include=["Web", "Mail"]), [WEB, DNS], 1, "unmatched"),
     ],
 )
-def test_a_scope_that_proves_nothing_is_final(selection, configs, least, code, told):
+def test_a_scope_that_proves_nothing_is_final(selection, configs, least, code):
     with pytest.raises(Unavailable) as raised:
         select_scope(configs, [], selection, least, "fail")
-    assert (raised.value.code, raised.value.final, str(raised.value)) == (code, True, told)
+    assert (raised.value.code, raised.value.final) == (code, True)
 
 
 @pytest.mark.parametrize(("on_unmatched", "warned"), [("warn", 1), ("ignore", 0)])

@@ -157,8 +157,8 @@ def test_an_alert_of_unknown_time_was_raised_before_the_first_poll_that_shows_it
 )
 def test_an_alert_that_is_to_be_repaired_may_not_be_raised_anew(alert, given, before, state):
     of_baseline = None if before is None else baseline(*before)
-    chosen = policy(**{"fixes": WEB, **given})
-    assert assess_all(chosen, sample(alert), of_baseline=of_baseline)[0].state == state
+    of_policy = policy(**{"fixes": WEB, **given})
+    assert assess_all(of_policy, sample(alert), of_baseline=of_baseline)[0].state == state
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_a_silent_failure_is_seen_test_by_test(starts, state, final):
     ],
 )
 def test_failed_tests_in_a_row_make_a_monitor_failing(starts, given, state):
-    chosen = policy(**{"phase": "after", "settle": 0.0, "alert_after": 9, **given})
-    assert assess_all(chosen, *(sample(failing(start), at=start) for start in starts))[0].state == state
+    of_policy = policy(**{"phase": "after", "settle": 0.0, "alert_after": 9, **given})
+    assert assess_all(of_policy, *(sample(failing(start), at=start) for start in starts))[0].state == state
 
 
 def series(results):

@@ -94,9 +94,9 @@ def test_a_problem_that_lasted_before_is_an_existing_one_unless_it_is_worse(befo
     if now == "failing":
         polls = [Sample([monitor(failing(NOW, fail_count=0), config())], NOW)]
         found = Sample([monitor(failing(NOW + 1), config())], NOW)
-    chosen = policy("after", settle=0.0, alert_after=3)
+    of_policy = policy("after", settle=0.0, alert_after=3)
     unprovable = DUE if now == "unproved" else {}
-    [assessed] = assess_all(chosen, *polls, found, of_baseline=baseline(was), unprovable=unprovable)
+    [assessed] = assess_all(of_policy, *polls, found, of_baseline=baseline(was), unprovable=unprovable)
     assert assessed.state == expected[now]
     assert not (assessed.state == EXISTING and assessed.final)
 
@@ -123,8 +123,8 @@ def test_a_monitor_that_was_stale_and_failed_since_is_worse_also_when_it_is_stal
 )
 def test_a_slow_monitor_that_failed_since_is_not_let_through(rule, failed, state):
     found = Sample([monitor(failing(failed), config(timer=3600.0))], NOW)
-    chosen = policy("after", settle=0.0, deploy_started=NOW - 600)
-    [assessed] = assess_all(chosen, found, of_baseline=baseline(then(timer=3600.0)), unprovable=DUE)
+    of_policy = policy("after", settle=0.0, deploy_started=NOW - 600)
+    [assessed] = assess_all(of_policy, found, of_baseline=baseline(then(timer=3600.0)), unprovable=DUE)
     assert assessed.state == state, rule
 
 
@@ -184,16 +184,16 @@ HAD_ALERT = then(alert=digest("a1"), alerted=NOW - 3600, alert_count=1)
 )
 def test_a_person_accepts_the_states_that_an_entry_lists(of_status, before, entry, state):
     found = Sample([monitor(of_status, config())], NOW)
-    chosen = policy("after", settle=0.0, known=(known(monitor="Other"), entry))
+    of_policy = policy("after", settle=0.0, known=(known(monitor="Other"), entry))
     of_baseline = baseline(*([before] if before else []))
-    assert assess_all(chosen, found, of_baseline=of_baseline)[0].state == state
+    assert assess_all(of_policy, found, of_baseline=of_baseline)[0].state == state
 
 
 @pytest.mark.parametrize(("states", "state"), [((), "unproved"), (("unproved",), "known")])
 def test_an_unproved_monitor_is_accepted_only_when_that_is_listed(states, state):
     found = Sample([monitor(status(last_test=TESTED), DAILY)], NOW)
-    chosen = policy("after", settle=0.0, known=(known(*states),))
-    assert assess_all(chosen, found, unprovable=DUE)[0].state == state
+    of_policy = policy("after", settle=0.0, known=(known(*states),))
+    assert assess_all(of_policy, found, unprovable=DUE)[0].state == state
 
 
 @pytest.mark.parametrize(("entry", "state"), [(known(), "known"), (known("blind"), "missing")])
@@ -203,8 +203,8 @@ def test_a_monitor_that_vanished_can_be_accepted(entry, state):
 
 
 def test_fixes_take_precedence_over_known():
-    chosen = policy("after", known=(known(),), fixes=Patterns(["Web"]))
-    assert assess_all(chosen, sample(OLD), of_baseline=baseline(WAS_ALERTING))[0].state == "fixing"
+    of_policy = policy("after", known=(known(),), fixes=Patterns(["Web"]))
+    assert assess_all(of_policy, sample(OLD), of_baseline=baseline(WAS_ALERTING))[0].state == "fixing"
 
 
 def test_an_expired_entry_gives_way_to_a_valid_one():

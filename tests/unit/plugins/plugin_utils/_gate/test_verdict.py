@@ -157,7 +157,7 @@ def test_a_monitor_that_left_during_the_wait_is_missing():
 
 
 @pytest.mark.parametrize("number", [2, 101, 2_500])
-def test_a_monitor_of_the_baseline_that_is_gone_is_missing_once_also_when_another_appears(number):
+def test_a_monitor_that_vanished_is_missing_once_also_when_another_appears(number):
     before = [status(id=f"{at:056x}", label=f"Monitor {at}") for at in range(number)]
     taken = take_baseline(sample(*before), "selection", "account", lambda _monitor: None)
     new = status(id="new", label="New")
@@ -332,7 +332,7 @@ def test_an_order_changes_the_decision_and_never_the_verdict(evaluation, given, 
     assert found.proceeds == (decision == "proceed")
 
 
-GONE = evaluate_all(Sample([monitor(None, config(id="c"))], NOW))
+MISSING = evaluate_all(Sample([monitor(None, config(id="c"))], NOW))
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ GONE = evaluate_all(Sample([monitor(None, config(id="c"))], NOW))
         (evaluate_all([BLIND]), accepts("b"), False),
         (evaluate_all([FAILING]), accepts("f"), False),
         (evaluate_all([PENDING], **AFTER), accepts("p"), True),
-        (GONE, accepts("c"), False),
+        (MISSING, accepts("c"), False),
         (evaluate_all([ALERT]), accepts("z"), True),
         (NO_RESPONSE, accepts("a"), False),
         (NO_RESPONSE, accepts("a", NOW), True),

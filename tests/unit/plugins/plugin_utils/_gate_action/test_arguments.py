@@ -13,8 +13,8 @@ from .._gate.monitors_at_hand import NOW, sample, status
 DEFAULTS = {name: spec.get("default") for name, spec in GATE.items()}
 
 
-def baseline_at(moment):
-    return take_baseline(sample(status(), at=moment), "selection", "account", lambda _monitor: None)
+def baseline_at(instant):
+    return take_baseline(sample(status(), at=instant), "selection", "account", lambda _monitor: None)
 
 
 BASELINE = baseline_at(NOW - 600)
@@ -30,7 +30,7 @@ def test_without_options_evidence_counts_from_the_start_of_the_task():
     assert (policy.advisory.texts, policy.fixes.texts, policy.known, policy.override) == ([], [], (), None)
 
 
-def test_a_baseline_tells_when_the_deployment_started():
+def test_a_baseline_sets_the_start_of_the_deployment():
     policy, baseline = read(phase="after", baseline=BASELINE)
     assert policy.deploy_started == NOW - 600
     assert list(baseline.monitors) == ["m1"]
@@ -42,7 +42,7 @@ SAME += ["2027-01-15T01:59:30-06:00", "2027-01-15 07:59:30.000000+00:00", EPOCH,
 
 
 @pytest.mark.parametrize("value", SAME)
-def test_a_moment_is_given_with_a_zone_or_in_epoch_seconds(value):
+def test_a_time_is_set_with_a_zone_or_in_epoch_seconds(value):
     expiring = {"reason": "the shop is down", "by": "ann", "expires": value}
     known = [{"monitor": "DNS", "reason": "moving", "expires": value}]
     policy = read(phase="after", since=value, deploy_started=value, override=expiring, known=known)[0]
@@ -64,7 +64,7 @@ LOCAL += ["Sun 31 May 2026 18:51:18 CEST", "2026-05-31 18:51:18 UTC", "20260531"
         ("override", lambda value: {"override": {"reason": "the shop is down", "by": "ann", "expires": value}}),
     ],
 )
-def test_a_moment_without_a_zone_is_refused_with_the_text_to_use_instead(option, given, value):
+def test_a_time_without_a_zone_is_refused_with_an_example(option, given, value):
     with pytest.raises(ValueError) as raised:
         read(phase="after", **given(value))
     assert str(raised.value) == (
@@ -89,7 +89,7 @@ def test_a_moment_without_a_zone_is_refused_with_the_text_to_use_instead(option,
         ({"since": "", "deploy_started": ""}, 0, None),
     ],
 )
-def test_moments_of_clocks_that_differ_a_little_are_accepted(given, since, started):
+def test_times_of_clocks_that_differ_slightly_are_accepted(given, since, started):
     policy = read(phase="after", **given)[0]
     assert policy.since == NOW + since
     assert policy.deploy_started == (None if started is None else NOW + started)

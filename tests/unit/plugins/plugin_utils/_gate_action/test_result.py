@@ -40,14 +40,16 @@ def run_gate(response, then=None, once=True, **given):
             raise response
         return response
 
-    chosen = policy(**given)
-    return Gate(chosen, then, poll, lambda: next(clock), lambda _: None, lambda _: None, once=once).decide(), chosen
+    of_policy = policy(**given)
+    return Gate(
+        of_policy, then, poll, lambda: next(clock), lambda _: None, lambda _: None, once=once
+    ).decide(), of_policy
 
 
 def result(response, verbose=False, then=None, once=True, **given):
-    outcome, chosen = run_gate(response, then, once, **given)
-    decision = decide(outcome.evaluation, chosen, NOW)
-    return gate_result(outcome, decision, chosen, then, verbose, "account")
+    outcome, of_policy = run_gate(response, then, once, **given)
+    decision = decide(outcome.evaluation, of_policy, NOW)
+    return gate_result(outcome, decision, of_policy, then, verbose, "account")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_an_order_leaves_the_verdict_and_is_found():
     assert (found["verdict"], found["decision"], found["bypassed"]) == ("block", "proceed", True)
 
 
-def test_only_monitors_that_are_not_clean_are_returned_unless_all_are_asked_for():
+def test_clean_monitors_are_returned_only_with_verbose_result():
     assert [entry["id"] for entry in result(sample(ALERT, status()))["monitors"]] == ["a"]
     assert [entry["id"] for entry in result(sample(ALERT, status()), verbose=True)["monitors"]] == ["a", "m1"]
 
@@ -111,14 +113,14 @@ def test_many_reasons_make_a_screen_and_the_data_is_complete(errors, phase):
         )
         for number in range(300)
     ]
-    told = result(sample(*alerts), phase=phase)
-    assert len(told["msg"]) < 10_000
-    assert 1 < len(told["lines"]) <= 20
-    assert len(json.dumps(abridge_failure(told))) < 10_000
-    assert max(map(len, told["lines"])) <= 500
-    assert len(told["reasons"]) == len(told["monitors"]) == 300
-    assert sum(len(entry["snippet"]) for entry in told["unblock"]) < 20_000
-    assert sum(entry["snippet"].count("\n") for entry in told["unblock"]) < 60
+    returned = result(sample(*alerts), phase=phase)
+    assert len(returned["msg"]) < 10_000
+    assert 1 < len(returned["lines"]) <= 20
+    assert len(json.dumps(abridge_failure(returned))) < 10_000
+    assert max(map(len, returned["lines"])) <= 500
+    assert len(returned["reasons"]) == len(returned["monitors"]) == 300
+    assert sum(len(entry["snippet"]) for entry in returned["unblock"]) < 20_000
+    assert sum(entry["snippet"].count("\n") for entry in returned["unblock"]) < 60
 
 
 def test_a_failure_that_is_not_registered_leaves_out_details_and_if_large_all_data():
@@ -130,11 +132,12 @@ def test_a_failure_that_is_not_registered_leaves_out_details_and_if_large_all_da
     assert abridge_failure(empty) == empty
     alerts = [status(id=str(number), label=f"M{number}", alert_active=True) for number in range(300)]
     large = result(sample(*alerts))
-    told = abridge_failure(large)
-    assert set(large) - set(told) == {"lines", "unblock", "reasons", "monitors", "baseline", "changes"}
-    assert all(large[name] == told[name] for name in told if name != "abridged")
+    returned = abridge_failure(large)
+    assert set(large) - set(returned) == {"lines", "unblock", "reasons", "monitors", "baseline", "changes"}
+    assert all(large[name] == returned[name] for name in returned if name != "abridged")
     assert (
-        told["abridged"] == "register the result or write a report to get lines, unblock, reasons, monitors, baseline"
+        returned["abridged"]
+        == "register the result or write a report to get lines, unblock, reasons, monitors, baseline"
     )
     passing = {**large, "failed": False}
     assert abridge_failure(passing) == passing
@@ -163,8 +166,8 @@ def test_options_are_offered_only_where_something_stops_or_would(response, given
 
 
 def test_a_pass_has_nothing_to_unblock():
-    told = result(sample(status()))
-    assert (told["lines"], told["unblock"]) == ([], [])
+    returned = result(sample(status()))
+    assert (returned["lines"], returned["unblock"]) == ([], [])
 
 
 def test_a_service_that_is_away_can_be_tolerated():
@@ -286,18 +289,18 @@ def test_the_baseline_has_the_problem_of_each_monitor_whatever_the_policy_makes_
 
 def test_the_baseline_knows_a_run_of_failures_that_several_polls_showed():
     polls = [sample(failing(NOW + at, alert_active=at < 3), at=NOW + at) for at in range(4)]
-    chosen = policy(timeout=100.0, poll=1.0)
+    of_policy = policy(timeout=100.0, poll=1.0)
     clock = iter(range(999))
 
     def poll():
         return polls.pop(0) if len(polls) > 1 else polls[0]
 
-    outcome = Gate(chosen, None, poll, lambda: next(clock), lambda _: None, lambda _: None).decide()
-    taken = gate_result(outcome, decide(outcome.evaluation, chosen, NOW), chosen, None, False)
+    outcome = Gate(of_policy, None, poll, lambda: next(clock), lambda _: None, lambda _: None).decide()
+    taken = gate_result(outcome, decide(outcome.evaluation, of_policy, NOW), of_policy, None, False)
     assert read_baseline(taken).monitors["m1"].problem == "silent"
 
 
-def test_a_monitor_tells_its_times_in_utc_and_its_error():
+def test_a_monitor_has_its_times_in_utc_and_its_error():
     entry = result(sample(ALERT))["monitors"][0]
     assert (entry["alert_since"], entry["last_test"], entry["error"]) == (
         "2027-01-15T07:59:00Z",
@@ -333,7 +336,7 @@ def test_a_plan_says_whether_an_alert_could_have_been_raised():
     assert "could have been raised" in result(sample(status()), phase="plan", clean_tests=5)["summary"]
 
 
-def test_what_is_predicted_is_found_as_numbers():
+def test_the_forecast_is_returned_as_numbers():
     assert result(sample(status()), phase="plan")["predicted"] == {
         "seconds": 50.0,
         "monitor": "m1",
@@ -347,7 +350,7 @@ def test_what_is_predicted_is_found_as_numbers():
 THEN = [then(timer=300.0), then(id="gone", label="Gone", problem="alert"), then(id="x", label="X", timer=None)]
 
 
-def test_what_is_configured_otherwise_than_in_the_baseline_is_found():
+def test_configuration_changes_since_the_baseline_are_returned():
     seen = sample(status(), status(id="new"))
     seen.monitors.append(monitor(status(id="x")))
     assert result(seen, then=baseline(*THEN))["changes"] == [
@@ -363,15 +366,15 @@ def test_without_a_baseline_that_names_monitors_nothing_has_changed(then):
 def test_the_difference_shows_the_baseline_against_now():
     seen = sample(ALERT, status())
     seen.monitors.append(monitor(None, config(id="x", label="X", timer=None)))
-    shown = diff_baseline(seen, baseline(*THEN))
-    assert shown[:2] == ["--- baseline", "+++ now"]
-    assert [line for line in shown[3:] if line[0] != " "] == [
+    lines = diff_baseline(seen, baseline(*THEN))
+    assert lines[:2] == ["--- baseline", "+++ now"]
+    assert [line for line in lines[3:] if line[0] != " "] == [
         "-Gone: tests every 1 min, alert active",
         "-Web: tests every 5 min, no alert",
         "+A\\x1b: tests every 1 min, alert active",
         "+Web: tests every 1 min, no alert",
     ]
-    assert " X: timer unknown, no alert" in shown
+    assert " X: timer unknown, no alert" in lines
 
 
 @pytest.mark.parametrize("then", [None, baseline()])
@@ -405,6 +408,6 @@ def test_progress_says_something_even_without_a_reason():
 
 
 def test_an_outcome_without_a_sample_has_no_baseline_to_hand_on():
-    chosen = policy()
+    of_policy = policy()
     outcome = Outcome(Evaluation("error", [], gate_rc=13))
-    assert gate_result(outcome, decide(outcome.evaluation, chosen, NOW), chosen, None, False)["baseline"] is None
+    assert gate_result(outcome, decide(outcome.evaluation, of_policy, NOW), of_policy, None, False)["baseline"] is None

@@ -56,10 +56,10 @@ class Service:
 
     def sampler(self, selection=None, on_unmatched="fail", **given):
         self.warned: list[str] = []
-        chosen = selection or Selection()
+        of_selection = selection or Selection()
         clocks = {"now": lambda: NOW, "clock": lambda: self.time}
         return Sampler(
-            self, chosen, policy("after", **given), on_unmatched, "fingerprint", self.warned.append, **clocks
+            self, of_selection, policy("after", **given), on_unmatched, "fingerprint", self.warned.append, **clocks
         )
 
 
@@ -83,15 +83,15 @@ def test_only_what_a_person_has_to_mend_ends_the_wait(error, final):
     assert (raised.value.final, raised.value.code, raised.value.retry_after) == (final, error.code, error.retry_after)
 
 
-def test_configurations_are_asked_for_once_while_they_fit():
+def test_configurations_are_fetched_once_while_they_fit():
     service = Service([config()], [status()])
     sampler = service.sampler()
-    assert [sampler().taken_at for look in range(3)] == [NOW] * 3
+    assert [sampler().taken_at for _poll in range(3)] == [NOW] * 3
     assert service.calls == ["statuses", "configs", "statuses", "statuses"]
     assert sampler().selection == "fingerprint"
 
 
-def test_a_monitor_that_no_configuration_tells_of_is_looked_up_again_but_not_at_each_look():
+def test_a_monitor_without_a_configuration_is_fetched_again_but_not_at_each_poll():
     service = Service([config()], [status()])
     sampler = service.sampler()
     sampler()
@@ -165,14 +165,14 @@ def test_a_wide_window_is_requested_only_when_it_is_needed(rule, of_status, time
     assert service.calls.count("statuses") == 1 + len(windows)
 
 
-def test_a_run_of_failures_is_looked_for_in_the_first_sample_only():
+def test_a_run_of_failures_widens_the_window_of_the_first_sample_only():
     service = Service([config(timer=900.0)], [failing(test_count=1)])
     sampler = service.sampler()
     sampler(), sampler(), sampler()
     assert service.windows == [2760]
 
 
-def test_a_missing_test_is_looked_for_in_each_sample():
+def test_a_missing_test_widens_the_window_of_each_sample():
     service = Service([config(timer=3600.0)], [UNTESTED])
     sampler = service.sampler()
     sampler(), sampler()
@@ -197,11 +197,11 @@ def test_counts_of_a_wide_window_are_dropped_but_those_of_a_run_of_failures(wide
 
 
 def test_only_monitors_that_need_it_are_read_from_the_wide_window():
-    quick, slow, gone = (status(id=name, last_test=test) for name, test in TESTS)
-    service = Service([config(id="q"), *(config(id=name, timer=3600.0) for name in "sg")], [quick, slow, gone])
+    quick, slow, absent = (status(id=name, last_test=test) for name, test in TESTS)
+    service = Service([config(id="q"), *(config(id=name, timer=3600.0) for name in "sg")], [quick, slow, absent])
     service.wide = [status(id="q", label="wide"), status(id="s", label="wide")]
     found = {one.id: one.status for one in service.sampler()().monitors}
-    assert (found["q"], found["g"]) == (quick, gone)
+    assert (found["q"], found["g"]) == (quick, absent)
     assert found["s"].label == "wide"
 
 

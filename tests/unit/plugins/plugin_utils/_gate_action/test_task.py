@@ -42,7 +42,7 @@ class StrategyModule(Parent):
 """
 
 
-class Shown:
+class RecordingDisplay:
     """A display that keeps what it is to show."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ def documents(alerting: bool = False, label: str = "Mail") -> dict[str, Any]:
     return {"/v2/status": {"monitor_list": [status]}, "/v2/config/monitor": {"monitor_list": [config]}}
 
 
-def asked(
+def run_task(
     arguments: dict[str, Any],
     variables: dict[str, Any] | None = None,
     check: bool = False,
@@ -71,9 +71,9 @@ def asked(
 ) -> tuple[dict[str, Any], list[str]]:
     play = SimpleNamespace(strategy=strategy, name=play_name)
     task: Any = SimpleNamespace(args=arguments, check_mode=check, diff=diff, no_log=False, get_play=lambda: play)
-    shown: Any = Shown()
+    lines: Any = RecordingDisplay()
     variables = variables or {}
-    return GateTask(task, templar(variables), shown).result(variables), shown.lines
+    return GateTask(task, templar(variables), lines).result(variables), lines.lines
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_answer_decides_and_the_report_says_the_same(
 ) -> None:
     report = tmp_path / "gate.json"
     url = serve(service(documents(alerting))).url
-    result, _shown = asked({**CONNECTION, "api_url": url, "reports": [str(report)], **arguments})
+    result, _lines = run_task({**CONNECTION, "api_url": url, "reports": [str(report)], **arguments})
     found = (result["verdict"], result["decision"], result["gate_rc"], result.get("failed", False))
     assert (found, result["report_errors"]) == (expected, [])
     written = json.loads(report.read_text(encoding="utf-8"))
@@ -121,7 +121,7 @@ def test_a_pattern_that_cannot_be_used_is_a_mistake_and_no_crash(
 ) -> None:
     url = serve(service(documents(alerting, label=LONG))).url
     value = [{"monitor": pattern, "reason": "it is known to us"}] if option == "known" else [pattern]
-    result, _shown = asked({**CONNECTION, "api_url": url, "phase": phase, option: value})
+    result, _lines = run_task({**CONNECTION, "api_url": url, "phase": phase, option: value})
     assert (result["verdict"], result["gate_rc"], result["failed"]) == ("error", 13, True)
     assert says in result["msg"]
     assert "crashed" not in result["msg"]
@@ -132,11 +132,11 @@ def test_the_command_ansible_shows_lines_before_the_result_that_it_prints(
     serve: Serve, alerting: bool, phase: str
 ) -> None:
     arguments = {**CONNECTION, "api_url": serve(service(documents(alerting))).url, "phase": phase}
-    result, shown = asked(arguments, play_name="Ansible Ad-Hoc")
-    assert shown[0] == result["summary"]
-    assert (len(shown) > 1) is alerting
-    assert all(line in result["msg"] for line in shown)
-    assert asked(arguments)[1] == []
+    result, lines = run_task(arguments, play_name="Ansible Ad-Hoc")
+    assert lines[0] == result["summary"]
+    assert (len(lines) > 1) is alerting
+    assert all(line in result["msg"] for line in lines)
+    assert run_task(arguments)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_mistake_stops_with_one_sentence_and_is_reported(
     report = tmp_path / "gate.json"
     server = serve(service(documents()))
     options = {**CONNECTION, "api_url": server.url, "reports": str(report), **arguments}
-    result, _shown = asked(options, strategy=strategy)
+    result, _lines = run_task(options, strategy=strategy)
     assert (result["failed"], result["decision"], result["gate_rc"]) == (True, "stop", 13)
     assert named in result["msg"]
     assert "Traceback" not in result["msg"]
@@ -181,8 +181,8 @@ def test_a_mistake_stops_with_one_sentence_and_is_reported(
     ],
 )
 def test_no_whole_answer_is_never_green(serve: Serve, answer: Any, rc: int, code: str) -> None:
-    told = {**documents(), "/v2/status": answer, "/v2/config/monitor": answer}
-    result, _shown = asked({**CONNECTION, "api_url": serve(service(told)).url})
+    served = {**documents(), "/v2/status": answer, "/v2/config/monitor": answer}
+    result, _lines = run_task({**CONNECTION, "api_url": serve(service(served)).url})
     assert (result["verdict"], result["decision"], result["gate_rc"]) == ("error", "stop", rc)
     assert [reason["code"] for reason in result["reasons"]] == [code]
     assert SECRET not in json.dumps(result)
@@ -191,7 +191,7 @@ def test_no_whole_answer_is_never_green(serve: Serve, answer: Any, rc: int, code
 def test_a_report_that_cannot_be_written_fails_a_pass_too(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     report = str(tmp_path / "file" / "gate.json")
-    result, _shown = asked({**CONNECTION, "api_url": serve(service(documents())).url, "reports": [report]})
+    result, _lines = run_task({**CONNECTION, "api_url": serve(service(documents())).url, "reports": [report]})
     assert (result["verdict"], result["failed"]) == ("pass", True)
     assert report in result["msg"]
     assert result["report_errors"] != []
@@ -199,15 +199,15 @@ def test_a_report_that_cannot_be_written_fails_a_pass_too(serve: Serve, tmp_path
 
 @pytest.mark.parametrize("reports", [[], ["gate.doc"]])
 def test_reports_are_by_their_ending(serve: Serve, reports: Any) -> None:
-    result, _shown = asked({**CONNECTION, "api_url": serve(service(documents())).url, "reports": reports})
+    result, _lines = run_task({**CONNECTION, "api_url": serve(service(documents())).url, "reports": reports})
     assert result.get("failed", False) is (reports == ["gate.doc"])
 
 
-def test_an_order_is_shown_on_the_screen(serve: Serve) -> None:
+def test_an_override_is_printed(serve: Serve) -> None:
     url = serve(service(documents(alerting=True))).url
-    result, shown = asked({**CONNECTION, "api_url": url, "override": ORDER})
+    result, lines = run_task({**CONNECTION, "api_url": url, "override": ORDER})
     assert result["bypassed"] is True
-    assert "Ada" in shown[0]
+    assert "Ada" in lines[0]
 
 
 def baseline_for(url: str, **arguments: Any) -> dict[str, Any]:
@@ -221,10 +221,10 @@ def baseline_for(url: str, **arguments: Any) -> dict[str, Any]:
 def test_diff_shows_what_is_new_since_the_baseline(serve: Serve) -> None:
     url = serve(service(documents(alerting=True, label="Mail\x1b[2J"))).url
     arguments = {**CONNECTION, "api_url": url, "phase": "during", "baseline": baseline_for(url)}
-    result, shown = asked(arguments, diff=True)
+    result, lines = run_task(arguments, diff=True)
     assert result["verdict"] == "block"
-    assert any("Mail" in line for line in shown)
-    assert not any("\x1b" in line for line in shown)
+    assert any("Mail" in line for line in lines)
+    assert not any("\x1b" in line for line in lines)
 
 
 @pytest.mark.parametrize("phase", ["during", "after"])
@@ -242,7 +242,7 @@ def test_a_baseline_of_another_scope_or_account_is_an_error(
 ) -> None:
     server = serve(service(documents()))
     arguments = {**CONNECTION, "api_url": server.url, "phase": phase, "baseline": baseline_for(server.url, **other)}
-    result, _shown = asked({**arguments, **changed})
+    result, _lines = run_task({**arguments, **changed})
     assert (result["failed"], result["gate_rc"], [reason["code"] for reason in result["reasons"]]) == (
         True,
         13,
@@ -260,14 +260,14 @@ def test_a_baseline_of_another_api_is_an_error(serve: Serve) -> None:
         "phase": "during",
         "baseline": baseline_for("https://else.example"),
     }
-    assert asked(arguments)[0]["gate_rc"] == 13
+    assert run_task(arguments)[0]["gate_rc"] == 13
 
 
 def test_the_baseline_of_a_task_fits_the_next_task(serve: Serve) -> None:
     url = serve(service(documents())).url
-    before, _shown = asked({**CONNECTION, "api_url": url, "include": ["Mail"]})
+    before, _lines = run_task({**CONNECTION, "api_url": url, "include": ["Mail"]})
     arguments = {**CONNECTION, "api_url": f"{url}/", "include": ["Mail"], "phase": "during", "baseline": before}
-    assert asked(arguments)[0]["verdict"] == "pass"
+    assert run_task(arguments)[0]["verdict"] == "pass"
 
 
 @pytest.mark.parametrize(("check", "order"), [(True, None), (False, ORDER)])
@@ -276,7 +276,7 @@ def test_neither_check_mode_nor_a_person_waits(
 ) -> None:
     monkeypatch.setattr(task, "_wait", lambda _seconds: pytest.fail("it waits"))
     arguments = {**CONNECTION, "api_url": serve(service(documents())).url, "phase": "after", "override": order}
-    result, _shown = asked(arguments, check=check)
+    result, _lines = run_task(arguments, check=check)
     assert result["verdict"] == "inconclusive"
 
 
@@ -297,7 +297,7 @@ def test_garbage_is_collected_while_waiting_and_again_afterwards(
     monkeypatch.setattr(time, "sleep", sleep)
     monkeypatch.setattr(gc, "collect", lambda: collected.append(None))
     url = serve(service(documents(alerting=True))).url
-    result, _shown = asked({**CONNECTION, "api_url": url, "timeout": 1, "poll": 1})
+    result, _lines = run_task({**CONNECTION, "api_url": url, "timeout": 1, "poll": 1})
     assert result["decision"] == "stop"
     assert result["verdict"] == ("inconclusive" if interrupted else "block")
     assert waited == [False] * len(collected) != []
@@ -316,8 +316,8 @@ def test_only_a_registered_failure_returns_the_data_of_hundreds_of_monitors(
     play = SimpleNamespace(strategy="linear", name="Deploy")
     task: Any = SimpleNamespace(args=arguments, check_mode=False, diff=False, register=register, no_log=False)
     task.get_play = lambda: play
-    shown: Any = Shown()
-    result = GateTask(task, templar({}), shown).result({})
+    lines: Any = RecordingDisplay()
+    result = GateTask(task, templar({}), lines).result({})
     assert (result["failed"], result["gate_rc"]) == (True, 10)
     assert ("reasons" in result, "abridged" in result) == (complete, not complete)
     assert (len(json.dumps(result)) < 10_000) is not complete

@@ -1,20 +1,34 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sentence about a monitor in each state and what to do, word for word. Other tests assert states only."""
+"""The messages of the gate, word for word: states, reasons, notes and summaries. Other tests assert codes and data."""
 
 from __future__ import annotations
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns, Selection
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import Override
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.problems import describe_interval
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import (
+    Sample,
+    Unavailable,
+    select_scope,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
+    Reason,
+    decide,
+    evaluate_unavailable,
+    summarize,
+)
 
-from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
+from .monitors_at_hand import NAMES, NOW, baseline, config, failing, monitor, policy, sample, status, then, view
+from .test_loop_progress import poll_by_a_fast_clock
 from .test_states import DAILY, DUE, UNTESTED, assess_all, series
 from .test_states_masked import known
+from .test_verdict import BROKEN, NO_RESPONSE, accepts, evaluate_all
+from .waits_at_hand import Service, poll_every
 
 ALERT = status(alert_active=True, alerted=NOW - 90)
 SINCE = "has an active alert for 1 min 30 s, since 2027-01-15T07:58:30Z"
@@ -191,7 +205,7 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("name", SENTENCES)
-def test_a_monitor_in_a_sentence_with_what_to_do(name):
+def test_each_state_has_a_message_and_an_advice(name):
     given, polls, message, unblock = SENTENCES[name]
     [found] = assess_all(policy(**given), *polls, unprovable=DUE if polls[-1].monitors[0].timer == DAILY.timer else {})
     assert (found.message, found.unblock) == (message, unblock)
@@ -205,15 +219,15 @@ def test_a_monitor_in_a_sentence_with_what_to_do(name):
         (then(problem="inactive"), "has not been tested yet; the monitor had a problem before the deployment"),
     ],
 )
-def test_an_existing_problem_in_a_sentence(before, message):
+def test_an_existing_problem_names_its_history(before, message):
     [found] = assess_all(policy("after"), poll(UNTESTED), of_baseline=baseline(before))
     assert (found.state, found.message, found.unblock) == ("existing_problem", message, EXISTING)
 
 
-def test_a_monitor_that_vanished_in_a_sentence():
-    gone = monitor(None, config())
-    assert states.assess_missing(gone, view(policy(), sample(status()))) == states.Assessment(
-        gone,
+def test_a_monitor_that_vanished_has_a_message():
+    missing = monitor(None, config())
+    assert states.assess_missing(missing, view(policy(), sample(status()))) == states.Assessment(
+        missing,
         "missing",
         "was in scope before, but is in no response now",
         "check whether it was removed on purpose; if so, exclude it or take a new baseline",
@@ -226,7 +240,7 @@ def test_readings_that_hardly_differ_are_not_named(gap):
     assert "utc_mktime" not in assess_all(policy(), taken)[0].message
 
 
-def test_what_a_monitor_reported_cannot_reach_the_terminal_raw():
+def test_an_error_of_a_monitor_is_sanitized():
     reported = poll(failing(last_test=Check(NOW, "\x1b[2Jgone\nbefore: proceed")))
     assert assess_all(policy(), reported)[0].message.endswith("\\x1b[2Jgone\\nbefore: proceed")
 
@@ -245,3 +259,203 @@ def test_the_longer_run_of_a_silent_failure_is_named(seen, run):
 @pytest.mark.parametrize(("timer", "text"), [(90.0, "every 1 min 30 s"), (None, "at an unknown interval")])
 def test_an_interval_in_words(timer, text):
     assert describe_interval(monitor(None, config(timer=timer))) == text
+
+
+UNDATED = "has an active alert since an unknown time"
+TOLERATED = f"{UNDATED} (tolerated: max_blocking is 2)"
+REPAIR_ALERT = "repair the monitored service, list the monitor in known or fixes, or exclude it"
+CLEAN = status(id="c", label="Clean")
+FAILING = failing(id="f", label="Failing")
+
+
+def alerting(number=1, **changes):
+    return [status(id=f"a{one}", label=f"Alerting {one}", alert_active=True, **changes) for one in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("found", "given", "reasons"),
+    [
+        (alerting(), {}, [Reason("existing_alert", "block", UNDATED, REPAIR_ALERT, "a0", "Alerting 0")]),
+        (
+            [*alerting(), FAILING],
+            {"max_blocking": 2},
+            [
+                Reason(
+                    "existing_alert",
+                    "warn",
+                    f"{UNDATED} (tolerated: max_blocking is 2)",
+                    REPAIR_ALERT,
+                    "a0",
+                    "Alerting 0",
+                ),
+                Reason(
+                    "failing",
+                    "warn",
+                    "failed its newest test: no answer",
+                    "wait until its tests pass again",
+                    "f",
+                    "Failing",
+                ),
+            ],
+        ),
+        (
+            BROKEN[:1],
+            {"phase": "during", "on_failing_test": "ignore"},
+            [
+                Reason(
+                    "max_masked",
+                    "inconclusive",
+                    "1 of 1 monitor in scope proves nothing, but max_masked is 50%",
+                    "repair them, list them in known, narrow include, or raise max_masked",
+                )
+            ],
+        ),
+    ],
+)
+def test_a_reason_has_a_message_and_an_advice(found, given, reasons):
+    assert evaluate_all(found, **given).reasons == reasons
+
+
+@pytest.mark.parametrize(("name", "text"), NAMES)
+def test_a_reason_names_its_monitor_and_stays_short(name, text):
+    assert Reason("code", "block", "is away", "call", "m1", name).sentence == f"{text} is away"
+
+
+def test_a_reason_about_the_gate_names_no_monitor():
+    assert Reason("code", "error", "the service is away", "wait").sentence == "the service is away"
+    assert Reason("code", "error", "is away", "wait", "m1", "").sentence == " is away"
+
+
+@pytest.mark.parametrize(
+    ("final", "reaction", "verdict", "unblock"),
+    [
+        (False, "block", "error", "try again when the service responds"),
+        (False, "warn", "warn", "try again when the service responds"),
+        (True, "warn", "error", "fix the option named above"),
+    ],
+)
+def test_a_missing_response_has_a_message_and_an_advice(final, reaction, verdict, unblock):
+    error = Unavailable("the service is away", "connection", final=final)
+    evaluation = evaluate_unavailable(error, policy(on_unavailable=reaction))
+    assert evaluation.reasons == [Reason("connection", verdict, "the service is away", unblock)]
+
+
+@pytest.mark.parametrize(
+    ("given", "first"),
+    [
+        ({}, []),
+        ({"enforce": False}, ["the gate is not enforced (enforce is false): it would have stopped here"]),
+        ({"override": Override("down", "ann", None, NOW + 1)}, ["THE GATE IS OVERRIDDEN by ann: down"]),
+    ],
+)
+def test_notes_name_the_override_and_the_entries_to_remove(given, first):
+    entries = (accepts("a0", NOW), accepts("z"), accepts("a0"))
+    assert decide(evaluate_all(alerting()), policy(**given, known=entries), NOW).notes == [
+        *first,
+        "known: the entry for a0 has expired and is ignored",
+        "known: 1 of 3 entries selects no monitor in scope",
+    ]
+
+
+@pytest.mark.parametrize(("name", "text"), NAMES)
+def test_a_note_stays_short(name, text):
+    entries = (accepts(name, NOW), accepts(name))
+    expired, unneeded = Override("down", name, None, NOW), Override("down", name, None, None)
+    clean = evaluate_all([CLEAN._replace(label=name)])
+    assert decide(clean, policy(known=entries, override=expired), NOW).notes == [
+        f"the override by {text} has expired and is ignored",
+        f"known: the entry for {text} has expired and is ignored",
+        f"known: the entry for {text} matches no problem: remove it",
+    ]
+    assert decide(clean, policy(override=unneeded), NOW).notes == [f"the override by {text} is not needed: remove it"]
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "line"),
+    [
+        (evaluate_all([CLEAN]), "proceed, pass: the only monitor in scope is clean"),
+        (evaluate_all([CLEAN, status(id="d")]), "proceed, pass: all 2 monitors in scope are clean"),
+        (evaluate_all([CLEAN, *alerting(2)]), "stop, block: 2 of 3 monitors in scope: Alerting 0 and Alerting 1"),
+        (
+            evaluate_all([CLEAN, *alerting(), FAILING]),
+            "stop, block: 1 of 3 monitors in scope: Alerting 0; 1 proves nothing",
+        ),
+        (evaluate_all([CLEAN, FAILING]), "proceed, warn: 1 of 2 monitors in scope: Failing"),
+        (
+            evaluate_all([CLEAN, *alerting(2)], on_existing_alert="ignore"),
+            "proceed, warn: 2 of 3 monitors in scope have a problem that the options ignore",
+        ),
+        (
+            evaluate_all(BROKEN, phase="during"),
+            "stop, inconclusive: 10 of 10 monitors in scope prove nothing, but max_masked is 50%",
+        ),
+        (NO_RESPONSE, "stop, error: the service is away"),
+    ],
+)
+def test_the_summary_counts_the_worst_and_names_them(evaluation, line):
+    assert summarize(evaluation, decide(evaluation, policy(), NOW), "after") == f"after: {line}"
+
+
+@pytest.mark.parametrize(("name", "text"), NAMES)
+def test_a_timeout_that_is_too_short_names_the_monitor_that_decides(name, text):
+    outcome = Service(poll_every(60, label=name)).decide(policy("after", timeout=59.5))
+    sentence = f"the evidence takes 1 min, as {text} tests only every 1 min, but timeout is 59.5 s"
+    assert [reason.message for reason in outcome.evaluation.reasons] == [sentence]
+
+
+def test_a_scope_of_which_nothing_can_be_proved_says_how_long_the_first_monitor_takes():
+    found = [monitor(status(id=name, last_test=Check(NOW, None)), config(id=name, timer=timer)) for name, timer in SLOW]
+    [reason] = Service(Sample(found, NOW)).decide(policy("after")).evaluation.reasons
+    assert reason.message == (
+        "none of 2 monitors can be proved in time: the first proof takes 2 h, but timeout_max is 3600 s"
+    )
+    assert reason.unblock == "set timeout_max to 86520 or more, or on_unprovable to ignore"
+
+
+SLOW = (("a", 86400.0), ("b", 7200.0))
+
+
+def test_a_single_monitor_that_cannot_be_proved_is_singular():
+    [reason] = (
+        Service(Sample([monitor(status(), config(timer=7200.0))], NOW)).decide(policy("after")).evaluation.reasons
+    )
+    assert reason.message == (
+        "the only monitor to prove cannot be proved in time: its proof takes 1 h 59 min, but timeout_max is 3600 s"
+    )
+
+
+AHEAD = "the controller's clock is 1 h ahead of the service's, so only tests that start in 1 h or later are evidence"
+
+
+def test_a_wrong_clock_has_a_message_and_an_advice():
+    [reason] = Service(poll_by_a_fast_clock(3600.0, 60.0)).decide(policy("before"), once=True).evaluation.reasons
+    assert (reason.message, reason.unblock) == (
+        AHEAD,
+        "synchronize the controller's clock with a time server, then run the gate again",
+    )
+
+
+SCOPE = "{} of {} monitors are in scope, but min_monitors is {}: correct include, exclude or types"
+
+
+@pytest.mark.parametrize(
+    ("given", "number", "least", "message"),
+    [
+        ({}, 0, 1, SCOPE.format(0, 0, 1)),
+        ({"exclude": ["*"]}, 2, 1, SCOPE.format(0, 2, 1)),
+        ({}, 2, 3, SCOPE.format(2, 2, 3)),
+        ({}, 1, 2, "1 of 1 monitor is in scope, but min_monitors is 2: correct include, exclude or types"),
+        (
+            {"include": ["Web 9"]},
+            2,
+            1,
+            "include: Web 9 matched none of 2 monitors; similar labels are Web 1 and Web 0; correct include, or set "
+            "on_unmatched",
+        ),
+    ],
+)
+def test_a_scope_that_is_too_small_is_explained(given, number, least, message):
+    configs = [config(id=str(one), label=f"Web {one}") for one in range(number)]
+    with pytest.raises(Unavailable) as raised:
+        select_scope(configs, [], Selection(**given), least, "fail")
+    assert str(raised.value) == message

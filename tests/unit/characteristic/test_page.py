@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page shows the rows that there are, with goals that are met, and its arithmetic is right."""
+"""The page has every row with its goal met, and its arithmetic is right."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deployment in a healthy world is signed off, and no later than the gate forecast when it began to wait."""
+"""A deployment in a healthy world is signed off, and no later than the gate's first forecast."""
 
 from __future__ import annotations
 

@@ -26,14 +26,14 @@ from ansible_collections.knowledgefront.monitoring.tests.simulation.small_world 
 )
 
 COMMON = (CLEAN, SAME, FAILED, ALERT, PAST_FAILURE, ABSENT)
-"""Answers that a longer wait is made of; the others end it or are tried in a shorter one."""
+"""Classes for a longer wait; the others end it or are covered by shorter ones."""
 
 PLAIN = (CLEAN, SAME, FAILED)
-"""Answers of which the design leaves no doubt what they prove."""
+"""Classes for which the design determines exactly what they prove."""
 
 
 def wrong_sign_offs(case: Case) -> list[str]:
-    """Return why the design forbids the sign-off of ``case``, nothing when it allows it or there was none."""
+    """Return why the design forbids the sign-off of ``case``; empty if it is allowed or there was none."""
     if not case.proceeds:
         return []
     found = [f"{name}: {why}" for name, why in objections(case.answers, case.baseline, case.terms).items()]
@@ -43,7 +43,7 @@ def wrong_sign_offs(case: Case) -> list[str]:
 
 
 def missed_sign_offs(case: Case) -> list[str]:
-    """Return where the evidence was there and the gate went on waiting, or stopped."""
+    """Return the cases in which the evidence was complete and the gate continued to wait, or stopped."""
     waited = case.answers if not case.proceeds else case.answers[:-1]
     missed = [
         f"{case.first} {case.rounds}: all evidence is in answer {number}"

@@ -52,7 +52,7 @@ def world(**states: str) -> dict[str, Any]:
 
 @pytest.fixture
 def adopt(serve: Serve, tmp_path: Path) -> Callable[..., Any]:
-    """Return what runs the action against a service with these responses."""
+    """Return a function that runs the action against a service with these responses."""
 
     def run(answers: Any, check: bool = False, diff: bool = False, task_vars: Any = None, **options: Any) -> Any:
         url = serve(answers if callable(answers) else service(answers)).url
@@ -207,7 +207,7 @@ CUT = {**world(**{**OLD, **{f"c{number}": "lacking" for number in range(6)}})}
     ],
 )
 @pytest.mark.parametrize("there", [False, True])
-def test_without_a_whole_answer_and_a_usable_file_nothing_is_written(
+def test_nothing_is_written_without_complete_responses_and_a_usable_file(
     adopt: Any, tmp_path: Path, there: bool, answers: Any, options: dict[str, Any], code: str | None, said: str
 ) -> None:
     path = tmp_path / "policy.yml"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever crashes in a gate, it fails closed."""
+"""A gate that crashes fails closed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def documents() -> dict[str, Any]:
 
 
 class PanicError(BaseException):
-    """What a library written in Rust raises when it panics: no Exception."""
+    """The error that a library written in Rust raises on a panic, which is not an Exception."""
 
 
 CRASHES: list[BaseException] = [
@@ -71,7 +71,7 @@ def gate(arguments: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("error", CRASHES, ids=lambda error: type(error).__name__)
-def test_whatever_crashes_stops_with_a_verdict_a_code_and_a_report(
+def test_a_crash_stops_with_a_verdict_a_code_and_a_report(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, error: BaseException
 ) -> None:
     report = tmp_path / "gate.json"
@@ -99,7 +99,7 @@ def test_a_crash_before_anything_else_is_loaded_is_reported(
     assert "ImportError" in report.read_text(encoding="utf-8")
 
 
-def test_when_not_even_the_report_can_be_made_the_gate_still_stops(
+def test_a_crash_of_the_report_still_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crash_at(monkeypatch, "plugin_utils._gate_action.task", ["GateTask"], PanicError())
@@ -121,13 +121,13 @@ def test_a_report_that_crashes_does_not_hide_the_verdict(
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), TIMEOUT.__new__(TIMEOUT)])
-def test_what_ends_the_task_on_purpose_is_passed_on(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+def test_an_interruption_is_raised(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     crash_at(monkeypatch, "action.kf_gate", ["load"], error)
     with pytest.raises(type(error)):
         gate(dict(CONNECTION))
 
 
-def test_the_collector_works_as_before(serve: Serve) -> None:
+def test_the_garbage_collector_is_restored(serve: Serve) -> None:
     frozen = gc.get_freeze_count()
     gate({**CONNECTION, "api_url": serve(service(documents())).url})
     assert (gc.isenabled(), gc.get_freeze_count()) == (True, frozen)

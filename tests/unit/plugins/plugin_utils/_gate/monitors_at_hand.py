@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Monitors for gate tests: clean at NOW unless a test says what is wrong with them."""
+"""Monitors for gate tests: clean at NOW unless a test changes them."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ TIMER = 60.0
 SELECTION = "selection"
 
 LONGEST = "x" * 80
-"""A name that a sentence shows whole; of one that is longer it shows CUT."""
+"""A name that a message contains completely; a longer one is cut to CUT."""
 CUT = "x" * 77 + "..."
 NAMES = [("Web", "Web"), (LONGEST, LONGEST), (LONGEST + "x", CUT), ("a\x1b\nb", "a\\x1b\\nb")]
-"""Names with what a sentence shows of them, so that it stays short and does no harm on a terminal."""
+"""Names, and the short and printable form in which messages contain them."""
 
 
 def status(**changes: Any) -> MonitorStatus:
@@ -71,7 +71,7 @@ def policy(phase: str = "before", since: float = NOW, **given: Any) -> Policy:
 
 
 def view(of_policy: Policy, *samples: Sample, baseline: Baseline | None = None) -> View:
-    """What an evaluation of the last of ``samples`` rests on."""
+    """The view for an evaluation of the last of ``samples``."""
     evidence = Evidence(of_policy, baseline)
     for one in samples:
         evidence.observe(one)

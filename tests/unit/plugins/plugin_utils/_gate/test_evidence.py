@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which tests of a series of polls are clean, which failed, and from when on a monitor is proved."""
+"""Clean and failed tests in a series of polls, and when a monitor is proved."""
 
 from __future__ import annotations
 

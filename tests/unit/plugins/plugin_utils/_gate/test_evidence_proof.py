@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What proves a monitor, what withdraws that proof, and what a monitor owes after a failure."""
+"""The proof of a monitor, its withdrawal, and the tests owed after a failure."""
 
 from __future__ import annotations
 

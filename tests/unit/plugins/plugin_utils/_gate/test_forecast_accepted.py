@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No wait is planned for a monitor that ``known`` accepts, and one that has to prove itself after all gets the time."""
+"""No wait is planned for a monitor that ``known`` accepts; the wait is extended if it needs a proof later."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The promise, over any series of responses and faults: a pass is evidence."""
+"""No false pass, over any series of responses and faults."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def status_of(name: str, report: Report, at: float) -> MonitorStatus | None:
 
 
 class Service:
-    """Plays a series of polls, its last one for ever, and records them."""
+    """Plays a series of polls, repeats the last one, and records them."""
 
     def __init__(self, series):
         self.series = series

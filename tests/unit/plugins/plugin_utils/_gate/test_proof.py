@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people learn beside the verdict: monitors that may not be provable, alerts that came and went."""
+"""Notes beside the verdict: monitors that may not be provable, cleared alerts, a wrong clock."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What masks a problem: it is no worse than before the deployment, or a person accepts it."""
+"""Masked problems: not worse than before the deployment, or accepted by a person."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ WORSE = {
 STILL_UNSEEN = dict.fromkeys(
     ("pending", "stale", "stale after a failure", "untested", "no status", "inactive"), EXISTING
 )
-"""Of a monitor of which nothing was known then, only what shows no failure is masked."""
+"""For a monitor without a usable test in the baseline, only states without a failure are masked."""
 STILL_FAILING = dict.fromkeys(NOW_STATES, EXISTING)
 for worse in ("clean", "same alert", "other alert", "no status", "inactive"):
     STILL_FAILING.pop(worse)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Responses one after another for the gate's wait, in which time passes only by sleeping."""
+"""A service for the gate's loop, with a clock that advances only by sleeping."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFUSED = Unavailable("refused", "credentials", final=True)
 
 
 class Service:
-    """Gives one response after another, the last one for ever; time passes only by sleeping."""
+    """Returns one response after another and repeats the last one; the clock advances only by sleeping."""
 
     def __init__(self, *responses):
         self.responses = list(responses)

@@ -25,7 +25,7 @@ from .._gate.monitors_at_hand import NOW, config, failing, policy, status
 
 
 class Service:
-    """Gives the responses that a test prepared and counts the calls; stands where the client does."""
+    """A client that returns prepared responses and counts the calls."""
 
     def __init__(self, configs=(), statuses=(), error=None):
         self.known = list(configs)

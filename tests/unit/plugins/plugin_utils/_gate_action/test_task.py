@@ -43,7 +43,7 @@ class StrategyModule(Parent):
 
 
 class RecordingDisplay:
-    """A display that keeps what it is to show."""
+    """A display that records its lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -102,7 +102,7 @@ def test_the_answer_decides_and_the_report_says_the_same(
 
 
 COMPLEX, LONG = "~(a+b?)+$", "a" * 60_000 + "!"
-"""A pattern that can be read, and takes too long to match with a long label."""
+"""A valid pattern that takes too long to match a long label."""
 
 
 @pytest.mark.parametrize("alerting", [False, True])
@@ -211,7 +211,7 @@ def test_an_override_is_printed(serve: Serve) -> None:
 
 
 def baseline_for(url: str, **arguments: Any) -> dict[str, Any]:
-    """Return the baseline of a scope that was clean, as if ``url`` had been asked."""
+    """Return the baseline of a clean scope of the API at ``url``."""
     monitors = [Monitor("m", "Mail", None, None, None)]
     names = [arguments.get(name, []) for name in ("include", "exclude", "types")]
     account = account_fingerprint(url, "id")

@@ -105,8 +105,7 @@ def describe_forecast(ahead: Forecast) -> str:
     """Return a forecast as a sentence."""
     if ahead.monitor is None:
         return "the evidence is already complete"
-    possible = "could" if ahead.alert_possible else "could not"
     return (
         f"the evidence takes {duration(ahead.seconds)} ({sanitize(ahead.monitor.label, 80)} takes longest); "
-        f"an alert {possible} have been raised by then"
+        f"an alert {'could' if ahead.alert_possible else 'could not'} have been raised by then"
     )

@@ -195,13 +195,10 @@ def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment |
     run = count_failed_run(status, history.failed_run)
     if run < view.policy.alert_after:
         return None
-    return Assessment(
-        monitor,
-        SILENT_FAILURE,
-        f"failed at least {quantity(run, 'test')} in a row without raising an alert{quote_error(status)}",
-        "repair the monitored service; check whether its alerts are paused or need more violations than alert_after",
-        final=status.tested is not None and status.tested >= view.evidence.anchor,
-    )
+    message = f"failed at least {quantity(run, 'test')} in a row without raising an alert{quote_error(status)}"
+    advice = "repair the monitored service; check if its alerts are paused or need more violations than alert_after"
+    is_final = status.tested is not None and status.tested >= view.evidence.anchor
+    return Assessment(monitor, SILENT_FAILURE, message, advice, is_final)
 
 
 def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
@@ -224,13 +221,9 @@ def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment
 def _new_alert(monitor: Monitor, status: MonitorStatus, view: View, message: str) -> Assessment:
     """Return ``new_alert``. One raised before the anchor may result from a restart and clear during the wait."""
     raised = status.alerted if status.alerted is not None else view.evidence.history(monitor.id).alerting_since
-    return Assessment(
-        monitor,
-        NEW_ALERT,
-        message,
-        "roll back or repair the monitored service; to accept it, list the monitor in known with states: [new_alert]",
-        final=raised is not None and raised >= view.evidence.anchor,
-    )
+    advice = "roll back or repair the monitored service; to accept it, list it in known with states: [new_alert]"
+    is_final = raised is not None and raised >= view.evidence.anchor
+    return Assessment(monitor, NEW_ALERT, message, advice, is_final)
 
 
 def _is_age_unknown(view: View) -> bool:
@@ -271,14 +264,12 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
         return None
     demanded = view.policy.failures_in_a_row
     if view.evidence.is_unsteady(monitor.id):
-        return Assessment(
-            monitor,
-            FAILING,
+        message = (
             f"failed {quantity(history.failures, 'time')} since {utc(view.evidence.anchor)} and has not had "
-            f"{quantity(view.evidence.owed_tests(monitor.id), 'clean test')} in a row since{quote_error(status)}",
-            "repair the monitored service; its tests fail too often to prove the deployment",
-            final=True,
+            f"{quantity(view.evidence.owed_tests(monitor.id), 'clean test')} in a row since{quote_error(status)}"
         )
+        advice = "repair the monitored service; its tests fail too often to prove the deployment"
+        return Assessment(monitor, FAILING, message, advice, final=True)
     if not (status.failing or history.is_failed) or view.evidence.is_proved(monitor.id):
         return None
     if demanded > 1 and history.failed_run_since_anchor < demanded:
@@ -308,9 +299,8 @@ def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> st
         end = agree(policy.alert_after, "test ends", "tests end")
         tests = f"its {policy.alert_after} {end} at {utc(needed or anchor)} at the earliest"
         return f"could not have raised an alert yet: {tests}"
-    message = (
-        f"has {len(history.clean_starts)} of {owed} required clean {agree(owed, 'test', 'tests')} since {utc(anchor)}"
-    )
+    tests = f"{owed} required clean {agree(owed, 'test', 'tests')}"
+    message = f"has {len(history.clean_starts)} of {tests} since {utc(anchor)}"
     if history.cleared_alert is not None:
         message += f"; an alert was raised at {utc(history.cleared_alert)} and has cleared"
     elif history.failures:

@@ -109,7 +109,9 @@ def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baselin
             "baseline: it was taken in the future; compare the clocks of the machines that took and use it"
         )
     if since is not None and deploy_started is not None and since + grace < deploy_started:
-        raise ValueError("since: it is before deploy_started, so tests of the old state would count; set a later time")
+        raise ValueError(
+            "since: it is before the start of the deployment, so tests of the old state would count; set a later time"
+        )
     if since is not None and deploy_started is not None:
         since = max(since, deploy_started)
     policy = Policy.of(

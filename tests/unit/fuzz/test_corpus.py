@@ -113,7 +113,7 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
     "alerts are overlooked": (states, "RULES", without_alerts(), "alert_with_clean_tests"),
     "no answer is as good as any": (
         loop,
-        "unavailable",
+        "evaluate_unavailable",
         lambda error, policy: Evaluation("pass", [], final=True),
         "away_then_back",
     ),

@@ -99,9 +99,7 @@ def test_a_crash_before_anything_else_is_loaded_is_reported(
     assert "ImportError" in report.read_text(encoding="utf-8")
 
 
-def test_a_crash_of_the_report_still_stops(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_of_the_report_still_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crash_at(monkeypatch, "plugin_utils._gate_action.task", ["GateTask"], PanicError())
     crash_at(monkeypatch, "plugin_utils._gate_action.result", ["gate_result"], PanicError())
     result = gate({**CONNECTION, "reports": [str(tmp_path / "gate.json")]})

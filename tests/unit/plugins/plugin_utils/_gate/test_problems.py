@@ -71,7 +71,7 @@ def test_no_status_window_has_to_show_a_test_of_a_slow_monitor(timer, beyond):
     assert problems.is_beyond_window(monitor(status(), config(timer=timer)), 2.0, 60.0) is beyond
 
 
-def test_every_problem_but_a_failed_test_lasted():
+def test_every_problem_except_a_failed_test_is_lasting():
     named = {value for name, value in vars(problems).items() if name.isupper() and isinstance(value, str)}
-    assert named - {problems.UNTESTED} == problems.LASTING | {problems.FAILED_TEST}
+    assert named - {problems.UNTESTED, problems.FUTURE, problems.UNTIMED} == problems.LASTING | {problems.FAILED_TEST}
     assert problems.UNSEEN < problems.LASTING

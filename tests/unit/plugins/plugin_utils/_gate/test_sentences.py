@@ -65,7 +65,7 @@ SENTENCES = {
         {"phase": "after"},
         [poll(ALERT)],
         f"has a new alert, active {SINCE.partition('alert ')[2]}",
-        "roll back or repair the monitored service; to accept it, list the monitor in known with states: [new_alert]",
+        "roll back or repair the monitored service; to accept it, list it in known with states: [new_alert]",
     ),
     "fixing": (
         {"fixes": WEB},
@@ -83,13 +83,13 @@ SENTENCES = {
         {},
         [poll(failing(fail_count=3, test_count=3))],
         "failed at least 3 tests in a row without raising an alert: no answer",
-        "repair the monitored service; check whether its alerts are paused or need more violations than alert_after",
+        "repair the monitored service; check if its alerts are paused or need more violations than alert_after",
     ),
     "silent failure without an error": (
         {},
         [poll(status(last_failed=Check(NOW - 10, None), fail_count=4, test_count=4))],
         "failed at least 4 tests in a row without raising an alert",
-        "repair the monitored service; check whether its alerts are paused or need more violations than alert_after",
+        "repair the monitored service; check if its alerts are paused or need more violations than alert_after",
     ),
     "untested": (
         {},

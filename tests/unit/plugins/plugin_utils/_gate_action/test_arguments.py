@@ -127,11 +127,11 @@ def test_decisions_of_people_are_read():
         ),
         (
             {"since": NOW - 661, "deploy_started": NOW - 600},
-            "since: it is before deploy_started, so tests of the old state would count; set a later time",
+            "since: it is before the start of the deployment, so tests of the old state would count; set a later time",
         ),
         (
             {"since": NOW - 661, "baseline": BASELINE},
-            "since: it is before deploy_started, so tests of the old state would count; set a later time",
+            "since: it is before the start of the deployment, so tests of the old state would count; set a later time",
         ),
         (
             {"baseline": {"verdict": "pass"}},

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of the source, checked, with connection options also from the environment."""
+"""Validation of the source's arguments; connection options may also come from the environment."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ...module_utils._domain.timing import FACTOR, GRACE
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
 
-CONNECTING = ("api_url", "client_id", "client_secret", "validate_certs", "ca_path", "timeout", "retries")
-"""Without those of the store: a source has one token and asks everything anew."""
+CONNECTION_NAMES = ("api_url", "client_id", "client_secret", "validate_certs", "ca_path", "timeout", "retries")
+"""Connection options without those of the cache: a source needs one token and never uses cached responses."""
 
-ALERTS: Spec = {
-    **{name: CONNECTION[name] for name in CONNECTING},
+ARGUMENT_SPEC: Spec = {
+    **{name: CONNECTION[name] for name in CONNECTION_NAMES},
     **SELECTION,
     "interval": {"type": "float"},
     "cursor": {"type": "path"},
@@ -34,7 +34,7 @@ ALERTS: Spec = {
 }
 
 FEEDBACK_QUEUE = "eda_feedback_queue"
-"""What ansible-rulebook adds when feedback is asked for."""
+"""The argument that ansible-rulebook adds for ``feedback``."""
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "interval": (1, 86400),
@@ -44,70 +44,73 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 
 
-def checked_arguments(given: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the options that ``given`` arguments, the environment and defaults make.
+def validate_arguments(arguments: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return all options from ``arguments``, the environment and the defaults, in this order of precedence.
 
-    Raises ConfigurationError with the first mistake.
+    Raises ConfigurationError for the first invalid one.
     """
     environment = os.environ if environment is None else environment
-    names = {alias: name for name, spec in ALERTS.items() for alias in (name, *spec.get("aliases", ()))}
-    unknown = sorted(str(name) for name in given if name not in names and name != FEEDBACK_QUEUE)
+    names = {alias: name for name, spec in ARGUMENT_SPEC.items() for alias in (name, *spec.get("aliases", ()))}
+    unknown = sorted(str(name) for name in arguments if name not in names and name != FEEDBACK_QUEUE)
     if unknown:
         raise ConfigurationError(
-            f"there is no argument {join_names(unknown)}; the arguments are {', '.join(sorted(ALERTS))}"
+            f"unknown argument {join_names(unknown)}; valid arguments are {', '.join(sorted(ARGUMENT_SPEC))}"
         )
     options = {}
-    for name, spec in ALERTS.items():
-        origin, value = name, next((given[alias] for alias in given if names.get(alias) == name), None)
+    for name, spec in ARGUMENT_SPEC.items():
+        origin, value = name, next((arguments[alias] for alias in arguments if names.get(alias) == name), None)
         if value is None and name in CONNECTION:
             origin = f"KF_{name.upper()}"
             value = environment.get(origin) or None
-        options[name] = _default(spec) if value is None else _typed(origin, name, value, spec)
+        options[name] = _copy_default(spec) if value is None else _convert(origin, name, value, spec)
     return options
 
 
-def _default(spec: Mapping[str, Any]) -> Any:
+def _copy_default(spec: Mapping[str, Any]) -> Any:
     default = spec.get("default")
     return list(default) if isinstance(default, list) else default
 
 
-def _typed(origin: str, name: str, value: Any, spec: Mapping[str, Any]) -> Any:
+def _convert(origin: str, name: str, value: Any, spec: Mapping[str, Any]) -> Any:
     try:
-        found: Any = TYPES[spec["type"]](value)
+        converted: Any = CONVERTERS[spec["type"]](value)
     except (TypeError, ValueError, OverflowError):
-        shown = "" if spec.get("no_log") or isinstance(value, (dict, list)) else f" {sanitize(value, 40)!r}"
-        raise ConfigurationError(f"{origin}{shown} is no {NAMES[spec['type']]}") from None
-    if "choices" in spec and found not in spec["choices"]:
-        raise ConfigurationError(f"{origin} must be one of {', '.join(spec['choices'])}, not {sanitize(found, 40)!r}")
+        is_hidden = spec.get("no_log") or isinstance(value, (dict, list))
+        quoted = "" if is_hidden else f", not {sanitize(value, 40)!r}"
+        raise ConfigurationError(f"{origin} must be {TYPE_NAMES[spec['type']]}{quoted}") from None
+    if "choices" in spec and converted not in spec["choices"]:
+        raise ConfigurationError(
+            f"{origin} must be one of {', '.join(spec['choices'])}, not {sanitize(converted, 40)!r}"
+        )
     least, most = BOUNDS.get(name, (-math.inf, math.inf))
-    if name in BOUNDS and not least <= found <= most:
+    if name in BOUNDS and not least <= converted <= most:
         raise ConfigurationError(f"{origin} must be from {least} to {most}, not {sanitize(value, 40)}")
-    return found
+    return converted
 
 
-def _text(value: Any) -> str:
+def _to_string(value: Any) -> str:
     if isinstance(value, (Mapping, list, tuple, set, bool)):
         raise TypeError
     return str(value)
 
 
-def _texts(value: Any) -> list[str]:
+def _to_list(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     if not isinstance(value, (list, tuple)):
         raise TypeError
-    return [_text(entry) for entry in value]
+    return [_to_string(entry) for entry in value]
 
 
-def _number(value: Any) -> float:
-    number = float(_text(value))
+def _to_float(value: Any) -> float:
+    number = float(_to_string(value))
     if not math.isfinite(number):
         raise ValueError
     return number
 
 
-def _whole(value: Any) -> int:
-    number = _number(value)
+def _to_int(value: Any) -> int:
+    number = _to_float(value)
     if number != int(number):
         raise ValueError
     return int(number)
@@ -116,24 +119,31 @@ def _whole(value: Any) -> int:
 TRUE, FALSE = {"true", "yes", "on", "1", "y", "t"}, {"false", "no", "off", "0", "n", "f"}
 
 
-def _flag(value: Any) -> bool:
+def _to_bool(value: Any) -> bool:
     text = str(value).strip().lower()
     if text not in TRUE | FALSE:
         raise ValueError
     return text in TRUE
 
 
-def _path(value: Any) -> str | None:
-    text = _text(value)
+def _to_path(value: Any) -> str | None:
+    text = _to_string(value)
     return os.path.abspath(os.path.expanduser(os.path.expandvars(text))) if text.strip() else None
 
 
-TYPES = {"str": _text, "list": _texts, "float": _number, "int": _whole, "bool": _flag, "path": _path}
-NAMES = {
-    "str": "text",
-    "list": "list of texts",
-    "float": "number",
-    "int": "whole number",
+CONVERTERS = {
+    "str": _to_string,
+    "list": _to_list,
+    "float": _to_float,
+    "int": _to_int,
+    "bool": _to_bool,
+    "path": _to_path,
+}
+TYPE_NAMES = {
+    "str": "a string",
+    "list": "a list of strings",
+    "float": "a number",
+    "int": "an integer",
     "bool": "true or false",
-    "path": "path",
+    "path": "a path",
 }

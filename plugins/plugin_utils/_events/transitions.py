@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happened since the last look: pure, so that the same two looks always tell the same."""
+"""The events between two polls, as pure functions of the previous state and the poll result."""
 
 from __future__ import annotations
 
@@ -9,160 +9,248 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from ...module_utils._domain.changes import FieldChange, changes
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration, utc
 from ...module_utils._domain.timing import FACTOR, GRACE, OLD, staleness
-from .alerts import Span, Step, steps
-from .configurations import configured
-from .event import BACK, CLEARED, FOUND, LOST, RAISED, SILENT, Event, Happening, of_api, of_monitor
-from .memory import Alert, MonitorState, Outage, SourceState, StatusReading, StatusSnapshot, merge_snapshots
-from .sample import Sample
+from .alerts import AlertTransition, PollWindow, find_alert_transitions
+from .event import (
+    ALERT_CLEARED,
+    ALERT_RAISED,
+    API_BACK,
+    API_LOST,
+    MONITOR_ADDED,
+    MONITOR_BACK,
+    MONITOR_CHANGED,
+    MONITOR_REMOVED,
+    MONITOR_SILENT,
+    Event,
+    PendingEvent,
+    api_event,
+    change_fields,
+    hash_fields,
+    monitor_event,
+)
+from .state import (
+    Alert,
+    MonitorState,
+    Outage,
+    PollResult,
+    SourceState,
+    StatusReading,
+    StatusSnapshot,
+    StoredConfig,
+    merge_snapshots,
+)
+
+MAX_RESPONSE_AGE = 60.0
+"""Seconds. The client refuses older responses; a test time that goes back further is a correction by the service."""
+
+MAX_LISTED_CHANGES = 5
+"""Changed fields that a message lists."""
 
 
 class Rules(NamedTuple):
-    """What is told at the beginning, and when a monitor is silent, as the options say."""
+    """The options: whether alerts at the first start are events, and when a monitor counts as silent."""
 
     initial: bool = True
     factor: float = FACTOR
     grace: float = GRACE
 
 
-def lost(memory: SourceState, code: str, message: str, now: float) -> tuple[list[Event], SourceState]:
-    """Return the begin of an outage, unless it was told before."""
-    if memory.outage is not None:
-        return [], memory
+def detect_outage(state: SourceState, code: str, message: str, now: float) -> tuple[list[Event], SourceState]:
+    """Return the event for the start of an outage, unless one is in progress, and the new state."""
+    if state.outage is not None:
+        return [], state
     outage = Outage(now, code, message)
-    before = None if memory.sampled is None else {"reachable": True, "error": None}
-    return [of_api(LOST, outage, now, before)], replace(memory, outage=outage)
+    before = None if state.polled_at is None else {"reachable": True, "error": None}
+    return [api_event(API_LOST, outage, now, before)], replace(state, outage=outage)
 
 
-def compared(
-    memory: SourceState, sample: Sample, rules: Rules, reselected: bool = False
+def detect_events(
+    state: SourceState, poll: PollResult, rules: Rules, selection_changed: bool = False
 ) -> tuple[list[Event], SourceState]:
-    """Return the events between ``memory`` and ``sample`` in the order of their times, and what to remember now.
+    """Return the events between ``state`` and ``poll`` in chronological order, and the new state.
 
-    ``reselected`` says that other monitors are selected than before, so that those are as new as at a first start.
+    With ``selection_changed``, monitors without a state are treated as at a first start.
     """
-    begins = memory.sampled is None
-    monitors, found = configured(memory.monitors, sample, told=not begins and not reselected)
-    for identity, status in sample.statuses.items():
-        known = monitors.get(identity) or MonitorState(identity, status.label)
-        quiet = identity not in memory.monitors and (begins or reselected)
-        after, steps_taken = _watched(known, status, sample, None if quiet else memory.sampled)
+    is_start = state.polled_at is None or selection_changed
+    monitors, pending = compare_configs(state.monitors, poll, publish=not is_start)
+    for identity, reading in poll.statuses.items():
+        before = monitors.get(identity) or MonitorState(identity, reading.label)
+        is_first = is_start and identity not in state.monitors
+        after, transitions = update_monitor(before, reading, poll, None if is_first else state.polled_at)
         monitors[identity] = after
-        if steps_taken and after.seen is not None and (not quiet or rules.initial):
-            found.setdefault(identity, []).extend(_alert(known, after, after.seen, steps_taken, sample.latest))
-    for identity, known in monitors.items():
-        quiet = identity not in memory.monitors and (begins or reselected)
-        monitors[identity], happenings = _heard(memory.monitors.get(identity), known, sample, rules)
-        if happenings and not quiet:
-            found.setdefault(identity, []).extend(happenings)
-    events = _ordered(found)
-    if memory.outage is not None:
-        events.insert(0, of_api(FOUND, memory.outage, sample.latest, None))
-    return events, SourceState(monitors, sample.earliest)
+        if transitions and after.status is not None and (not is_first or rules.initial):
+            events = _alert_events(before, after, after.status, transitions, poll.latest)
+            pending.setdefault(identity, []).extend(events)
+    for identity, monitor in monitors.items():
+        monitors[identity], events = detect_silence(state.monitors.get(identity), monitor, poll, rules)
+        if events and not (is_start and identity not in state.monitors):
+            pending.setdefault(identity, []).extend(events)
+    ordered = _sort_events(pending)
+    if state.outage is not None:
+        ordered.insert(0, api_event(API_BACK, state.outage, poll.latest, None))
+    return ordered, SourceState(monitors, poll.earliest)
 
 
-def _ordered(found: Mapping[str, list[Happening]]) -> list[Event]:
-    """Return all events by their times; those of one monitor stay in the order in which they happened to it."""
-    entries: list[Happening] = []
-    for happenings in found.values():
+def _sort_events(pending: Mapping[str, list[PendingEvent]]) -> list[Event]:
+    """Return all events by time; the events of each monitor stay in their order."""
+    entries: list[PendingEvent] = []
+    for events in pending.values():
         latest = float("-inf")
-        for happening in happenings:
-            latest = max(latest, happening.at)
-            entries.append(Happening(latest, happening.event))
+        for pending_event in events:
+            latest = max(latest, pending_event.at)
+            entries.append(PendingEvent(latest, pending_event.event))
     return [entry.event for entry in sorted(entries, key=lambda entry: entry.at)]
 
 
-def _watched(
-    known: MonitorState, status: StatusReading, sample: Sample, before: float | None
-) -> tuple[MonitorState, list[Step]]:
-    if _older(status.snapshot, known):
-        return known, []
-    now = merge_snapshots(status.snapshot, known.seen)
-    taken = steps(known.seen, now, known.alert, Span(before, sample.latest, sample.window))
-    newest: Alert | None = next((step.alert for step in reversed(taken) if step.raised), known.alert)
-    label = known.label if known.document is not None else status.label
-    if now is known.seen and newest is known.alert and label == known.label:
-        return known, taken
-    return known._replace(label=label, seen=now, alert=newest), taken
+def update_monitor(
+    monitor: MonitorState, reading: StatusReading, poll: PollResult, previous_poll: float | None
+) -> tuple[MonitorState, list[AlertTransition]]:
+    """Return the state of a monitor after ``reading``, and its alert transitions. Stale readings change nothing."""
+    if _is_stale(reading.snapshot, monitor):
+        return monitor, []
+    status = merge_snapshots(reading.snapshot, monitor.status)
+    window = PollWindow(previous_poll, poll.latest, poll.window)
+    transitions = find_alert_transitions(monitor.status, status, monitor.alert, window)
+    raised = (transition.alert for transition in reversed(transitions) if transition.raised)
+    newest: Alert | None = next(raised, monitor.alert)
+    label = monitor.label if monitor.document is not None else reading.label
+    if status is monitor.status and newest is monitor.alert and label == monitor.label:
+        return monitor, transitions
+    return monitor._replace(label=label, status=status, alert=newest), transitions
 
 
-def _older(status: StatusSnapshot, known: MonitorState) -> bool:
-    """Whether a status is from before the one that is known, as a cache may give it: it tells the past, not news."""
-    if status.tested is None or known.seen is None or known.seen.tested is None:
+def _is_stale(status: StatusSnapshot, monitor: MonitorState) -> bool:
+    """Return whether a status is older than the one in the state, for example because a proxy cached it."""
+    if status.tested is None or monitor.status is None or monitor.status.tested is None:
         return False
-    return 0 < known.seen.tested - status.tested <= OLDEST_ANSWER + (known.timer or 0.0)
+    return 0 < monitor.status.tested - status.tested <= MAX_RESPONSE_AGE + (monitor.timer or 0.0)
 
 
-OLDEST_ANSWER = 60.0
-"""Seconds. A client refuses what is older; a test that is said to be much earlier than before is a correction."""
-
-
-def _alert(
-    before: MonitorState, after: MonitorState, status: StatusSnapshot, taken: list[Step], now: float
-) -> list[Happening]:
-    told_before = None if before.seen is None else before.seen.told()
-    told = status.told()
+def _alert_events(
+    before: MonitorState, after: MonitorState, status: StatusSnapshot, transitions: list[AlertTransition], now: float
+) -> list[PendingEvent]:
+    fields_before = None if before.status is None else before.status.to_event_fields()
+    fields_after = status.to_event_fields()
     return [
-        of_monitor(
-            RAISED if step.raised else CLEARED,
+        monitor_event(
+            ALERT_RAISED if transition.raised else ALERT_CLEARED,
             after,
-            step.at,
+            transition.at,
             now,
-            (step.alert.key(),),
-            _alert_said(step, status),
-            told_before,
-            told,
-            step.between_polls,
+            (transition.alert.key(),),
+            _alert_message(transition, status),
+            fields_before,
+            fields_after,
+            transition.between_polls,
         )
-        for step in taken
+        for transition in transitions
     ]
 
 
-def _alert_said(step: Step, status: StatusSnapshot) -> str:
-    since = utc(step.alert.at)
-    if not step.raised:
+def _alert_message(transition: AlertTransition, status: StatusSnapshot) -> str:
+    since = utc(transition.alert.at)
+    if not transition.raised:
         return f"has cleared its alert of {since}"
-    if step.between_polls:
-        return f"had an alert at {since}, which cleared before it was seen"
+    if transition.between_polls:
+        return f"had an alert at {since}, which cleared before the next poll"
     return f"has an active alert since {since}" + (f": {sanitize(status.error)}" if status.error else "")
 
 
-def _heard(
-    before: MonitorState | None, known: MonitorState, sample: Sample, rules: Rules
-) -> tuple[MonitorState, list[Happening]]:
-    """Return whether a monitor fell silent or is back. What cannot be judged, such as without a timer, is no news.
+def detect_silence(
+    before: MonitorState | None, monitor: MonitorState, poll: PollResult, rules: Rules
+) -> tuple[MonitorState, list[PendingEvent]]:
+    """Return the new state of a monitor, and an event if it became silent or is tested again.
 
-    One that a status lacks may be tested all the same, so that it must have been missing for as long.
+    A monitor without a timer or a test is never silent. One that statuses omit may still be tested, so it is silent
+    only after it has been missing for as long.
     """
-    told = known.id in sample.statuses
-    since = sample.earliest if known.missing is None else known.missing
-    missing = None if told else since
-    if missing != known.missing:
-        known = known._replace(missing=missing)
-    status, now = known.seen, sample.latest
+    is_reported = monitor.id in poll.statuses
+    since = poll.earliest if monitor.missing_since is None else monitor.missing_since
+    missing_since = None if is_reported else since
+    if missing_since != monitor.missing_since:
+        monitor = monitor._replace(missing_since=missing_since)
+    status, now = monitor.status, poll.latest
     if status is None or status.tested is None:
-        return known, []
-    heard = status.tested if told else max(status.tested, since)
-    why = staleness(heard, known.timer, sample.earliest, rules.factor, rules.grace)
-    if why == OLD and known.silent is None:
+        return monitor, []
+    last_sign = status.tested if is_reported else max(status.tested, since)
+    reason = staleness(last_sign, monitor.timer, poll.earliest, rules.factor, rules.grace)
+    if reason == OLD and monitor.silent_since is None:
         sentence = (
-            f"is not tested any more: its last test began {duration(sample.earliest - status.tested)} ago, at "
-            f"{utc(status.tested)}, and its timer is {duration(known.timer or 0)}"
-            + ("" if told else f"; no status tells of it since {utc(since)}")
+            f"is no longer tested: its last test began {duration(poll.earliest - status.tested)} ago, at "
+            f"{utc(status.tested)}, and its timer is {duration(monitor.timer or 0)}"
+            + ("" if is_reported else f"; statuses omit it since {utc(since)}")
         )
-        silent = known._replace(silent=status.tested)
-        return silent, [_hearing(SILENT, before, known, status.tested, now, now, sentence)]
-    if why is None and told and known.silent is not None and status.tested > known.silent:
-        sentence = f"is tested again, after silence since {utc(known.silent)}"
-        back = known._replace(silent=None)
-        return back, [_hearing(BACK, before, known, known.silent, min(status.tested, now), now, sentence)]
-    return known, []
+        silent = monitor._replace(silent_since=status.tested)
+        return silent, [silence_event(MONITOR_SILENT, before, monitor, status.tested, now, now, sentence)]
+    silent_since = monitor.silent_since
+    if reason is None and is_reported and silent_since is not None and status.tested > silent_since:
+        sentence = f"is tested again after silence since {utc(silent_since)}"
+        back, at = monitor._replace(silent_since=None), min(status.tested, now)
+        return back, [silence_event(MONITOR_BACK, before, monitor, silent_since, at, now, sentence)]
+    return monitor, []
 
 
-def _hearing(
-    kind: str, before: MonitorState | None, known: MonitorState, since: float, at: float, now: float, sentence: str
-) -> Happening:
-    told, now_told = (None if side is None or side.seen is None else side.seen.told() for side in (before, known))
-    return of_monitor(kind, known, at, now, (f"{since:.3f}",), sentence, told, now_told)
+def silence_event(
+    kind: str, before: MonitorState | None, monitor: MonitorState, since: float, at: float, now: float, sentence: str
+) -> PendingEvent:
+    """Return the event for the start or the end of the silence that began at ``since``; times in epoch seconds."""
+    fields_before, fields_after = (
+        None if side is None or side.status is None else side.status.to_event_fields() for side in (before, monitor)
+    )
+    return monitor_event(kind, monitor, at, now, (f"{since:.3f}",), sentence, fields_before, fields_after)
+
+
+def compare_configs(
+    monitors: Mapping[str, MonitorState], poll: PollResult, publish: bool
+) -> tuple[dict[str, MonitorState], dict[str, list[PendingEvent]]]:
+    """Return the monitors with their current configurations, and the events by monitor id if ``publish`` is true."""
+    after = dict(monitors)
+    pending: dict[str, list[PendingEvent]] = {}
+    for identity, config in (poll.configs or {}).items():
+        before = monitors.get(identity)
+        if before is not None and before.document == config.document:
+            continue
+        after[identity], events = _apply_config(before, config, poll.latest)
+        if publish and events:
+            pending[identity] = events
+    for identity in (*poll.deleted, *poll.unselected):
+        removed = after.pop(identity, None)
+        if removed is not None and publish:
+            pending[identity] = [_removal_event(removed, poll.unselected.get(identity), poll.latest)]
+    return after, pending
+
+
+def _apply_config(
+    before: MonitorState | None, config: StoredConfig, now: float
+) -> tuple[MonitorState, list[PendingEvent]]:
+    monitor = (before or MonitorState(config.id, config.label)).with_config(config)
+    fields = config.fields
+    fields_before = None if before is None else before.fields
+    if fields_before is None:
+        unique = (f"{now:.3f}", hash_fields(fields))
+        sentence = f"is a new monitor ({config.type or 'of unknown type'})"
+        return monitor, [monitor_event(MONITOR_ADDED, monitor, now, now, unique, sentence, None, fields)]
+    difference = next(iter(changes({config.id: fields_before}, {config.id: fields})), None)
+    if difference is None:
+        return monitor, []
+    monitor = monitor._replace(change_count=monitor.change_count + 1)
+    unique = (str(monitor.change_count), hash_fields(fields))
+    sentence = f"has a new configuration: {_list_changes(difference.changes)}"
+    pending = monitor_event(MONITOR_CHANGED, monitor, now, now, unique, sentence, fields_before, fields)
+    pending.event["changes"] = [change_fields(change) for change in difference.changes]
+    return monitor, [pending]
+
+
+def _list_changes(field_changes: tuple[FieldChange, ...]) -> str:
+    listed = ", ".join(change.in_words() for change in field_changes[:MAX_LISTED_CHANGES])
+    rest = len(field_changes) - MAX_LISTED_CHANGES
+    return listed + (f" and {rest} more" if rest > 0 else "")
+
+
+def _removal_event(monitor: MonitorState, config: StoredConfig | None, now: float) -> PendingEvent:
+    sentence = "no longer exists" if config is None else "is no longer selected"
+    after = None if config is None else config.fields
+    return monitor_event(MONITOR_REMOVED, monitor, now, now, (f"{now:.3f}",), sentence, monitor.fields, after)

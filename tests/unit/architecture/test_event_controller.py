@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import definitions
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import checked_arguments
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import validate_arguments
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -38,7 +38,7 @@ def injected(given: dict[str, str]) -> dict[str, str]:
 def test_what_is_injected_is_read_by_the_collection() -> None:
     documented = {source["name"] for option in definitions().values() for source in option.get("env", ())}
     assert set(injected(GIVEN)) <= documented
-    options = checked_arguments({}, injected(GIVEN))
+    options = validate_arguments({}, injected(GIVEN))
     assert {name: options[name] for name in GIVEN} == GIVEN
     assert Settings.from_options(options).api_url == GIVEN["api_url"]
 
@@ -84,7 +84,7 @@ def test_a_rulebook_hands_events_over_as_nothing_that_is_templated(path: Path) -
 def test_a_rulebook_gives_its_source_arguments_that_exist(path: Path) -> None:
     (ruleset,) = yaml.safe_load(path.read_text(encoding="utf-8"))
     (source,) = ruleset["sources"]
-    checked_arguments(dict.fromkeys(source["knowledgefront.monitoring.kf_alerts"]), {})
+    validate_arguments(dict.fromkeys(source["knowledgefront.monitoring.kf_alerts"]), {})
     playing_on_the_controller = ruleset["hosts"] == "localhost"
     excluded = [entry["eda.builtin.json_filter"]["exclude_keys"] for entry in source.get("filters", ())]
     kinds = " ".join(rule["condition"] for rule in ruleset["rules"])

@@ -150,8 +150,8 @@ def test_nothing_that_a_target_needs_comes_from_the_controllers_side() -> None:
     assert {name: found for name, found in outside.items() if found} == {}
 
 
-@pytest.mark.parametrize("name", ["event", "alerts", "configurations", "transitions", "memory", "sample"])
-def test_what_happened_is_told_without_input_or_output_or_a_clock(name: str) -> None:
+@pytest.mark.parametrize("name", ["event", "alerts", "transitions", "state"])
+def test_events_are_detected_without_io_or_a_clock(name: str) -> None:
     path = ROOT / "plugins" / "plugin_utils" / "_events" / f"{name}.py"
     assert [imported for imported in imports_of(path) if begins_with(imported, (*IMPURE, "os"))] == []
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Events from Knowledge Front: alerts, silence, monitors that come, go and change, and the API itself."""
+"""Events from Knowledge Front: alerts, silent monitors, changes of monitors, and outages of the API."""
 
 from __future__ import annotations
 
@@ -142,16 +142,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# It is run by its path, with nothing set up. The path is not resolved, as a checkout is often a link.
+# ansible-rulebook runs this file by its path. The path is not resolved because a checkout is often a symbolic link.
 sys.path.insert(0, str(Path(__file__).absolute().parents[7]))
 
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import (
     FEEDBACK_QUEUE,
-    checked_arguments,
+    validate_arguments,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.watching import watch
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.source import run_source
 
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
-    """Tell events until cancelled. Raises ConfigurationError, with one sentence, for a mistake in the arguments."""
-    await watch(queue, checked_arguments(args), args.get(FEEDBACK_QUEUE))
+    """Publish events until cancelled. Raises ConfigurationError if an argument is invalid."""
+    await run_source(queue, validate_arguments(args), args.get(FEEDBACK_QUEUE))

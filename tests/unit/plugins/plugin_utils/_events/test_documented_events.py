@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the page and the source's own documentation say is what is there."""
+"""The documentation page and the source's own documentation match the code."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ import textwrap
 from typing import Any
 
 import yaml
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import ALERTS
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import KINDS
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.hosts import NAMING
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import SourceState
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.transitions import Rules, compared
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import ARGUMENT_SPEC
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import HOST_FIELDS, KINDS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.state import SourceState
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.transitions import Rules, detect_events
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.sources_at_hand import SOURCE
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.worlds_at_hand import (
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.recorded_world import (
     World,
     schema,
     valid,
 )
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.running_source import SOURCE
 
 from simulator.world import Monitor
 
@@ -38,12 +37,12 @@ def documented() -> dict[str, Any]:
     return found
 
 
-def test_the_event_on_the_page_is_one_that_is_told() -> None:
+def test_the_event_on_the_page_is_produced() -> None:
     world = World(WEB)
-    _rest, memory = compared(SourceState(), world.sample(), Rules())
+    _events, state = detect_events(SourceState(), world.poll(), Rules())
     world.fleet.fail("web")
     world.tick(5)
-    events, _rest = compared(memory, world.sample(), Rules())
+    events, _rest = detect_events(state, world.poll(), Rules())
     block = re.search(r"\.\. code-block:: json\n   :name: event\n\n((?:   .*\n)+)", PAGE)
     assert block is not None
     assert [json.dumps(event, indent=2) for event in valid(events)] == [textwrap.dedent(block[1]).strip()]
@@ -56,23 +55,23 @@ def test_the_page_and_the_schema_name_every_kind() -> None:
 
 
 def test_the_page_names_every_argument_and_every_field_that_names_a_host() -> None:
-    assert [name for name in ALERTS if f"``{name}``" not in PAGE] == []
-    assert [name for name in NAMING if f"``config.{name}``" not in PAGE] == []
+    assert [name for name in ARGUMENT_SPEC if f"``{name}``" not in PAGE] == []
+    assert [name for name in HOST_FIELDS if f"``config.{name}``" not in PAGE] == []
 
 
 def test_documented_arguments_are_those_of_the_code() -> None:
     attributes = ("type", "default", "choices", "elements", "aliases")
-    told = {
+    actual = {
         name: {attribute: option[attribute] for attribute in attributes if attribute in option}
         for name, option in documented()["options"].items()
     }
-    assert told == {
+    assert actual == {
         name: {attribute: spec[attribute] for attribute in attributes if attribute in spec}
-        for name, spec in ALERTS.items()
+        for name, spec in ARGUMENT_SPEC.items()
     }
 
 
 def test_the_example_is_a_rulebook_with_arguments_that_exist() -> None:
     (ruleset,) = yaml.safe_load(runpy.run_path(str(SOURCE))["EXAMPLES"])
     (source,) = ruleset["sources"]
-    assert set(source["knowledgefront.monitoring.kf_alerts"]) <= set(ALERTS)
+    assert set(source["knowledgefront.monitoring.kf_alerts"]) <= set(ARGUMENT_SPEC)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A world of the simulator whose clock stands still until told, with a record of what really happened in it."""
+"""A simulated world with a manual clock and a record of its alert transitions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any
 import jsonschema
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.payloads import read_configs, read_statuses
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import Event
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.memory import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.state import (
+    PollResult,
     StatusReading,
     StoredConfig,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.sample import Sample
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
 from simulator.documents import Documents
@@ -39,14 +39,14 @@ def schema() -> jsonschema.Draft202012Validator:
 
 
 def valid(events: list[Event]) -> list[Event]:
-    """Return ``events``, each of which has to be as the schema says and as JSON can hold it."""
+    """Return ``events`` after validating each against the schema."""
     for event in events:
         schema().validate(json.loads(json.dumps(event)))
     return events
 
 
 class World:
-    """Monitors that live second by second. ``raised`` and ``cleared`` have what happened to each, with its second."""
+    """Monitors whose clock advances by seconds. ``happened`` has the transitions of each, with their times."""
 
     def __init__(self, *monitors: Monitor) -> None:
         self.now = NOON
@@ -58,7 +58,7 @@ class World:
         self.happened.clear()
 
     def tick(self, seconds: int = 1) -> None:
-        for _turn in range(seconds):
+        for _second in range(seconds):
             self.now += 1
             self.record()
 
@@ -69,15 +69,15 @@ class World:
                 self.happened[living.monitor.id].append(("alert_raised" if active else "alert_cleared", self.now))
             self.active[living.monitor.id] = active
 
-    def sample(self, configs: bool = True, gone: tuple[str, ...] = (), window: int = 1800) -> Sample:
-        """Return what a client would make of the answers that the service gives now."""
+    def poll(self, configs: bool = True, deleted: tuple[str, ...] = (), window: int = 1800) -> PollResult:
+        """Return what a client reads from the current responses."""
         statuses = read_statuses(json.loads(self.documents.status(True, window)))
         listed = read_configs(json.loads(self.documents.configurations()))
-        return Sample(
-            {status.id: StatusReading.of(status) for status in statuses},
-            {config.id: StoredConfig.of(config) for config in listed} if configs else None,
+        return PollResult(
+            {status.id: StatusReading.from_status(status) for status in statuses},
+            {config.id: StoredConfig.from_config(config) for config in listed} if configs else None,
             float(self.now),
             float(self.now),
             window,
-            frozenset(gone),
+            frozenset(deleted),
         )

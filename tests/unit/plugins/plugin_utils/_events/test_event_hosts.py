@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts of a configuration a playbook may be limited to."""
+"""The hosts that an event reports from a configuration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.hosts import hosts_of
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import find_hosts
 
 CASES: dict[str, tuple[Any, list[str]]] = {
     "url": ({"url": "https://Shop.Example.com:8443/path?q#f"}, ["shop.example.com"]),
@@ -49,7 +49,7 @@ CASES: dict[str, tuple[Any, list[str]]] = {
     "an address and all hosts": ({"host": "192.0.2.7,all", "address": "2001:db8::1,all"}, []),
     "two colons": ({"host": "web:all:db", "address": "web::db"}, []),
     "IPv6 without brackets in a URL": ({"url": "http://2001:db8::1/"}, []),
-    "all, spelt otherwise": ({"host": "ALL", "address": "all.", "name": "All:80", "url": "//all"}, []),
+    "other spellings of all": ({"host": "ALL", "address": "all.", "name": "All:80", "url": "//all"}, []),
     "groups of an inventory": ({"host": "kf_alerting", "name": "web_servers", "address": "_", "hostname": "a_"}, []),
     "service record": ({"name": "_sip._tcp.example.com"}, ["_sip._tcp.example.com"]),
     "names of the controller": (
@@ -60,7 +60,7 @@ CASES: dict[str, tuple[Any, list[str]]] = {
         {"host": "127.8.8.8", "name": "0.0.0.0", "hostname": "::", "address": "::ffff:127.0.0.1"},
         [],
     ),
-    "addresses as only resolvers read them": (
+    "addresses in resolver notation": (
         {"host": "127.1", "name": "2130706433", "hostname": "0x7f000001", "address": "0177.0.0.1"},
         [],
     ),
@@ -69,24 +69,24 @@ CASES: dict[str, tuple[Any, list[str]]] = {
     "too long": ({"host": "a" * 64, "name": ".".join(["a" * 60] * 5)}, []),
     "letters of other alphabets": ({"host": "\N{FULLWIDTH LATIN SMALL LETTER A}ll", "name": "\u0430ll"}, []),
     "jinja expression": ({"host": "groups['all']", "name": "{%raw%}"}, []),
-    "no mapping": (["a.example.com"], []),
+    "not a mapping": (["a.example.com"], []),
     "none": (None, []),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_only_what_is_one_host_is_one(name: str) -> None:
+def test_only_single_hosts_are_listed(name: str) -> None:
     config, expected = CASES[name]
-    assert hosts_of({"config": config}) == expected
+    assert find_hosts({"config": config}) == expected
 
 
 @pytest.mark.parametrize("name", [name for name, (_config, hosts) in CASES.items() if hosts])
-def test_ansible_takes_them_for_hosts_and_for_nothing_more(name: str) -> None:
+def test_ansible_parses_them_as_plain_hosts(name: str) -> None:
     inventory = pytest.importorskip("ansible.inventory.manager")
     _config, hosts = CASES[name]
     assert inventory.split_host_pattern(",".join(hosts)) == hosts
     assert not any(re.search("[*?!&~@\\[\\],]", host) for host in hosts)
 
 
-def test_without_a_configuration_there_is_no_host() -> None:
-    assert hosts_of(None) == hosts_of({}) == []
+def test_no_configuration_has_no_hosts() -> None:
+    assert find_hosts(None) == find_hosts({}) == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The source where only Python and its own folder are: beside ansible-core and without it."""
+"""The source is run by its path, with and without ansible-core installed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ try:
 except Exception as error:
     print(type(error).__name__, error)
 print([name for name in sys.modules if name.startswith("ansible.")] == [] or "ansible")
-print(sys.modules[main.__globals__["watch"].__module__].__file__)
+print(sys.modules[main.__globals__["run_source"].__module__].__file__)
 """
 
 
@@ -50,7 +50,7 @@ print(sys.modules[main.__globals__["watch"].__module__].__file__)
     [(WITHOUT, "True"), ("", "True"), (WITH, "ansible"), (ELSEWHERE, "True")],
     ids=["without", "beside", "with", "elsewhere"],
 )
-def test_it_is_run_by_its_path_through_a_link(tmp_path: Path, environment: str, ansible: str) -> None:
+def test_the_source_runs_by_its_path_through_a_link(tmp_path: Path, environment: str, ansible: str) -> None:
     link = tmp_path.joinpath("x", *COLLECTION.split("."))
     link.parent.mkdir(parents=True)
     link.symlink_to(ROOT)
@@ -63,4 +63,4 @@ def test_it_is_run_by_its_path_through_a_link(tmp_path: Path, environment: str, 
     error, loaded, file = done.stdout.splitlines()
     assert error.startswith("ConfigurationError client_secret is not set: give the option client_secret")
     assert loaded == ansible
-    assert file == str(link / "plugins" / "plugin_utils" / "_events" / "watching.py")
+    assert file == str(link / "plugins" / "plugin_utils" / "_events" / "source.py")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The source itself, run as ansible-rulebook runs it: by its path, with a queue behind filters that holds one event."""
+"""Runs the source as ansible-rulebook does: by its path, with filters and a queue that holds one event."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.event import Event
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import COLLECTION, ROOT
-from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.worlds_at_hand import valid
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.recorded_world import valid
 
 from simulator.server import Simulator
 
@@ -22,7 +22,7 @@ SOURCE = INSTALLED / "extensions" / "eda" / "plugins" / "event_source" / "kf_ale
 
 
 class FilteredQueue:
-    """What ansible-rulebook gives to a source: it adds to the events, and holds one of them."""
+    """The queue of ansible-rulebook: it modifies events, and holds one of them."""
 
     def __init__(self) -> None:
         self.queue: asyncio.Queue[Event] = asyncio.Queue(1)
@@ -32,8 +32,8 @@ class FilteredQueue:
         await self.queue.put(event)
 
 
-class Running:
-    """A source that runs, and what its rules have taken so far; with ``feedback`` they say so."""
+class RunningSource:
+    """A running source and the events that its rules have received; with ``feedback`` they send feedback."""
 
     def __init__(self, simulator: Simulator, feedback: bool = False, **arguments: Any) -> None:
         self.arguments = {
@@ -44,15 +44,15 @@ class Running:
             "retries": 0,
             **arguments,
         }
-        self.taken: list[Event] = []
+        self.received: list[Event] = []
         self.queue = FilteredQueue()
         self.feedback: asyncio.Queue[Event] | None = None
         if feedback:
             self.feedback = self.arguments["eda_feedback_queue"] = asyncio.Queue(1)
 
-    async def __aenter__(self) -> Running:
+    async def __aenter__(self) -> RunningSource:
         self._source = asyncio.create_task(runpy.run_path(str(SOURCE))["main"](self.queue, self.arguments))
-        self._rules = asyncio.create_task(self._take())
+        self._rules = asyncio.create_task(self._receive())
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -62,21 +62,21 @@ class Running:
             return
         self._source.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait_for(self._source, 5)
+            await asyncio.wait_for(self._source, 60)
 
-    async def _take(self) -> None:
+    async def _receive(self) -> None:
         while True:
             event = await self.queue.queue.get()
-            self.taken.append(event)
+            self.received.append(event)
             if self.feedback is not None:
                 await asyncio.shield(self.feedback.put(event))
 
     def pause(self) -> None:
-        """Let the rules take nothing more."""
+        """Stop receiving events."""
         self._rules.cancel()
 
-    async def until(self, reached: Callable[[], object], seconds: float = 15) -> None:
-        """Wait for what a test waits for, or for the end of the source, which is an error."""
+    async def wait_until(self, reached: Callable[[], object], seconds: float = 60) -> None:
+        """Wait for a condition. Raises the error of the source if that ends first."""
         deadline = asyncio.get_running_loop().time() + seconds
         while not reached():
             if self._source.done():
@@ -85,9 +85,9 @@ class Running:
             assert asyncio.get_running_loop().time() < deadline, self.kinds()
             await asyncio.sleep(0.02)
 
-    async def ended(self) -> BaseException | None:
-        await asyncio.wait([self._source], timeout=10)
+    async def wait_for_error(self) -> BaseException | None:
+        await asyncio.wait([self._source], timeout=60)
         return self._source.exception()
 
     def kinds(self) -> list[tuple[str, str]]:
-        return [(event["kind"], event.get("monitor", {}).get("id", "")) for event in valid(self.taken)]
+        return [(event["kind"], event.get("monitor", {}).get("id", "")) for event in valid(self.received)]

@@ -61,7 +61,7 @@ MAIL = {"id": "mail", "label": "Mail", "timer": 1, "violations": 2, "config": {"
 
 @pytest.fixture
 def simulator(workshop: Workshop) -> Iterator[Simulator]:
-    """Serves two monitors, each of which names a host; ``workshop`` knows how to reach it."""
+    """Serve two monitors that name a host each; the environment of ``workshop`` has its address."""
     with Simulator(world_from({"monitors": [WEB, MAIL]})) as served:
         workshop.env |= {"KF_API_URL": served.url, "KF_CLIENT_ID": served.client_id}
         workshop.env |= {"KF_CLIENT_SECRET": served.client_secret}

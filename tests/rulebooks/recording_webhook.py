@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A webhook on this machine that keeps what it was told, and refuses when asked to."""
+"""A local webhook that records its requests and can refuse them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Told:
-    """One call. ``body`` is the decoded JSON, None when there was none; ``status`` is what it was answered."""
+class RecordedCall:
+    """A request. ``body`` is the decoded JSON or None; ``status`` is that of the response."""
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class Told:
 
 
 Answering = Callable[[str, str, Any], tuple[int, Any]]
-"""From method, path and body to a status and what to answer."""
+"""Maps method, path and body to a status and a response body."""
 
 
 def accept(_method: str, _path: str, _body: Any) -> tuple[int, Any]:
@@ -33,11 +33,11 @@ def accept(_method: str, _path: str, _body: Any) -> tuple[int, Any]:
 
 
 class RecordingWebhook:
-    """Serves from entering to leaving. ``answering`` may be replaced at any time."""
+    """Serves inside a ``with`` block. ``answering`` may be replaced at any time."""
 
     def __init__(self, answering: Answering = accept) -> None:
         self.answering = answering
-        self.calls: list[Told] = []
+        self.calls: list[RecordedCall] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -50,8 +50,8 @@ class RecordingWebhook:
         self._server.shutdown()
         self._server.server_close()
 
-    def taken(self) -> list[Told]:
-        """Return the calls that were not refused."""
+    def accepted(self) -> list[RecordedCall]:
+        """Return the accepted calls."""
         return [call for call in self.calls if call.status < 300]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -62,13 +62,13 @@ class RecordingWebhook:
                 text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 body = json.loads(text) if text else None
                 status, answer = webhook.answering(self.command, self.path, body)
-                webhook.calls.append(Told(self.command, self.path, dict(self.headers), body, status))
-                told = json.dumps(answer).encode()
+                webhook.calls.append(RecordedCall(self.command, self.path, dict(self.headers), body, status))
+                content = json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(told)))
+                self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(told)
+                self.wfile.write(content)
 
             do_GET = do_POST = answer
 

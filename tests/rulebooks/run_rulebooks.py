@@ -1,8 +1,9 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Try the rulebooks with a real ansible-rulebook against the simulator. The first argument is a folder to keep
-ansible-rulebook, its ansible-core and its Java in; the others go to pytest.
+"""Test the rulebooks with ansible-rulebook against the simulator.
+
+The first argument is the folder for ansible-rulebook, its ansible-core and its Java; the others are passed to pytest.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ REQUIREMENTS = HERE / "requirements.txt"
 
 def main() -> int:
     if len(sys.argv) < 2:
-        print("run_rulebooks: name a folder to keep ansible-rulebook in", file=sys.stderr)
+        print("run_rulebooks: name a folder for ansible-rulebook", file=sys.stderr)
         return 2
     folder = Path(sys.argv[1]).absolute()
     try:
@@ -31,7 +32,7 @@ def main() -> int:
         )
         return 2
     except OSError as error:
-        print(f"run_rulebooks: could not write to {folder} ({error.strerror}): name another folder", file=sys.stderr)
+        print(f"run_rulebooks: cannot write to {folder} ({error.strerror}): name another folder", file=sys.stderr)
         return 2
     tests = [sys.executable, "-m", "pytest", str(HERE), f"--rulebook-environment={folder}", *sys.argv[2:]]
     return subprocess.call(tests, cwd=CHECKOUT, stdin=subprocess.DEVNULL)

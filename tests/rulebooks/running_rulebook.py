@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An ansible-rulebook as a process of its own, and what it says."""
+"""Runs ansible-rulebook as a process and reads its output."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from typing import Any
 
 import yaml
 
-PATIENCE = 60.0
-"""Seconds that something gets which takes a few."""
+TIMEOUT = 60.0
+"""Seconds to wait for something that takes a few."""
 
-KEPT = ("HOME", "LANG", "LC_ALL", "TMPDIR")
-
-
-class NotSeen(AssertionError):
-    """Something did not happen in time."""
+INHERITED = ("HOME", "LANG", "LC_ALL", "TMPDIR")
 
 
-def wait_for(what: str, seen: Callable[[], Any], lock_timeout: float = PATIENCE) -> Any:
-    """Return what ``seen`` returns once that is true."""
-    end = time.monotonic() + lock_timeout
-    while not (found := seen()):
+class WaitTimeoutError(AssertionError):
+    """An expected condition did not occur in time."""
+
+
+def wait_for(what: str, condition: Callable[[], Any], timeout: float = TIMEOUT) -> Any:
+    """Return what ``condition`` returns once that is true."""
+    end = time.monotonic() + timeout
+    while not (found := condition()):
         if time.monotonic() > end:
-            raise NotSeen(f"{what}: not within {lock_timeout:.0f} s")
+            raise WaitTimeoutError(f"{what}: not within {timeout:.0f} s")
         time.sleep(0.1)
     return found
 
 
 class Workshop:
-    """Where rulebooks are run: the environment with ansible-rulebook, a folder, and what the processes know."""
+    """The environment with ansible-rulebook, a working folder, and environment variables."""
 
     def __init__(self, environment: Path, collections: Path, folder: Path) -> None:
         self.folder = folder
@@ -46,13 +46,13 @@ class Workshop:
         (folder / "ansible.cfg").touch()
         self.tools = folder / "tools"
         self.tools.mkdir()
-        self.env = {name: os.environ[name] for name in KEPT if name in os.environ} | {
+        self.env = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
             "ANSIBLE_COLLECTIONS_PATH": str(collections),
             "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
             "ANSIBLE_HOME": str(folder / "ansible"),
             "JAVA_HOME": str(java),
             "PATH": os.pathsep.join(map(str, (self.tools, self._bin, java / "bin", "/usr/bin", "/bin"))),
-            # A process that is killed has written what it said.
+            # The output of a killed process must be complete.
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
@@ -73,7 +73,7 @@ class Workshop:
 
 
 class Rulebook:
-    """A process; its output is kept in a file that outlives it."""
+    """A process whose output is in a file."""
 
     def __init__(self, command: list[str], folder: Path, env: Mapping[str, str]) -> None:
         self._log = folder / f"rulebook-{len(list(folder.glob('rulebook-*.txt')))}.txt"
@@ -83,46 +83,46 @@ class Rulebook:
             )
         try:
             wait_for("ansible-rulebook starts", self._started)
-        except NotSeen as late:
+        except WaitTimeoutError as late:
             self.stop(signal.SIGKILL)
-            raise NotSeen(f"{late}\n{self.said[-4000:]}") from None
+            raise WaitTimeoutError(f"{late}\n{self.output[-4000:]}") from None
 
     def __enter__(self) -> Rulebook:
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        if self.runs:
+        if self.is_running:
             self.stop()
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         return self._process.poll() is None
 
     def events(self) -> list[dict[str, Any]]:
-        """Return the events that reached the rules, in order; the last may not be written whole yet."""
-        return [event for event in printed(self.said) if "kind" in event]
+        """Return the events that reached the rules, in order; the last one may be incomplete."""
+        return [event for event in parse_events(self.output) if "kind" in event]
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
-        """End the process as ``by`` does and return its exit code. Java, which is in it, ends it at once with any."""
-        if self.runs:
+        """Send the signal ``by`` and return the exit code. The Java VM ends the process at once with any signal."""
+        if self.is_running:
             self._process.send_signal(by)
         try:
-            return self._process.wait(PATIENCE)
+            return self._process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            raise NotSeen(f"ansible-rulebook does not end with {by.name}\n{self.said[-4000:]}") from None
+            raise WaitTimeoutError(f"ansible-rulebook does not end with {by.name}\n{self.output[-4000:]}") from None
 
     def _started(self) -> bool:
-        if not self.runs:
-            raise NotSeen(f"ansible-rulebook ended at once\n{self.said[-4000:]}")
-        return "Calling main in" in self.said or "Waiting for events" in self.said
+        if not self.is_running:
+            raise WaitTimeoutError(f"ansible-rulebook ended at once\n{self.output[-4000:]}")
+        return "Calling main in" in self.output or "Waiting for events" in self.output
 
 
-def printed(said: str) -> list[dict[str, Any]]:
-    """Return the events, which are printed as Python writes them: a text with a newline in it takes no second line."""
-    parts = [part.partition("\n****") for part in said.split("\nEvent:\n")[1:]]
+def parse_events(output: str) -> list[dict[str, Any]]:
+    """Return the events in the output. They are Python literals, so newlines in strings are escaped."""
+    parts = [part.partition("\n****") for part in output.split("\nEvent:\n")[1:]]
     return [ast.literal_eval(event) for event, end, _rest in parts if end]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example of the chapter on rulebooks is run as it is, with an address of a test in place of its own."""
+"""Every example of the page on rulebooks runs unchanged, except for addresses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.chapter import Chapter
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.recording_webhook import RecordingWebhook
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import Workshop, wait_for
-from ansible_collections.knowledgefront.monitoring.tests.rulebooks.test_restart import HOST, Services, repairing
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.test_restart import HOST, Services, repair_command
 
 from simulator.server import Simulator
 
@@ -27,7 +27,7 @@ def test_every_example_is_run(chapter: Chapter) -> None:
     assert chapter.names == HERE | ELSEWHERE
 
 
-def test_a_ticket_as_the_chapter_shows_it(
+def test_the_ticket_example_runs(
     simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop, chapter: Chapter
 ) -> None:
     variables = yaml.safe_load(chapter.block("vars.yml")) | {"webhook_url": webhook.url}
@@ -39,30 +39,30 @@ def test_a_ticket_as_the_chapter_shows_it(
     (command,) = chapter.block("run").splitlines()
     with workshop.run([*shlex.split(command.removeprefix("$ ")), "-v"]):
         (call,) = wait_for("the ticket is opened", lambda: list(webhook.calls))
-    shown = json.loads(chapter.block("call"))
-    assert set(call.body) == set(shown)
-    assert [call.body[name] for name in ("action", "kind")] == [shown[name] for name in ("action", "kind")]
-    assert call.body["title"] == shown["title"].replace(shown["time"], call.body["time"])
+    example = json.loads(chapter.block("call"))
+    assert set(call.body) == set(example)
+    assert [call.body[name] for name in ("action", "kind")] == [example[name] for name in ("action", "kind")]
+    assert call.body["title"] == example["title"].replace(example["time"], call.body["time"])
 
 
-def test_a_restart_as_the_chapter_shows_it(simulator: Simulator, workshop: Workshop, chapter: Chapter) -> None:
-    services = Services(workshop, repairing(simulator, "web"))
+def test_the_restart_example_runs(simulator: Simulator, workshop: Workshop, chapter: Chapter) -> None:
+    services = Services(workshop, repair_command(simulator, "web"))
     inventory = yaml.safe_load(chapter.block("restart"))
     host = inventory["all"]["hosts"]["web.example.com"]
     assert host.pop("ansible_become") is True, "a test has no sudo"
     host |= HOST
     simulator.control.fail("web")
     with workshop.start("knowledgefront.monitoring.restart_on_alert", {"kf_alerts_interval": 1}, inventory) as running:
-        wait_for("the play ends", lambda: "PLAY RECAP" in running.said)
+        wait_for("the play ends", lambda: "PLAY RECAP" in running.output)
     assert services.restarted == ["nginx"]
-    assert "failed=0" in running.said
+    assert "failed=0" in running.output
 
 
-@pytest.mark.parametrize("safe", [True, False], ids=["as shown", "as people write it"])
-def test_texts_are_run_by_others_and_not_by_what_the_chapter_shows(
+@pytest.mark.parametrize("safe", [True, False], ids=["as example", "unsafe"])
+def test_the_example_for_hostile_text_is_safe(
     simulator: Simulator, workshop: Workshop, chapter: Chapter, safe: bool
 ) -> None:
-    """The second case is what shows that the first could fail."""
+    """The unsafe case proves that the test can fail."""
     touched = workshop.folder / "touched"
     label = f"{{{{ lookup('pipe', 'touch {touched}') }}}}"
     playbook = chapter.block("safe.yml")
@@ -73,6 +73,6 @@ def test_texts_are_run_by_others_and_not_by_what_the_chapter_shows(
     simulator.control.change("web", label=label)
     simulator.control.fail("web")
     with workshop.start("safe_rulebook.yml", {}, yaml.safe_load(chapter.block("inventory.yml"))) as running:
-        wait_for("the play ends", lambda: "PLAY RECAP" in running.said)
+        wait_for("the play ends", lambda: "PLAY RECAP" in running.output)
     assert touched.exists() is not safe
-    assert (f'"msg": "{label}"' in running.said) is safe
+    assert (f'"msg": "{label}"' in running.output) is safe

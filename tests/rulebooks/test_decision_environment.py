@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The image can be described by the program that builds it. Building it needs a container engine, and is not tried."""
+"""ansible-builder accepts the definition. The image is not built, which would need a container engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_ruleb
 DEFINITION = Path(__file__).resolve().parents[2] / "extensions" / "eda" / "decision-environment.yml"
 
 
-def described(workshop: Workshop, definition: Path) -> subprocess.CompletedProcess[str]:
+def create_context(workshop: Workshop, definition: Path) -> subprocess.CompletedProcess[str]:
     where = ["--file", str(definition), "--context", "context", "--output-filename", "Containerfile"]
     return subprocess.run(
         [str(workshop.program("ansible-builder")), "create", *where],
@@ -27,8 +27,8 @@ def described(workshop: Workshop, definition: Path) -> subprocess.CompletedProce
     )
 
 
-def test_the_image_is_described(workshop: Workshop) -> None:
-    made = described(workshop, DEFINITION)
+def test_the_definition_is_accepted(workshop: Workshop) -> None:
+    made = create_context(workshop, DEFINITION)
     assert made.returncode == 0, made.stdout + made.stderr
     built = workshop.folder / "context" / "_build"
     assert "knowledgefront.monitoring" in (built / "requirements.yml").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def test_the_image_is_described(workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("mistake", ["versions: 3\n", "version: 3\nimage: {}\n"])
-def test_a_mistake_in_it_would_be_seen(workshop: Workshop, mistake: str) -> None:
+def test_an_invalid_definition_is_refused(workshop: Workshop, mistake: str) -> None:
     definition = workshop.folder / "wrong.yml"
     definition.write_text(mistake, encoding="utf-8")
-    assert described(workshop, definition).returncode != 0
+    assert create_context(workshop, definition).returncode != 0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever the service says, nothing of it is run: neither by a rulebook nor by the playbook that it starts."""
+"""Text from the service is run neither by a rulebook nor by its playbook."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ TEXTS = (
 RULEBOOKS = ("ticket", "restart_on_alert", "stop_deployment")
 
 
-def told(text: str, folder: Path) -> str:
+def insert_path(text: str, folder: Path) -> str:
     return text.replace("TOUCHED", str(folder / "touched"))
 
 
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
-def test_nothing_that_the_service_says_is_run(
+def test_text_from_the_service_is_not_run(
     simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop, rulebook: str
 ) -> None:
     stop_file = workshop.folder / "deployment"
@@ -58,17 +58,17 @@ def test_nothing_that_the_service_says_is_run(
     simulator.control.remove("mail")
     simulator.control.remove("web")
     with workshop.start(f"knowledgefront.monitoring.{rulebook}", given, INVENTORY) as running:
-        wait_for("it asks", lambda: simulator.control.calls().get("status"))
+        wait_for("it polls", lambda: simulator.control.calls().get("status"))
         for number, text in enumerate(TEXTS):
-            hostile = told(text, workshop.folder)
+            hostile = insert_path(text, workshop.folder)
             config = {"host": "web.example.com", "expect": hostile}
             described = {"label": hostile, "type": hostile, "description": hostile, "config": config}
             simulator.control.add(f"m{number}", timer=1, violations=1, error=hostile, **described)
             simulator.control.fail(f"m{number}")
-        wait_for("all are told", lambda: kinds(running.events()).count("alert_raised") == len(TEXTS))
-        wait_for("all plays end", lambda: running.said.count("PLAY RECAP") == len(TEXTS), 120)
+        wait_for("all events arrive", lambda: kinds(running.events()).count("alert_raised") == len(TEXTS))
+        wait_for("all plays end", lambda: running.output.count("PLAY RECAP") == len(TEXTS), 120)
     assert not (workshop.folder / "touched").exists()
-    assert "Traceback" not in running.said
+    assert "Traceback" not in running.output
     if rulebook == "ticket":
         messages = {event["message"] for event in running.events() if event["kind"] == "alert_raised"}
         assert {call.body["title"] for call in webhook.calls} == messages

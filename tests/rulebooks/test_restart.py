@@ -35,7 +35,7 @@ esac
 
 
 class Services:
-    """What the systemctl of a workshop was asked to restart."""
+    """The restarts that a fake systemctl records."""
 
     def __init__(self, workshop: Workshop, then: str) -> None:
         self._restarts = workshop.folder / "restarts"
@@ -48,14 +48,14 @@ class Services:
         return self._restarts.read_text(encoding="utf-8").split() if self._restarts.exists() else []
 
 
-def started(workshop: Workshop, hosts: dict[str, Any] | None = None, **others: Any) -> Rulebook:
+def start(workshop: Workshop, hosts: dict[str, Any] | None = None, **others: Any) -> Rulebook:
     named = {f"{name}.example.com": {**HOST, "restart_service": f"{name}d"} for name in ("web", "mail", "other")}
     cursor = str(workshop.folder / "cursor")
     given = {"kf_alerts_cursor": cursor, "kf_alerts_interval": 1, **others}
     return workshop.start(RESTART, given, {"all": {"hosts": named if hosts is None else hosts}})
 
 
-def repairing(simulator: Simulator, *monitors: str) -> str:
+def repair_command(simulator: Simulator, *monitors: str) -> str:
     """Return a command that repairs ``monitors``, as a restarted service would."""
     root = str(Path(__file__).resolve().parents[2])
     code = (
@@ -66,48 +66,48 @@ def repairing(simulator: Simulator, *monitors: str) -> str:
 
 
 def ended(running: Rulebook, plays: int = 1) -> bool:
-    return running.said.count("PLAY RECAP") == plays
+    return running.output.count("PLAY RECAP") == plays
 
 
-def test_a_restart_that_helps_is_proved(simulator: Simulator, workshop: Workshop) -> None:
-    services = Services(workshop, repairing(simulator, "web"))
-    with started(workshop) as running:
+def test_a_successful_restart_is_verified(simulator: Simulator, workshop: Workshop) -> None:
+    services = Services(workshop, repair_command(simulator, "web"))
+    with start(workshop) as running:
         simulator.control.fail("web")
         wait_for("the play ends", lambda: ended(running))
     assert services.restarted == ["webd"]
-    assert "failed=0" in running.said
-    assert "web.example.com" in running.said
-    assert "changed: [other.example.com]" not in running.said
+    assert "failed=0" in running.output
+    assert "web.example.com" in running.output
+    assert "changed: [other.example.com]" not in running.output
 
 
-def test_a_restart_that_does_not_help_fails(simulator: Simulator, workshop: Workshop) -> None:
+def test_an_ineffective_restart_fails(simulator: Simulator, workshop: Workshop) -> None:
     services = Services(workshop, "true")
     simulator.control.fail("web")
-    with started(workshop) as running:
+    with start(workshop) as running:
         wait_for("the play ends", lambda: ended(running))
-        wait_for("ansible-rulebook says so", lambda: "run_playbook - ERROR" in running.said)
+        wait_for("ansible-rulebook reports it", lambda: "run_playbook - ERROR" in running.output)
     assert services.restarted == ["webd"]
-    assert "(gate_rc 10)" in running.said
+    assert "(gate_rc 10)" in running.output
 
 
-def test_a_service_that_does_not_restart_is_seen(simulator: Simulator, workshop: Workshop) -> None:
+def test_a_failed_restart_is_reported(simulator: Simulator, workshop: Workshop) -> None:
     services = Services(workshop, "echo the unit is masked >&2; exit 1")
     simulator.control.fail("web")
-    with started(workshop) as running:
+    with start(workshop) as running:
         wait_for("the play ends", lambda: ended(running))
     assert services.restarted == ["webd"]
-    assert "the unit is masked" in running.said
-    assert "failed=1" in running.said
+    assert "the unit is masked" in running.output
+    assert "failed=1" in running.output
 
 
-def test_a_flapping_monitor_is_restarted_once_in_a_while(simulator: Simulator, workshop: Workshop) -> None:
+def test_restarts_for_a_flapping_monitor_are_throttled(simulator: Simulator, workshop: Workshop) -> None:
     services = Services(workshop, "true")
-    with started(workshop) as running:
+    with start(workshop) as running:
         for number in (1, 2):
             simulator.control.fail("web")
             wait_for("it alerts", lambda number=number: raised(running) == number)
             simulator.control.repair("web")
-            wait_for("it is over", lambda number=number: cleared(running) == number)
+            wait_for("it clears", lambda number=number: cleared(running) == number)
         wait_for("the play ends", lambda: ended(running))
     assert services.restarted == ["webd"]
 
@@ -120,32 +120,32 @@ def cleared(running: Rulebook) -> int:
     return [event["kind"] for event in running.events()].count("alert_cleared")
 
 
-def test_what_alerts_again_and_again_is_left_alone(simulator: Simulator, workshop: Workshop) -> None:
-    """It is the service that counts, so a restart of the rulebook does not forget."""
+def test_a_monitor_with_many_alerts_causes_no_restart(simulator: Simulator, workshop: Workshop) -> None:
+    """The service counts the alerts, so a restart of the rulebook does not reset the count."""
     services = Services(workshop, "true")
     for _number in range(4):
         simulator.control.fail("web")
         wait_for("it alerts", lambda: simulator.control.monitor("web")["alert_active"])
         simulator.control.repair("web")
-        wait_for("it is over", lambda: not simulator.control.monitor("web")["alert_active"])
+        wait_for("it clears", lambda: not simulator.control.monitor("web")["alert_active"])
     simulator.control.fail("web")
     wait_for("it alerts", lambda: simulator.control.monitor("web")["alert_active"])
-    with started(workshop) as running:
-        wait_for("it says so", lambda: "Not restarted" in running.said)
+    with start(workshop) as running:
+        wait_for("it is reported", lambda: "Not restarted" in running.output)
     assert services.restarted == []
 
 
-def test_what_is_well_again_already_is_left_alone(simulator: Simulator, workshop: Workshop) -> None:
+def test_a_cleared_alert_causes_no_restart(simulator: Simulator, workshop: Workshop) -> None:
     services = Services(workshop, "true")
-    with started(workshop) as running:
-        wait_for("it asks", lambda: simulator.control.calls().get("status"))
+    with start(workshop) as running:
+        wait_for("it polls", lambda: simulator.control.calls().get("status"))
         running.stop()
     simulator.control.fail("web")
     wait_for("it alerts", lambda: simulator.control.monitor("web")["alert_active"])
     simulator.control.repair("web")
-    wait_for("it is over", lambda: not simulator.control.monitor("web")["alert_active"])
-    with started(workshop) as running:
-        wait_for("both are told", lambda: (raised(running), cleared(running)) == (1, 1))
+    wait_for("it clears", lambda: not simulator.control.monitor("web")["alert_active"])
+    with start(workshop) as running:
+        wait_for("both events arrive", lambda: (raised(running), cleared(running)) == (1, 1))
         simulator.control.fail("mail")
         wait_for("the play for another ends", lambda: ended(running))
     assert services.restarted == ["maild"]
@@ -163,14 +163,14 @@ def test_what_is_well_again_already_is_left_alone(simulator: Simulator, workshop
     ],
     ids=["unknown", "none", "all", "any", "two", "part"],
 )
-def test_nothing_else_is_restarted(
+def test_only_named_hosts_are_restarted(
     simulator: Simulator, workshop: Workshop, config: dict[str, str], hosts: dict[str, Any] | None
 ) -> None:
     services = Services(workshop, "true")
     simulator.control.change("web", config=config)
     simulator.control.fail("web")
-    with started(workshop, hosts) as running:
+    with start(workshop, hosts) as running:
         wait_for("it alerts", lambda: raised(running))
         simulator.control.fail("mail")
-        wait_for("so does the next", lambda: raised(running) == 2)
+        wait_for("the next one alerts", lambda: raised(running) == 2)
     assert set(services.restarted) <= {"maild"}

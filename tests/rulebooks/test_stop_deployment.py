@@ -21,7 +21,7 @@ LOCAL = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
 TOKEN = "for-the-controller-only"
 
 
-def started(workshop: Workshop, **given: Any) -> Rulebook:
+def start(workshop: Workshop, **given: Any) -> Rulebook:
     workshop.env["CONTROLLER_OAUTH_TOKEN"] = TOKEN
     return workshop.start("knowledgefront.monitoring.stop_deployment", {"kf_alerts_interval": 1, **given}, LOCAL)
 
@@ -51,26 +51,26 @@ def test_jobs_of_the_controller_are_cancelled(
     simulator: Simulator, webhook: RecordingWebhook, workshop: Workshop
 ) -> None:
     controller = Controller(webhook, [41, 42])
-    with started(workshop, **controller.given) as running:
+    with start(workshop, **controller.given) as running:
         simulator.control.fail("web")
-        wait_for("the play ends", lambda: "PLAY RECAP" in running.said)
+        wait_for("the play ends", lambda: "PLAY RECAP" in running.output)
     assert controller.cancelled == [41, 42]
-    assert "failed=0" in running.said
+    assert "failed=0" in running.output
     assert {call.headers["Authorization"] for call in webhook.calls} == {f"Bearer {TOKEN}"}
-    assert TOKEN not in running.said
+    assert TOKEN not in running.output
 
 
 @pytest.mark.parametrize(
     ("jobs", "refusing", "sentence"),
     [
         ([], {}, "failed=0"),
-        ([41], {"/jobs/41/cancel/": 405}, "still runs"),
-        ([41], {"/jobs/41/cancel/": 403}, "not cancelled: job 41: "),
-        ([41], {"/jobs/": 401}, "could not be listed"),
+        ([41], {"/jobs/41/cancel/": 405}, "is still running"),
+        ([41], {"/jobs/41/cancel/": 403}, "cannot cancel job 41: "),
+        ([41], {"/jobs/": 401}, "Cannot list the jobs"),
     ],
     ids=["none", "not cancelled", "forbidden", "no access"],
 )
-def test_what_the_controller_does_not_do_is_seen(
+def test_a_refusal_by_the_controller_is_reported(
     simulator: Simulator,
     webhook: RecordingWebhook,
     workshop: Workshop,
@@ -79,56 +79,56 @@ def test_what_the_controller_does_not_do_is_seen(
     sentence: str,
 ) -> None:
     controller = Controller(webhook, jobs, refusing)
-    with started(workshop, stop_retries=1, stop_delay=0, **controller.given) as running:
+    with start(workshop, stop_retries=1, stop_delay=0, **controller.given) as running:
         simulator.control.fail("web")
-        wait_for("the play ends", lambda: "PLAY RECAP" in running.said)
-    assert sentence in running.said
+        wait_for("the play ends", lambda: "PLAY RECAP" in running.output)
+    assert sentence in running.output
     assert controller.cancelled == []
-    assert TOKEN not in running.said
+    assert TOKEN not in running.output
 
 
-def test_nothing_to_stop_is_an_error(simulator: Simulator, workshop: Workshop) -> None:
-    with started(workshop) as running:
+def test_a_missing_target_is_an_error(simulator: Simulator, workshop: Workshop) -> None:
+    with start(workshop) as running:
         simulator.control.fail("web")
-        wait_for("the play ends", lambda: "PLAY RECAP" in running.said)
-    assert "nothing was stopped" in running.said
+        wait_for("the play ends", lambda: "PLAY RECAP" in running.output)
+    assert "Nothing was stopped" in running.output
 
 
-def test_without_a_deployment_nothing_is_left_behind(simulator: Simulator, workshop: Workshop) -> None:
-    """Else the next deployment would stop for an alert that was before it."""
+def test_no_stop_file_is_created_without_a_deployment(simulator: Simulator, workshop: Workshop) -> None:
+    """Otherwise, the next deployment would stop for an earlier alert."""
     stop_file = workshop.folder / "deployment"
-    with started(workshop, stop_file=str(stop_file)) as running:
+    with start(workshop, stop_file=str(stop_file)) as running:
         simulator.control.fail("web")
-        wait_for("the play ends", lambda: "PLAY RECAP" in running.said)
-    assert "failed=0" in running.said
+        wait_for("the play ends", lambda: "PLAY RECAP" in running.output)
+    assert "failed=0" in running.output
     assert not stop_file.exists()
 
 
 def test_a_deployment_stops_before_its_next_batch(simulator: Simulator, workshop: Workshop, chapter: Chapter) -> None:
-    """The deployment is the one of the documentation."""
+    """The deployment is that of the documentation."""
     stop_file, done = workshop.folder / "deployment", workshop.folder / "done"
     (workshop.folder / "deploy.yml").write_text(chapter.block("deploy.yml"), encoding="utf-8")
-    (workshop.folder / "deploy_one.yml").write_text(_deploying(done), encoding="utf-8")
+    (workshop.folder / "deploy_one.yml").write_text(_make_tasks(done), encoding="utf-8")
     hosts = {f"web{number}": {"ansible_connection": "local"} for number in range(6)}
-    with started(workshop, stop_file=str(stop_file)) as running:
+    with start(workshop, stop_file=str(stop_file)) as running:
         (workshop.folder / "hosts.yml").write_text(yaml.safe_dump({"web": {"hosts": hosts}}), encoding="utf-8")
-        deployment = _deployed(workshop, stop_file)
+        deployment = _start_deployment(workshop, stop_file)
         wait_for("a batch is done", done.exists)
         simulator.control.fail("web")
-        said, _errors = deployment.communicate(timeout=90)
-    assert "failed=0" in running.said
+        output, _errors = deployment.communicate(timeout=90)
+    assert "failed=0" in running.output
     assert deployment.returncode != 0
-    assert "an alert was raised during the deployment" in said
+    assert "an alert was raised meanwhile" in output
     assert 1 <= len(done.read_text(encoding="utf-8").split()) < len(hosts)
-    assert not stop_file.exists(), "the next deployment begins anew"
+    assert not stop_file.exists(), "the next deployment starts without it"
 
 
-def _deploying(done: Path) -> str:
+def _make_tasks(done: Path) -> str:
     command = f"echo {{{{ inventory_hostname }}}} >>{done}; sleep 3"
     return f"- name: Deploy\n  ansible.builtin.shell: {command}\n"
 
 
-def _deployed(workshop: Workshop, stop_file: Path) -> subprocess.Popen[str]:
+def _start_deployment(workshop: Workshop, stop_file: Path) -> subprocess.Popen[str]:
     command = [
         str(workshop.program("ansible-playbook")),
         "-i",

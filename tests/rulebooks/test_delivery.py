@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever happens to ansible-rulebook and to the service, each transition reaches the rules once."""
+"""Each transition reaches the rules once, despite restarts of ansible-rulebook and outages of the service."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.knowledgefront.monitoring.tests.rulebooks.counted import API, HEADING, Count, History, counted
 from ansible_collections.knowledgefront.monitoring.tests.rulebooks.running_rulebook import (
-    NotSeen,
     Rulebook,
+    WaitTimeoutError,
     Workshop,
     wait_for,
+)
+from ansible_collections.knowledgefront.monitoring.tests.rulebooks.transition_count import (
+    API,
+    HEADING,
+    Count,
+    History,
+    count_transitions,
 )
 
 from simulator.server import Simulator
@@ -37,11 +43,11 @@ ARGUMENTS = {
     "stale_grace": 10,
     "on_unmatched": "ignore",
 }
-COUNTED: list[Count] = []
+COUNTS: list[Count] = []
 
 
 class Story:
-    """One history, and the rulebooks that were run in the course of it, one at a time."""
+    """A history, and the rulebooks that ran during it, one at a time."""
 
     def __init__(self, simulator: Simulator, workshop: Workshop) -> None:
         self.history, self.control = History(simulator), simulator.control
@@ -54,27 +60,27 @@ class Story:
         path = self._workshop.folder / "count.yml"
         path.write_text(yaml.safe_dump([ruleset]), encoding="utf-8")
         self._runs.append(self._workshop.start(str(path), {}, LOCAL))
-        asked = self.control.calls().get("status", 0)
-        wait_for("it asks twice", lambda: self.control.calls().get("status", 0) > asked + 1)
+        polls = self.control.calls().get("status", 0)
+        wait_for("it polls twice", lambda: self.control.calls().get("status", 0) > polls + 1)
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
         self._runs[-1].stop(by)
 
-    def told(self) -> list[dict[str, Any]]:
+    def received(self) -> list[dict[str, Any]]:
         return [event for run in self._runs for event in run.events()]
 
-    def polled(self, times: int = 2) -> None:
-        asked = self.control.calls().get("status", 0)
-        wait_for("it asks", lambda: self.control.calls().get("status", 0) >= asked + times)
+    def wait_for_polls(self, times: int = 2) -> None:
+        polls = self.control.calls().get("status", 0)
+        wait_for("it polls", lambda: self.control.calls().get("status", 0) >= polls + times)
 
     def end(self, name: str) -> Count:
-        """Give what is still missing, and what should not come, the time to come."""
-        with contextlib.suppress(NotSeen):
-            wait_for("all is told", lambda: len(self.told()) >= len(self.history.steps), 30)
-        self.polled(3)
+        """Wait for missing and for unexpected events, and return the comparison."""
+        with contextlib.suppress(WaitTimeoutError):
+            wait_for("all events arrive", lambda: len(self.received()) >= len(self.history.steps), 30)
+        self.wait_for_polls(3)
         self.stop()
-        COUNTED.append(counted(name, self.history, self._runs))
-        return COUNTED[-1]
+        COUNTS.append(count_transitions(name, self.history, self._runs))
+        return COUNTS[-1]
 
 
 @pytest.fixture
@@ -83,12 +89,12 @@ def story(workshop: Workshop) -> Iterator[Story]:
     with Simulator(world_from({"monitors": monitors})) as served:
         workshop.env |= {"KF_API_URL": served.url, "KF_CLIENT_ID": served.client_id}
         workshop.env |= {"KF_CLIENT_SECRET": served.client_secret}
-        told = Story(served, workshop)
+        created = Story(served, workshop)
         try:
-            yield told
+            yield created
         finally:
-            for run in told._runs:
-                if run.runs:
+            for run in created._runs:
+                if run.is_running:
                     run.stop(signal.SIGKILL)
 
 
@@ -96,11 +102,11 @@ def story(workshop: Workshop) -> Iterator[Story]:
 def table(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        print("", HEADING, *(count.row for count in COUNTED), sep="\n")
+        print("", HEADING, *(count.row for count in COUNTS), sep="\n")
 
 
 def check(count: Count) -> None:
-    assert not count.differs, count
+    assert not count.has_differences, count
 
 
 def test_restarts(story: Story) -> None:
@@ -121,17 +127,17 @@ def test_between_two_polls(story: Story) -> None:
     for _number in range(3):
         story.history.raise_alerts("m1", "m2")
         story.history.clear_alerts("m1", "m2")
-        story.polled(1)
+        story.wait_for_polls(1)
     check(story.end("raised and cleared between two polls"))
 
 
 def test_outage(story: Story) -> None:
     story.start()
     story.history.raise_alerts("m1")
-    story.polled()
+    story.wait_for_polls()
     story.history.happened(API, "api_lost")
     story.control.fault("status", "status", times=None, code=503)
-    wait_for("it is lost", lambda: story.told()[-1]["kind"] == "api_lost")
+    wait_for("the outage is detected", lambda: story.received()[-1]["kind"] == "api_lost")
     story.history.raise_alerts("m2")
     story.history.clear_alerts("m1")
     for by in STOPS:
@@ -143,10 +149,10 @@ def test_outage(story: Story) -> None:
 
 
 @pytest.mark.parametrize("kind", ["empty", "malformed", "truncated", "reset", "html"])
-def test_no_answer_is_taken_for_all_is_well(story: Story, kind: str) -> None:
+def test_a_failed_response_clears_no_alert(story: Story, kind: str) -> None:
     story.history.raise_alerts("m1", "m2")
     story.start()
-    story.polled()
+    story.wait_for_polls()
     story.history.happened(API, "api_lost")
     parameters = {"at": "body"} if kind == "reset" else {}
     story.control.fault(kind, "status", times=3, **parameters)
@@ -156,31 +162,31 @@ def test_no_answer_is_taken_for_all_is_well(story: Story, kind: str) -> None:
 
 @pytest.mark.parametrize("by", STOPS, ids=lambda by: by.name)
 def test_burst(story: Story, by: signal.Signals) -> None:
-    """All alert at once, and the process ends while it tells them."""
+    """All monitors alert at once, and the process ends while it publishes the events."""
     every = [f"m{number}" for number in range(MONITORS)]
     story.start()
     story.history.raise_alerts(*every)
-    wait_for("it begins to tell them", story.told)
+    wait_for("the first events arrive", story.received)
     story.stop(by)
     story.history.clear_alerts(*every)
     story.start()
-    wait_for("it begins to tell the end of them", lambda: len(story.told()) > MONITORS)
+    wait_for("the first cleared events arrive", lambda: len(story.received()) > MONITORS)
     story.stop(by)
     story.start()
-    check(story.end(f"bursts of {MONITORS}, ended in the midst by {by.name}"))
+    check(story.end(f"bursts of {MONITORS}, ended during the burst by {by.name}"))
 
 
-def test_monitors_come_and_go(story: Story) -> None:
+def test_added_changed_and_removed_monitors(story: Story) -> None:
     story.start()
     story.control.add("new", timer=1, violations=1)
     story.history.happened("new", "monitor_added")
-    story.polled()
+    story.wait_for_polls()
     story.control.change("m1", description="another")
     story.history.happened("m1", "monitor_changed")
-    story.polled()
+    story.wait_for_polls()
     story.control.remove("m2")
     story.history.happened("m2", "monitor_removed")
-    story.polled()
+    story.wait_for_polls()
     story.stop(signal.SIGKILL)
     story.control.remove("new")
     story.history.happened("new", "monitor_removed")
@@ -192,7 +198,7 @@ def test_monitors_come_and_go(story: Story) -> None:
 
 def test_silence(story: Story) -> None:
     story.start()
-    story.polled()
+    story.wait_for_polls()
     now = int(time.time())
     text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
     frozen = {"utc_mktime": now, "utc_time_init": text, "time_init": text}
@@ -200,7 +206,7 @@ def test_silence(story: Story) -> None:
     story.control.fault("mutate", "status", times=None, changes=changes)
     for number in range(MONITORS):
         story.history.happened(f"m{number}", "monitor_silent")
-    wait_for("they are silent", lambda: len(story.told()) >= MONITORS)
+    wait_for("they are silent", lambda: len(story.received()) >= MONITORS)
     story.control.clear_faults()
     for number in range(MONITORS):
         story.history.happened(f"m{number}", "monitor_back")
@@ -209,25 +215,25 @@ def test_silence(story: Story) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_any_story(story: Story, seed: int) -> None:
-    """Alerts come and go at random moments, with the process there or not, which ends at any moment."""
+    """Random alerts, with a process that starts and stops at random times."""
     chance, alerting = random.Random(seed), set[str]()
 
-    def something() -> None:
+    def change_something() -> None:
         well = [f"m{number}" for number in range(12) if f"m{number}" not in alerting]
         act: Callable[..., None] = chance.choice([story.history.raise_alerts, story.history.clear_alerts])
-        chosen = chance.sample(
+        selected = chance.sample(
             *((sorted(alerting), min(3, len(alerting))) if _clears(act) else (well, min(3, len(well))))
         )
-        act(*chosen)
-        alerting.difference_update(chosen) if _clears(act) else alerting.update(chosen)
+        act(*selected)
+        alerting.difference_update(selected) if _clears(act) else alerting.update(selected)
 
     for _round in range(4):
         story.start()
         for _change in range(chance.randrange(3)):
-            something()
+            change_something()
         time.sleep(chance.random())
         story.stop(chance.choice(STOPS))
-        something()
+        change_something()
     story.start()
     check(story.end(f"at random, seed {seed}"))
 

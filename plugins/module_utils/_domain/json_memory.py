@@ -27,7 +27,9 @@ def fits(body: bytes, limit: int) -> bool:
 
     Most documents fit although what is in their strings is counted, too; only for others is it left out.
     """
-    return _estimate(body.translate(None, OTHERS)) <= limit or _fits_exactly(body, limit)
+    windows = (body[start : start + WINDOW] for start in range(0, len(body), WINDOW))
+    estimate = sum(_estimate(window.translate(None, OTHERS)) for window in windows)
+    return estimate <= limit or _fits_exactly(body, limit)
 
 
 def _estimate(structure: bytes) -> int:

@@ -33,6 +33,9 @@ GROWTH = (GIGABYTE - 48 * 2**20) // SCALE
 
 SECONDS = 20 / SCALE
 
+ATTEMPTS = 3
+"""Measurements of CPU time, which grows on a busy machine; the shortest counts."""
+
 MEASURE = """
 import json, sys, time
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import payloads, strict_json
@@ -107,13 +110,18 @@ def test_a_document_takes_less_than_a_gigabyte_and_its_time(tmp_path: Path, name
     assert path.stat().st_size <= LARGEST
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", MEASURE, str(path), str(SCALE)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True, env=environment)
+    shortest = float("inf")
+    for _attempt in range(ATTEMPTS):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True, env=environment)
+        print(name, done.stdout)
+        code, seconds, grown = json.loads(done.stdout)
+        assert code in codes
+        assert grown < GROWTH
+        shortest = min(shortest, seconds)
+        if shortest < SECONDS:
+            break
     path.unlink()
-    print(name, done.stdout)
-    code, seconds, grown = json.loads(done.stdout)
-    assert code in codes
-    assert grown < GROWTH
-    assert seconds < SECONDS
+    assert shortest < SECONDS
 
 
 def full_status(monitors: int) -> bytes:

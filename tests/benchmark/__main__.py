@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from . import machine, page, table, time_spent, turns
+from . import event_source, machine, page, table, time_spent, turns
 from .comparisons import SIZES, Circumstances, Comparison, chosen
 from .cost import Broken
 from .options import FULL, QUICK, options_from
@@ -112,6 +112,7 @@ def compare(options: argparse.Namespace) -> int:
     samples = measured(comparisons, QUICK if options.quick else FULL)
     gated = any(one.way == table.MUST_BE_LINEAR for one in comparisons)
     rows, waiting = judged(SIZES[1:3] if options.quick else SIZES[1:]) if gated else ([], "")
+    events = event_source.measure_all(event_source.QUICK if options.quick else event_source.FULL) if gated else []
     results = page.Results(
         date=datetime.now(timezone.utc).date().isoformat(),
         machine=machine.machine(),
@@ -122,17 +123,18 @@ def compare(options: argparse.Namespace) -> int:
         growth=table.growths(samples),
         judging=rows,
         waiting=waiting,
+        events=events,
         picture="",
     )
     # What took a quarter of an hour is on the screen before a picture is made of it.
     print(f"{results.machine}; {results.versions}; {busy:.1f} other processes for each core\n")
-    print("\n\n".join(table.markdown(each) for each in (results.costs, results.growth, rows) if len(each) > 1))
+    print("\n\n".join(table.markdown(each) for each in (results.costs, results.growth, rows, events) if len(each) > 1))
     if waiting:
         print(f"\n{waiting}", flush=True)
     if options.write:
         written = page.write(replace(results, picture=drawn(samples)))
         print("\n".join(f"written: {path}" for path in written))
-    said, code = conclusion(verdicts(comparisons, samples))
+    said, code = conclusion(verdicts(comparisons, samples) + Counter(row[-1] for row in events[1:]))
     print(f"\n{said}")
     return code
 

@@ -33,6 +33,7 @@ class Results:
     growth: Sequence[Row]
     judging: Sequence[Row]
     waiting: str
+    events: Sequence[Row]
     picture: str
 
 
@@ -53,6 +54,11 @@ peak memory of the largest process, requests (for tokens + for data), and kB rec
 GROWING = """
 The growth of CPU time with the number of monitors, for one host that asks once. A power of 1 is linear: twice the
 monitors cost twice as much.
+"""
+
+EVENT_SOURCE = """
+Memory of the process of ``kf_alerts`` while alerts are raised and cleared before every poll. Idle is its memory before
+the first poll. Growth compares the last quarter of the polls with the second quarter.
 """
 
 ON_THE_PAGE = ("what", "against", "monitors", "wall", "goal", "met", "hosts", "asked")
@@ -87,6 +93,8 @@ def page(results: Results) -> str:
     if len(results.growth) > 1:
         parts += ["Growth\n------", paragraph(GROWING), table.restructured(results.growth)]
     parts += ["Evaluation alone\n----------------", table.restructured(results.judging), paragraph(results.waiting)]
+    if len(results.events) > 1:
+        parts += ["Event source\n------------", paragraph(EVENT_SOURCE), table.restructured(results.events)]
     parts.append(
         "For contributors: ``./run bench --write`` in a checkout repeats the measurement and writes this page."
     )

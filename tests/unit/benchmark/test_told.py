@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import docutils.core
 import docutils.utils
 import pytest
-from ansible_collections.knowledgefront.monitoring.tests.benchmark import __main__, machine, page, table
+from ansible_collections.knowledgefront.monitoring.tests.benchmark import __main__, event_source, machine, page, table
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons import (
     FLOOR,
     SIZES,
@@ -23,6 +23,7 @@ from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons i
     Comparison,
 )
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Broken, Cost
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.event_source import Memory, Run
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.goals import AtMost
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.picture import HEIGHT, WIDTH, picture
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.ways import WAYS
@@ -30,6 +31,8 @@ from ansible_collections.knowledgefront.monitoring.tests.benchmark.ways import W
 HERE = Circumstances()
 GATE = Comparison("kf_gate", "empty", HERE, AtMost(1.15))
 SVG = "{http://www.w3.org/2000/svg}"
+
+FLAT = Run(1_000, 8, is_flat=True)
 
 Samples = dict[tuple[str, Circumstances], list[Cost]]
 
@@ -137,6 +140,28 @@ def test_a_markdown_cell_cannot_end_its_cell() -> None:
     assert table.markdown([["a", "b"], ["1 | 2", "3"]]) == "| a | b |\n| --- | --- |\n| 1 \\| 2 | 3 |"
 
 
+@pytest.mark.parametrize(
+    ("run", "memory", "verdict"),
+    [
+        (FLAT, Memory(30, [60, 60, 80, 80, 84, 84, 85, 85], 99), table.MET),
+        (FLAT, Memory(30, [60, 60, 80, 80, 84, 84, 85, 89], 99), table.MISSED),
+        (FLAT, Memory(30, [10, 10, 80, 80, 84, 84, 85, 85], 999), table.MET),
+        (Run(100_000, 4, limit=400), Memory(30, [60, 80, 90, 300], 400), table.MET),
+        (Run(100_000, 4, limit=400), Memory(30, [60, 80, 90, 300], 401), table.MISSED),
+        (Run(100_000, 4, limit=400, is_flat=True), Memory(30, [60, 80, 90, 300], 390), table.MISSED),
+    ],
+)
+def test_memory_of_the_event_source_has_a_verdict(run: Run, memory: Memory, verdict: str) -> None:
+    row = event_source.make_row(run, memory)
+    assert len(row) == len(event_source.HEADING)
+    assert row[-1] == verdict
+
+
+def test_growth_needs_enough_polls() -> None:
+    with pytest.raises(ValueError, match="four polls"):
+        _growth = Memory(30, [60, 60, 60], 60).growth
+
+
 def drawn(curves: dict[str, list[tuple[float, float]]]) -> ElementTree.Element:
     return ElementTree.fromstring(picture(curves, "Title", "across", "up"))
 
@@ -210,6 +235,7 @@ def results(**changes: Any) -> page.Results:
         "growth": table.growths(grown(lambda n: 0.5 + n)),
         "judging": [table.JUDGING, ["10", "1", "1", "1", "1"]],
         "waiting": "It waited.",
+        "events": [event_source.HEADING, event_source.make_row(FLAT, Memory(30, [80] * 8, 90))],
         "picture": picture({"a": [(10, 1.0)]}, "Title", "across", "up"),
     }
     return page.Results(**{**told, **changes})
@@ -220,6 +246,7 @@ def results(**changes: Any) -> page.Results:
     [
         ({}, "image:: benchmark.svg", "busy"),
         ({"picture": ""}, "Growth", "image::"),
+        ({"events": []}, "It waited", "Event source"),
         ({"quick": True}, "quick run", "busy"),
         ({"load": 4.5}, "busy with other work (4.5", "quick run"),
         ({"growth": [table.GROWTH]}, "It waited", "power of the size"),

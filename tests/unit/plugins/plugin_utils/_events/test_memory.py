@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The memory of the source does not grow with the number of polls. ``./run bench`` measures whole processes."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import time
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Request, Response
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import validate_arguments
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.source import EventSource
+
+MONITORS, CHANGING = 200, 10
+WARM_UP, POLLS = 20, 60
+SECONDS_PER_POLL = 15
+START = 1_780_315_200
+
+
+class ChangingTransport:
+    """A service whose monitors are tested before each poll; some of them alert in every second poll."""
+
+    def __init__(self) -> None:
+        self.polls = 0
+        configs = [
+            {"id": f"m{number}", "label": f"M {number}", "type": "http", "timer": 60, "config": {"host": f"h{number}"}}
+            for number in range(MONITORS)
+        ]
+        self._configs = json.dumps({"monitor_list": configs}).encode()
+
+    def exchange(self, request: Request, deadline: Deadline) -> Response:
+        now = START + self.polls * SECONDS_PER_POLL
+        headers = {"date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now))}
+        if request.url.endswith("/token"):
+            return Response(200, headers, b'{"access_token": "t", "token_type": "Bearer", "expires_in": 360000}')
+        if not request.url.endswith("/status"):
+            return Response(200, headers, self._configs)
+        self.polls += 1
+        return Response(200, headers, self._statuses(now))
+
+    def _statuses(self, now: int) -> bytes:
+        first, is_alerting = self.polls // 2 * CHANGING % MONITORS, self.polls % 2 == 1
+        statuses = [
+            {
+                "monitor": f"m{number}",
+                "label": f"M {number}",
+                "alert_active": is_alerting and first <= number < first + CHANGING,
+                "last_test": {"error": f"error {self.polls}" if is_alerting else None, "utc_mktime": now},
+            }
+            for number in range(MONITORS)
+        ]
+        return json.dumps({"error": None, "monitor_list": statuses}).encode()
+
+    def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+
+class CountingQueue:
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def put(self, event: Any) -> None:
+        self.count += 1
+
+
+def test_memory_is_flat_over_polls_with_transitions(tmp_path: Path) -> None:
+    transport = ChangingTransport()
+    connection = {"client_id": "id", "client_secret": "secret", "cursor": str(tmp_path / "cursor")}
+    options = {**validate_arguments(connection, {}), "interval": 0.001}
+    queue = CountingQueue()
+    retained: list[int] = []
+
+    async def run_until(source: asyncio.Task[None], polls: int) -> None:
+        while transport.polls < polls:
+            assert not source.done()
+            await asyncio.sleep(0.001)
+        gc.collect()
+        retained.append(tracemalloc.get_traced_memory()[0])
+
+    async def play() -> None:
+        source = asyncio.create_task(EventSource(options, transport).run(queue, None))
+        await run_until(source, WARM_UP)
+        await run_until(source, POLLS)
+        source.cancel()
+        await asyncio.wait([source])
+
+    tracemalloc.start()
+    try:
+        asyncio.run(play())
+    finally:
+        tracemalloc.stop()
+    assert queue.count > (POLLS - 4) * CHANGING, "the polls had no transitions"
+    assert retained[1] / retained[0] < 1.1

@@ -231,7 +231,8 @@ def render_policy(
 def _quote_pattern(option: str, text: str) -> str:
     if TEMPLATE.search(text):
         raise PolicyFileError(
-            f"{option}: {sanitize_yaml(text, 80)} would be a template in the file: put its first brace in square brackets"
+            f"{option}: {sanitize_yaml(text, 80)} would be a template in the file: put its first brace in square "
+            "brackets"
         )
     return quote(text)
 

@@ -63,10 +63,7 @@ class EventSource:
             self._restored = ()
             while True:
                 began = time.monotonic()
-                events = await self._poll(publisher)
-                await publisher.publish(events)
-                if events:
-                    await run_in_thread(self._cursor.sync, "knowledgefront-events")
+                await self._publish_next(publisher)
                 await asyncio.sleep(max(self._pause() - (time.monotonic() - began), 0.0))
         finally:
             await publisher.close()
@@ -76,6 +73,13 @@ class EventSource:
         """Close the connection and the cursor."""
         self._client.close()
         self._cursor.close()
+
+    async def _publish_next(self, publisher: Publisher) -> None:
+        """Poll and publish the events, which are released before the next poll: a burst can have thousands."""
+        events = await self._poll(publisher)
+        await publisher.publish(events)
+        if events:
+            await run_in_thread(self._cursor.sync, "knowledgefront-events")
 
     async def _poll(self, publisher: Publisher) -> list[Event]:
         """Return the events of one poll after they were written to the cursor."""

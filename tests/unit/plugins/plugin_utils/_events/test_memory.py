@@ -18,8 +18,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.tra
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import validate_arguments
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.source import EventSource
 
-MONITORS, CHANGING = 200, 10
-WARM_UP, POLLS = 20, 60
+MONITORS, CHANGING = 100, 10
+WARM_UP, POLLS = 24, 64
 SECONDS_PER_POLL = 15
 START = 1_780_315_200
 
@@ -29,6 +29,7 @@ class ChangingTransport:
 
     def __init__(self) -> None:
         self.polls = 0
+        self.retained: list[int] = []
         configs = [
             {"id": f"m{number}", "label": f"M {number}", "type": "http", "timer": 60, "config": {"host": f"h{number}"}}
             for number in range(MONITORS)
@@ -43,6 +44,10 @@ class ChangingTransport:
         if not request.url.endswith("/status"):
             return Response(200, headers, self._configs)
         self.polls += 1
+        if self.polls in (WARM_UP, POLLS):
+            # Between two polls, the source holds its state only.
+            gc.collect()
+            self.retained.append(tracemalloc.get_traced_memory()[0])
         return Response(200, headers, self._statuses(now))
 
     def _statuses(self, now: int) -> bytes:
@@ -75,19 +80,12 @@ def test_memory_is_flat_over_polls_with_transitions(tmp_path: Path) -> None:
     connection = {"client_id": "id", "client_secret": "secret", "cursor": str(tmp_path / "cursor")}
     options = {**validate_arguments(connection, {}), "interval": 0.001}
     queue = CountingQueue()
-    retained: list[int] = []
-
-    async def run_until(source: asyncio.Task[None], polls: int) -> None:
-        while transport.polls < polls:
-            assert not source.done()
-            await asyncio.sleep(0.001)
-        gc.collect()
-        retained.append(tracemalloc.get_traced_memory()[0])
 
     async def play() -> None:
         source = asyncio.create_task(EventSource(options, transport).run(queue, None))
-        await run_until(source, WARM_UP)
-        await run_until(source, POLLS)
+        while transport.polls <= POLLS:
+            assert not source.done()
+            await asyncio.sleep(0.02)
         source.cancel()
         await asyncio.wait([source])
 
@@ -97,4 +95,5 @@ def test_memory_is_flat_over_polls_with_transitions(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert queue.count > (POLLS - 4) * CHANGING, "the polls had no transitions"
-    assert retained[1] / retained[0] < 1.1
+    after_warm_up, at_the_end = transport.retained
+    assert at_the_end / after_warm_up < 1.1

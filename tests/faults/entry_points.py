@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ways in which a user asks: what each of them asks the service, and what a right answer of each is."""
+"""The entry points of the collection: the requests of each, and how to read its result."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-QUESTION = 2
-"""Seconds that one question may take (KF_TIMEOUT)."""
+REQUEST_TIMEOUT = 2
+"""Timeout of one request in seconds (KF_TIMEOUT)."""
 
 RETRIES = 1
-WAIT_FOR_EVIDENCE, WAIT_IN_VAIN = 9, 2
-"""Seconds that a gate waits for tests where an answer is to be had, and where none is."""
+WAIT_FOR_EVIDENCE, WAIT_WITHOUT_ANSWER = 9, 2
+"""Seconds that a gate waits for tests, with and without a usable response."""
 
 BLOCKS = ("role_", "deploy_gate_")
 
@@ -29,58 +29,58 @@ def _message(result: Result) -> str:
 
 @dataclass(frozen=True)
 class EntryPoint:
-    """``asks`` counts the questions of one look by endpoint; ``clients`` that ask for a token each.
+    """``requests`` counts the requests of one poll by endpoint; each of ``clients`` requests a token of its own.
 
-    ``told`` returns the labels of the monitors that a result tells of, None where it tells of none at all;
-    ``sentence`` returns what a failed one says, and ``has_code`` tells whether a code for programs is beside it. One
-    that ``goes_on`` asks its other questions when one is refused.
+    ``read_labels`` returns the labels of the monitors in a result, or None if it has no monitors. ``sentence`` returns
+    the error message; ``has_code`` is true if the result has an error code as well. ``continues_after_errors`` is true
+    if one failed request does not prevent the others.
     """
 
     name: str
-    asks: Mapping[str, int]
-    told: Callable[[Result], set[str] | None] | None = None
+    requests: Mapping[str, int]
+    read_labels: Callable[[Result], set[str] | None] | None = None
     clients: int = 1
     phase: str | None = None
     on_target: bool = False
-    goes_on: bool = False
+    continues_after_errors: bool = False
     sentence: Callable[[Result], str] = _message
     has_code: bool = True
 
     @property
     def is_block(self) -> bool:
-        """Whether it is several tasks, of which the last one says what came of them and whether they proceeded."""
+        """Whether the entry point consists of several tasks, the last of which reports the result."""
         return self.name.startswith(BLOCKS)
 
     @property
     def questions(self) -> int:
-        return sum(self.asks.values()) + self.clients
+        return sum(self.requests.values()) + self.clients
 
-    def meets(self, endpoints: frozenset[str]) -> bool:
-        """Whether a fault at ``endpoints`` is in its way."""
-        return "token" in endpoints or bool(endpoints & set(self.asks))
+    def is_affected_by(self, endpoints: frozenset[str]) -> bool:
+        """Whether this entry point calls one of ``endpoints``."""
+        return "token" in endpoints or bool(endpoints & set(self.requests))
 
 
 def _labels(result: Result) -> set[str] | None:
     return {monitor["label"] for monitor in result["monitors"]}
 
 
-def _looked_up(result: Result) -> set[str] | None:
+def _labels_of_lookup(result: Result) -> set[str] | None:
     return {monitor["label"] for monitor in result["msg"]}
 
 
-def _drifted(result: Result) -> set[str] | None:
+def _labels_of_drift(result: Result) -> set[str] | None:
     return {monitor["label"] for monitor in result["drift"]}
 
 
-def _listed(result: Result) -> set[str] | None:
-    """Return the labels in what ansible-inventory lists, where text may be marked as no template."""
+def _labels_of_inventory(result: Result) -> set[str] | None:
+    """Return the labels in the output of ansible-inventory, which may mark text as unsafe."""
     hosts = json.loads(result["stdout"])["_meta"]["hostvars"]
     labels = [variables["kf_label"] for variables in hosts.values()]
     return {label["__ansible_unsafe"] if isinstance(label, dict) else label for label in labels}
 
 
-def _warned(result: Result) -> str:
-    """Return what the plugin said, if Ansible then gave up."""
+def _read_warning(result: Result) -> str:
+    """Return the warning of the plugin if Ansible could not parse the source."""
     found = re.search(r"'auto' plugin: (.*)", str(result.get("stderr", "")))
     gave_up = "Completely failed to parse inventory source" in str(result.get("stderr", ""))
     return found[1] if found and gave_up else ""
@@ -90,7 +90,7 @@ def _version(result: Result) -> set[str] | None:
     return set() if result["version"].get("release_date") else None
 
 
-def _infos(prefix: str, on_target: bool) -> list[EntryPoint]:
+def _info_entry_points(prefix: str, on_target: bool) -> list[EntryPoint]:
     return [
         EntryPoint(f"{prefix}status_info", {"status": 1}, _labels, on_target=on_target),
         EntryPoint(f"{prefix}monitor_info", {"config_monitors": 1, "status": 1}, _labels, on_target=on_target),
@@ -98,21 +98,23 @@ def _infos(prefix: str, on_target: bool) -> list[EntryPoint]:
     ]
 
 
-LOOK = {"status": 1, "config_monitors": 1}
+POLL = {"status": 1, "config_monitors": 1}
 PHASES = ("before", "during", "after", "plan")
 
 ENTRY_POINTS = (
-    EntryPoint("lookup_status", {"status": 1}, _looked_up, has_code=False),
-    EntryPoint("lookup_monitor", {"config_monitors": 1, "status": 1}, _looked_up, has_code=False),
-    EntryPoint("inventory", {"config_monitors": 1, "status": 1}, _listed, sentence=_warned, has_code=False),
-    *_infos("", on_target=False),
-    *_infos("target_", on_target=True),
-    EntryPoint("monitor_files", {"config_monitors": 1}, _drifted),
-    EntryPoint("adopt", LOOK),
-    *(EntryPoint(f"gate_{phase}", LOOK, phase=phase) for phase in PHASES),
-    EntryPoint("doctor", {**LOOK, "config_monitor": 1, "version": 1}, goes_on=True),
-    *(EntryPoint(f"deploy_gate_{phase}", LOOK, phase=phase) for phase in PHASES),
-    # The role reads its scope first, and after a stop what the monitors report.
+    EntryPoint("lookup_status", {"status": 1}, _labels_of_lookup, has_code=False),
+    EntryPoint("lookup_monitor", {"config_monitors": 1, "status": 1}, _labels_of_lookup, has_code=False),
+    EntryPoint(
+        "inventory", {"config_monitors": 1, "status": 1}, _labels_of_inventory, sentence=_read_warning, has_code=False
+    ),
+    *_info_entry_points("", on_target=False),
+    *_info_entry_points("target_", on_target=True),
+    EntryPoint("monitor_files", {"config_monitors": 1}, _labels_of_drift),
+    EntryPoint("adopt", POLL),
+    *(EntryPoint(f"gate_{phase}", POLL, phase=phase) for phase in PHASES),
+    EntryPoint("doctor", {**POLL, "config_monitor": 1, "version": 1}, continues_after_errors=True),
+    *(EntryPoint(f"deploy_gate_{phase}", POLL, phase=phase) for phase in PHASES),
+    # The role reads its scope first and, after a stop, the status of the monitors.
     EntryPoint("role_main", {"status": 2, "config_monitors": 2}, clients=3, phase="before"),
-    *(EntryPoint(f"role_{phase}", {**LOOK, "status": 2}, clients=2, phase=phase) for phase in PHASES[1:]),
+    *(EntryPoint(f"role_{phase}", {**POLL, "status": 2}, clients=2, phase=phase) for phase in PHASES[1:]),
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a fault happens: the service as a simulator, or what stands in its place, and how a play gets there."""
+"""The network of a fault: a simulator or a replacement server, and the environment to reach it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from simulator.server import Simulator
 from simulator.world import Client, world_from
 
 from .fault import Fault
-from .worlds import TESTED_JUST_BEFORE, WORLDS
+from .worlds import TESTED_BEFORE_START, WORLDS
 
 CLIENT = "fault-finder"
-NOWHERE_ELSE = "https://kf.invalid"
+UNRESOLVABLE_URL = "https://kf.invalid"
 
 
 class TimedCalls(Calls):
-    """Remembers when each endpoint was called, in seconds of the monotonic clock, which all processes share."""
+    """Records the time of each call in seconds of the monotonic clock, which all processes share."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,14 +42,16 @@ class TimedCalls(Calls):
             self.times.append((time.monotonic(), what))
 
     def between(self, began: float, ended: float) -> dict[str, int]:
-        """Return the calls of each endpoint in that time."""
+        """Return the number of calls by endpoint between the two times."""
         found = [what for at, what in self.times if began <= at <= ended]
         return {what: found.count(what) for what in set(found)}
 
 
 @dataclass
 class Stage:
-    """``calls`` is None where nothing counts them; ``control`` is empty where no faults are armed at run time."""
+    """How to reach the service. ``calls`` is None if requests are not counted; ``control`` is empty if faults cannot be
+    set at run time.
+    """
 
     url: str
     environment: dict[str, str] = field(default_factory=dict)
@@ -59,7 +61,7 @@ class Stage:
 
 @contextlib.contextmanager
 def stage(fault: Fault, secret: str, folder: Path) -> Iterator[Stage]:
-    """Set the scene of ``fault``; ``folder`` is for certificates."""
+    """Yield the network of ``fault``; ``folder`` is for certificates."""
     with SCENES[fault.scene](fault, secret, folder) as found:
         yield found
 
@@ -70,8 +72,8 @@ def _simulator(fault: Fault, secret: str, tls: ssl.SSLContext | None = None) -> 
     world.clients = [Client(CLIENT, secret)]
     with Simulator(world, tls=tls) as running:
         running.calls = TimedCalls()
-        if fault.world_name in TESTED_JUST_BEFORE:
-            running.fleet.test_once(TESTED_JUST_BEFORE[fault.world_name])
+        if fault.world_name in TESTED_BEFORE_START:
+            running.fleet.test_once(TESTED_BEFORE_START[fault.world_name])
         yield running
 
 
@@ -82,7 +84,7 @@ def _http(fault: Fault, secret: str, folder: Path) -> Iterator[Stage]:
 
 
 def _tls(make: Callable[[trustme.CA], tuple[bytes, bytes]], known: bool = True, location: str = "") -> Callable:
-    """Return the scene of a service with key and certificate by ``make``, of an authority that is ``known`` to us."""
+    """Return a service with the key and certificate of ``make``; the client trusts its authority if ``known``."""
 
     @contextlib.contextmanager
     def scene(fault: Fault, secret: str, folder: Path) -> Iterator[Stage]:
@@ -100,7 +102,9 @@ def _tls(make: Callable[[trustme.CA], tuple[bytes, bytes]], known: bool = True, 
     return scene
 
 
-def _issued(name: str, lifetime: timedelta = timedelta(days=2)) -> Callable[[trustme.CA], tuple[bytes, bytes]]:
+def _issue_certificate(
+    name: str, lifetime: timedelta = timedelta(days=2)
+) -> Callable[[trustme.CA], tuple[bytes, bytes]]:
     def make(authority: trustme.CA) -> tuple[bytes, bytes]:
         now = datetime.now(timezone.utc)
         issued = authority.issue_cert(name, not_before=now - timedelta(days=9), not_after=now + lifetime)
@@ -109,14 +113,14 @@ def _issued(name: str, lifetime: timedelta = timedelta(days=2)) -> Callable[[tru
     return make
 
 
-def _self_signed(_authority: trustme.CA) -> tuple[bytes, bytes]:
+def _self_sign(_authority: trustme.CA) -> tuple[bytes, bytes]:
     other = trustme.CA()
     return other.private_key_pem.bytes(), other.cert_pem.bytes()
 
 
 @contextlib.contextmanager
-def _answering(answer: Callable[[socket.socket], None] | None) -> Iterator[int]:
-    """Yield the port of a server that does that with each connection; None leaves them all half-open."""
+def _serve_socket(answer: Callable[[socket.socket], None] | None) -> Iterator[int]:
+    """Yield the port of a server that calls ``answer`` for each connection; with None, connections stay half-open."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         if answer is not None:
             threading.Thread(target=_accept, args=(listener, answer), daemon=True).start()
@@ -139,7 +143,7 @@ def _answer(connection: socket.socket, answer: Callable[[socket.socket], None]) 
         answer(connection)
 
 
-def _says(text: bytes) -> Callable[[socket.socket], None]:
+def _send(text: bytes) -> Callable[[socket.socket], None]:
     def answer(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(text)
@@ -147,13 +151,13 @@ def _says(text: bytes) -> Callable[[socket.socket], None]:
     return answer
 
 
-def _in_place(url: str, answer: Callable[[socket.socket], None] | None, **environment: str) -> Callable:
-    """Return the scene of something else at the service's place; ``{port}`` stands for its port."""
+def _replace_service(url: str, answer: Callable[[socket.socket], None] | None, **environment: str) -> Callable:
+    """Return a replacement server; ``{port}`` in ``url`` and ``environment`` is its port."""
 
     @contextlib.contextmanager
     def scene(_fault: Fault, _secret: str, folder: Path) -> Iterator[Stage]:
         (folder / "empty.pem").touch()
-        with _answering(answer) as port:
+        with _serve_socket(answer) as port:
             named = {name: text.format(port=port, folder=folder) for name, text in environment.items()}
             yield Stage(url.format(port=port), named)
 
@@ -161,33 +165,33 @@ def _in_place(url: str, answer: Callable[[socket.socket], None] | None, **enviro
 
 
 def _proxy(address: str, answer: Callable[[socket.socket], None] | None) -> Callable:
-    return _in_place(NOWHERE_ELSE, answer, HTTPS_PROXY=address, https_proxy=address)
+    return _replace_service(UNRESOLVABLE_URL, answer, HTTPS_PROXY=address, https_proxy=address)
 
 
-HANGS_UP = _says(b"")
-DENIES = _says(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+CLOSE = _send(b"")
+DENY_PROXY = _send(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
 PLAIN, ENCRYPTED, PROXY = "http://127.0.0.1:{port}", "https://127.0.0.1:{port}", "http://user:pass@127.0.0.1:{port}"
 
 SCENES: dict[str, Callable] = {
     "http": _http,
-    "no_such_name": _in_place(NOWHERE_ELSE, None),
-    "nobody": _in_place("http://127.0.0.1:9", None),
-    "half_open": _in_place(PLAIN, None),
-    "other_protocol": _in_place(PLAIN, _says(b"220 mail.example ESMTP\r\n")),
-    "hangs_up": _in_place(PLAIN, HANGS_UP),
-    "tls": _tls(_issued("127.0.0.1")),
-    "tls_expired": _tls(_issued("127.0.0.1", timedelta(days=-1))),
-    "tls_self_signed": _tls(_self_signed),
-    "tls_other_name": _tls(_issued("other.example")),
-    "tls_unknown_authority": _tls(_issued("127.0.0.1"), known=False),
-    "tls_downgrade": _tls(_issued("127.0.0.1"), location="http://127.0.0.1:9/v2/token"),
-    "tls_missing": _in_place(ENCRYPTED, _says(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")),
-    "tls_silent": _in_place(ENCRYPTED, None),
-    "tls_no_authorities": _in_place(ENCRYPTED, HANGS_UP, KF_CA_PATH="{folder}/empty.pem"),
-    "tls_lost_authorities": _in_place(ENCRYPTED, HANGS_UP, KF_CA_PATH="{folder}/none.pem"),
+    "no_such_name": _replace_service(UNRESOLVABLE_URL, None),
+    "nobody": _replace_service("http://127.0.0.1:9", None),
+    "half_open": _replace_service(PLAIN, None),
+    "other_protocol": _replace_service(PLAIN, _send(b"220 mail.example ESMTP\r\n")),
+    "hangs_up": _replace_service(PLAIN, CLOSE),
+    "tls": _tls(_issue_certificate("127.0.0.1")),
+    "tls_expired": _tls(_issue_certificate("127.0.0.1", timedelta(days=-1))),
+    "tls_self_signed": _tls(_self_sign),
+    "tls_other_name": _tls(_issue_certificate("other.example")),
+    "tls_unknown_authority": _tls(_issue_certificate("127.0.0.1"), known=False),
+    "tls_downgrade": _tls(_issue_certificate("127.0.0.1"), location="http://127.0.0.1:9/v2/token"),
+    "tls_missing": _replace_service(ENCRYPTED, _send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")),
+    "tls_silent": _replace_service(ENCRYPTED, None),
+    "tls_no_authorities": _replace_service(ENCRYPTED, CLOSE, KF_CA_PATH="{folder}/empty.pem"),
+    "tls_lost_authorities": _replace_service(ENCRYPTED, CLOSE, KF_CA_PATH="{folder}/none.pem"),
     "proxy_nobody": _proxy("http://127.0.0.1:9", None),
-    "proxy_denies": _proxy(PROXY, DENIES),
-    "proxy_hangs_up": _proxy(PROXY, HANGS_UP),
+    "proxy_denies": _proxy(PROXY, DENY_PROXY),
+    "proxy_hangs_up": _proxy(PROXY, CLOSE),
     "proxy_silent": _proxy(PROXY, None),
     "proxy_nonsense": _proxy("http://[::1", None),
 }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The figures of a run, for people."""
+"""Format the results of a run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .entry_points import ENTRY_POINTS
-from .judged import ERROR, FAILURES, RIGHT, STOP, Cell
+from .evaluation import ERROR, FAILURES, RIGHT, STOP, Cell
 
 COLUMNS = (RIGHT, ERROR, STOP, *FAILURES)
 
 
 def table(cells: Sequence[Cell]) -> str:
-    """Return a Markdown table: a row for each entry point, and one for all of them."""
+    """Return a Markdown table with a row per entry point and a total."""
     rows = [("entry point", *COLUMNS), ("---", *["---:"] * len(COLUMNS))]
     for name in (*(entry.name for entry in ENTRY_POINTS), "all"):
         counts = Counter(cell.outcome for cell in cells if cell.entry == name or name == "all")
@@ -24,5 +24,5 @@ def table(cells: Sequence[Cell]) -> str:
 
 
 def complaints(cells: Sequence[Cell]) -> list[str]:
-    """Return a paragraph for each cell that is wrong."""
+    """Return one paragraph per wrong cell."""
     return [f"{cell.outcome.upper()}: {cell.fault}: {cell.entry}: {cell.complaint}" for cell in cells if cell.complaint]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is to be told of while a fault happens."""
+"""The monitors that the simulator serves during a fault."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ RARE = {"id": "rare", "label": "Rarely Tested", "type": "http", "timer": 86400}
 
 WORLDS: dict[str, list[dict[str, Any]]] = {QUIET: [WEB, MAIL], ALERTING: [WEB, MAIL, BROKEN], "asleep": [RARE]}
 
-TESTED_JUST_BEFORE = {"asleep": "rare"}
-"""Monitors whose newest test is from shortly before the first question, and whose next one is a day away."""
+TESTED_BEFORE_START = {"asleep": "rare"}
+"""Monitors that were tested shortly before the run and are next tested a day later."""
 
 
 def labels(world: str) -> frozenset[str]:
@@ -25,5 +25,5 @@ def labels(world: str) -> frozenset[str]:
 
 
 def verdict(world: str, phase: str) -> str:
-    """Return what a gate makes of a world that nothing is wrong with but its monitors. A plan judges none of them."""
+    """Return the expected verdict without a fault. The phase plan does not evaluate monitors."""
     return "block" if world == ALERTING and phase != "plan" else "pass"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes down what came of each entry point, when it began and ended, and arms its fault before each of them."""
+"""Record the result, start and end of each entry point, and set the fault before each of them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ansible_collections.knowledgefront.monitoring.simulator.control import Cont
 DOCUMENTATION = """
 name: recorder
 type: aggregate
-short_description: Write down what came of each entry point
+short_description: Record the result of each entry point
 description:
-  - A task that is named C(Begin X) begins the entry point X, one that is named C(End X) ends it.
+  - A task named C(Begin X) starts the entry point X; a task named C(End X) ends it.
 """
 
 BEGIN, END = "Begin ", "End "
@@ -39,13 +39,13 @@ class CallbackModule(CallbackBase):
         self._orders = json.loads(Path(os.environ["KF_FAULTS_ORDERS"]).read_text(encoding="ascii"))
         url = os.environ["KF_FAULTS_CONTROL"]
         self._control = Control(url) if url else None
-        self._begun = 0.0
+        self._started_at = 0.0
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         if task.get_name().startswith(BEGIN):
             self._arm()
-            self._begun = time.monotonic()
-            self._began_file.write_text(str(self._begun), encoding="ascii")
+            self._started_at = time.monotonic()
+            self._began_file.write_text(str(self._started_at), encoding="ascii")
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._tell(result, failed=False)
@@ -65,7 +65,7 @@ class CallbackModule(CallbackBase):
             return
         line = {
             "entry": name.partition(" ")[2],
-            "began": self._begun,
+            "began": self._started_at,
             "ended": time.monotonic(),
             "failed": failed,
             "result": json.loads(json.dumps(result._result, default=str)),

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the clock of this process wrong, as KF_FAULTS_CLOCK says: ``OFFSET [AT:OFFSET]...``, all in seconds.
+"""Shift the clock of this process as KF_FAULTS_CLOCK says: ``OFFSET [AT:OFFSET]...``, all in seconds.
 
-``AT`` counts from the start of each entry point, which KF_FAULTS_BEGAN's file tells in seconds of the monotonic clock.
+``AT`` counts from the start of each entry point; the file KF_FAULTS_BEGAN holds it in seconds of the monotonic clock.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import time
 from pathlib import Path
 
-_right = time.time
+_original_time = time.time
 
 
 def _offset() -> float:
@@ -30,7 +30,7 @@ def _offset() -> float:
 
 
 def _wrong() -> float:
-    return _right() + _offset()
+    return _original_time() + _offset()
 
 
 time.time = _wrong

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The harness ``client``: a story's answers through the real client, to every question that it can ask."""
+"""The harness ``client``: every method of the real client against the responses of a story."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cli
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
 
-from .played_service import PlayedService
-from .settled import told
+from .assertions import assert_error
 from .story import read_story
+from .story_service import StoryService
 
 CLIENT_ID, CLIENT_SECRET = "a-client", "s3cr3t-of-the-story"
-SHORTEST_SECRET = 8
-"""Characters. A shorter token, which only a fuzzer grants, stands in many a sentence by chance."""
+MIN_SECRET = 8
+"""Characters. A shorter token, which only the fuzzer creates, occurs in messages by chance."""
 
 TIMEOUT = 60.0
 
 
-def asking(service: PlayedService) -> Client:
-    """Return a client of ``service``. It tries once more, without chance."""
+def create_client(service: StoryService) -> Client:
+    """Return a client of ``service`` with one retry and a fixed backoff."""
     options = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "timeout": TIMEOUT, "retries": 1}
     return Client(Settings.from_options(options), service, service.clock, service.sleep, lambda: 0.5)
 
 
-def client_answers_or_says_why(data: bytes) -> None:
-    """Prove that a question is answered or refused in time, with one sentence and without what was sent."""
-    service = PlayedService(read_story(data).answers)
-    client = asking(service)
+def check_client(data: bytes) -> None:
+    """Check that each request succeeds or fails in time, with a one-line message without secrets."""
+    service = StoryService(read_story(data).responses)
+    client = create_client(service)
     questions: list[Callable[[], Any]] = [
         lambda: client.statuses(everything=True),
         client.configs,
@@ -44,11 +44,11 @@ def client_answers_or_says_why(data: bytes) -> None:
         try:
             question()
         except KnowledgeFrontError as error:
-            told(error)
+            assert_error(error)
             _prove_secrets(str(error), service)
         assert service.elapsed - began <= TIMEOUT
 
 
-def _prove_secrets(said: str, service: PlayedService) -> None:
+def _prove_secrets(said: str, service: StoryService) -> None:
     for hidden in {CLIENT_SECRET, *service.credentials}:
-        assert len(hidden) < SHORTEST_SECRET or hidden not in said, f"a secret in: {said}"
+        assert len(hidden) < MIN_SECRET or hidden not in said, f"a secret in: {said}"

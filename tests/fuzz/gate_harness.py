@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The harness ``gate``: a story's answers through the real client, sampler and gate, and the proof of every pass."""
+"""The harness ``gate``: the real client, sampler and gate on the responses of a story; every pass must be proved."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_ac
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import gate_result
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import Sampler
 
-from .ask_client import TIMEOUT, asking
-from .played_service import PlayedService
-from .proof import Demands, looks_of, prove
-from .read_result import result_is_settled
-from .settled import sentence
+from .assertions import assert_sentence
+from .client_harness import TIMEOUT, create_client
+from .gate_result import check_result
+from .proof import Demands, prove
 from .story import read_story
+from .story_service import StoryService
+from .transcript import polls_of
 
-NUMBERS: dict[str, tuple[type, float]] = {
+NUMERIC_OPTIONS: dict[str, tuple[type, float]] = {
     "settle": (float, 1e6),
     "clean_tests": (int, 5),
     "timeout": (float, 300.0),
@@ -42,55 +43,57 @@ NUMBERS: dict[str, tuple[type, float]] = {
     "max_blocking": (int, 10),
     "min_monitors": (int, 10),
 }
-"""What a story's task can set, and the most that leaves the fuzzer its speed."""
+"""Options that a task of a story can set, with limits that keep the fuzzer fast."""
 
-SHORTEST_POLL = 20.0
-MOST_TASKS = 4
+MIN_POLL = 20.0
+MAX_TASKS = 4
 
 
-def gate_passes_on_proof_only(data: bytes) -> None:
-    """Run the gates of a story one after another on one service, each with the baseline of the last one before it."""
+def check_gate(data: bytes) -> None:
+    """Run the gates of a story in order on one service, each with the baseline of the last ``before``."""
     story = read_story(data)
-    service = PlayedService(story.answers)
+    service = StoryService(story.responses)
     tasks = story.tasks if isinstance(story.tasks, list) else [{}]
     baseline: Mapping[str, Any] | None = None
     named: frozenset[str] = frozenset()
-    for task in [task for task in tasks if isinstance(task, dict)][:MOST_TASKS]:
-        asked = len(service.exchanges)
-        result = _decided(task, service, baseline if task.get("with_baseline") is True else None, named)
+    for task in [task for task in tasks if isinstance(task, dict)][:MAX_TASKS]:
+        position = len(service.exchanges)
+        result = _run_gate(task, service, baseline if task.get("with_baseline") is True else None, named)
         if result is not None and result["phase"] == "before" and result["baseline"] is not None:
-            baseline, named = result["baseline"], _named(service, asked, task)
+            baseline, named = result["baseline"], _ids_in_baseline(service, position, task)
 
 
-def _named(service: PlayedService, asked: int, task: Mapping[str, Any]) -> frozenset[str]:
-    """Return the ids that a baseline names: those of the newest look that got anything."""
-    looks = [look for look in looks_of(service.exchanges[asked:]) if look is not None]
-    return frozenset(looks[-1].in_scope(_include(task))) if looks else frozenset()
+def _ids_in_baseline(service: StoryService, position: int, task: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids in the baseline: those of the newest usable poll."""
+    polls = [poll for poll in polls_of(service.exchanges[position:]) if poll is not None]
+    return frozenset(polls[-1].scope(_include(task))) if polls else frozenset()
 
 
-def _decided(
-    task: Mapping[str, Any], service: PlayedService, given: Mapping[str, Any] | None, named: frozenset[str]
+def _run_gate(
+    task: Mapping[str, Any], service: StoryService, given: Mapping[str, Any] | None, named: frozenset[str]
 ) -> dict[str, Any] | None:
-    include, asked, began = _include(task), len(service.exchanges), service.now()
+    include, position, began = _include(task), len(service.exchanges), service.now()
     policy = _policy(task, began)
     if policy is None:
         return None
     baseline = read_baseline(given) if given is not None else None
     lines: list[str] = []
-    chosen: tuple[list[str], list[str], list[str]] = (include, [], [])
+    patterns: tuple[list[str], list[str], list[str]] = (include, [], [])
     clocks = {"now": service.now, "clock": service.clock}
-    sampler = Sampler(asking(service), Selection(*chosen), policy, "warn", fingerprint(*chosen), lines.append, **clocks)
+    sampler = Sampler(
+        create_client(service), Selection(*patterns), policy, "warn", fingerprint(*patterns), lines.append, **clocks
+    )
     gate = Gate(policy, baseline, sampler, service.clock, service.sleep, Progress(lines.append))
     outcome = gate.decide()
     if outcome.evaluation.verdict == "pass" and policy.phase != "plan":
-        before = named if baseline is not None and baseline.selection == fingerprint(*chosen) else frozenset()
-        prove(service.exchanges[asked:], _demands(policy, include, before))
+        before = named if baseline is not None and baseline.selection == fingerprint(*patterns) else frozenset()
+        prove(service.exchanges[position:], _demands(policy, include, before))
     for line in lines:
-        sentence(line)
-    return _told(outcome, policy, baseline, began)
+        assert_sentence(line)
+    return _check_outcome(outcome, policy, baseline, began)
 
 
-def _told(outcome: Outcome, policy: Policy, baseline: Baseline | None, began: float) -> dict[str, Any]:
+def _check_outcome(outcome: Outcome, policy: Policy, baseline: Baseline | None, began: float) -> dict[str, Any]:
     limit = policy.timeout_max if policy.timeout is None else policy.timeout
     assert 0 <= outcome.waited <= limit + 3 * TIMEOUT, f"waited {outcome.waited} s of {limit} s"
     decision = decide(outcome.evaluation, policy, began + outcome.waited)
@@ -100,24 +103,24 @@ def _told(outcome: Outcome, policy: Policy, baseline: Baseline | None, began: fl
     if result["decision"] == "stop":
         assert result["failed"] and result["gate_rc"] in (10, 11, 12, 13)
         assert result["reasons"] and all(reason["unblock"] for reason in result["reasons"])
-    result_is_settled(result, outcome, policy, baseline, began, decision.notes)
+    check_result(result, outcome, policy, baseline, began, decision.notes)
     return result
 
 
 def _include(task: Mapping[str, Any]) -> list[str]:
-    """Return names without a pattern among them, which the proof need not understand."""
+    """Return the names that are not patterns, which the oracle does not support."""
     given = task.get("include")
     names = given if isinstance(given, list) else []
     return [name for name in names if isinstance(name, str) and name.strip() and not set("~*?[") & set(name)]
 
 
 def _policy(task: Mapping[str, Any], now: float) -> Policy | None:
-    given: dict[str, Any] = {"poll": SHORTEST_POLL}
-    for name, (kind, most) in NUMBERS.items():
+    given: dict[str, Any] = {"poll": MIN_POLL}
+    for name, (kind, most) in NUMERIC_OPTIONS.items():
         value = task.get(name)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e9:
             given[name] = kind(min(value, most))
-    given["poll"] = max(given["poll"], SHORTEST_POLL)
+    given["poll"] = max(given["poll"], MIN_POLL)
     for name in Policy._fields:
         if name.startswith("on_") and task.get(name) in REACTIONS:
             given[name] = task[name]
@@ -132,7 +135,7 @@ def _policy(task: Mapping[str, Any], now: float) -> Policy | None:
     try:
         return Policy.of(phase if phase in PHASES else PHASES[0], now, **given)
     except ValueError as error:
-        sentence(str(error))
+        assert_sentence(str(error))
         return None
 
 

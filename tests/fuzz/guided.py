@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One harness under atheris, started by run_fuzz.py. Arguments: its name, then libFuzzer's options."""
+"""Run one harness under atheris; started by run_fuzz.py. Arguments: the name, then options of libFuzzer."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import atheris
 
 COLLECTION = "ansible_collections.knowledgefront.monitoring"
 
-OWN_WAYS = 0.15
-"""How often the fuzzer's own mutations, which know bytes only, are used where a harness knows more."""
+DEFAULT_MUTATIONS = 0.15
+"""Share of byte-level mutations for a harness with a mutator of its own."""
 
 
 def main() -> None:
@@ -24,12 +24,12 @@ def main() -> None:
 
     def mutate(data: bytes, max_size: int, seed: int) -> bytes:
         chance = random.Random(seed)
-        if chance.random() < OWN_WAYS:
+        if chance.random() < DEFAULT_MUTATIONS:
             return bytes(atheris.Mutate(data, max_size))
         changed = harness.mutate(bytes(data), chance)
         return changed if len(changed) <= max_size else bytes(data)
 
-    arguments = [sys.argv[0], f"-max_len={harness.longest}", *options]
+    arguments = [sys.argv[0], f"-max_len={harness.max_length}", *options]
     atheris.Setup(arguments, harness.check, **({"custom_mutator": mutate} if harness.mutate else {}))
     atheris.Fuzz()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is fuzzed: which function is given the bytes, and how they are changed beside the fuzzer's own ways."""
+"""The fuzz targets: the function that checks an input, and the mutator for its format."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .ask_client import client_answers_or_says_why
-from .decide_gate import gate_passes_on_proof_only
-from .mutated_json import mutated
-from .mutated_story import mutated_story
-from .read_payloads import payloads_are_read_or_refused
-from .read_texts import texts_are_understood_or_refused
+from .client_harness import check_client
+from .gate_harness import check_gate
+from .json_mutator import mutate_json
+from .payloads_harness import check_payloads
+from .story_mutator import mutate_story
+from .texts_harness import check_texts
 
 CORPUS = Path(__file__).parent / "corpus"
 
 
 @dataclass(frozen=True)
 class Harness:
-    """``check`` raises for a finding. Inputs grow to ``longest`` bytes; ``mutate`` knows what they mean."""
+    """``check`` raises for a finding. Inputs have up to ``max_length`` bytes; ``mutate`` keeps their format."""
 
     check: Callable[[bytes], None]
-    longest: int
+    max_length: int
     mutate: Callable[[bytes, random.Random], bytes] | None = None
 
 
 HARNESSES = {
-    "payloads": Harness(payloads_are_read_or_refused, 8192, mutated),
-    "texts": Harness(texts_are_understood_or_refused, 512),
-    "client": Harness(client_answers_or_says_why, 8192, mutated_story),
-    "gate": Harness(gate_passes_on_proof_only, 16384, mutated_story),
+    "payloads": Harness(check_payloads, 8192, mutate_json),
+    "texts": Harness(check_texts, 512),
+    "client": Harness(check_client, 8192, mutate_story),
+    "gate": Harness(check_gate, 16384, mutate_story),
 }
-"""By name, which is also that of a folder of the corpus."""
+"""By name, which is also the name of a folder of the corpus."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One change to a JSON document, of the kinds that services, proxies and attackers make."""
+"""Mutations of a JSON document as services, proxies and attackers may cause them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any
 
 
 class Literal(str):
-    """A number or any other word, kept as it is written: ``1e400`` stays that."""
+    """A number or another literal in its original spelling, such as ``1e400``."""
 
 
 class Members(list[tuple[str, Any]]):
-    """An object's members in their order; a name can be among them twice."""
+    """The members of an object in order, with duplicates."""
 
 
 Node = Any
@@ -50,19 +50,19 @@ PLAUSIBLE: dict[str, tuple[str | None, ...]] = {
     "label": ("Web", "Mail", "", None),
     "error": ("no answer", "", None),
 }
-"""Values that a service could well send."""
+"""Values that a service could send."""
 
 AGES = (-7200, -1801, -301, -181, -179, -121, -61, -60, -10, -1, 0, 1, 30, 59, 61, 3600)
 DEEP = (2, 20, 99, 101, 400, 3000)
 
 
 def read_tree(body: bytes) -> Node:
-    """Return ``body`` as a tree that keeps what an ordinary reader drops. Raises ValueError or RecursionError."""
+    """Return ``body`` as a tree with duplicates and original literals. Raises ValueError or RecursionError."""
     return json.loads(body, object_pairs_hook=Members, parse_int=Literal, parse_float=Literal, parse_constant=Literal)
 
 
 def write_tree(node: Node, plain: bool) -> str:
-    """Return the document; ``plain`` leaves characters as they are where UTF-8 can hold them."""
+    """Return the document; ``plain`` does not escape characters that UTF-8 can encode."""
     if isinstance(node, Literal):
         return str(node)
     if isinstance(node, Members):
@@ -77,41 +77,41 @@ def _text(text: str, plain: bool) -> str:
     return json.dumps(text, ensure_ascii=not (plain and whole))
 
 
-def mutated(body: bytes, chance: random.Random) -> bytes:
-    """Return ``body`` with a change to its structure, or to its bytes when it is no JSON or by chance."""
+def mutate_json(body: bytes, chance: random.Random) -> bytes:
+    """Return ``body`` with a change of its structure or, if it is not JSON or by chance, of its bytes."""
     if chance.random() < 0.12:
-        return mutated_bytes(body, chance)
+        return mutate_bytes(body, chance)
 
     def change(root: list[Any]) -> None:
         places = list(_places(root))
         chance.choice(CHANGES)(chance.choice(places), places, chance)
 
-    return _changed(body, chance, change)
+    return _apply_changes(body, chance, change)
 
 
-def nudged(body: bytes, chance: random.Random) -> bytes:
-    """Return ``body`` with other values in it, all of which a service could well send."""
+def change_values(body: bytes, chance: random.Random) -> bytes:
+    """Return ``body`` with other values that a service could send."""
 
     def change(root: list[Any]) -> None:
         place = chance.choice([place for place in _places(root) if _name(place) in PLAUSIBLE])
         _put(place, chance.choice(PLAUSIBLE[_name(place)]))
 
-    return _changed(body, chance, change)
+    return _apply_changes(body, chance, change)
 
 
-def _changed(body: bytes, chance: random.Random, change: Callable[[list[Any]], None]) -> bytes:
-    """Return ``body`` after a few changes, or with other bytes where there is nothing to change or too deep a nest."""
+def _apply_changes(body: bytes, chance: random.Random, change: Callable[[list[Any]], None]) -> bytes:
+    """Return ``body`` after a few changes; or of its bytes if it has nothing to change or is too deep."""
     try:
         root = [read_tree(body)]
         for _change in range(chance.choice((1, 1, 1, 2, 3))):
             change(root)
         return write_tree(root[0], chance.random() < 0.5).encode("utf-8", "surrogatepass")
     except (ValueError, RecursionError, IndexError):
-        return mutated_bytes(body, chance)
+        return mutate_bytes(body, chance)
 
 
-def mutated_bytes(body: bytes, chance: random.Random) -> bytes:
-    """Return ``body`` cut, with a piece repeated or left out, or with another byte."""
+def mutate_bytes(body: bytes, chance: random.Random) -> bytes:
+    """Return ``body`` truncated, with a repeated or removed part, or with another byte."""
     at, to = sorted((chance.randint(0, len(body)), chance.randint(0, len(body))))
     odd = chance.choice((b"\xff", b"\x00", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"{", b"]", b'"', b",", b"1", b"\\ud800"))
     return chance.choice(
@@ -120,7 +120,7 @@ def mutated_bytes(body: bytes, chance: random.Random) -> bytes:
 
 
 def _places(siblings: list[Any]) -> Any:
-    """Yield every place of the tree: a list and an index, the value of a member included."""
+    """Yield every place of the tree as a list and an index."""
     waiting: list[list[Any]] = [siblings]
     while waiting:
         current = waiting.pop()
@@ -167,17 +167,17 @@ def _add(place: Place, places: list[Place], chance: random.Random) -> None:
     objects = [value for value in map(_get, places) if isinstance(value, Members)]
     if objects:
         members = chance.choice(objects)
-        members.insert(chance.randint(0, len(members)), (chance.choice(NAMES), _odd(places, chance)))
+        members.insert(chance.randint(0, len(members)), (chance.choice(NAMES), _random_value(places, chance)))
 
 
 def _replace(place: Place, places: list[Place], chance: random.Random) -> None:
-    _put(place, _odd(places, chance))
+    _put(place, _random_value(places, chance))
 
 
-def _odd(places: list[Place], chance: random.Random) -> Node:
-    moment = f"<{chance.choice(('utc', 'mktime', 'utc/60'))}{chance.choice(AGES):+d}>"
+def _random_value(places: list[Place], chance: random.Random) -> Node:
+    time = f"<{chance.choice(('utc', 'mktime', 'utc/60'))}{chance.choice(AGES):+d}>"
     there = copy.deepcopy(_get(chance.choice(places)))
-    return chance.choice((Literal(chance.choice(WORDS)), chance.choice(TEXTS), moment, moment, there))
+    return chance.choice((Literal(chance.choice(WORDS)), chance.choice(TEXTS), time, time, there))
 
 
 def _swap(place: Place, places: list[Place], chance: random.Random) -> None:
@@ -200,7 +200,7 @@ def _nest(place: Place, places: list[Place], chance: random.Random) -> None:
 
 
 def _edit(place: Place, places: list[Place], chance: random.Random) -> None:
-    """Change a text or a number a little."""
+    """Insert into a text or append to a number."""
     value = _get(place)
     if isinstance(value, str) and not isinstance(value, Literal):
         at = chance.randint(0, len(value))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The harness ``payloads``: one body, given to everything that reads bodies."""
+"""The harness ``payloads``: one body for every parser of bodies."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import duration, utc
 
-from .settled import moment, sentence, settled, shown, told
+from .assertions import assert_error, assert_finite, assert_sanitized, assert_sentence, assert_serializable
 
 R = TypeVar("R")
 
 SELECTION = Selection(include=["Web*", "~.*[Mm]ail", "mon1"], exclude=["*test*"], types=["http"])
 
 
-def payloads_are_read_or_refused(data: bytes) -> None:
-    """Prove that a body is read into what it should be, or refused with a sentence."""
+def check_payloads(data: bytes) -> None:
+    """Check that a body is parsed to valid objects or rejected with a message."""
     complaint = payloads.complaint(data)
-    shown(complaint)
-    document = _or_refusal(lambda: payloads.decode(data))
+    assert_sanitized(complaint)
+    document = _read_or_none(lambda: payloads.decode(data))
     if document is None:
         return
-    settled(document)
-    statuses = _or_refusal(lambda: payloads.read_statuses(document)) or []
-    configs = _or_refusal(lambda: payloads.read_configs(document)) or []
-    one = _or_refusal(lambda: payloads.read_config(document, "mon1"))
-    settled(_or_refusal(lambda: payloads.read_version(document)))
+    assert_serializable(document)
+    statuses = _read_or_none(lambda: payloads.read_statuses(document)) or []
+    configs = _read_or_none(lambda: payloads.read_configs(document)) or []
+    one = _read_or_none(lambda: payloads.read_config(document, "mon1"))
+    assert_serializable(_read_or_none(lambda: payloads.read_version(document)))
     for status in statuses:
         _prove_status(status)
     for config in [*configs, *([one] if one else [])]:
@@ -50,11 +50,11 @@ def payloads_are_read_or_refused(data: bytes) -> None:
     _prove_selection(configs, statuses)
 
 
-def _or_refusal(read: Callable[[], R]) -> R | None:
+def _read_or_none(read: Callable[[], R]) -> R | None:
     try:
         return read()
     except KnowledgeFrontError as error:
-        told(error)
+        assert_error(error)
         return None
 
 
@@ -70,34 +70,34 @@ def _prove_status(status: MonitorStatus) -> None:
     if status.alerted is not None:
         _prove_time(status.alerted)
     assert isinstance(status.failing, bool)
-    shown(status.error)
-    shown(status.label, 80)
+    assert_sanitized(status.error)
+    assert_sanitized(status.label, 80)
 
 
 def _prove_config(config: MonitorConfig) -> None:
     assert isinstance(config.id, str) and config.id and isinstance(config.label, str) and config.label
     assert config.type is None or isinstance(config.type, str)
     assert isinstance(config.active, bool)
-    assert config.timer is None or moment(config.timer) > 0
-    sentence(duration(config.timer or 0.0))
+    assert config.timer is None or assert_finite(config.timer) > 0
+    assert_sentence(duration(config.timer or 0.0))
 
 
 def _prove_time(seconds: float) -> None:
-    text = utc(moment(seconds))
+    text = utc(assert_finite(seconds))
     assert len(text) == len("2026-05-31T18:51:18Z") and text.endswith("Z"), text
 
 
 def _prove_token(document: dict[str, Any]) -> None:
-    token = _or_refusal(lambda: read_token(document, 1000.0))
+    token = _read_or_none(lambda: read_token(document, 1000.0))
     if token is not None:
-        assert 1000.0 <= moment(token.good_until) <= 1000.0 + LONGEST_LIFETIME
+        assert 1000.0 <= assert_finite(token.good_until) <= 1000.0 + LONGEST_LIFETIME
         assert token.secret.reveal() not in repr(token)
 
 
 def _prove_selection(configs: list[MonitorConfig], statuses: list[MonitorStatus]) -> None:
     joined = join(configs, statuses)
     assert len({monitor.id for monitor in joined}) == len(joined)
-    chosen = SELECTION.choose(joined, lambda monitor: monitor.type)
-    assert set(chosen.unmatched) <= set(SELECTION.include.texts)
-    if chosen.unmatched:
-        sentence(suggest_labels(chosen.unmatched, joined))
+    selection = SELECTION.choose(joined, lambda monitor: monitor.type)
+    assert set(selection.unmatched) <= set(SELECTION.include.texts)
+    if selection.unmatched:
+        assert_sentence(suggest_labels(selection.unmatched, joined))

@@ -1,59 +1,34 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the bytes that a gate was given prove what a pass says.
+"""The fuzzing oracle: the conditions that a transcript must meet for a pass.
 
-Written from the API's contract and the gate's promise, with nothing of the gate in it, so that a mistake of the gate
-cannot hide here too. It asks for what is necessary for a pass, and does not repeat how the gate comes to it.
+It is written from the API's contract and the promise of the gate, without code of the gate. The gate updates counters
+from poll to poll. The oracle instead writes the tests of each monitor down as a word, one letter per test, and matches
+it against a regular expression.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from .documented import IDENTITY, Entry, monitors, readings, started
-from .service_time import Clock, is_old, shown_by
+from .contract import Entry, readings, start_of
+from .transcript import Exchange, IncompleteQueryError, Poll, is_failing, polls_of
 
-DEFAULT_WINDOW = 1800
-"""Seconds of history in a status, unless another number is asked for."""
-
-
-class Exchange(Protocol):
-    """One question and the bytes that came back for it; ``at`` in epoch seconds."""
-
-    @property
-    def kind(self) -> str:
-        """What was asked."""
-
-    @property
-    def params(self) -> Mapping[str, str]:
-        """What it was asked with."""
-
-    @property
-    def at(self) -> float:
-        """When, in epoch seconds."""
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-
-    @property
-    def body(self) -> bytes:
-        """What came back."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Its headers, in lower case."""
+LATE, CLEAN, UNUSABLE, FAILED, MISSED, BREAK, ALERT = "Ccofgxa"
+"""Letters: a clean test since the anchor that full detection accepts, or that it does not; a test that is neither clean
+nor counts as failed; a failed test since the anchor; a failed test between two polls; a poll that voids all evidence,
+and one that shows an alert in between."""
 
 
 @dataclass(frozen=True)
 class Demands:
-    """What a gate was asked to prove. Lengths in seconds; ``anchor``, from which on tests count, in epoch seconds.
+    """The options of a gate; ``anchor`` in epoch seconds, durations in seconds.
 
-    ``before`` are the ids that a baseline names. ``failing_after`` and ``recovery_tests`` None are the defaults.
+    ``before`` are the ids of a baseline. None for ``failing_after`` and ``recovery_tests`` stands for their defaults.
     """
 
     anchor: float
@@ -69,266 +44,129 @@ class Demands:
     before: frozenset[str] = frozenset()
 
     @property
-    def tests(self) -> bool:
-        """Whether a monitor needs tests since the anchor."""
+    def requires_tests(self) -> bool:
         return self.clean_tests > 0 or self.full_detection
 
     @property
-    def run(self) -> int:
-        """The failed tests in a row that undo a proof."""
-        if not self.tests:
-            return 1
-        return self.failing_after or (2 if self.clean_tests else 1)
-
-    def needed(self, has_failed: bool) -> int:
-        """Return the fewest clean tests in a row that can prove a monitor, one more at least after a failure."""
-        if not has_failed:
-            return max(1, self.clean_tests)
-        if self.recovery_tests is None:
-            return self.clean_tests + 1
-        return max(1, self.clean_tests, self.recovery_tests)
+    def proof(self) -> re.Pattern[str]:
+        """Return the expression for the word of a proved monitor: enough clean tests in a row, then no relapse."""
+        fresh = max(1, self.clean_tests)
+        recovered = self.clean_tests + 1 if self.recovery_tests is None else max(fresh, self.recovery_tests)
+        limit = self.failing_after or (2 if self.clean_tests else 1)
+        no_relapse = rf"(?:[Ccog]|f(?!f{{{limit - 1}}}))*"
+        return re.compile(rf"(?:[^fga]*[Cc]{{{fresh - 1}}}|.*[Cc]{{{recovered - 1}}})C{no_relapse}")
 
 
 class Unproved(AssertionError):
-    """The bytes do not prove a pass, and why."""
-
-
-@dataclass
-class Seen:
-    """What whole responses showed of one monitor so far; starts of clean tests in a row, in epoch seconds.
-
-    ``premature`` are starts that were reported before they could have been, ``proof`` the clean tests that proved the
-    monitor, and ``failed_run`` the failed tests in a row since then.
-    """
-
-    clean: set[float] = field(default_factory=set)
-    premature: set[float] = field(default_factory=set)
-    proof: frozenset[float] = frozenset()
-    newest: float = -math.inf
-    fail_count: int | None = None
-    failed_run: int = 0
-    is_failing: bool = False
-    has_failed: bool = False
-    alert: Entry = field(default_factory=dict)
-
-    def discard(self) -> None:
-        self.clean.clear()
-        self.proof = frozenset()
-
-
-@dataclass(frozen=True)
-class Look:
-    """Both answers of one look by id. ``clock`` is what the service's clock showed when the status came."""
-
-    clock: Clock
-    configs: Mapping[str, Entry]
-    statuses: Mapping[str, Entry]
-
-    def in_scope(self, include: Sequence[str]) -> list[str]:
-        known = dict.fromkeys([*self.configs, *self.statuses])
-        return [name for name in known if not include or {name, self._label(name)} & set(include)]
-
-    def _label(self, name: str) -> str:
-        told = self.configs.get(name) or self.statuses.get(name) or {}
-        return told.get("label") or name
+    """The transcript does not prove a pass."""
 
 
 def prove(exchanges: Sequence[Exchange], demands: Demands) -> None:
-    """Raise Unproved unless ``exchanges``, those of one gate, prove that it passes."""
-    looks = looks_of(exchanges)
-    newest = looks[-1] if looks else None
-    if newest is None:
-        raise Unproved("the last look got no whole and valid answer")
-    seen: dict[str, Seen] = {}
-    for look in looks:
-        if look is not None:
-            _remember(look, seen, demands)
-    present = newest.in_scope(demands.include)
-    if len(present) < max(1, demands.min_monitors):
-        raise Unproved(f"{len(present)} monitors are in scope")
-    for name in [*present, *seen, *demands.before]:
-        if name not in newest.statuses:
-            raise Unproved(f"monitor {name!r} has no status")
-        if name not in present:
-            raise Unproved(f"monitor {name!r} left the scope")
-    for name in present:
-        _prove_state(name, newest, demands)
-        _prove_tests(name, newest, seen[name], demands)
-
-
-def looks_of(exchanges: Sequence[Exchange]) -> list[Look | None]:
-    """Return what each look was given, None for one without whole and valid answers.
-
-    A question for the status begins a look, and so does a repeated one. Configurations are good until the next ones.
-    """
-    looks: list[Look | None] = []
-    clock, configs, statuses = Clock(0.0, 0.0), None, None
-    for exchange in exchanges:
-        fresh = not is_old(exchange, clock)
-        clock = shown_by(exchange, clock) if fresh else clock
-        told = monitors(exchange.status, exchange.body, exchange.kind) if fresh and exchange.kind in IDENTITY else None
-        if exchange.kind == "status":
-            if exchange.params.get("all") != "true":
-                raise Unproved("only alerts were asked for")
-            if looks and looks[-1] is not None and _is_wide(exchange):
-                told = statuses = _widened(looks[-1].statuses, told)
-            else:
-                statuses = told
-                looks.append(None)
-        elif exchange.kind == "configs":
-            configs = configs if told is None else told
-        else:
-            continue
-        if looks:
-            looks[-1] = Look(clock, configs or {}, statuses) if told is not None and statuses is not None else None
-    return looks
-
-
-def _is_wide(exchange: Exchange) -> bool:
-    """Whether a question is for more than the default window, to find the tests of monitors that test rarely."""
-    return float(exchange.params.get("t", 0)) > DEFAULT_WINDOW
-
-
-def _widened(statuses: Mapping[str, Entry], wide: Mapping[str, Entry] | None) -> Mapping[str, Entry] | None:
-    """Return ``statuses`` with what a wide window shows of those whose test may be outside, without its counts."""
-    if wide is None:
-        return None
-    without = dict.fromkeys(("alert_count", "fail_count", "test_count"))
-    missing = [
-        name for name, status in statuses.items() if started(status.get("last_test")) is None or _failing(status)
-    ]
-    return {**statuses, **{name: {**wide[name], **without} for name in missing if name in wide}}
-
-
-def _remember(look: Look, seen: dict[str, Seen], demands: Demands) -> None:
-    scope = look.in_scope(demands.include)
-    for name in seen.keys() - set(scope):
-        seen[name].discard()
+    """Raise Unproved unless ``exchanges``, all those of one gate, prove that it passes."""
+    try:
+        polls = polls_of(exchanges)
+    except IncompleteQueryError as error:
+        raise Unproved(str(error)) from error
+    last = polls[-1] if polls else None
+    if last is None:
+        raise Unproved("the last poll has no complete and valid response")
+    valid = [poll for poll in polls if poll is not None]
+    scope = last.scope(demands.include)
+    if len(scope) < max(1, demands.min_monitors):
+        raise Unproved(f"{len(scope)} monitors are in scope")
+    for name in {*scope, *demands.before, *(name for poll in valid for name in poll.scope(demands.include))}:
+        if name not in last.statuses or name not in scope:
+            raise Unproved(f"monitor {name!r} has no status or left the scope")
     for name in scope:
-        _add(seen.setdefault(name, Seen()), look.statuses.get(name), look.configs.get(name), demands, look.clock)
+        _prove_state(name, last, demands)
+        _prove_tests(name, valid, demands)
 
 
-def _add(record: Seen, status: Entry | None, config: Entry | None, demands: Demands, clock: Clock) -> None:
-    """Add the newest test: it is one more clean test in a row, or it breaks the run and perhaps the proof."""
-    if status is None:
-        record.discard()
-        return
-    if status["alert_active"] or _is_another_alert(record.alert, status):
-        record.has_failed |= not status["alert_active"]
-        record.discard()
-    record.alert = status
-    start = started(status.get("last_test"))
-    if start is None or start < record.newest:
-        record.clean.clear()
-        return
-    anchor = demands.anchor + max(0.0, clock.ahead or 0.0)
-    if _failing(status) or _is_hidden_failure(record, status):
-        _add_failure(record, start, anchor, demands)
-    elif start > record.newest:
-        _add_passed(record, status, start, anchor, clock)
-        _prove_monitor(record, config, anchor, demands)
-    count = status.get("fail_count")
-    record.newest, record.fail_count = start, record.fail_count if count is None else count
+def _prove_state(name: str, poll: Poll, demands: Demands) -> None:
+    status, timer = poll.statuses[name], poll.configs.get(name, {}).get("timer")
+    start, test = start_of(status.get("last_test")), status.get("last_test")
+    if status["alert_active"]:
+        raise Unproved(f"{name!r}: an alert is active")
+    if start is None or timer is None:
+        raise Unproved(f"{name!r}: the time of the newest test or the timer is unknown")
+    if is_failing(status) and not demands.requires_tests:
+        raise Unproved(f"{name!r}: the newest test failed")
+    if start > poll.clock.latest + demands.stale_grace:
+        raise Unproved(f"{name!r}: the newest test is in the future")
+    newest = max(start, *(reading for reading in readings(test) if reading <= poll.clock.latest), start)
+    if poll.clock.earliest - newest > demands.stale_factor * timer + demands.stale_grace:
+        raise Unproved(f"{name!r}: the newest test is stale")
 
 
-def _add_failure(record: Seen, start: float, anchor: float, demands: Demands) -> None:
-    if start > record.newest or not record.is_failing:
-        record.failed_run += start >= anchor
-        record.has_failed |= start >= anchor
-    record.is_failing = True
-    record.clean.clear()
-    if record.failed_run >= demands.run or start == max(record.proof, default=None):
-        record.discard()
+def _prove_tests(name: str, polls: Sequence[Poll], demands: Demands) -> None:
+    starts = [start_of(poll.statuses.get(name, {}).get("last_test")) for poll in polls]
+    if (starts[-1] or -math.inf) < max(start for start in starts if start is not None):
+        raise Unproved(f"{name!r}: an older test than before")
+    if demands.requires_tests:
+        word = "".join(_letters(name, polls, demands))
+        if not demands.proof.fullmatch(word):
+            raise Unproved(f"{name!r}: the tests {word!r} do not match {demands.proof.pattern}")
 
 
-def _add_passed(record: Seen, status: Entry, start: float, anchor: float, clock: Clock) -> None:
-    failed = _failed(status)
-    is_unseen = failed > record.newest or (failed == record.newest and not record.is_failing)
-    if failed >= anchor and is_unseen:
-        record.has_failed = True
-        record.clean.clear()
-        if failed == max(record.proof, default=None):
-            record.discard()
-    record.is_failing, record.failed_run = False, 0
-    if start > clock.latest:
-        record.premature.add(start)
-    if start >= anchor and start not in record.premature and not status["alert_active"]:
-        record.clean.add(start)
-    else:
-        record.clean.clear()
+def _letters(name: str, polls: Sequence[Poll], demands: Demands) -> Iterator[str]:
+    """Yield the letters of one monitor. Every observation counts for all polls: what failed once was never clean."""
+    anchor = demands.anchor + max(0.0, polls[-1].clock.ahead or 0.0)
+    failed, premature = _failed_starts(name, polls), _premature_starts(name, polls)
+    newest, before = -math.inf, {}
+    for poll in polls:
+        status = poll.statuses.get(name) if name in poll.scope(demands.include) else None
+        if status is None:
+            yield BREAK
+            continue
+        if status["alert_active"] or _is_another_alert(before, status):
+            yield BREAK if status["alert_active"] else ALERT
+        since = max(anchor, demands.anchor + max(0.0, poll.clock.ahead or 0.0))
+        start, failure = start_of(status.get("last_test")), start_of(status.get("last_failed"))
+        is_repeated = start is not None and start == newest
+        if start is None or start < newest:
+            yield UNUSABLE
+        elif _is_hidden_failure(before, status, newest):
+            yield FAILED if start >= since else UNUSABLE
+        elif not is_repeated:
+            if failure is not None and newest < failure < start and failure >= since:
+                yield MISSED
+            if start in failed:
+                yield FAILED if start >= since else UNUSABLE
+            elif start < since or start in premature or status["alert_active"]:
+                yield UNUSABLE
+            else:
+                timer = poll.configs.get(name, {}).get("timer") or 0
+                is_late = start >= since + (demands.alert_after - 1) * timer
+                yield LATE if is_late or not demands.full_detection else CLEAN
+        newest = max(newest, start or -math.inf)
+        before = {**before, **{field: value for field, value in status.items() if value is not None}}
 
 
-def _prove_monitor(record: Seen, config: Entry | None, anchor: float, demands: Demands) -> None:
-    clean = {start for start in record.clean if start >= anchor}
-    if len(clean) < demands.needed(record.has_failed):
-        return
-    timer = config.get("timer") if config else None
-    if demands.full_detection and timer is not None and max(clean) < anchor + (demands.alert_after - 1) * timer:
-        return
-    record.proof = frozenset(clean)
+def _failed_starts(name: str, polls: Sequence[Poll]) -> set[float | None]:
+    """Return the starts of all tests that any poll reports as failed."""
+    statuses = [poll.statuses[name] for poll in polls if name in poll.statuses]
+    newest = {start_of(status.get("last_test")) for status in statuses if is_failing(status)}
+    return newest | {start_of(status.get("last_failed")) for status in statuses}
 
 
-def _is_hidden_failure(record: Seen, status: Entry) -> bool:
-    """Whether only the count shows that the newest test failed."""
-    count = status.get("fail_count")
-    if count is None or record.fail_count is None or count <= record.fail_count:
+def _premature_starts(name: str, polls: Sequence[Poll]) -> set[float]:
+    """Return the starts that were reported before they were due by the clock of the service."""
+    starts = [(start_of(poll.statuses.get(name, {}).get("last_test")), poll.clock.latest) for poll in polls]
+    return {start for start, latest in starts if start is not None and start > latest}
+
+
+def _is_hidden_failure(before: Entry, status: Entry, newest: float) -> bool:
+    """Whether the failure count rose although no failed test since the poll before is reported."""
+    count, failure = status.get("fail_count"), start_of(status.get("last_failed"))
+    if count is None or count <= before.get("fail_count", count) or is_failing(status):
         return False
-    failed = _failed(status)
-    return failed < record.newest or (failed == record.newest and record.is_failing)
+    return failure is None or failure <= newest
 
 
-def _is_another_alert(before: Entry, now: Entry) -> bool:
-    """Whether an alert was raised since the look before, by its id or, without any id or time, by the count."""
-    old, new = before.get("last_alert") or {}, now.get("last_alert") or {}
+def _is_another_alert(before: Entry, status: Entry) -> bool:
+    """Whether an alert was raised since the poll before: another id or, without any id, a higher count."""
+    old, new = before.get("last_alert") or {}, status.get("last_alert") or {}
     if old.get("alert") and new.get("alert"):
         return bool(old["alert"] != new["alert"])
-    count, former = now.get("alert_count"), before.get("alert_count")
-    return not old and not new and count is not None and former is not None and count > former
-
-
-def _prove_state(name: str, look: Look, demands: Demands) -> None:
-    status, config = look.statuses[name], look.configs.get(name)
-    start, timer = started(status.get("last_test")), config.get("timer") if config else None
-    if status["alert_active"] is not False:
-        raise Unproved(f"{name!r}: an alert is active")
-    if start is None:
-        raise Unproved(f"{name!r}: nobody knows when it was tested")
-    if _failing(status) and not demands.tests:
-        raise Unproved(f"{name!r}: its newest test failed")
-    if timer is None:
-        raise Unproved(f"{name!r}: nobody knows how often it tests")
-    if start > look.clock.latest + demands.stale_grace:
-        raise Unproved(f"{name!r}: tested in the future")
-    start = max([start, *(reading for reading in readings(status["last_test"]) if reading <= look.clock.latest)])
-    if look.clock.earliest - start > demands.stale_factor * timer + demands.stale_grace:
-        raise Unproved(f"{name!r}: not tested for too long")
-
-
-def _prove_tests(name: str, look: Look, seen: Seen, demands: Demands) -> None:
-    anchor = demands.anchor + max(0.0, look.clock.ahead or 0.0)
-    if seen.newest > (started(look.statuses[name].get("last_test")) or -math.inf):
-        raise Unproved(f"{name!r}: an older test than before")
-    if demands.tests and not (
-        seen.proof and len([start for start in seen.proof if start >= anchor]) >= max(1, demands.clean_tests)
-    ):
-        raise Unproved(
-            f"{name!r}: {len(seen.proof)} clean tests in a row prove it, and {demands.clean_tests} are demanded"
-        )
-
-
-def _failed(status: Entry) -> float:
-    moment = started(status.get("last_failed"))
-    return -math.inf if moment is None else moment
-
-
-def _failing(status: Entry) -> bool:
-    test = status.get("last_test") or {}
-    start, failures = started(test), status.get("fail_count")
-    if not test:
-        return False
-    if test.get("error") or (failures and failures == status.get("test_count")):
-        return True
-    failed = status.get("last_failed") or {}
-    if failed.get("error") and started(failed) is None and failures != 0:
-        return start is not None
-    return start is not None and _failed(status) >= start
+    count = status.get("alert_count")
+    return not old and not new and count is not None and count > before.get("alert_count", count)

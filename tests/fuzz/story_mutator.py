@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One change to a story: to an answer's body, to the order of the answers, or to what the tasks ask for."""
+"""Mutations of a story: of a body, the order of responses, or the options of tasks."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .mutated_json import mutated, nudged
-from .story import HEADERS, KINDS, Story, Told, read_story, write_story
+from .json_mutator import change_values, mutate_json
+from .story import HEADERS, KINDS, Story, StoryResponse, read_story, write_story
 
 STATUSES = (200, 200, 200, 204, 301, 400, 401, 403, 404, 408, 429, 500, 502, 503)
 PHASES = ("before", "during", "after", "after", "plan")
@@ -35,7 +35,7 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
     **{name: ([], ["mon1"], ["Web", "Mail"]) for name in ("include", "advisory", "fixes")},
 }
 DATES = tuple(f"<date{ahead:+d}>" for ahead in (-7200, -300, -30, 0, 30, 300, 7200))
-SAID = (
+HEADER_VALUES = (
     *DATES,
     "0",
     "5",
@@ -50,52 +50,55 @@ SAID = (
 )
 
 
-def mutated_story(data: bytes, chance: random.Random) -> bytes:
-    """Return ``data`` with one change that keeps it a story."""
+def mutate_story(data: bytes, chance: random.Random) -> bytes:
+    """Return ``data`` with one change; the result is a valid story."""
     story = read_story(data)
-    changes: tuple[Callable[[Story, random.Random], Story], ...] = (
-        *(_body, _body, _body, _body, _body, _body, _order, _answer, _task, _task),
-    )
+    changes: list[Callable[[Story, random.Random], Story]] = [
+        *[_change_body] * 6,
+        _change_order,
+        _change_response,
+        *[_change_task] * 2,
+    ]
     return write_story(chance.choice(changes)(story, chance))
 
 
-def _body(story: Story, chance: random.Random) -> Story:
-    answers = list(story.answers)
-    if not answers:
-        return _order(story, chance)
-    at = chance.randrange(len(answers))
-    change = nudged if chance.random() < 0.7 else mutated
-    answers[at] = replace(answers[at], body=change(answers[at].body, chance))
-    return Story(story.tasks, answers)
+def _change_body(story: Story, chance: random.Random) -> Story:
+    responses = list(story.responses)
+    if not responses:
+        return _change_order(story, chance)
+    at = chance.randrange(len(responses))
+    change = change_values if chance.random() < 0.7 else mutate_json
+    responses[at] = replace(responses[at], body=change(responses[at].body, chance))
+    return Story(story.tasks, responses)
 
 
-def _order(story: Story, chance: random.Random) -> Story:
-    """Repeat an answer with a change, leave one out, or have two change places."""
-    answers = list(story.answers) or [Told(chance.choice(KINDS), 200, b'{"monitor_list": []}')]
-    at, other = chance.randrange(len(answers)), chance.randrange(len(answers))
+def _change_order(story: Story, chance: random.Random) -> Story:
+    """Repeat a response with a change, remove one, or swap two."""
+    responses = list(story.responses) or [StoryResponse(chance.choice(KINDS), 200, b'{"monitor_list": []}')]
+    at, other = chance.randrange(len(responses)), chance.randrange(len(responses))
     kind = chance.random()
     if kind < 0.5:
-        again = nudged(answers[at].body, chance) if chance.random() < 0.7 else answers[at].body
-        answers.insert(at + 1, replace(answers[at], body=again))
+        again = change_values(responses[at].body, chance) if chance.random() < 0.7 else responses[at].body
+        responses.insert(at + 1, replace(responses[at], body=again))
     elif kind < 0.75:
-        del answers[at]
+        del responses[at]
     else:
-        answers[at], answers[other] = answers[other], answers[at]
-    return Story(story.tasks, answers)
+        responses[at], responses[other] = responses[other], responses[at]
+    return Story(story.tasks, responses)
 
 
-def _answer(story: Story, chance: random.Random) -> Story:
-    answers = list(story.answers)
-    if not answers:
-        return _order(story, chance)
-    at = chance.randrange(len(answers))
-    headers = {chance.choice(HEADERS): chance.choice(SAID)} if chance.random() < 0.5 else {}
-    status = chance.choice(STATUSES)
-    answers[at] = replace(answers[at], status=status, headers=headers, kind=chance.choice((answers[at].kind, *KINDS)))
-    return Story(story.tasks, answers)
+def _change_response(story: Story, chance: random.Random) -> Story:
+    responses = list(story.responses)
+    if not responses:
+        return _change_order(story, chance)
+    at = chance.randrange(len(responses))
+    headers = {chance.choice(HEADERS): chance.choice(HEADER_VALUES)} if chance.random() < 0.5 else {}
+    status, kind = chance.choice(STATUSES), chance.choice((responses[at].kind, *KINDS))
+    responses[at] = replace(responses[at], status=status, headers=headers, kind=kind)
+    return Story(story.tasks, responses)
 
 
-def _task(story: Story, chance: random.Random) -> Story:
+def _change_task(story: Story, chance: random.Random) -> Story:
     given = story.tasks if isinstance(story.tasks, list) else [{}]
     tasks = [dict(task) for task in given if isinstance(task, dict)][:4] or [{}]
     task = chance.choice(tasks)
@@ -109,4 +112,4 @@ def _task(story: Story, chance: random.Random) -> Story:
     else:
         name = chance.choice(list(OPTIONS))
         task[name] = chance.choice(OPTIONS[name])
-    return Story(tasks, story.answers)
+    return Story(tasks, story.responses)

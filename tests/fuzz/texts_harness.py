@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The harness ``texts``: one text where the service, a proxy or a person can put any."""
+"""The harness ``texts``: one text for every parser of texts."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ex
     parse_time_option as read_given_time,
 )
 
-from .settled import moment, sentence, shown, told
+from .assertions import assert_error, assert_finite, assert_sanitized, assert_sentence
 
 NOW = 1_800_000_000.0
 
 
-def texts_are_understood_or_refused(data: bytes) -> None:
-    """Prove that a text is understood or refused, and can be shown in any case."""
+def check_texts(data: bytes) -> None:
+    """Check that a text is parsed or rejected, and can be displayed."""
     header, text = data.decode("latin-1"), data.decode("utf-8", "surrogateescape")
     wait = retry_after({"retry-after": header}, lambda: NOW)
-    assert moment(wait) >= 0
-    assert moment(float(pause(3, wait, lambda: 0.5))) >= 0
+    assert assert_finite(wait) >= 0
+    assert assert_finite(float(pause(3, wait, lambda: 0.5))) >= 0
     for limit in (3, 40, 200):
-        shown(text, limit)
+        assert_sanitized(text, limit)
     assert join_names([text] * 9).isprintable()
     _prove_times(text)
     _prove_options(text)
@@ -42,23 +42,23 @@ def texts_are_understood_or_refused(data: bytes) -> None:
 
 def _prove_times(text: str) -> None:
     with contextlib.suppress(ValueError):
-        moment(read_given_time(text, "since"))
+        assert_finite(read_given_time(text, "since"))
     try:
         seconds = epoch(text)
     except ValueError:
         return
-    assert epoch(utc(seconds)) == seconds // 1, "what is written down is read as something else"
+    assert epoch(utc(seconds)) == seconds // 1, "a formatted time is parsed to another time"
     assert parse_timestamp(text, seconds + 1.0) == (seconds, seconds + 1.0)
     assert parse_timestamp(text, None) == (seconds, None)
-    sentence(duration(NOW - seconds))
+    assert_sentence(duration(NOW - seconds))
 
 
 def _prove_options(text: str) -> None:
     try:
         assert validate_url(text).startswith(("https://", "http://"))
     except ConfigurationError as error:
-        told(error)
+        assert_error(error)
     if text.startswith("~"):
-        return  # A person's own expression can take as long as it likes.
+        return  # Regular expressions of the user are not limited in time.
     with contextlib.suppress(PatternError):
         Patterns([text])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inputs that fuzzing has found worth keeping, replayed without a fuzzer; and harnesses that do find mistakes."""
+"""The corpus replayed without a fuzzer, and planted mistakes that the harnesses must find."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api imp
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import loop, states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Evaluation
-from ansible_collections.knowledgefront.monitoring.tests.fuzz import decide_gate
+from ansible_collections.knowledgefront.monitoring.tests.fuzz import gate_harness
 from ansible_collections.knowledgefront.monitoring.tests.fuzz.harnesses import CORPUS, HARNESSES
 from ansible_collections.knowledgefront.monitoring.tests.fuzz.proof import Unproved
 
 INPUTS = sorted(path for path in CORPUS.rglob("*") if path.is_file())
-LARGEST = 12_000
+MEMORY_LIMIT = 12_000
 
 
 def name_of(path: Path) -> str:
@@ -38,15 +38,15 @@ def replay(name: str) -> None:
 
 def test_every_harness_has_a_corpus_of_small_files() -> None:
     assert {path.parent.name for path in INPUTS} == set(HARNESSES)
-    assert [name_of(path) for path in INPUTS if path.stat().st_size > LARGEST] == []
+    assert [name_of(path) for path in INPUTS if path.stat().st_size > MEMORY_LIMIT] == []
 
 
-def test_no_linter_takes_an_input_for_a_text_that_it_may_judge() -> None:
+def test_inputs_have_a_suffix_that_linters_ignore() -> None:
     assert {path.suffix for path in INPUTS} == {".bin"}
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=name_of)
-def test_an_input_of_the_corpus_holds(path: Path) -> None:
+def test_each_input_passes(path: Path) -> None:
     replay(name_of(path))
 
 
@@ -67,9 +67,9 @@ PASSING = {
     "service_five_minutes_ahead": ["inconclusive"],
     "service_five_minutes_behind": ["pass", "error"],
     "answer_of_a_cache": ["error"],
-    "a_test_that_is_told_before_it_started": ["inconclusive"],
+    "a_test_reported_before_its_start": ["inconclusive"],
     "timer_of_three_thousand_years": ["error", "error", "pass"],
-    "member_told_twice": ["error"],
+    "duplicate_member": ["error"],
     "seconds_later_than_text": ["error"],
     "same_test_twice": ["inconclusive"],
     "ids_that_differ_in_half_a_character": ["error"],
@@ -83,17 +83,17 @@ PASSING = {
 
 
 @pytest.mark.parametrize("name", PASSING)
-def test_a_story_ends_as_it_should(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without stories that pass there would be nothing to prove."""
+def test_a_story_has_its_verdicts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stories with a pass keep the oracle in use."""
     verdicts = []
-    decided = decide_gate.gate_result
+    decided = gate_harness.gate_result
 
-    def noted(*arguments: Any, **named: Any) -> dict[str, Any]:
+    def record(*arguments: Any, **named: Any) -> dict[str, Any]:
         result = decided(*arguments, **named)
         verdicts.append(result["verdict"])
         return result
 
-    monkeypatch.setattr(decide_gate, "gate_result", noted)
+    monkeypatch.setattr(gate_harness, "gate_result", record)
     replay(f"gate/{name}")
     assert verdicts == PASSING[name]
 
@@ -103,7 +103,7 @@ def without_alerts() -> tuple[Any, ...]:
 
 
 MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
-    "the last of two members counts": (strict_json, "_without_contradiction", dict, "member_told_twice"),
+    "the last of two members counts": (strict_json, "_without_contradiction", dict, "duplicate_member"),
     "the later of two times counts": (
         payloads,
         "parse_timestamp",
@@ -128,7 +128,7 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_pass_that_a_mistake_gives_away_is_found(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oracle_finds_planted_mistakes_of_the_gate(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
     owner, name, wrong, story = MISTAKES[mistake]
     monkeypatch.setattr(owner, name, wrong)
     with pytest.raises(Unproved):
@@ -145,7 +145,7 @@ def test_a_pass_that_a_mistake_gives_away_is_found(mistake: str, monkeypatch: py
         (payloads, "sanitize", lambda text, limit=200: text, "payloads/error_with_control_characters"),
     ],
 )
-def test_a_harness_fails_when_the_code_is_wrong(
+def test_a_harness_finds_planted_mistakes(
     owner: Any, name: str, wrong: Callable[..., Any], path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owner, name, wrong)
@@ -154,8 +154,8 @@ def test_a_harness_fails_when_the_code_is_wrong(
 
 
 @pytest.mark.parametrize("harness", [name for name, harness in HARNESSES.items() if harness.mutate])
-def test_mutated_inputs_of_the_corpus_hold(harness: str) -> None:
-    """A little of what ./run fuzz does for longer, and the same each time."""
+def test_mutated_inputs_pass(harness: str) -> None:
+    """A short, reproducible part of ./run fuzz."""
     chance = random.Random(harness)
     inputs = [path.read_bytes() for path in INPUTS if path.parent.name == harness]
     mutate = HARNESSES[harness].mutate

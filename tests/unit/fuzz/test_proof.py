@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fuzzer's own judge: it lets through what is proved, and nothing else."""
+"""The fuzzing oracle accepts proved passes and rejects all others."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.tests.fuzz.played_service import Exchange
 from ansible_collections.knowledgefront.monitoring.tests.fuzz.proof import Demands, Unproved, prove
+from ansible_collections.knowledgefront.monitoring.tests.fuzz.story_service import Exchange
 
 NOW = 1_800_000_000.0
 MISSING = "(missing)"
@@ -23,11 +23,11 @@ def started(at: float, error: str | None = None, **fields: Any) -> dict[str, Any
 
 
 def monitor(**fields: Any) -> dict[str, Any]:
-    told = {"monitor": "a", "alert_active": False, "last_test": started(NOW - 10), **fields}
-    return {name: value for name, value in told.items() if value != MISSING}
+    exchange = {"monitor": "a", "alert_active": False, "last_test": started(NOW - 10), **fields}
+    return {name: value for name, value in exchange.items() if value != MISSING}
 
 
-def told(
+def exchange(
     kind: str, document: Any, at: float = NOW, status: int = 200, everything: bool = True, t: str = "1800"
 ) -> Exchange:
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
@@ -35,15 +35,15 @@ def told(
 
 
 def statuses(*monitors: dict[str, Any], at: float = NOW, **members: Any) -> Exchange:
-    return told("status", {"error": None, "monitor_list": list(monitors), **members}, at)
+    return exchange("status", {"error": None, "monitor_list": list(monitors), **members}, at)
 
 
 def configs(*ids: str, at: float = NOW, **fields: Any) -> Exchange:
-    return told("configs", {"monitor_list": [{"id": name, "timer": 60, **fields} for name in ids]}, at)
+    return exchange("configs", {"monitor_list": [{"id": name, "timer": 60, **fields} for name in ids]}, at)
 
 
 def dated(kind: str, date: float | None = None, **headers: str) -> Exchange:
-    """An answer of a service whose clock is ``date`` seconds ahead of ours."""
+    """A response of a service whose clock is ``date`` seconds ahead of ours."""
     if date is not None:
         headers["date"] = formatdate(NOW + date, usegmt=True)
     return dataclasses.replace(statuses(monitor()), kind=kind, headers=headers)
@@ -66,11 +66,11 @@ def series(results: str, **fields: Any) -> list[Exchange]:
 PROVED: dict[str, tuple[list[Exchange], Demands]] = {
     "one clean monitor": ([statuses(monitor()), configs("a")], Demands(NOW)),
     "one that was away in between": (
-        [statuses(monitor()), configs("a"), told("status", b"", status=503), statuses(monitor())],
+        [statuses(monitor()), configs("a"), exchange("status", b"", status=503), statuses(monitor())],
         Demands(NOW),
     ),
     "configurations at the second attempt": (
-        [statuses(monitor()), told("configs", b"", status=500), configs("a")],
+        [statuses(monitor()), exchange("configs", b"", status=500), configs("a")],
         Demands(NOW),
     ),
     "two tests since": (
@@ -106,7 +106,7 @@ PROVED: dict[str, tuple[list[Exchange], Demands]] = {
         [
             statuses(monitor(last_test=None, fail_count=0)),
             configs("a", timer=3600),
-            told("status", {"monitor_list": [monitor(last_test=started(NOW - 3000), fail_count=5)]}, t="7200"),
+            exchange("status", {"monitor_list": [monitor(last_test=started(NOW - 3000), fail_count=5)]}, t="7200"),
         ],
         Demands(NOW),
     ),
@@ -114,7 +114,7 @@ PROVED: dict[str, tuple[list[Exchange], Demands]] = {
 
 
 @pytest.mark.parametrize("name", PROVED)
-def test_what_the_answers_prove_is_let_through(name: str) -> None:
+def test_a_proved_pass_is_accepted(name: str) -> None:
     prove(*PROVED[name])
 
 
@@ -124,16 +124,16 @@ def one(**fields: Any) -> list[Exchange]:
 
 UNPROVED: dict[str, tuple[list[Exchange], Demands]] = {
     "nothing was asked": ([], Demands(NOW)),
-    "only alerts were asked for": ([told("status", {"monitor_list": []}, everything=False)], Demands(NOW)),
-    "the last look failed": ([*one(), told("status", b"", status=503)], Demands(NOW)),
+    "only alerts were asked for": ([exchange("status", {"monitor_list": []}, everything=False)], Demands(NOW)),
+    "the last look failed": ([*one(), exchange("status", b"", status=503)], Demands(NOW)),
     "the last answer says error": ([statuses(monitor(), error="down"), configs("a")], Demands(NOW)),
-    "the last answer is cut": ([*one(), told("status", b'{"monitor_list": [')], Demands(NOW)),
+    "the last answer is cut": ([*one(), exchange("status", b'{"monitor_list": [')], Demands(NOW)),
     "no monitor at all": ([statuses(), configs()], Demands(NOW)),
     "too few monitors": (one(), Demands(NOW, min_monitors=2)),
     "none of the included": (one(), Demands(NOW, include=["other"])),
     "a configured monitor without a status": ([statuses(monitor()), configs("a", "b")], Demands(NOW)),
     "a monitor without a configuration": ([statuses(monitor()), configs()], Demands(NOW)),
-    "configurations that failed": ([statuses(monitor()), told("configs", b"", status=500)], Demands(NOW)),
+    "configurations that failed": ([statuses(monitor()), exchange("configs", b"", status=500)], Demands(NOW)),
     "a monitor that was there": ([statuses(monitor(), monitor(monitor="b")), configs("a"), *one()], Demands(NOW)),
     "a monitor of the baseline": (one(), Demands(NOW, before=frozenset({"b"}))),
     "a monitor that left the scope": (
@@ -187,16 +187,16 @@ UNPROVED: dict[str, tuple[list[Exchange], Demands]] = {
     "nothing but failed tests in the window": (one(fail_count=3, test_count=3), Demands(NOW)),
     "a failed test of unknown time": (one(last_failed={"error": "down"}, fail_count=1), Demands(NOW)),
     "a wide window that failed": (
-        [*one(last_test=None), told("status", b"", status=503, t="7200")],
+        [*one(last_test=None), exchange("status", b"", status=503, t="7200")],
         Demands(NOW),
     ),
     "a wide window without the test": (
-        [*one(last_test=None), told("status", {"monitor_list": [monitor(last_test=None)]}, t="7200")],
+        [*one(last_test=None), exchange("status", {"monitor_list": [monitor(last_test=None)]}, t="7200")],
         Demands(NOW),
     ),
     "a time that is none": (one(last_test=started(NOW, utc_time_init="now")), Demands(NOW)),
     "tested in the future": (one(last_test=started(NOW + 61)), Demands(NOW)),
-    "no timer": ([statuses(monitor()), told("configs", {"monitor_list": [{"id": "a"}]})], Demands(NOW)),
+    "no timer": ([statuses(monitor()), exchange("configs", {"monitor_list": [{"id": "a"}]})], Demands(NOW)),
     "a timer of no time": ([statuses(monitor()), configs("a", timer=0)], Demands(NOW)),
     "tested before the anchor": (one(), Demands(NOW, clean_tests=1)),
     "the same test twice": ([*one(), *one()], Demands(NOW - 60, clean_tests=2)),
@@ -236,6 +236,6 @@ UNPROVED: dict[str, tuple[list[Exchange], Demands]] = {
 
 
 @pytest.mark.parametrize("name", UNPROVED)
-def test_what_the_answers_do_not_prove_is_a_finding(name: str) -> None:
+def test_an_unproved_pass_is_rejected(name: str) -> None:
     with pytest.raises(Unproved):
         prove(*UNPROVED[name])

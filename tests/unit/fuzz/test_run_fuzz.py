@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the fuzzing session says of a run: never nothing about a finding, and one sentence where there can be no run."""
+"""The output of ./run fuzz: every finding is reported, and so is a failed installation."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, log: str, ended: in
     return run_fuzz.main()
 
 
-def test_every_harness_is_run_and_told_in_a_table(
+def test_the_table_has_a_row_per_harness(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert session(monkeypatch, tmp_path, WELL, 0) == 0
-    told = capsys.readouterr().out
-    assert [row for row in told.splitlines() if row.endswith("| 512 | 51 | 322 | 904 | 141 | 0 |")] != []
-    assert {row.split()[1] for row in told.splitlines()[2:] if row} == set(HARNESSES)
+    output = capsys.readouterr().out
+    assert [row for row in output.splitlines() if row.endswith("| 512 | 51 | 322 | 904 | 141 | 0 |")] != []
+    assert {row.split()[1] for row in output.splitlines()[2:] if row} == set(HARNESSES)
 
 
 @pytest.mark.parametrize(
     ("log", "ended", "says"),
     [
         (FOUND, 77, "gate: Unproved: 'mon1': an alert is active. The input is /found/crash-1"),
-        ("ImportError: no such harness\n", 1, "gate: it ended with 1, and the harness itself may be to blame"),
-        (WELL, -14, "gate: it ended with -14, and the harness itself may be to blame"),
+        ("ImportError: no such harness\n", 1, "gate: exit status 1, possibly by a fault of the harness itself"),
+        (WELL, -14, "gate: exit status -14, possibly by a fault of the harness itself"),
     ],
 )
-def test_a_finding_and_a_broken_harness_fail_the_session(
+def test_a_finding_or_a_broken_harness_fails_the_session(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -70,26 +70,26 @@ def test_a_finding_and_a_broken_harness_fail_the_session(
     says: str,
 ) -> None:
     assert session(monkeypatch, tmp_path, log, ended, "--harness", "gate") == 1
-    told = capsys.readouterr().out
-    assert says in told
-    assert told.count("| 1 |") == 1
-    assert str(tmp_path / "logs" / "gate.txt") in told
+    output = capsys.readouterr().out
+    assert says in output
+    assert output.count("| 1 |") == 1
+    assert str(tmp_path / "logs" / "gate.txt") in output
 
 
-def test_without_the_fuzzer_there_is_one_sentence(
+def test_a_failed_installation_is_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(run_fuzz.venv, "create", lambda *arguments, **options: None)
     monkeypatch.setattr(subprocess, "run", lambda command, **options: subprocess.CompletedProcess(command, 1))
     monkeypatch.setattr(sys, "argv", ["run_fuzz.py", str(tmp_path)])
     assert run_fuzz.main() == 2
-    [_setting_up, sentence] = capsys.readouterr().err.splitlines()
-    assert sentence.startswith("run_fuzz: the fuzzer atheris could not be installed for Python")
+    [_setting_up, assert_sentence] = capsys.readouterr().err.splitlines()
+    assert assert_sentence.startswith("run_fuzz: the fuzzer atheris could not be installed for Python")
     assert not (tmp_path / "fuzz.ready").exists()
 
 
 @pytest.mark.parametrize("arguments", [["--seconds", "0"], ["--seconds", "-5"], ["--seconds", "x"], ["--harness", "x"]])
-def test_a_wrong_argument_is_refused(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+def test_a_wrong_argument_is_an_error(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["run_fuzz.py", "folder", *arguments])
     with pytest.raises(SystemExit) as ended:
         run_fuzz.main()

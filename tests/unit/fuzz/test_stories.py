@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fuzzer's own JSON reader and its stories: what they read is what was written."""
+"""The JSON reader of the oracle, the format of stories, and the mutators."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import random
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.tests.fuzz.mutated_json import mutated
-from ansible_collections.knowledgefront.monitoring.tests.fuzz.mutated_story import mutated_story
+from ansible_collections.knowledgefront.monitoring.tests.fuzz.contract import InvalidJSON, parse_json
+from ansible_collections.knowledgefront.monitoring.tests.fuzz.json_mutator import mutate_json
 from ansible_collections.knowledgefront.monitoring.tests.fuzz.story import (
     START,
     Story,
-    Told,
-    at_last,
+    StoryResponse,
+    expand_body,
     read_story,
     write_story,
 )
-from ansible_collections.knowledgefront.monitoring.tests.fuzz.strict_json import NoJson, strict
+from ansible_collections.knowledgefront.monitoring.tests.fuzz.story_mutator import mutate_story
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,8 +32,8 @@ documents = st.recursive(scalars, lambda inner: st.one_of(st.lists(inner), st.di
 
 @settings(max_examples=40)
 @given(documents, st.booleans())
-def test_json_is_read_as_pythons_own_reader_does(document: Any, plain: bool) -> None:
-    assert strict(json.dumps(document, ensure_ascii=plain).encode()) == document
+def test_valid_json_is_parsed(document: Any, plain: bool) -> None:
+    assert parse_json(json.dumps(document, ensure_ascii=plain).encode()) == document
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_json_is_read_as_pythons_own_reader_does(document: Any, plain: bool) -> 
         *(b"", b" ", b"nul", b"tru", b"NaN", b"-Infinity", b"01", b"1.", b".5", b"+1", b"1e", b"0x1", b"1_0", b"- 1"),
         *(b"{", b"[", b"[1,]", b"{,}", b'{"a"}', b'{"a":}', b'{"a": 1,}', b"{a: 1}", b"{'a': 1}", b"[1 2]", b"[1]]"),
         *(b'"', b'"\x01"', b'"\n"', b'"\\x"', b'"\\u12"', b'"\xff"', b'"\xed\xa0\x80"', b"\xff\xfe[\x00]\x00"),
-        *(b'{"a": 1, "a": 1}', b"[] []", b"\x0c[]", b"[" * 1000, b"[" * 200 + b"]" * 200, b"9" * 5000, b"// x\n1"),
+        *(b'{"a": 1, "a": 1}', b"[] []", b"\x0c[]", b"[" * 100_000, b"9" * 5000, b"// x\n1"),
     ],
 )
-def test_what_is_no_json_is_refused(body: bytes) -> None:
-    with pytest.raises(NoJson):
-        strict(body)
+def test_invalid_json_is_an_error(body: bytes) -> None:
+    with pytest.raises(InvalidJSON):
+        parse_json(body)
 
 
 @pytest.mark.parametrize(
@@ -60,36 +60,38 @@ def test_what_is_no_json_is_refused(body: bytes) -> None:
         (b"1e400", float("inf")),
     ],
 )
-def test_odd_json_is_read_to_the_letter(body: bytes, value: Any) -> None:
-    assert strict(body) == value
+def test_unusual_json_is_parsed(body: bytes, value: Any) -> None:
+    assert parse_json(body) == value
 
 
-def test_a_story_is_written_as_it_is_read() -> None:
-    answers = [
-        Told("status", 200, b'{\n"a": 1}\n'),
-        Told("status", 503, b"", {"retry-after": "20"}),
-        Told("configs", 200, b"\xff@status\n"),
+def test_a_story_round_trips() -> None:
+    responses = [
+        StoryResponse("status", 200, b'{\n"a": 1}\n'),
+        StoryResponse("status", 503, b"", {"retry-after": "20"}),
+        StoryResponse("configs", 200, b"\xff@status\n"),
     ]
-    story = Story([{"phase": "after"}], answers)
+    story = Story([{"phase": "after"}], responses)
     assert read_story(write_story(story)) == story
 
 
-def test_placeholders_become_times_of_the_answer() -> None:
+def test_placeholders_become_times_of_the_response() -> None:
     body = b'{"utc": "<utc-10>", "n": "<mktime/60+5>", "grid": "<utc/60-1>"}'
-    first, second = (at_last(body, START + seconds) for seconds in (1.5, 59.0))
+    first, second = (expand_body(body, START + seconds) for seconds in (1.5, 59.0))
     assert json.loads(first) == {"utc": "2027-01-15T07:59:51", "n": START + 5, "grid": "2027-01-15T07:59:59"}
-    assert {name for name, told in json.loads(second).items() if told != json.loads(first)[name]} == {"utc"}
+    assert {name for name, value in json.loads(second).items() if value != json.loads(first)[name]} == {"utc"}
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_mutation_depends_on_its_chance_only(seed: int) -> None:
+def test_mutations_are_reproducible(seed: int) -> None:
     body = b'{"monitor_list": [{"id": "a", "timer": 60}]}'
-    story = write_story(Story([{"phase": "after"}], [Told("configs", 200, body), Told("status", 200, body)]))
-    for mutate, data in ((mutated, body), (mutated_story, story)):
+    story = write_story(
+        Story([{"phase": "after"}], [StoryResponse("configs", 200, body), StoryResponse("status", 200, body)])
+    )
+    for mutate, data in ((mutate_json, body), (mutate_story, story)):
         once = [mutate(data, random.Random(seed)) for _round in range(2)]
         assert once[0] == once[1]
 
 
 def test_mutations_differ() -> None:
     body = b'{"monitor_list": [{"id": "a", "timer": 60}]}'
-    assert len({mutated(body, random.Random(seed)) for seed in range(200)}) > 100
+    assert len({mutate_json(body, random.Random(seed)) for seed in range(200)}) > 100

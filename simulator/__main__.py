@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m simulator``: start it, say where it is, and stay until told to stop."""
+"""The command ``python -m simulator``: start the simulator, print its URL and serve until it is stopped."""
 
 from __future__ import annotations
 
@@ -13,21 +13,49 @@ import shlex
 import signal
 import ssl
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from simulator.certificates import CertificateError, generate_context, load_context
 from simulator.large import large_world
 from simulator.options import OptionError, options_from
-from simulator.ready_files import WriteError, atomic_write, remove_own
 from simulator.server import ListenError, Simulator
-from simulator.world import World, WorldError, default_client
-from simulator.world_files import DEFAULT_WORLD, read_world
+from simulator.world import DEFAULT_WORLD, World, WorldError, default_client, read_world
 
 SECRET_VARIABLE = "KF_SIMULATOR_SECRET"
 
 
+class WriteError(Exception):
+    """A file cannot be written; the message has its path and the reason."""
+
+
+def atomic_write(path: str, content: bytes, mode: int = 0o644) -> None:
+    """Write a file by renaming a temporary file that has ``mode``. Raises WriteError."""
+    target = Path(path)
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(content)
+        os.replace(temporary, target)
+    except (OSError, ValueError) as problem:
+        if temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        raise WriteError(f"{path!r} cannot be written: {getattr(problem, 'strerror', None) or problem}") from None
+
+
+def remove_own(path: str, content: bytes) -> None:
+    """Remove a file unless its content changed, as another simulator may have replaced it."""
+    with contextlib.suppress(OSError):
+        if Path(path).read_bytes() == content:
+            os.unlink(path)
+
+
 def load_world(options: argparse.Namespace, secret: str) -> World:
-    """Return the world that the options ask for. Raises WorldError."""
+    """Return the world that the options select. Raises WorldError."""
     if options.monitors is not None:
         world = large_world(options.monitors, options.alerting or 0, default_client(secret), options.problems or 0)
     else:
@@ -48,20 +76,20 @@ def _security(options: argparse.Namespace) -> ssl.SSLContext | None:
 
 
 def announcement(simulator: Simulator, options: argparse.Namespace, default_secret: str, known: bool) -> str:
-    """Return what is said on stdout: where it is, and lines to paste into a shell.
+    """Return the text for stdout: the URL, and lines to paste into a shell.
 
-    A secret is said only when nobody could know it otherwise: not when it is ``known`` from the environment, in the
-    secret file or in the world's own.
+    The secret is included only if it is random: not if it is ``known`` from the environment, written to the secret file
+    or part of the world.
     """
     lines = [
-        f"Knowledge Front simulator: {len(simulator.fleet)} monitors at {simulator.url}; Ctrl-C ends it.",
+        f"Knowledge Front simulator: {len(simulator.fleet)} monitors at {simulator.url}; press Ctrl-C to stop.",
         f"export KF_API_URL={shlex.quote(simulator.url)}",
         f"export KF_CLIENT_ID={shlex.quote(simulator.client_id)}",
     ]
     if options.secret_file:
         lines.append(f'export KF_CLIENT_SECRET="$(cat {shlex.quote(os.path.abspath(options.secret_file))})"')
     elif simulator.client_secret != default_secret:
-        lines.append("# KF_CLIENT_SECRET: the secret that the world gives this client")
+        lines.append("# KF_CLIENT_SECRET: the secret of this client in the world file")
     elif known:
         lines.append(f"# In another terminal, set {SECRET_VARIABLE} to the same secret first; it is not printed here.")
         lines.append(f'export KF_CLIENT_SECRET="${{{SECRET_VARIABLE}:?set it as in the terminal of the simulator}}"')
@@ -81,7 +109,7 @@ def _ready_files(simulator: Simulator, options: argparse.Namespace) -> dict[str,
         "client_id": simulator.client_id,
         "ca_file": os.path.abspath(options.ca_file) if options.ca_file else None,
     }
-    # The port file comes last: whoever waits for it finds the others there.
+    # The port file is last: when it exists, the others are complete.
     wanted = {
         options.pid_file: f"{os.getpid()}\n",
         options.ready_json: json.dumps(ready) + "\n",
@@ -103,7 +131,7 @@ def _serve_until_stopped(simulator: Simulator, tell: Callable[[], None]) -> None
 def run(options: argparse.Namespace) -> None:
     """Start the simulator and serve until a signal or a control call ends it.
 
-    Raises WorldError, CannotListen, CannotWrite or NoCertificate with one sentence when it cannot start.
+    Raises WorldError, ListenError, WriteError or CertificateError if it cannot start.
     """
     given = os.environ.get(SECRET_VARIABLE) or None
     own = default_client(given)
@@ -117,7 +145,7 @@ def run(options: argparse.Namespace) -> None:
     def tell() -> None:
         if options.secret_file:
             atomic_write(options.secret_file, simulator.client_secret.encode() + b"\n", 0o600)
-        # Nobody has to listen: a closed stdout is no reason not to serve.
+        # A closed stdout is not an error.
         with contextlib.suppress(OSError):
             print(announcement(simulator, options, own.secret, given is not None), end="", flush=True)
         for path, content in _ready_files(simulator, options).items():
@@ -133,7 +161,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run with these arguments; return 0 when told to stop and 2 when it cannot start."""
+    """Run with these arguments; return 0 after a regular stop and 2 if the simulator cannot start."""
     try:
         run(options_from(sys.argv[1:] if arguments is None else arguments))
     except (OptionError, WorldError, ListenError, WriteError, CertificateError) as problem:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the simulator proves who it is: a certificate of the user's, or one made for this run by its own authority."""
+"""TLS: a certificate of the user, or one generated for this run with its own authority."""
 
 from __future__ import annotations
 
@@ -18,30 +18,28 @@ _LIFETIME = timedelta(days=7)
 
 
 class CertificateError(Exception):
-    """TLS cannot be offered: one sentence says why."""
+    """TLS cannot be set up; the message has the reason."""
 
 
 def load_context(cert: str, key: str) -> ssl.SSLContext:
-    """Return a context with the user's certificate and key, both PEM files. Raises NoCertificate."""
+    """Return a context with the user's certificate and key, both PEM files. Raises CertificateError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        # An empty password makes an encrypted key an error instead of a question on the terminal.
+        # With an empty password, an encrypted key is an error instead of a prompt.
         context.load_cert_chain(cert, key, password="")
     except (OSError, ValueError) as problem:
-        why = getattr(problem, "strerror", None) or "they do not belong together or are not PEM"
-        raise CertificateError(f"certificate {cert!r} with key {key!r} cannot be used: {why}") from None
+        why = getattr(problem, "strerror", None) or "they do not match or are not PEM files"
+        raise CertificateError(f"cannot use certificate {cert!r} with key {key!r}: {why}") from None
     return context
 
 
 def generate_context() -> tuple[ssl.SSLContext, bytes]:
-    """Return a context for localhost and loopback, and its authority's certificate as PEM. Raises NoCertificate."""
+    """Return a context for localhost and loopback, and its authority's certificate as PEM. Raises CertificateError."""
     try:
         authority, server, key = _generate()
     except ImportError:
-        raise CertificateError(
-            "--tls makes its certificate with the package cryptography: install it, or give --cert and --key"
-        ) from None
-    # The ssl module loads keys from files only; this one is gone again before anything listens.
+        raise CertificateError("--tls requires the package cryptography: install it, or use --cert and --key") from None
+    # The ssl module loads keys from files only; this one is removed before the server listens.
     descriptor, name = tempfile.mkstemp(prefix="kf-simulator-")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One client connection: requests are read from it, and answered well or badly, until either side has had enough."""
+"""One client connection: read requests and send responses, including faulty ones."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import time
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from simulator.control_access import find_objection
-from simulator.control_calls import PREFIX
+from simulator.control_calls import PREFIX, find_objection
 from simulator.documents import problem
 from simulator.faults import Fault
 from simulator.service import Answer, Request, endpoint_of
@@ -27,20 +26,20 @@ _LONGEST_PATH = 200
 
 
 def sanitize(path: str) -> str:
-    """Return a path for the log: no query, nothing that a terminal would obey."""
+    """Return a path for the log without the query and without control characters."""
     plain = path.partition("?")[0][:_LONGEST_PATH]
     return "".join(sign if "!" <= sign <= "~" else f"\\x{ord(sign):02x}" for sign in plain)
 
 
 class Connection(BaseHTTPRequestHandler):
-    """Reads requests as http.server does; answering is all our own."""
+    """Reads requests with http.server and sends responses of the service or the control path."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Any
 
     def setup(self) -> None:
-        """Called by the server with the connection made."""
+        """Prepare the connection; called by the server."""
         super().setup()
         self.simulator: Simulator = self.server.simulator
         self.wire = Wire(self.connection, self.simulator.closing)
@@ -48,12 +47,12 @@ class Connection(BaseHTTPRequestHandler):
         self.simulator.open_connections.add(self.connection)
 
     def finish(self) -> None:
-        """Called by the server when the connection is over."""
+        """Clean up; called by the server at the end of the connection."""
         self.simulator.open_connections.discard(self.connection)
         super().finish()
 
     def handle(self) -> None:
-        """Answer requests until the connection ends; a client that leaves early is no news."""
+        """Serve requests until the connection ends; disconnects are ignored."""
         try:
             super().handle()
         except (DisconnectedError, OSError):
@@ -86,10 +85,10 @@ class Connection(BaseHTTPRequestHandler):
             self.simulator.log(f"{sanitize(self.command)} {sanitize(self.path)} {status} {spent:.0f} ms")
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what could not even be read as a request; called by http.server too."""
+        """Reject a request that cannot be parsed; http.server calls this too."""
         self.close_connection = True
-        said = "the request could not be read" if code < 500 else "the request is not one this service can answer"
-        self._send(Answer(int(code), problem(said, "")), None)
+        message = "invalid request" if code < 500 else "unsupported request"
+        self._send(Answer(int(code), problem(message, "")), None)
 
     def _body(self) -> bytes | None:
         if self.headers.get("Transfer-Encoding"):
@@ -129,7 +128,7 @@ class Connection(BaseHTTPRequestHandler):
             if fault:
                 answer = wrong_answer(fault, answer)
         except Exception as mistake:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-            # A mistake in the simulator must look like one to whoever is testing with it, not like a network fault.
+            # An error of the simulator must not look like a network fault.
             sys.stderr.write(f"simulator: internal error: {type(mistake).__name__} in a call of {endpoint}\n")
             answer = Answer(500, problem("internal error of the simulator", ""))
         self._send(answer, fault)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client of the control path, for tests and demonstrations."""
+"""A client of the control path."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from urllib.parse import quote
 
 
 class ControlError(Exception):
-    """The simulator refused a control call; the sentence is its own."""
+    """The simulator rejected a control request; the message is from its response."""
 
 
 class Control:
-    """Tells a running simulator what to do. ``monitor`` is an id or an unambiguous label; ``timeout`` in seconds.
+    """Controls a running simulator. ``monitor`` is an id or a unique label; ``timeout`` in seconds.
 
-    Every method raises ControlError when the simulator refuses, and OSError when it cannot be reached.
+    Every method raises ControlError if the simulator rejects the request, and OSError if it cannot be reached.
     """
 
     def __init__(self, base_url: str, ca_file: str | os.PathLike[str] | None = None, timeout: float = 10) -> None:
@@ -31,35 +31,35 @@ class Control:
         self._opener: urllib.request.OpenerDirector | None = None
 
     def fail(self, monitor: str, error: str | None = None) -> dict[str, Any]:
-        """From its next test on the monitor fails. Returns its state, as the methods below do."""
+        """Let the monitor fail from its next test on. Returns its state, as the methods below do."""
         return self._monitor("POST", monitor, "/fail", {} if error is None else {"error": error})
 
     def repair(self, monitor: str) -> dict[str, Any]:
-        """From its next test on the monitor passes."""
+        """Let the monitor pass from its next test on."""
         return self._monitor("POST", monitor, "/repair")
 
     def pause(self, monitor: str) -> dict[str, Any]:
-        """The monitor raises no alert until it is resumed."""
+        """Pause the alerts of the monitor."""
         return self._monitor("POST", monitor, "/pause")
 
     def resume(self, monitor: str) -> dict[str, Any]:
-        """The monitor raises alerts again, with its next failing test at the earliest."""
+        """Resume the alerts of the monitor, from its next failed test on."""
         return self._monitor("POST", monitor, "/resume")
 
     def test(self, monitor: str) -> dict[str, Any]:
-        """Test the monitor now, beside its regular tests."""
+        """Test the monitor now, in addition to its regular tests."""
         return self._monitor("POST", monitor, "/test")
 
     def add(self, monitor: str, **fields: Any) -> dict[str, Any]:
-        """Add or replace a monitor, described as in a world file; without ``failing_for`` it is a fresh one."""
+        """Add or replace a monitor with the fields of a world file; without ``failing_for`` it has no past tests."""
         return self._monitor("PUT", monitor, "", fields)
 
     def change(self, monitor: str, **fields: Any) -> dict[str, Any]:
-        """Change some fields of a monitor and keep its past."""
+        """Change fields of a monitor and keep its past tests."""
         return self._monitor("PATCH", monitor, "", fields)
 
     def remove(self, monitor: str) -> None:
-        """Take a monitor out of the world."""
+        """Remove a monitor."""
         self._ask("DELETE", f"/monitors/{quote(monitor, safe='')}")
 
     def monitor(self, monitor: str) -> dict[str, Any]:
@@ -67,20 +67,20 @@ class Control:
         return self._monitor("GET", monitor, "")
 
     def monitors(self) -> list[dict[str, Any]]:
-        """Return every monitor's state, inactive ones too."""
+        """Return the state of every monitor, including inactive ones."""
         return list(self._ask("GET", "/monitors")["monitors"])
 
     def fault(self, kind: str, endpoint: str = "any", times: int | None = 1, skip: int = 0, **parameters: Any) -> None:
-        """Queue a fault: the next ``times`` calls (None: all until cleared) after ``skip`` others meet it."""
+        """Queue a fault for ``times`` calls (None: all until cleared) after the next ``skip`` calls."""
         given = {"kind": kind, "endpoint": endpoint, "times": times, "skip": skip, **parameters}
         self._ask("POST", "/faults", given)
 
     def faults(self) -> list[dict[str, Any]]:
-        """Return the faults that are still due."""
+        """Return the queued faults."""
         return list(self._ask("GET", "/faults")["faults"])
 
     def clear_faults(self) -> None:
-        """Forget every fault."""
+        """Remove all faults."""
         self._ask("DELETE", "/faults")
 
     def calls(self) -> dict[str, int]:
@@ -88,11 +88,11 @@ class Control:
         return dict(self._ask("GET", "/calls"))
 
     def reset_calls(self) -> None:
-        """Count from zero again."""
+        """Reset the counts."""
         self._ask("DELETE", "/calls")
 
     def shutdown(self) -> None:
-        """End the simulator."""
+        """Stop the simulator."""
         self._ask("POST", "/shutdown")
 
     def _monitor(self, method: str, monitor: str, action: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class Control:
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         if self._opener is None:
-            # No proxy: the simulator is on this machine, whatever the environment says about the rest of the world.
+            # The simulator is on this machine, so proxies of the environment do not apply.
             handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
             if self._ca_file:
                 trusted = ssl.create_default_context(cafile=os.fspath(self._ca_file))

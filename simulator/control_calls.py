@@ -1,20 +1,22 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the control path answers: the world is changed and the service told to misbehave at run time."""
+"""The control path: access checks, and requests that change monitors and faults at run time."""
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import re
 from collections.abc import Callable, Mapping
+from email.message import Message
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
-from simulator.calls import Calls
 from simulator.documents import encode
 from simulator.faults import FaultError, Faults, fault_from
 from simulator.fleet import AmbiguousLabelError, Fleet, LiveMonitor, MonitorNotFoundError
-from simulator.service import Answer, Request
+from simulator.service import Answer, Calls, Request
 from simulator.timeline import WINDOW_MAX
 from simulator.world import WorldError
 
@@ -22,8 +24,42 @@ PREFIX = "/_simulator/"
 _Found = TypeVar("_Found")
 
 
+AUTHORITY = r"(?:(?P<name>localhost)|\[(?P<v6>[0-9a-f:.]{2,45})\]|(?P<v4>[0-9.]{7,15}))(?::[0-9]{1,5})?"
+HOST = re.compile(AUTHORITY, re.IGNORECASE)
+ORIGIN = re.compile(f"https?://{AUTHORITY}", re.IGNORECASE)
+JSON_TYPE = re.compile(r'application/json(?:\s*;\s*charset="?utf-8"?)?', re.IGNORECASE)
+
+
+def find_objection(peer: str, headers: Message) -> tuple[int, str] | None:
+    """Return the HTTP status and message to reject a control request with; None if it is accepted.
+
+    A web page can send requests by DNS rebinding (``Host`` is its name), by a script (``Origin`` is its own) or by a
+    form (the body is not JSON). ``peer`` is the address of the client.
+    """
+    if not ipaddress.ip_address(peer.partition("%")[0]).is_loopback:
+        return 403, "the control path accepts requests of this machine only"
+    hosts, origins = headers.get_all("Host", []), headers.get_all("Origin", [])
+    if len(hosts) != 1 or not _is_loopback(HOST, hosts[0]):
+        return 403, "the control path requires a Host header with a loopback address or localhost"
+    if len(origins) > 1 or not all(_is_loopback(ORIGIN, origin) for origin in origins):
+        return 403, "the control path rejects an Origin that is not loopback"
+    if not all(JSON_TYPE.fullmatch(kind.strip()) for kind in headers.get_all("Content-Type", [])):
+        return 415, "the control path accepts only the Content-Type application/json"
+    return None
+
+
+def _is_loopback(pattern: re.Pattern[str], text: str) -> bool:
+    found = pattern.fullmatch(text.strip(" \t"))
+    if found is None:
+        return False
+    try:
+        return bool(found["name"]) or ipaddress.ip_address(found["v6"] or found["v4"]).is_loopback
+    except ValueError:
+        return False
+
+
 class ControlRequestError(Exception):
-    """A control call that cannot be understood."""
+    """An invalid control request."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -31,7 +67,7 @@ class ControlRequestError(Exception):
 
 
 class ControlCalls:
-    """Answers ``/_simulator/...``; ``shut_down`` is called once its answer has been sent."""
+    """Handles ``/_simulator/...``; ``shut_down`` is called after the response has been sent."""
 
     def __init__(self, fleet: Fleet, faults: Faults, calls: Calls, shut_down: Callable[[], None]) -> None:
         self._fleet = fleet
@@ -40,7 +76,7 @@ class ControlCalls:
         self._shut_down = shut_down
 
     def answer(self, request: Request) -> Answer:
-        """Return the answer to a control call: 200, or 400, 404, 405, 409 with one sentence in ``error``."""
+        """Return the response to a control request: 200, or 400, 404, 405, 409 with a message in ``error``."""
         steps = [unquote(step) for step in request.path[len(PREFIX) :].split("/")]
         try:
             answer = self._route(request, steps)
@@ -69,7 +105,7 @@ class ControlCalls:
         def fail(_request: Request) -> LiveMonitor:
             error = _mapping(request).get("error")
             if error is not None and (not isinstance(error, str) or not error):
-                raise ControlRequestError(400, "error must be a text that is not empty")
+                raise ControlRequestError(400, "error must be a non-empty string")
             return self._fleet.fail(name, error)
 
         def remove(_request: Request) -> None:
@@ -137,9 +173,9 @@ def _refused(status: int, why: Exception) -> Answer:
 
 def _pick(methods: Mapping[str, Callable[[Request], _Found]] | None, request: Request) -> Callable[[Request], _Found]:
     if methods is None:
-        raise ControlRequestError(404, "there is no such control call")
+        raise ControlRequestError(404, "unknown control path")
     if request.method not in methods:
-        raise ControlRequestError(405, f"this control call takes {', '.join(methods)} only")
+        raise ControlRequestError(405, f"this control path supports only {', '.join(methods)}")
     return methods[request.method]
 
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bodies of the documented answers, field for field as on the vendor's page, encoded as JSON.
+"""The bodies of the documented responses as JSON, field by field as on the vendor's page.
 
-``path`` has no ``/v2`` in front, as in the vendor's samples. Not documented, and therefore the simulator's own choice:
-a passed test has ``error`` null and ``flag`` true; ``last_*`` are null while there is none; ``alert_count`` counts
-the alerts raised inside the window; the names in the version's body; every error body.
+``path`` has no prefix ``/v2``, as in the vendor's samples. Not documented and chosen here: a passed test has ``error``
+null and ``flag`` true; ``last_*`` is null if there is none; ``alert_count`` counts the alerts raised inside the window;
+the fields of the version; all error bodies.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def configuration(live: LiveMonitor) -> dict[str, Any]:
 
 
 class Documents:
-    """Makes the answers about a fleet; a whole answer is kept while it cannot differ, which is one second at most."""
+    """Builds the responses about a fleet. A response is cached while it cannot change, for one second at most."""
 
     def __init__(self, fleet: Fleet, utc_mktime_offset: int = 0) -> None:
         self._fleet = fleet
@@ -97,7 +97,7 @@ class Documents:
             return self._statuses[key]
 
     def _entry(self, live: LiveMonitor, now: int, everything: bool, window: int) -> str:
-        """Return a monitor's part of the status; most monitors have had no news since the last time it was made."""
+        """Return the entry of a monitor in the status; it is cached until its next test."""
         key = (live.monitor.id, window)
         monitor, stretch, until, text = self._entries.get(key, _NEVER_MADE)
         if now < until and monitor is live.monitor and stretch is live.timeline.current:
@@ -131,7 +131,7 @@ class Documents:
             return encode({"monitor": configuration(live), "path": f"/config/monitor/{monitor_id}"})
 
     def version(self) -> bytes:
-        """``GET /v2/version``. The vendor says what is in it, not how it is called: these names are our own."""
+        """``GET /v2/version``. The vendor does not document the field names; these are chosen here."""
         return encode({"major": 2, "minor": 0, "release_date": "2026-05-31", "path": "/version"})
 
     def status_entry(self, live: LiveMonitor, state: MonitorState) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which misbehaviour is due for which call: faults as they are asked for over the control path.
+"""The faults that are set over the control path.
 
-Faults queue up: a call gets the first fault of its endpoint that has calls left and is not skipping.
+A request gets the first queued fault of its endpoint that has calls left and does not skip.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Rule = tuple[Callable[[Any], bool], str]
 
 
 class FaultError(ValueError):
-    """A fault that cannot be: one sentence that names the parameter and what belongs there."""
+    """An invalid fault; the message names the parameter and the allowed values."""
 
 
 def _number(value: object) -> bool:
@@ -67,17 +67,17 @@ def _changes(value: object) -> bool:
 
 _ANYTHING: Rule = (lambda value: True, "any JSON value")
 _SECONDS: Rule = (_number, "a number of seconds")
-_HEADER: Rule = (_header_text, "a text that can stand in a header")
-_HEADERS: Rule = (_headers, "a mapping of header names to texts")
+_HEADER: Rule = (_header_text, "a printable ASCII string")
+_HEADERS: Rule = (_headers, "a mapping of header names to strings")
 _WRITTEN: dict[str, Rule] = {"content_type": _HEADER, "headers": _HEADERS}
 _DRIPPED: dict[str, Rule] = {"interval": _SECONDS, "chunk": (lambda value: _count(value, 1), "a number of bytes")}
 
-# Parameters of each kind; a name with an exclamation mark must be given.
+# The parameters of each kind; those with an exclamation mark are required.
 KINDS: dict[str, dict[str, Rule]] = {
     "delay": {"seconds!": _SECONDS},
     "status": {
         "code!": (_code, "a status code from 200 to 599"),
-        "retry_after": (lambda value: _number(value) or _header_text(value), "seconds or a date as text"),
+        "retry_after": (lambda value: _number(value) or _header_text(value), "a number of seconds or a date as string"),
         "body": _ANYTHING,
         **_WRITTEN,
     },
@@ -96,7 +96,7 @@ KINDS: dict[str, dict[str, Rule]] = {
     "token_lifetime": {"expires_in!": _ANYTHING},
     "bomb": {
         "bytes!": (lambda value: _count(value, 1), "a number of bytes"),
-        "filling": (lambda value: _header_text(value) and value != "", "a text of ASCII characters"),
+        "filling": (lambda value: _header_text(value) and value != "", "a non-empty ASCII string"),
     },
     "large": {"bytes!": (lambda value: _count(value, 1), "a number of bytes")},
     "truncated_gzip": {},
@@ -111,7 +111,7 @@ _WHEN: dict[str, Rule] = {
 
 @dataclass
 class Fault:
-    """One misbehaviour; ``times`` None means until cleared, ``skip`` calls are let through first."""
+    """A fault for ``times`` requests (None: until cleared) after ``skip`` requests without it."""
 
     kind: str
     endpoint: str = "any"
@@ -120,7 +120,7 @@ class Fault:
     parameters: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fault as it was asked for, with the calls that it has left."""
+        """Return the fault as a mapping, with the number of calls left."""
         return {
             "endpoint": self.endpoint,
             "kind": self.kind,
@@ -130,7 +130,7 @@ class Fault:
         }
 
     def concerns(self, endpoint: str) -> bool:
-        """Whether calls of this endpoint can meet the fault at all."""
+        """Whether the fault applies to requests of this endpoint."""
         if self.kind == "token_lifetime":
             return endpoint == "token"
         if self.kind == "expired_token" and self.endpoint == "any":
@@ -151,20 +151,20 @@ def fault_from(given: object) -> Fault:
             continue
         check, wanted = {**_WHEN, **rules}.get(name, (None, ""))
         if check is None:
-            raise FaultError(f"{kind} has no parameter {name!r}; it takes {', '.join([*_WHEN, *rules])}")
+            raise FaultError(f"{kind} has no parameter {name!r}; allowed: {', '.join([*_WHEN, *rules])}")
         if not check(value):
             raise FaultError(f"{name} must be {wanted}")
     for name in KINDS[kind]:
         if name.endswith("!") and name[:-1] not in given:
-            raise FaultError(f"{kind} needs {name[:-1]}")
+            raise FaultError(f"{kind} requires {name[:-1]}")
     if kind == "body" and ("body" in given) == ("body_base64" in given):
-        raise FaultError("body needs either body or body_base64")
+        raise FaultError("body requires either body or body_base64")
     parameters = {name: value for name, value in given.items() if name in rules}
     return Fault(kind, parameters=parameters, **{name: given[name] for name in _WHEN if name in given})
 
 
 class Faults:
-    """The faults that are due, oldest first. Safe to use from several threads."""
+    """The queued faults, oldest first. Thread-safe."""
 
     def __init__(self) -> None:
         self._due: list[Fault] = []
@@ -176,17 +176,17 @@ class Faults:
             self._due.append(fault)
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Remove all faults."""
         with self._lock:
             self._due.clear()
 
     def as_dict(self) -> list[dict[str, Any]]:
-        """Return the faults that are still due."""
+        """Return the queued faults."""
         with self._lock:
             return [fault.as_dict() for fault in self._due]
 
     def take(self, endpoint: str) -> Fault | None:
-        """Return the fault that this call meets, used up by one, or None."""
+        """Return the fault for this request and decrease its number of calls, or None."""
         with self._lock:
             for fault in self._due:
                 if not fault.concerns(endpoint):

@@ -15,7 +15,7 @@ from zlib import crc32
 from simulator.timeline import LONG_BEFORE, MonitorState, Stretch, Timeline
 from simulator.world import MONITOR_FIELDS, Monitor, WorldError, monitor_from, validate
 
-# What a change of these means is told to the timeline; of the others, only to the configuration.
+# Changes of these fields affect the timeline, others only the configuration.
 _TIMED = ("timer", "violations", "paused", "active")
 _CHANGEABLE = {name: rule for name, rule in MONITOR_FIELDS.items() if name not in ("id", "fresh", "failing_for")}
 
@@ -30,14 +30,14 @@ class AmbiguousLabelError(LookupError):
 
 @dataclass(slots=True)
 class LiveMonitor:
-    """A monitor and its life so far."""
+    """A monitor and its timeline."""
 
     monitor: Monitor
     timeline: Timeline
 
 
 def begin(monitor: Monitor, now: int) -> Timeline:
-    """Return the timeline of a monitor that starts at ``now``: with a regular past, or with none when it is fresh."""
+    """Return the timeline of a monitor that starts at ``now``, with past tests unless it is fresh."""
     failing = monitor.failing_for is not None
     stretch = Stretch(
         start=now,
@@ -57,9 +57,9 @@ def begin(monitor: Monitor, now: int) -> Timeline:
 
 
 class Fleet:
-    """Every monitor, active or not, in the order they were added. Safe to use from several threads.
+    """All monitors in the order in which they were added. Thread-safe.
 
-    ``revision`` grows with every change, so that an answer made for one revision can be kept until the next.
+    ``revision`` increases with every change.
     """
 
     def __init__(self, monitors: list[Monitor], clock: Callable[[], float]) -> None:
@@ -70,7 +70,7 @@ class Fleet:
         self._living = {monitor.id: LiveMonitor(monitor, begin(monitor, now)) for monitor in monitors}
 
     def now(self) -> int:
-        """The current second."""
+        """Return the current time in whole epoch seconds."""
         return int(self._clock())
 
     def __len__(self) -> int:
@@ -80,15 +80,15 @@ class Fleet:
         return iter(self._living.values())
 
     def active(self) -> Iterator[LiveMonitor]:
-        """The monitors that the API knows about."""
+        """Return the active monitors, which the API lists."""
         return (live for live in self._living.values() if live.monitor.active)
 
     def get(self, monitor_id: str) -> LiveMonitor | None:
-        """Return the monitor with exactly this id."""
+        """Return the monitor with this id, or None."""
         return self._living.get(monitor_id)
 
     def find(self, name: str) -> LiveMonitor:
-        """Return the monitor with this id or, failing that, this label. Raises NoSuchMonitor, AmbiguousLabel."""
+        """Return the monitor with this id or label. Raises MonitorNotFoundError, AmbiguousLabelError."""
         if name in self._living:
             return self._living[name]
         labelled = [live for live in self if live.monitor.label == name]
@@ -99,21 +99,21 @@ class Fleet:
         return labelled[0]
 
     def state(self, live: LiveMonitor, window: int) -> MonitorState:
-        """Where a monitor stands now, counting over the last ``window`` seconds."""
+        """Return the state of a monitor now, with counts over the last ``window`` seconds."""
         with self.lock:
             return live.timeline.state(self.now(), window)
 
     def fail(self, name: str, error: str | None = None) -> LiveMonitor:
-        """From its next test on the monitor fails with this error, or its own."""
+        """Let the monitor fail from its next test on, with this error or its own."""
         live = self.find(name)
         return self._timed(live, failing=True, error=error or live.monitor.error)
 
     def repair(self, name: str) -> LiveMonitor:
-        """From its next test on the monitor passes."""
+        """Let the monitor pass from its next test on."""
         return self._timed(self.find(name), failing=False, error=None)
 
     def test_once(self, name: str) -> LiveMonitor:
-        """Test the monitor now, beside its regular tests."""
+        """Test the monitor now, in addition to its regular tests."""
         with self.lock:
             live = self.find(name)
             live.timeline.test_once(self.now())
@@ -121,19 +121,19 @@ class Fleet:
             return live
 
     def put(self, name: str, given: dict[str, Any]) -> LiveMonitor:
-        """Add a monitor, or replace one with all its past. Raises WorldError for a wrong description."""
+        """Add a monitor, or replace one and its past tests. Raises WorldError for invalid fields."""
         with self.lock:
             with contextlib.suppress(MonitorNotFoundError):
                 name = self.find(name).monitor.id
             monitor = monitor_from({"fresh": not given.get("failing_for"), **given}, "the monitor", name)
             if monitor.id != name:
-                raise WorldError(f"the id in the body is not {name!r}, which the path names")
+                raise WorldError(f"the id in the body must be {name!r}, as in the path")
             self._living[name] = LiveMonitor(monitor, begin(monitor, self.now()))
             self.revision += 1
             return self._living[name]
 
     def patch(self, name: str, given: object) -> LiveMonitor:
-        """Change some of a monitor's fields, its past kept. Raises WorldError for a wrong description."""
+        """Change fields of a monitor and keep its past tests. Raises WorldError for invalid fields."""
         values: dict[str, Any] = validate(given, _CHANGEABLE, "the change")
         live = self.find(name)
         with self.lock:
@@ -141,7 +141,7 @@ class Fleet:
             return self._timed(live, **{key: values[key] for key in _TIMED if key in values})
 
     def remove(self, name: str) -> None:
-        """Take a monitor out of the world. Raises NoSuchMonitor, AmbiguousLabel."""
+        """Remove a monitor. Raises MonitorNotFoundError, AmbiguousLabelError."""
         with self.lock:
             del self._living[self.find(name).monitor.id]
             self.revision += 1

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plausible large world: the same numbers in give the same monitors out, on every machine."""
+"""Large, reproducible worlds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ZONES = (
     "Asia/Tokyo", "Australia/Sydney",
 )  # fmt: skip
 _ROLES = ("Shop", "Checkout", "Search", "Mail", "Login", "Images", "Billing", "Wiki", "Tickets", "Metrics", "Backup")
-# What a check is called, its type, its timer in seconds and what it says when it fails.
+# Name, type, timer in seconds and error message of each check.
 _CHECKS = (
     ("front page", "http", 300, "HTTP status 502"),
     ("health", "http", 60, "no answer within 30 seconds"),
@@ -34,7 +34,7 @@ _CHECKS = (
 def large_world(monitors: int, alerting: int = 0, client: Client | None = None, problems: int = 0) -> World:
     """Return a world of that many monitors, of which ``alerting`` have an active alert at start.
 
-    ``problems`` others have been out of order for long, in every way. Both are spread evenly.
+    ``problems`` others have long-standing problems of several kinds. Both are spread evenly.
     """
     failing = _spread(range(monitors), alerting)
     others = [index for index in range(monitors) if index not in failing] if problems else []
@@ -48,7 +48,7 @@ def _spread(among: Sequence[int], number: int) -> set[int]:
 
 
 def _out_of_order(number: int) -> dict[str, Any]:
-    """Return what makes a monitor an old problem: an alert for days, failures without one, or a test still to come."""
+    """Return the fields of a monitor with a problem: an old alert, failures without an alert, or no test yet."""
     days = 1 + number % 20
     return ({"failing_for": days * _DAY}, {"failing_for": days * _DAY, "paused": True}, {"fresh": True, "timer": _DAY})[
         (0, 0, 1, 2)[number % 4]

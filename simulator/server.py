@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator as a server on loopback, in this process: ``with Simulator() as simulator: simulator.url``."""
+"""The server, for use in this process: ``with Simulator() as simulator: simulator.url``."""
 
 from __future__ import annotations
 
@@ -18,33 +18,31 @@ from http.server import ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from simulator.calls import Calls
 from simulator.connection import Connection
 from simulator.control import Control
 from simulator.control_calls import ControlCalls
 from simulator.documents import Documents
 from simulator.faults import Faults
 from simulator.fleet import Fleet
-from simulator.service import Service
+from simulator.service import Calls, Service
 from simulator.tokens import Tokens
-from simulator.world import World, default_client
-from simulator.world_files import DEFAULT_WORLD, read_world
+from simulator.world import DEFAULT_WORLD, World, default_client, read_world
 
 STOP_CHECK_INTERVAL = 0.5
-"""Seconds in which a wish to stop is noticed at the latest."""
+"""Seconds between two checks for a stop request."""
 
 
 class ListenError(OSError):
-    """The address cannot be bound: one sentence says why."""
+    """The address cannot be bound; the message has the reason."""
 
 
 def loopback_address(host: str) -> str:
-    """Return the address to bind, or raise CannotListen for anything that is not this machine's own loopback."""
+    """Return the address to bind. Raises ListenError unless it is a loopback address."""
     name = "127.0.0.1" if host == "localhost" else host
     with contextlib.suppress(ValueError):
         if ipaddress.ip_address(name).is_loopback:
             return name
-    raise ListenError(f"the simulator listens on loopback only, and {host!r} is no loopback address: use 127.0.0.1")
+    raise ListenError(f"{host!r} is not a loopback address: use 127.0.0.1")
 
 
 class _Server(ThreadingHTTPServer):
@@ -60,7 +58,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, Connection)
 
     def server_bind(self) -> None:
-        # The base class asks the resolver for our name here, which can take seconds and tells us nothing.
+        # Without the host name lookup of the base class, which can take seconds.
         if self.allow_reuse_address:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
@@ -68,7 +66,7 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        # The handshake belongs into the connection's own thread, where a client that stalls holds up nobody else.
+        # The handshake runs in the thread of the connection, so that a slow client does not block others.
         if self.tls:
             with contextlib.suppress(OSError):
                 request.settimeout(10)
@@ -79,14 +77,14 @@ class _Server(ThreadingHTTPServer):
         super().finish_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that leaves in the middle of an answer is no news."""
+        """Ignore disconnects."""
 
 
 class Simulator:
-    """The API of one world. ``clock`` gives epoch seconds; ``log`` takes one line for each request, without secrets.
+    """The API of one world. ``clock`` returns epoch seconds; ``log`` receives one line per request, without secrets.
 
-    Without a world it is the bundled shop with a client of its own, whose secret is random.
-    Raises CannotListen when ``host`` is not loopback or the port is taken.
+    The default world is the bundled shop with a random secret. Raises ListenError if ``host`` is not loopback or the
+    port is in use.
     """
 
     def __init__(
@@ -104,7 +102,7 @@ class Simulator:
             self.world.clients = [default_client()]
         self.log = log
         self.closing = threading.Event()
-        # Asked from signal handlers too: putting into this queue is reentrant, where setting an event can deadlock.
+        # Used in signal handlers: SimpleQueue.put is reentrant, while Event.set can deadlock.
         self._stop_requests: SimpleQueue[None] = SimpleQueue()
         self.fleet = Fleet(self.world.monitors, clock)
         self.tokens = Tokens(self.world.token_lifetime, clock)
@@ -118,7 +116,7 @@ class Simulator:
             self._server = _Server(self, (address, port), tls)
         except OSError as problem:
             why = "the port is in use" if problem.errno == errno.EADDRINUSE else problem.strerror or "it is refused"
-            raise ListenError(f"cannot listen on {host} port {port}: {why}") from None
+            raise ListenError(f"cannot listen on {host}, port {port}: {why}") from None
         self.port = self._server.server_port
         name = f"[{address}]" if ":" in address else address
         self.url = f"{'https' if tls else 'http'}://{name}:{self.port}"
@@ -135,24 +133,24 @@ class Simulator:
         self.close()
 
     def start(self) -> None:
-        """Begin to answer; the port has been taken since the object was made."""
+        """Start to serve; the port is bound since the object was created."""
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
     def request_stop(self) -> None:
-        """End the wait of ``wait_until_asked``; may be called by any thread or signal handler."""
+        """End ``wait_for_stop``; may be called by any thread or signal handler."""
         self._stop_requests.put(None)
 
     def wait_for_stop(self) -> None:
-        """Wait until a control call or ``ask_to_stop`` wants the simulator to end; ``close`` is the caller's."""
+        """Wait until ``request_stop`` is called; the caller then calls ``close``."""
         while True:
-            # A signal that arrives in the moment before a wait does not end it, and its handler runs only afterwards.
+            # A signal just before the wait does not interrupt it, hence the timeout.
             with contextlib.suppress(Empty):
                 self._stop_requests.get(timeout=STOP_CHECK_INTERVAL)
                 return
 
     def close(self) -> None:
-        """Stop at once, whatever connections are open. Harmless when repeated."""
+        """Stop at once and close all connections. Idempotent."""
         self.closing.set()
         if self._thread:
             self._server.shutdown()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the API answers to a request: the five documented calls, and the refusals of a careful service."""
+"""The responses of the API: the five documented calls, error responses, and counts of the calls."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import base64
 import binascii
 import gzip
 import hmac
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
@@ -34,7 +35,7 @@ _NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came in; ``target`` is the undecoded path with its query."""
+    """A request; ``target`` is the undecoded path with its query."""
 
     method: str
     target: str
@@ -43,18 +44,18 @@ class Request:
 
     @property
     def path(self) -> str:
-        """The undecoded path without the query."""
+        """Return the undecoded path without the query."""
         return self.target.partition("?")[0].partition("#")[0]
 
     @property
     def query(self) -> dict[str, list[str]]:
-        """The decoded query; a repeated name has several values."""
+        """Return the decoded query as lists of values."""
         return parse_qs(self.target.partition("?")[2].partition("#")[0], keep_blank_values=True)
 
 
 @dataclass
 class Answer:
-    """An answer before it goes on the wire; ``afterwards`` runs when it has been sent."""
+    """A response; ``afterwards`` is called when it has been sent."""
 
     status: int
     body: bytes = b""
@@ -64,7 +65,7 @@ class Answer:
 
 
 class Refusal(Exception):
-    """A call that is not answered with its document."""
+    """An error response."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
@@ -72,7 +73,7 @@ class Refusal(Exception):
 
 
 def endpoint_of(path: str) -> str:
-    """Return which of the five calls an undecoded path belongs to, or ``other``."""
+    """Return the name of the endpoint of an undecoded path, or ``other``."""
     name = ENDPOINTS.get(path)
     if name is None and path.startswith(_ONE_MONITOR):
         rest = path[len(_ONE_MONITOR) :]
@@ -81,7 +82,7 @@ def endpoint_of(path: str) -> str:
 
 
 class Service:
-    """Answers requests about one fleet."""
+    """Handles requests about one fleet."""
 
     def __init__(self, clients: list[Client], tokens: Tokens, documents: Documents) -> None:
         self._clients = {client.id: client for client in clients}
@@ -90,14 +91,14 @@ class Service:
         self._zipped: tuple[bytes, bytes] = (b"", b"")
 
     def answer(self, request: Request) -> Answer:
-        """Return the answer of an API that works as documented."""
+        """Return the response as documented, without faults."""
         endpoint = endpoint_of(request.path)
         try:
             if endpoint == "other":
-                raise Refusal(Answer(404, problem("there is nothing at this path", request.path)))
+                raise Refusal(Answer(404, problem("unknown path", request.path)))
             method = "POST" if endpoint == "token" else "GET"
             if request.method != method:
-                body = problem(f"this path takes {method} only", request.path)
+                body = problem(f"this path supports only {method}", request.path)
                 raise Refusal(Answer(405, body, headers=(("Allow", method),)))
             if endpoint == "token":
                 return self._token(request)
@@ -107,7 +108,7 @@ class Service:
             return refusal.answer
 
     def zipped(self, body: bytes) -> bytes:
-        """Return the body compressed; the same body object asked for twice in a row is compressed once."""
+        """Return the compressed body; the result for the last body object is cached."""
         last, packed = self._zipped
         if last is not body:
             packed = gzip.compress(body, 1, mtime=0)
@@ -124,7 +125,7 @@ class Service:
             raise _bad_token_request("invalid_request", "the body must be application/x-www-form-urlencoded")
         grants = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True).get("grant_type", [])
         if len(grants) != 1 or not grants[0]:
-            raise _bad_token_request("invalid_request", "grant_type must be given, once")
+            raise _bad_token_request("invalid_request", "grant_type is required exactly once")
         if grants[0] != "client_credentials":
             raise _bad_token_request("unsupported_grant_type", "the only grant_type is client_credentials")
         lifetime = self._tokens.lifetime
@@ -143,7 +144,7 @@ class Service:
             name, colon, secret = base64.b64decode(credentials.strip(), validate=True).decode("utf-8").partition(":")
         except (binascii.Error, ValueError):
             return None
-        # RFC 6749 has both form-encoded first; most clients, the vendor's sample among them, send them as they are.
+        # RFC 6749 requires form encoding, but most clients and the vendor's sample send the plain values.
         for found, given in ((name, secret), (unquote_plus(name), unquote_plus(secret))):
             client = self._clients.get(found)
             if colon and client and hmac.compare_digest(client.secret.encode(), given.encode("utf-8", "replace")):
@@ -153,7 +154,7 @@ class Service:
     def _admit(self, request: Request) -> None:
         scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
-            raise Refusal(_challenge(401, "an access token is needed", request, ""))
+            raise Refusal(_challenge(401, "an access token is required", request, ""))
         try:
             client = self._clients.get(self._tokens.client_of(token.strip()))
         except InvalidTokenError as why:
@@ -208,3 +209,29 @@ def _challenge(status: int, sentence: str, request: Request, error: str) -> Answ
     header = 'Bearer realm="api"' + (f', error="{error}", error_description="{sentence}"' if error else "")
     body = problem(sentence, request.path.removeprefix("/v2"))
     return Answer(status, body, headers=(("WWW-Authenticate", header),))
+
+
+_COUNTED = (*ENDPOINT_NAMES, "other", "connections", "bytes_out")
+
+
+class Calls:
+    """Counts requests, connections and bytes of the API, without the control path. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts = dict.fromkeys(_COUNTED, 0)
+
+    def count(self, what: str, by: int = 1) -> None:
+        """Count one more call, connection or ``by`` bytes."""
+        with self._lock:
+            self._counts[what] += by
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts since the start or the last reset."""
+        with self._lock:
+            return dict(self._counts)
+
+    def reset(self) -> None:
+        """Reset the counts."""
+        with self._lock:
+            self._counts = dict.fromkeys(_COUNTED, 0)

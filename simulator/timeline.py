@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one monitor's tests and alerts are at a given second, computed from the clock instead of recorded.
+"""The tests and alerts of one monitor, computed from the clock instead of recorded.
 
-All times are whole epoch seconds. A monitor's life is a list of stretches in which nothing about it changed;
-inside a stretch tests happen every ``timer`` seconds, so a stretch of any length costs the same arithmetic.
+All times are whole epoch seconds. A timeline is a list of stretches without changes; inside a stretch, tests happen
+every ``timer`` seconds, so the cost does not depend on its length.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LONG_BEFORE = 30 * 86400
 class Stretch:
     """Tests at ``anchor + k * timer`` in (start, the next stretch's start], all with the same outcome.
 
-    ``once`` marks a stretch that is a single test at ``start``, asked for by hand.
+    ``once`` marks a single requested test at ``start``.
     """
 
     start: int
@@ -82,7 +82,7 @@ class MonitorState:
         self.failures_in_a_row = run + count
         if stretch.paused or self.alert_active or run + count < stretch.violations:
             return
-        # An alert needs a failing test to be raised by: after a pause it is the next one, not the resumption.
+        # A failed test raises the alert: after a pause it is the next one, not the resumption.
         self.alert_active = True
         self.last_alert = first + max(0, stretch.violations - run - 1) * stretch.timer
         if self.last_alert > since:
@@ -98,18 +98,18 @@ class Timeline:
 
     @property
     def current(self) -> Stretch:
-        """The stretch that the monitor lives in now."""
+        """Return the current stretch."""
         return self.stretches[-1]
 
     def change(self, now: int, **changes: object) -> None:
-        """From ``now`` on (tests of this very second are past) some properties of the monitor are different."""
+        """Change properties of the monitor for tests after ``now``."""
         if "timer" in changes:
             changes["anchor"] = now
         self.stretches.append(replace(self.current, start=now, **changes))  # type: ignore[arg-type]
         self._forget(now - WINDOW_MAX)
 
     def test_once(self, now: int) -> None:
-        """Add one test at ``now``; the regular ones go on as before."""
+        """Add one test at ``now``; the regular tests continue."""
         lasting = self.current
         self.stretches.append(replace(lasting, start=now, once=True))
         self.stretches.append(replace(lasting, start=now))
@@ -126,7 +126,7 @@ class Timeline:
         return state
 
     def unchanged_until(self, state: MonitorState, window: int) -> int:
-        """Return a second before which ``state(...)`` is sure to stay as this one; 0 when that is not simple."""
+        """Return a time until which ``state(...)`` cannot change, or 0 if it is unknown."""
         only = self.current
         if len(self.stretches) > 1 or only.failing or only.once or state.last_test is None or not only.active:
             return 0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which bearer tokens are good: JSON Web Tokens (RFC 7519) signed with HS256 and a key that dies with the process."""
+"""Access tokens: JSON Web Tokens (RFC 7519) signed with HS256 and a key of this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hashlib import sha256
 
 
 class InvalidTokenError(Exception):
-    """A token that gives no access; the sentence never quotes the token."""
+    """An invalid token; the message does not include it."""
 
 
 def _pack(data: bytes) -> str:
@@ -46,11 +46,11 @@ class Tokens:
         return f"{signed}.{self._signature(signed)}"
 
     def client_of(self, token: str) -> str:
-        """Return the id of the client that the token was issued to, or raise BadToken."""
+        """Return the id of the client that the token was issued to. Raises InvalidTokenError."""
         signed, _dot, signature = token.rpartition(".")
         if not token.isascii() or signed.count(".") != 1:
             raise InvalidTokenError("the access token is malformed")
-        # Signature first: nothing inside a token that we did not sign is worth reading.
+        # Verify the signature before parsing the claims.
         if not hmac.compare_digest(self._signature(signed), signature):
             raise InvalidTokenError("the access token was not issued by this service")
         try:
@@ -62,7 +62,7 @@ class Tokens:
         return str(claims["sub"])
 
     def expire_all(self) -> None:
-        """Every token issued so far stops being valid."""
+        """Expire all tokens issued so far."""
         self._revoked_up_to = self._serial
 
     def _signature(self, signed: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an answer is sent, well or badly: whole, dripping, cut short, reset or not at all."""
+"""Sending responses: complete, slowly, truncated, with a reset, or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from simulator.service import Answer
 
 GZIP_FROM = 1024
 _BODILESS = (204, 304)
-# Time for the client to read what was sent before the reset, which may throw it away.
+# Seconds for the client to read the data before the reset discards it.
 _BEFORE_RESET = 0.05
 
 
@@ -34,11 +34,11 @@ def accepts_gzip(header: str) -> bool:
 
 
 class DisconnectedError(Exception):
-    """The connection is over: there is nobody left to answer."""
+    """The client disconnected."""
 
 
 class Wire:
-    """One connection's way out; ``sent`` counts bytes. ``closing`` ends every wait when the simulator stops."""
+    """Sends data on one connection; ``sent`` counts bytes. ``closing`` ends every wait when the simulator stops."""
 
     def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
         self.sent = 0
@@ -46,7 +46,7 @@ class Wire:
         self._closing = closing
 
     def send(self, head: bytes, body: bytes) -> None:
-        """Send a whole answer; a small one in one piece."""
+        """Send a complete response, a small one in one call."""
         if len(body) <= 65536:
             self._put(head + body)
         else:
@@ -54,7 +54,7 @@ class Wire:
             self._put(body)
 
     def send_badly(self, fault: Fault, head: bytes, body: bytes) -> bool:
-        """Send an answer the way the fault wants it; return whether the connection can be used again."""
+        """Send a response with a fault; return whether the connection can be reused."""
         parameters = fault.parameters
         if fault.kind == "silent":
             self._wait(None)
@@ -89,7 +89,7 @@ class Wire:
             self._wait(parameters.get("interval", 0.1))
 
     def _wait(self, seconds: float | None) -> None:
-        """Wait that long, or for ever; raise Gone as soon as the simulator stops or the client has gone."""
+        """Wait for ``seconds``, or forever. Raises DisconnectedError at the end of the connection."""
         if seconds is not None:
             if self._closing.wait(seconds):
                 raise DisconnectedError
@@ -103,7 +103,7 @@ class Wire:
         if not readable:
             return False
         try:
-            # TLS cannot peek; whatever arrives while we are silent is no reason to go on.
+            # TLS does not support MSG_PEEK; data received here is discarded.
             return not self._connection.recv(65536)
         except OSError:
             return True
@@ -112,7 +112,7 @@ class Wire:
         if self.sent:
             self._closing.wait(_BEFORE_RESET)
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # Closed below the socket object, since an orderly shutdown by the server would send a FIN first.
+        # An orderly shutdown by the server would send a FIN first.
         os.close(self._connection.detach())
 
 
@@ -122,7 +122,7 @@ def _pieces(data: bytes, size: int) -> Iterator[bytes]:
 
 
 def head_of(answer: Answer, length: int, gzipped: bool, keep: bool) -> bytes:
-    """Return the status line and headers of an answer whose body is ``length`` bytes on the wire."""
+    """Return the status line and headers of a response with a body of ``length`` bytes."""
     try:
         phrase = HTTPStatus(answer.status).phrase
     except ValueError:
@@ -143,5 +143,5 @@ def head_of(answer: Answer, length: int, gzipped: bool, keep: bool) -> bytes:
 
 
 def has_body(answer: Answer, method: str) -> bool:
-    """Whether the answer may carry a body at all."""
+    """Whether the response may have a body."""
     return method != "HEAD" and answer.status not in _BODILESS

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timezone, tzinfo
 from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,12 +20,12 @@ TOKEN_LIFETIME = 3600
 
 
 class WorldError(ValueError):
-    """A world that cannot be: one sentence that names the place and what belongs there."""
+    """An invalid world; the message names the field and the allowed values."""
 
 
 @dataclass(slots=True)
 class Monitor:
-    """One monitor as it is configured; durations in seconds. ``config`` may hold secrets in clear."""
+    """The configuration of one monitor; durations in seconds. ``config`` may contain secrets."""
 
     id: str
     label: str
@@ -37,13 +38,13 @@ class Monitor:
     violations: int = 3
     paused: bool = False
     failing_for: int | None = None
-    error: str = "no answer within the time allowed"
+    error: str = "timeout"
     fresh: bool = False
 
 
 @dataclass(frozen=True)
 class Client:
-    """An API client; a forbidden one gets tokens, and 403 for whatever it asks with them."""
+    """An API client. A forbidden one gets tokens, but status 403 for every request with them."""
 
     id: str
     secret: str = field(repr=False)
@@ -52,7 +53,7 @@ class Client:
 
 @dataclass
 class World:
-    """Monitors and clients, in the order in which the service lists them.
+    """Monitors and clients in the order of the service.
 
     ``utc_mktime_offset`` (seconds) is added to every ``utc_mktime``: in the vendor's own sample it is 540 s later
     than ``utc_time_init``.
@@ -65,7 +66,7 @@ class World:
 
 
 def default_client(secret: str | None = None) -> Client:
-    """Return the client of worlds that name none; without a secret it gets a random one."""
+    """Return the client of worlds without clients; the default secret is random."""
     return Client(DEFAULT_CLIENT_ID, secret or secrets.token_urlsafe(24))
 
 
@@ -77,9 +78,7 @@ def zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise WorldError(
-            f"time zone {name!r} is not known on this machine: use a name such as America/Chicago, or install tzdata"
-        ) from None
+        raise WorldError(f"unknown time zone {name!r}: use a name such as America/Chicago, or install tzdata") from None
 
 
 def _whole(value: object, least: int) -> bool:
@@ -99,13 +98,13 @@ def _plain_json(value: object) -> bool:
 
 
 _FLAG = (lambda value: isinstance(value, bool), "true or false")
-_NAME = (_text, "a text that is not empty (quote numbers)")
+_NAME = (_text, "a non-empty string (quote numbers)")
 _SECONDS = (lambda value: _whole(value, 1), "a whole number of seconds, 1 or more")
 
 MONITOR_FIELDS: dict[str, tuple[Any, str]] = {
     "id": _NAME,
     "label": _NAME,
-    "description": (lambda value: isinstance(value, str), "a text"),
+    "description": (lambda value: isinstance(value, str), "a string"),
     "type": _NAME,
     "timer": _SECONDS,
     "time_zone": (_text, "the name of a time zone, such as America/Chicago"),
@@ -127,15 +126,15 @@ _WORLD_FIELDS: dict[str, tuple[Any, str]] = {
 
 
 def validate(given: object, allowed: Mapping[str, tuple[Any, str]], where: str) -> dict[str, Any]:
-    """Return ``given`` as a mapping that holds only allowed fields of the right kind, or raise WorldError.
+    """Return ``given`` if it is a mapping of valid fields. Raises WorldError.
 
-    A wrong value is not quoted: it may be a secret in the wrong place.
+    The message does not include the value, which may be a secret.
     """
     if not isinstance(given, dict):
         raise WorldError(f"{where} must be a mapping")
     for name, value in given.items():
         if name not in allowed:
-            raise WorldError(f"{where} has an unknown key {name!r}; known are {', '.join(allowed)}")
+            raise WorldError(f"{where} has an unknown key {name!r}; allowed: {', '.join(allowed)}")
         check, wanted = allowed[name]
         if not check(value):
             raise WorldError(f"{where}: {name} must be {wanted}")
@@ -156,12 +155,12 @@ def monitor_from(given: object, where: str, default_id: str | None = None) -> Mo
     values.setdefault("label", values["id"])
     monitor = Monitor(**values)
     if monitor.fresh and monitor.failing_for:
-        raise WorldError(f"{where}: a fresh monitor has no past to be failing in; use failing_for: 0 or drop fresh")
+        raise WorldError(f"{where}: fresh and failing_for are mutually exclusive, except failing_for: 0")
     return monitor
 
 
 def client_from(given: object, where: str, default_secret: str) -> Client:
-    """Build a client from a mapping of Client's fields; one without a secret shares the default. Raises WorldError."""
+    """Build a client from a mapping of Client's fields; ``secret`` has a default. Raises WorldError."""
     values = dict(validate(given, _CLIENT_FIELDS, where))
     if "id" not in values:
         raise WorldError(f"{where} has no id")
@@ -170,7 +169,7 @@ def client_from(given: object, where: str, default_secret: str) -> Client:
 
 
 def world_from(given: object, where: str = "the world", secret: str | None = None) -> World:
-    """Build a world from a mapping of World's fields, or raise WorldError; ``secret`` is the default client's."""
+    """Build a world from a mapping of World's fields; ``secret`` is that of the default client. Raises WorldError."""
     values = validate({} if given is None else given, _WORLD_FIELDS, where)
     fallback = default_client(secret)
     world = World(**{item.name: values[item.name] for item in fields(World) if item.name in values})
@@ -188,3 +187,44 @@ def world_from(given: object, where: str = "the world", secret: str | None = Non
                 raise WorldError(f"{where}: two {kind}s have the id {entry.id!r}")
             seen.add(entry.id)
     return world
+
+
+BUNDLED = Path(__file__).parent / "worlds"
+DEFAULT_WORLD = "shop"
+
+
+def bundled_worlds() -> list[str]:
+    """Return the names of the bundled worlds."""
+    return sorted(path.stem for path in BUNDLED.glob("*.yml"))
+
+
+def world_path(name: str) -> Path:
+    """Return the file of a bundled world's name, or ``name`` itself as a path."""
+    return BUNDLED / f"{name}.yml" if name in bundled_worlds() else Path(name)
+
+
+def read_world(name: str, secret: str | None = None) -> World:
+    """Read a bundled world or a YAML file. Raises WorldError."""
+    path = world_path(name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise WorldError(f"world {name!r} is not UTF-8") from None
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or "not a path"
+        names = ", ".join(bundled_worlds())
+        raise WorldError(f"cannot read world {name!r}: {why} (use a YAML file or one of: {names})") from None
+    try:
+        import yaml
+    except ImportError:
+        raise WorldError("a world file requires PyYAML, which is part of ansible-core: pip install PyYAML") from None
+    try:
+        given = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        place = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        why = getattr(problem, "problem", None) or "it has characters that YAML does not allow"
+        raise WorldError(f"world {name!r} is not valid YAML{place}: {why}") from None
+    except (ValueError, TypeError, RecursionError):
+        raise WorldError(f"world {name!r} is not valid YAML: it has an invalid value") from None
+    return world_from(given, f"world {name!r}", secret)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a misbehaving service answers: faults that change what is said. How it is sent is the wire's business."""
+"""Faults that change the response. Faults of the transfer are in ``wire``."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _PIECE = 1 << 20
 
 
 class MutationError(Exception):
-    """A path that is not in the document."""
+    """The document does not have the path."""
 
 
 def wrong_answer(fault: Fault, normal: Answer) -> Answer:
-    """Return what is answered instead of ``normal``, or ``normal`` itself when the fault is only in the sending."""
+    """Return the response instead of ``normal``, or ``normal`` for faults of the transfer."""
     make = _MAKERS.get(fault.kind)
     return normal if make is None else make(fault.parameters, normal)
 
@@ -48,7 +48,7 @@ def _written(parameters: dict[str, Any], status: int, fallback: bytes) -> Answer
 
 def _status(parameters: dict[str, Any], _normal: Answer) -> Answer:
     code = parameters["code"]
-    answer = _written(parameters, code, problem(f"the service answers {code} as it was told to", ""))
+    answer = _written(parameters, code, problem(f"simulated fault: status {code}", ""))
     if "retry_after" in parameters:
         answer.headers += (("Retry-After", str(parameters["retry_after"])),)
     return answer
@@ -59,7 +59,7 @@ def _redirect(parameters: dict[str, Any], _normal: Answer) -> Answer:
 
 
 def _malformed(_parameters: dict[str, Any], normal: Answer) -> Answer:
-    # No proper beginning of a JSON object is valid JSON.
+    # A truncated JSON object is never valid JSON.
     return Answer(200, normal.body[: max(1, len(normal.body) // 2)], JSON)
 
 
@@ -95,9 +95,9 @@ def _change(place: Any, path: list[Any], change: dict[str, Any]) -> None:
     elif isinstance(place, list) and isinstance(step, int):
         found = -len(place) <= step < len(place)
     else:
-        raise MutationError(f"there is no {step!r} to step into")
+        raise MutationError(f"{step!r} is not in an object or list")
     if not found and (rest or "delete" in change):
-        raise MutationError(f"there is no {step!r}")
+        raise MutationError(f"{step!r} does not exist")
     if rest:
         _change(place[step], rest, change)
     elif "delete" in change:
@@ -107,10 +107,10 @@ def _change(place: Any, path: list[Any], change: dict[str, Any]) -> None:
     elif step == len(place):
         place.append(copy.deepcopy(change["value"]))
     else:
-        raise MutationError(f"there is no {step!r}")
+        raise MutationError(f"{step!r} does not exist")
 
 
-# A JSON document cut short by nothing but its size: a list that begins and then goes on with blanks.
+# The start of a document that continues with whitespace.
 _ENDLESS = b'{"error":null,"monitor_list":['
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import trustme
 
-from simulator.calls import Calls
 from simulator.faults import fault_from
 from simulator.server import Simulator
+from simulator.service import Calls
 from simulator.world import Client, world_from
 
 from .fault import Fault

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks behind ``./run`` and ``nox``. All of them work inside .venv, which ``./run setup`` prepares."""
+"""The sessions of ``./run`` and ``nox``. They use the environment .venv, which ``./run setup`` creates."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import nox
-from nox.command import CommandFailed
 
 ROOT = Path(__file__).parent
 PLUGINS = "ansible_collections.knowledgefront.monitoring.plugins"
@@ -22,9 +22,9 @@ FAULTS = "ansible_collections.knowledgefront.monitoring.tests.faults"
 CHARACTERISTIC = "ansible_collections.knowledgefront.monitoring.tests.characteristic"
 BENCHMARK = "ansible_collections.knowledgefront.monitoring.tests.benchmark"
 COVERED = 95
-# Where a wrong answer lets a bad deployment through, every branch is tried.
+# A mistake here can cause a false pass.
 COVERED_WHOLLY = "plugins/plugin_utils/_gate/*"
-# What others read: the schema that comes with check-jsonschema, and the files that have to follow it.
+# Schemas of check-jsonschema, and the files to validate with them.
 SCHEMAS = {
     "azure-pipelines": ["docs/pipelines/azure.yml"],
     "dependabot": [".github/dependabot.yml"],
@@ -53,7 +53,7 @@ nox.options.sessions = [
 
 
 class Workplace:
-    """The development environment, with nothing in it of a person's own Ansible settings, credentials or proxies."""
+    """The development environment without the user's Ansible settings, credentials and proxies."""
 
     def __init__(self, session: nox.Session, folder: Path) -> None:
         self.session = session
@@ -81,6 +81,19 @@ class Workplace:
         command = [str(self.venv / "bin" / program), *map(str, arguments)]
         self.session.run(*command, env=self.env | env, include_outer_env=False, external=True)
 
+    def capture(self, command: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        """Run a program of the environment and return its output and exit status; may be called by any thread."""
+        return subprocess.run(
+            [str(self.venv / "bin" / command[0]), *command[1:]],
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
 
 @contextmanager
 def workplace(session: nox.Session) -> Iterator[Workplace]:
@@ -89,41 +102,45 @@ def workplace(session: nox.Session) -> Iterator[Workplace]:
 
 
 def own_proxies() -> dict[str, str]:
-    """Return the proxies that a session needs which installs packages."""
+    """Return the proxy variables, for sessions that install packages."""
     return {name: value for name, value in os.environ.items() if name.lower() in PROXIES}
+
+
+LINTERS: tuple[tuple[str, ...], ...] = (
+    ("ansible-lint", "--offline", "--profile", "production"),
+    ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."),
+    # Each run of mypy has a cache of its own, as they run in parallel.
+    ("mypy", "--cache-dir=.mypy_cache/plugins", "-p", PLUGINS),
+    ("mypy", "--cache-dir=.mypy_cache/simulator", "simulator", "demo"),
+    ("mypy", "--cache-dir=.mypy_cache/events", "extensions/eda/plugins/event_source/kf_alerts.py"),
+    ("reuse", "lint", "--lines"),
+    ("yamllint", "--strict", "."),
+    ("antsibull-changelog", "lint"),
+    ("shellcheck", "run", ".ci/run", "docs/pipelines/gate.sh"),
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    *(("check-jsonschema", "--builtin-schema", f"vendor.{name}", *files) for name, files in SCHEMAS.items()),
+)
+"""Slowest first, so that the cores are busy to the end."""
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Linters, types, licences, changelog and documentation."""
-    with workplace(session) as place:
-        checks: list[list[str | Path]] = [
-            ["ruff", "check", "."],
-            ["ruff", "format", "--check", "."],
-            ["yamllint", "--strict", "."],
-            ["mypy", "-p", PLUGINS],
-            ["mypy", "simulator", "demo"],
-            ["mypy", "extensions/eda/plugins/event_source/kf_alerts.py"],
-            ["reuse", "lint", "--lines"],
-            ["antsibull-changelog", "lint"],
-            ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."],
-            ["ansible-lint", "--offline", "--profile", "production"],
-            ["shellcheck", "run", ".ci/run", "docs/pipelines/gate.sh"],
-            *(["check-jsonschema", "--builtin-schema", f"vendor.{name}", *files] for name, files in SCHEMAS.items()),
-        ]
+    """Run linters, type checks and checks of licenses, changelog and documentation in parallel."""
+    with workplace(session) as place, ThreadPoolExecutor(os.cpu_count()) as pool:
         failed = []
-        for program, *arguments in checks:
-            try:
-                place.run(str(program), *arguments)
-            except CommandFailed:
-                failed.append(" ".join([str(program), *map(str, arguments)]))
+        for command, result in zip(LINTERS, pool.map(place.capture, LINTERS), strict=True):
+            session.log(" ".join(command))
+            print(result.stdout, end="", flush=True)
+            if result.returncode:
+                failed.append(" ".join(command))
         if failed:
             session.error("failed: " + "; ".join(failed))
 
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Unit and architecture tests. Without arguments for pytest, coverage is measured and demanded."""
+    """Run unit and architecture tests. Without arguments, coverage is measured and enforced."""
     with workplace(session) as place:
         if session.posargs:
             place.run("pytest", *session.posargs)
@@ -135,14 +152,14 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def integration(session: nox.Session) -> None:
-    """The targets in tests/integration/targets, or those named, with the ansible-playbook of .venv."""
+    """Run all or the named targets of tests/integration/targets with the ansible-playbook of .venv."""
     with workplace(session) as place:
         place.run("python", "tests/integration/run_targets.py", *session.posargs)
 
 
 @nox.session
 def sanity(session: nox.Session) -> None:
-    """ansible-test sanity on a copy of the checkout; what it needs is kept in .venv/ansible-test."""
+    """Run ansible-test sanity on a copy of the checkout; its environment is .venv/ansible-test."""
     with workplace(session) as place:
         place.run(
             "python", "tests/sanity/run_sanity.py", place.venv / "ansible-test", *session.posargs, **own_proxies()
@@ -151,7 +168,7 @@ def sanity(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the collection into dist, import it as Galaxy would, install it into an empty folder and use it there."""
+    """Build the collection into dist, import it with galaxy-importer, install it and use it."""
     with workplace(session) as place:
         folders = [place.venv / "importer", ROOT / "dist"]
         place.run("python", "tests/package/try_package.py", *folders, **own_proxies())
@@ -159,42 +176,42 @@ def build(session: nox.Session) -> None:
 
 @nox.session(name="faults-fast")
 def faults_fast(session: nox.Session) -> None:
-    """The faults that stand for the others, against every entry point."""
+    """Run representative faults against every entry point."""
     with workplace(session) as place:
         place.run("python", "-m", FAULTS, "--fast", *session.posargs, PYTHONPATH=place.imports)
 
 
 @nox.session(default=False)
 def faults(session: nox.Session) -> None:
-    """Every fault against every entry point, with a table of what came of it."""
+    """Run every fault against every entry point and print a table of the outcomes."""
     with workplace(session) as place:
         place.run("python", "-m", FAULTS, *session.posargs, PYTHONPATH=place.imports)
 
 
 @nox.session(name="characteristic-fast")
 def characteristic_fast(session: nox.Session) -> None:
-    """A few runs of each world of the operating characteristic; fails when a goal is missed beyond chance."""
+    """Run a few deployments per world of the operating characteristic; fail if a goal is missed significantly."""
     with workplace(session) as place:
         place.run("python", "-m", CHARACTERISTIC, "--fast", "--jobs", "1", PYTHONPATH=place.imports)
 
 
 @nox.session(default=False)
 def characteristic(session: nox.Session) -> None:
-    """How often the gate is right: seeded worlds and recorded histories through it, with a virtual clock."""
+    """Measure how often the gate is right, in seeded worlds and recorded histories with a virtual clock."""
     with workplace(session) as place:
         place.run("python", "-m", CHARACTERISTIC, *session.posargs, PYTHONPATH=place.imports)
 
 
 @nox.session(default=False)
 def fuzz(session: nox.Session) -> None:
-    """Mutated answers against the parsers and the gate, guided by coverage; what it needs is kept in .venv/fuzz."""
+    """Fuzz the parsers and the gate, guided by coverage; the environment is .venv/fuzz."""
     with workplace(session) as place:
         place.run("python", "tests/fuzz/run_fuzz.py", place.venv / "fuzz", *session.posargs, **own_proxies())
 
 
 @nox.session(default=False)
 def mutation(session: nox.Session) -> None:
-    """Mistakes put into the gate on purpose, which a test must notice; what it needs is kept in .venv/mutation."""
+    """Run mutation tests of the gate; the environment is .venv/mutation."""
     with workplace(session) as place:
         place.run(
             "python", "tests/mutation/run_mutation.py", place.venv / "mutation", *session.posargs, **own_proxies()
@@ -203,14 +220,14 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def peer(session: nox.Session) -> None:
-    """The client against a certified OAuth server; what it needs is kept in .venv/peer."""
+    """Test the client against OAuth servers of other authors; the environment is .venv/peer."""
     with workplace(session) as place:
         place.run("python", "tests/peer/run_peer.py", place.venv / "peer", *session.posargs, **own_proxies())
 
 
 @nox.session(default=False)
 def rulebooks(session: nox.Session) -> None:
-    """The rulebooks with a real ansible-rulebook against the simulator; it is kept in .venv/rulebooks."""
+    """Test the rulebooks with ansible-rulebook; the environment is .venv/rulebooks."""
     with workplace(session) as place:
         command: list[str | Path] = ["tests/rulebooks/run_rulebooks.py", place.venv / "rulebooks", *session.posargs]
         place.run("python", *command, PYTHONPATH=place.imports, **own_proxies())
@@ -223,19 +240,19 @@ def try_versions(session: nox.Session, *arguments: str) -> None:
 
 @nox.session(default=False)
 def matrix(session: nox.Session) -> None:
-    """Integration targets on every supported ansible-core; their environments are kept in .venv/matrix."""
+    """Run integration targets on every supported ansible-core; the environments are in .venv/matrix."""
     try_versions(session, *session.posargs)
 
 
 @nox.session(name="matrix-fast")
 def matrix_fast(session: nox.Session) -> None:
-    """The oldest and the newest ansible-core, as far as their Pythons are here, with what differs most."""
+    """Run selected targets on the oldest and newest ansible-core for which a Python is installed."""
     try_versions(session, "--fast", *session.posargs)
 
 
 @nox.session(default=False)
 def molecule(session: nox.Session) -> None:
-    """The scenarios of both roles, each against a simulator; molecule is kept in .venv/molecule."""
+    """Run the molecule scenarios of both roles against a simulator; the environment is .venv/molecule."""
     with workplace(session) as place:
         arguments = [place.venv / "molecule", place.collections, *session.posargs]
         place.run("python", "tests/molecule/run_molecule.py", *arguments, PYTHONPATH=place.imports, **own_proxies())
@@ -243,21 +260,21 @@ def molecule(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Whole plays against floors and against what people write today, as ratios of one run, and the goals."""
+    """Measure plays against floors, alternatives and goals, as ratios of one run."""
     with workplace(session) as place:
         place.run("python", "-m", BENCHMARK, *session.posargs, PYTHONPATH=place.imports)
 
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """The documentation site, in docs/build or the folder named; what it needs is kept in .venv/docs."""
+    """Build the documentation site in docs/build or the named folder; the environment is .venv/docs."""
     with workplace(session) as place:
         place.run("python", "tests/docsite/build_site.py", place.venv / "docs", *session.posargs, **own_proxies())
 
 
 @nox.session(default=False)
 def format(session: nox.Session) -> None:
-    """Rewrite the Python files as lint wants them."""
+    """Format the Python files."""
     with workplace(session) as place:
         place.run("ruff", "check", "--fix-only", ".")
         place.run("ruff", "format", ".")
@@ -265,23 +282,23 @@ def format(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def changelog(session: nox.Session) -> None:
-    """Turn the fragments into a release of the version that galaxy.yml names."""
+    """Create a changelog release of the version in galaxy.yml from the fragments."""
     with workplace(session) as place:
         place.run("antsibull-changelog", "release", "--reload-plugins", *session.posargs)
 
 
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
-    """Try a release in a clone: version, changelog, tarball, import. With --write its files come into the checkout."""
+    """Try a release in a clone: version, changelog, tarball, import. With --write, update the checkout."""
     with workplace(session) as place:
         place.run("python", "tests/package/release.py", place.venv / "importer", *session.posargs, **own_proxies())
 
 
 @nox.session(default=False)
 def pins(session: nox.Session) -> None:
-    """Write requirements/*.txt anew from requirements/*.in. Needs uv on PATH; arguments go to it."""
+    """Update requirements/*.txt from requirements/*.in. Requires uv on PATH; arguments are passed to it."""
     if not shutil.which("uv"):
-        session.error("uv is needed to resolve for every Python version at once: pip install uv, anywhere on PATH")
+        session.error("uv is required to resolve for all Python versions: pip install uv")
     for layer in ("requirements/runtime", "requirements/development", "tests/package/importer"):
         pinned = ROOT / f"{layer}.txt"
         heading = [line for line in pinned.read_text(encoding="utf-8").splitlines() if not line or line[0] == "#"]

@@ -54,13 +54,13 @@ def provide(folder: Path, interpreter: Path, wanted: str) -> Path:
 
 
 def _output(command: list[str | Path]) -> str:
-    told = [str(word) for word in command]
+    words = [str(word) for word in command]
     try:
         done = subprocess.run(
-            told, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
     except OSError as error:
-        raise NotMade(f"{told[0]} does not run: {error.strerror}") from None
+        raise NotMade(f"{words[0]} does not run: {error.strerror}") from None
     if done.returncode:
-        raise NotMade(f"{' '.join(told)} ended with {done.returncode}:\n{done.stdout}")
+        raise NotMade(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}")
     return done.stdout

@@ -19,7 +19,7 @@ LONGEST = 600.0
 """Seconds after which a process is ended: then something hangs."""
 
 
-class Broken(Exception):
+class MeasurementError(Exception):
     """A process did not do what is measured, so that its figures mean nothing: one sentence."""
 
 
@@ -78,7 +78,7 @@ def spend(command: Sequence[str], environment: Mapping[str, str], output: Path, 
     running.returncode = os.waitstatus_to_exitcode(status)
     if running.returncode:
         how = f"did not end within {longest:g} s" if wall >= longest else f"ended with {running.returncode}"
-        raise Broken(f"it {how}, and its output with: {_last_lines(output)}")
+        raise MeasurementError(f"it {how}, and its output with: {_last_lines(output)}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 

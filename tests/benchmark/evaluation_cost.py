@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the gate's evaluation alone costs: CPU against that of decoding the same answer, and requests while it waits.
+"""The CPU time of the gate's evaluation compared with decoding the same response, and the requests while it waits.
 
-It prints JSON, and runs as a process of its own: what it holds would be taken for memory of the plays.
+It prints JSON and runs in its own process, so that its memory is not counted for the plays.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from simulator.large import large_world
 from simulator.server import Simulator
 
 ROUNDS = 5
-LOOKS = 5
+POLLS = 5
 
 
 def main() -> None:
     sizes = [int(size) for size in sys.argv[1:]]
-    print(json.dumps({"judged": [judged(size) for size in sizes], "waited": waited()}))
+    print(json.dumps({"evaluation": [measure_evaluation(size) for size in sizes], "requests": count_requests()}))
 
 
-def judged(size: int) -> tuple[int, float, float]:
-    """Return the size, and seconds of CPU for decoding so many monitors and for judging them."""
+def measure_evaluation(size: int) -> tuple[int, float, float]:
+    """Return the size, and the CPU seconds for decoding so many monitors and for evaluating them."""
     with Simulator(large_world(size)) as simulator:
         client = Client(Settings.from_options(connection(simulator)))
         configs, statuses = client.configs(), client.statuses(everything=True)
@@ -68,15 +68,15 @@ def cpu(work: Callable[[], object]) -> float:
     return statistics.median(spent)
 
 
-def waited() -> dict[str, int]:
-    """Return what a gate that waits for an alert asks of the service, with its number of ``looks``."""
+def count_requests() -> dict[str, int]:
+    """Return the requests of a gate that waits for an alert, and its number of ``polls``."""
     with Simulator(large_world(10, alerting=1)) as simulator:
         client = Client(Settings.from_options(connection(simulator)))
         sampler = Sampler(client, Selection(), 1, "fail", "", lambda warning: None)
-        policy = Policy.of("before", time.time(), timeout=float(LOOKS - 1), poll=1.0)
+        policy = Policy.of("before", time.time(), timeout=float(POLLS - 1), poll=1.0)
         outcome = Gate(policy, None, sampler, time.monotonic, time.sleep, lambda now: None).decide()
         client.close()
-        return {**simulator.control.calls(), "looks": outcome.samples}
+        return {**simulator.control.calls(), "polls": outcome.samples}
 
 
 def connection(simulator: Simulator) -> dict[str, Any]:

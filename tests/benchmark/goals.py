@@ -22,7 +22,7 @@ class Goal(Protocol):
         """Return how many pairs of runs are needed."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """Return how a table tells it."""
 
     def met(self, ours: Sequence[Cost], theirs: Sequence[Cost]) -> bool:
@@ -37,7 +37,7 @@ class AtMost:
     fewest: int = FEWEST
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         return f"wall <= {self.times:.2f}"
 
     def met(self, ours: Sequence[Cost], theirs: Sequence[Cost]) -> bool:
@@ -51,7 +51,7 @@ class NoMoreThan:
     fewest: int = 1
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         return "wall and CPU <= 1"
 
     def met(self, ours: Sequence[Cost], theirs: Sequence[Cost]) -> bool:
@@ -66,7 +66,7 @@ class TimesFaster:
     fewest: int = FEWEST
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         return f"{self.times:g} times faster"
 
     def met(self, ours: Sequence[Cost], theirs: Sequence[Cost]) -> bool:
@@ -82,7 +82,7 @@ class Requests:
     fewest: int = 1
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         return f"requests {self.tokens} + {self.questions}"
 
     def met(self, ours: Sequence[Cost], theirs: Sequence[Cost]) -> bool:
@@ -99,7 +99,7 @@ class Within:
     fewest: int = 1
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         return f"memory <= {self.mebibytes:,.0f} MiB"
 
     def met(self, ours: Sequence[Cost], theirs: Sequence[Cost]) -> bool:

@@ -30,7 +30,7 @@ class Growth:
         return None if self.power is None else self.power <= LINEAR
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         if self.linear is None:
             return "too small to tell"
         return "yes" if self.linear else "no"

@@ -13,9 +13,9 @@ from pathlib import Path
 PROCESSORS = Path("/proc/cpuinfo")
 
 
-def processor(told: str) -> str:
+def processor(report: str) -> str:
     """Return the name of the processor from what Linux tells of it, or its architecture."""
-    for line in told.splitlines():
+    for line in report.splitlines():
         name, _colon, value = line.partition(":")
         if name.strip() in ("model name", "Model", "cpu model") and value.strip():
             return " ".join(value.split())
@@ -28,9 +28,9 @@ def cores() -> int:
 
 def machine() -> str:
     """Return a line about the machine."""
-    told = PROCESSORS.read_text(encoding="utf-8", errors="replace") if PROCESSORS.exists() else ""
+    report = PROCESSORS.read_text(encoding="utf-8", errors="replace") if PROCESSORS.exists() else ""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{cores()} cores, {memory:.0f} GiB of memory, {processor(told)}, {platform.system()}"
+    return f"{cores()} cores, {memory:.0f} GiB of memory, {processor(report)}, {platform.system()}"
 
 
 def versions() -> str:

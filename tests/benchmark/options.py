@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from .comparisons import chosen
+from .comparisons import select_comparisons
 from .ways import WAYS
 
 QUICK, FULL = 110.0, 1500.0
@@ -46,7 +46,7 @@ def options_from(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error("there must be one monitor at least, and from 1 to 1000 hosts")
     if options.write and (options.only or options.list or options.profile):
         parser.error("--write writes the page of a whole run, so it goes with --quick only")
-    if not chosen(options.quick, options.only):
+    if not select_comparisons(options.quick, options.only):
         when = " when quick" if options.quick else ""
         parser.error(f"nothing is compared by such a name{when}: --list tells what is")
     return options

@@ -22,7 +22,7 @@ LABEL = "ansible_collections.knowledgefront.monitoring.docsite.benchmark"
 
 @dataclass(frozen=True)
 class Results:
-    """Everything that a run told. ``picture`` is empty when there was too little for one."""
+    """The results of a run. ``picture`` is empty if there are too few sizes."""
 
     date: str
     machine: str
@@ -31,7 +31,7 @@ class Results:
     quick: bool
     costs: Sequence[Row]
     growth: Sequence[Row]
-    judging: Sequence[Row]
+    evaluation_cost: Sequence[Row]
     waiting: str
     events: Sequence[Row]
     picture: str
@@ -92,7 +92,11 @@ def page(results: Results) -> str:
     ]
     if len(results.growth) > 1:
         parts += ["Growth\n------", paragraph(GROWING), table.restructured(results.growth)]
-    parts += ["Evaluation alone\n----------------", table.restructured(results.judging), paragraph(results.waiting)]
+    parts += [
+        "Evaluation alone\n----------------",
+        table.restructured(results.evaluation_cost),
+        paragraph(results.waiting),
+    ]
     if len(results.events) > 1:
         parts += ["Event source\n------------", paragraph(EVENT_SOURCE), table.restructured(results.events)]
     parts.append(
@@ -104,7 +108,7 @@ def page(results: Results) -> str:
 def _caution(results: Results) -> str:
     said = []
     if results.quick:
-        said.append("This was a quick run: few pairs, and few sizes.")
+        said.append("This was a quick run with few pairs and sizes.")
     if results.load > 1:
         said.append(f"The machine was busy with other work ({results.load:.1f} processes for each core).")
     return paragraph(" ".join(said))

@@ -15,24 +15,29 @@ from .service import Service
 
 def plain_hosts(service: Service, secret: str) -> dict[str, dict[str, Any]]:
     """Return variables by host. What our plugin judges has some value, as only its cost counts here."""
-    granted = _asked(Request(f"{service.url}/v2/token", b"grant_type=client_credentials", _basic(service, secret)))
+    granted = _fetch(Request(f"{service.url}/v2/token", b"grant_type=client_credentials", _basic(service, secret)))
     bearer = {"Authorization": f"Bearer {granted['access_token']}"}
-    status = _asked(Request(f"{service.url}/v2/status?all=true", headers=bearer))["monitor_list"]
-    config = _asked(Request(f"{service.url}/v2/config/monitor", headers=bearer))["monitor_list"]
+    status = _fetch(Request(f"{service.url}/v2/status?all=true", headers=bearer))["monitor_list"]
+    config = _fetch(Request(f"{service.url}/v2/config/monitor", headers=bearer))["monitor_list"]
     known = {entry["monitor"]: entry for entry in status}
     return {entry["id"]: _variables(entry, known[entry["id"]]) for entry in config}
 
 
 def _variables(config: dict[str, Any], status: dict[str, Any]) -> dict[str, Any]:
-    judged = {"kf_alert_active": status["alert_active"], "kf_failing": False, "kf_stale": False, "kf_status": status}
-    return {**{f"kf_{name}": value for name, value in config.items()}, **judged}
+    derived = {
+        "kf_alert_active": status["alert_active"],
+        "kf_failing": False,
+        "kf_stale": False,
+        "kf_status": status,
+    }
+    return {**{f"kf_{name}": value for name, value in config.items()}, **derived}
 
 
 def _basic(service: Service, secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{service.client_id}:{secret}".encode()).decode("ascii")}
 
 
-def _asked(request: Request) -> dict[str, Any]:
+def _fetch(request: Request) -> dict[str, Any]:
     with urlopen(request, timeout=300) as answer:
         found: dict[str, Any] = json.load(answer)
     return found

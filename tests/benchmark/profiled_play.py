@@ -22,11 +22,11 @@ from ansible.executor.task_executor import TaskExecutor
 
 def keep_stderr() -> None:
     detach = WorkerProcess._detach
-    kept = os.dup(2)
+    fields = os.dup(2)
 
     def without_stderr(worker: Any) -> None:
         detach(worker)
-        os.dup2(kept, 2)
+        os.dup2(fields, 2)
 
     WorkerProcess._detach = without_stderr
 

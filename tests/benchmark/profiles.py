@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from .comparisons import Circumstances
+from .comparisons import Conditions
 from .cost import spend
 from .plays import Plays
 from .service import Services
@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 ENTRIES = 30
 
 
-def functions(plays: Plays, services: Services, folder: Path, way: str, where: Circumstances) -> str:
+def functions(plays: Plays, services: Services, folder: Path, way: str, where: Conditions) -> str:
     """Return the functions that took most time of their own, in the controller and all workers. Raises Broken."""
     (folder / "profiles").mkdir()
     plays.warm(way)
@@ -31,7 +31,7 @@ def functions(plays: Plays, services: Services, folder: Path, way: str, where: C
     return f"{len(files) - 1} workers and the controller, added up\n{text.getvalue().strip()}"
 
 
-def imports(plays: Plays, services: Services, folder: Path, way: str, where: Circumstances) -> str:
+def imports(plays: Plays, services: Services, folder: Path, way: str, where: Conditions) -> str:
     """Return the imports that took most time, with all that they import, in the controller and all workers."""
     plays.warm(way)
     _spend(plays, services, folder, way, where, options=("-X", "importtime"))
@@ -46,7 +46,7 @@ def _spend(
     services: Services,
     folder: Path,
     way: str,
-    where: Circumstances,
+    where: Conditions,
     profiles: str = "",
     options: tuple[str, ...] = (),
 ) -> None:
@@ -62,8 +62,8 @@ def slowest(lines: Iterable[str]) -> list[tuple[int, int, str]]:
     """
     found: dict[str, tuple[int, int]] = {}
     for line in lines:
-        head, _colon, told = line.partition("import time:")
-        parts = [part.strip() for part in told.split("|")]
+        head, _colon, timing = line.partition("import time:")
+        parts = [part.strip() for part in timing.split("|")]
         if head or len(parts) != 3 or not (parts[0].isdigit() and parts[1].isdigit() and parts[2]):
             continue
         total, own = found.get(parts[2], (0, 0))

@@ -17,11 +17,11 @@ from types import TracebackType
 
 from simulator.control import Control
 
-from .cost import Broken
+from .cost import MeasurementError
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = ROOT / "tests" / "integration" / "targets" / "setup_simulator" / "files" / "serve_while.py"
-PATIENCE = 120.0
+START_TIMEOUT = 120.0
 """Seconds that a simulator of the largest size gets to start."""
 
 
@@ -38,21 +38,21 @@ class Service:
             stdout=subprocess.DEVNULL,
         )
         try:
-            told = self._when_ready(ready)
+            ready_data = self._when_ready(ready)
         except BaseException:
             self.stop()
             raise
-        self.url, self.client_id = told["url"], told["client_id"]
+        self.url, self.client_id = ready_data["url"], ready_data["client_id"]
         self.control = Control(self.url, timeout=60)
 
     def _when_ready(self, ready: Path) -> dict[str, str]:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + START_TIMEOUT
         while not ready.exists():
             if self._running.poll() is not None or time.monotonic() > deadline:
-                raise Broken(f"the simulator did not start within {PATIENCE:g} s: see above what it says")
+                raise MeasurementError(f"the simulator did not start within {START_TIMEOUT:g} s (see above)")
             time.sleep(0.05)
-        told: dict[str, str] = json.loads(ready.read_text(encoding="utf-8"))
-        return told
+        ready_data: dict[str, str] = json.loads(ready.read_text(encoding="utf-8"))
+        return ready_data
 
     @contextlib.contextmanager
     def counting(self, latency: int) -> Iterator[dict[str, int]]:

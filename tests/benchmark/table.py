@@ -10,17 +10,17 @@ import io
 import textwrap
 from collections.abc import Callable, Sequence
 
-from .comparisons import FLOOR, SWEPT, Circumstances, Comparison
+from .comparisons import FLOOR, SWEPT, Comparison, Conditions
 from .cost import Cost
 from .growth import Growth, growth
+from .interleaving import Samples, pairs
 from .ratios import Spread, ratios, spread
-from .turns import Samples, pairs
 from .ways import WAYS
 
 Row = Sequence[str]
 
 COSTS = (
-    *("what", "against", "monitors", "hosts", "asked", "latency", "pairs"),
+    *("what", "against", "monitors", "hosts", "requested", "latency", "pairs"),
     *("wall", "CPU", "memory", "MiB", "requests", "kB", "goal", "met"),
 )
 GROWTH = ("what", "sizes", "CPU for 1,000 monitors", "of an empty play", "power of the size", "linear", "goal", "met")
@@ -51,9 +51,9 @@ def _cost(one: Comparison, samples: Samples, lacking: str | None) -> Row:
     where = one.where
     times = f"{where.questions} x, stored" if where.stored else f"{where.questions} x"
     monitors = f"{where.monitors:,}" + (f", {where.alerting:,} alert" if where.alerting else "")
-    head = [WAYS[one.way].told, WAYS[one.against].told, monitors, str(where.hosts), times]
+    head = [WAYS[one.way].label, WAYS[one.against].label, monitors, str(where.hosts), times]
     head.append(f"{where.latency} ms")
-    goal = [one.goal.told if one.goal else "", verdict(one, samples)]
+    goal = [one.goal.label if one.goal else "", verdict(one, samples)]
     ours, theirs = pairs(samples, one)
     if not ours:
         return [*head, f"{NOT_HERE}: {lacking}" if lacking else NOT_REACHED, *[""] * 6, *goal]
@@ -61,12 +61,12 @@ def _cost(one: Comparison, samples: Samples, lacking: str | None) -> Row:
     memory = spread(ratios(ours, theirs, "memory")).median
     largest = spread([cost.memory for cost in ours]).high
     return [
-        *(*head, str(len(ours)), *map(told, compared), f"{memory:.2f}", f"{largest:,.0f}"),
+        *(*head, str(len(ours)), *map(label, compared), f"{memory:.2f}", f"{largest:,.0f}"),
         *(requests(ours), f"{spread([cost.kilobytes for cost in ours]).median:,.0f}", *goal),
     ]
 
 
-def told(values: Spread) -> str:
+def label(values: Spread) -> str:
     """Return a median with its limits."""
     return f"{values.median:.2f} ({values.low:.2f}-{values.high:.2f})"
 
@@ -86,7 +86,7 @@ def curves(samples: Samples, measure: str) -> dict[str, list[tuple[int, float]]]
     """Return for each way the median ratio to an empty play by size: one host that asks once, cold."""
     found: dict[str, list[tuple[int, float]]] = {}
     for way, where in sorted(samples, key=lambda key: key[1]):
-        if way in SWEPT and where == Circumstances(where.monitors):
+        if way in SWEPT and where == Conditions(where.monitors):
             ours, theirs = pairs(samples, Comparison(way, FLOOR, where))
             if ours:
                 found.setdefault(way, []).append((where.monitors, spread(ratios(ours, theirs, measure)).median))
@@ -106,8 +106,8 @@ def growths(samples: Samples) -> list[Row]:
     for way, (sizes, grows) in grown(samples).items():
         milliseconds = grows.slope * spread(floors).median * 1000
         power = "-" if grows.power is None else f"{grows.power:.2f}"
-        told = [WAYS[way].told, str(sizes), f"{milliseconds:.1f} ms", f"{grows.slope:.4f}", power, grows.told]
-        rows.append([*told, *(["linear", linear(samples)] if way == MUST_BE_LINEAR else ["", ""])])
+        label = [WAYS[way].label, str(sizes), f"{milliseconds:.1f} ms", f"{grows.slope:.4f}", power, grows.label]
+        rows.append([*label, *(["linear", linear(samples)] if way == MUST_BE_LINEAR else ["", ""])])
     return [GROWTH, *rows]
 
 

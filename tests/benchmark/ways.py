@@ -24,7 +24,7 @@ class Way:
     environment variable KF_BENCH_FILES names: nothing (``new``), or what the same tasks wrote before (``written``).
     """
 
-    told: str
+    label: str
     tasks: tuple[Task, ...] = ()
     asks: bool = False
     needs: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ def main() -> int:
         command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        output = "".join(shown(line) for line in process.stdout)
+        output = "".join(print_line(line) for line in process.stdout)
     if process.returncode:
         return 1
     scenarios = 1 if given != ["--all"] else len(list(SCENARIOS.glob("*/molecule.yml")))
@@ -54,7 +54,7 @@ def main() -> int:
     return 0
 
 
-def shown(line: str) -> str:
+def print_line(line: str) -> str:
     print(line, end="", flush=True)
     return line
 

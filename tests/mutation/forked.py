@@ -66,9 +66,9 @@ def start(task: Task, folder: Path, limit: int | None, output: Path = Path(os.de
 
 
 def _confine(folder: Path, limit: int | None, output: Path) -> None:
-    told = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (1, 2):
-        os.dup2(told, stream)
+        os.dup2(descriptor, stream)
     own = folder / str(os.getpid())
     own.mkdir()
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(own)

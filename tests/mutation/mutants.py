@@ -37,7 +37,7 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
     """Yield every mutant of ``source`` that is another program than those before it."""
     tree = cst.parse_module(source)
     codes = [tree.code_for_node(statement) for statement in tree.body]
-    begun = source.index("".join(codes))
+    start = source.index("".join(codes))
     named: Counter[tuple[str, str]] = Counter()
     for code, statement in zip(codes, tree.body, strict=True):
         places = Places()
@@ -50,12 +50,12 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
             program = _program(mutated)
             if program not in seen:
                 seen.add(program)
-                whole = source[:begun] + mutated + source[begun + len(code) :]
+                whole = source[:start] + mutated + source[start + len(code) :]
                 change = _change(code, mutated)
                 named[function, change] += 1
                 number = named[function, change]
                 yield Mutant(module, function if number == 1 else f"{function} ({number})", change, whole)
-        begun += len(code)
+        start += len(code)
 
 
 class Places(cst.CSTVisitor):

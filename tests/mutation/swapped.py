@@ -32,8 +32,8 @@ def noticed_at_once(trial: Trial, codes: list[str], folder: Path, limit: int, jo
     pid = start(lambda: int(pytest.main(options, plugins=[collected])), folder, None, output)
     os.waitpid(pid, 0)
     if not results.is_file():
-        told = output.read_text(encoding="utf-8", errors="replace")
-        raise TrialError(f"the tests of {trial.source.stem} could not be collected\n{told}")
+        log = output.read_text(encoding="utf-8", errors="replace")
+        raise TrialError(f"the tests of {trial.source.stem} could not be collected\n{log}")
     found: dict[str, str] = json.loads(results.read_text(encoding="utf-8"))
     return found
 
@@ -52,8 +52,8 @@ class Collected:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         tasks = [lambda code=code: self._try(session, code) for code in self._codes]
-        told = outcomes(tasks, self._folder, self._limit, self._jobs)
-        found = {code: outcome for code, outcome in zip(self._codes, told, strict=True) if outcome != SURVIVED}
+        log = outcomes(tasks, self._folder, self._limit, self._jobs)
+        found = {code: outcome for code, outcome in zip(self._codes, log, strict=True) if outcome != SURVIVED}
         self._results.write_text(json.dumps(found), encoding="utf-8")
         return True
 
@@ -77,7 +77,7 @@ def swap(trial: Trial, code: str) -> bool:
         changed = [
             (function, new[name])
             for name, function in _functions(vars(module), trial.name)
-            if _told(function) != _told(new[name])
+            if _code_of(function) != _code_of(new[name])
         ]
         for function, other in changed:
             function.__code__, function.__defaults__ = other.__code__, other.__defaults__
@@ -86,7 +86,7 @@ def swap(trial: Trial, code: str) -> bool:
     return bool(changed)
 
 
-def _told(function: FunctionType) -> tuple[object, str]:
+def _code_of(function: FunctionType) -> tuple[object, str]:
     return function.__code__, repr(function.__defaults__)
 
 

@@ -71,6 +71,6 @@ def seconds_unmutated(trial: Trial, folder: Path) -> float:
     pid = start(lambda: try_wholly(trial, source), folder, None, output)
     status, usage = os.wait4(pid, 0)[1:]
     if status:
-        told = output.read_text(encoding="utf-8", errors="replace")
-        raise TrialError(f"the tests of {trial.source.stem} do not pass as they are: mend that first\n{told}")
+        log = output.read_text(encoding="utf-8", errors="replace")
+        raise TrialError(f"the tests of {trial.source.stem} do not pass as they are: mend that first\n{log}")
     return usage.ru_utime + usage.ru_stime

@@ -71,46 +71,46 @@ def trial_of(module: str, checkout: Path) -> Trial:
 def tally(module: str, checkout: Path, explanations: Explanations, folder: Path, jobs: int) -> Tally:
     trial = trial_of(module, checkout)
     found = list(mutants(module, trial.source.read_text(encoding="utf-8")))
-    told = Tally(module)
+    tally = Tally(module)
     print(f"{module}: {len(found)} mistakes ...", file=sys.stderr, flush=True)
     limit = max(LEAST_SECONDS, math.ceil(SLOWER * seconds_unmutated(trial, folder)))
     at_once = noticed_at_once(trial, [one.code for one in found], folder, limit, jobs)
-    told.counts.update(at_once.values())
+    tally.counts.update(at_once.values())
     left = [one for one in found if one.code not in at_once]
     tasks = [partial(try_wholly, trial, one.code) for one in left]
     for mutant, outcome in zip(left, outcomes(tasks, folder, limit, jobs), strict=True):
-        told.counts[outcome] += 1
+        tally.counts[outcome] += 1
         if outcome != SURVIVED:
             continue
         if explanations.explain(mutant):
-            told.explained += 1
+            tally.explained += 1
         else:
-            told.unexplained.append(mutant)
+            tally.unexplained.append(mutant)
             print(f"\n{mutant.module}, {mutant.function}:\n{mutant.change}", flush=True)
-    return told
+    return tally
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./run mutation", description="Put mistakes into the gate's evaluation.")
     parser.add_argument("module", nargs="*", help=f"only these of {', '.join(MODULES)}")
     parser.add_argument("--jobs", type=int, default=1, help="mistakes tried at a time (default: 1)")
-    chosen = parser.parse_args()
-    unknown = [name for name in chosen.module if name not in MODULES]
-    if unknown or chosen.jobs < 1:
+    options = parser.parse_args()
+    unknown = [name for name in options.module if name not in MODULES]
+    if unknown or options.jobs < 1:
         parser.error(f"there is no module {unknown[0]} here" if unknown else "--jobs must be 1 or more")
-    modules = chosen.module or list(MODULES)
+    modules = options.module or list(MODULES)
     checkout = Path.cwd()
     trials = checkout / "trials"
     trials.mkdir()
     try:
         explanations = read_explanations(Path(__file__).with_name("explained.toml"), MODULES)
-        told = [tally(name, checkout, explanations, trials, chosen.jobs) for name in modules]
+        tally = [tally(name, checkout, explanations, trials, options.jobs) for name in modules]
     except (TrialError, ExplanationsError) as error:
         print(f"mutation: {error}", file=sys.stderr)
         return 2
     print("\n| module | mutants | killed | timed out | survived | explained |\n|---|---|---|---|---|---|")
-    print("\n".join(one.row for one in told))
-    left = sum(len(one.unexplained) for one in told)
+    print("\n".join(one.row for one in tally))
+    left = sum(len(one.unexplained) for one in tally)
     vain = explanations.in_vain(modules)
     for text in vain:
         print(f"\nexplained.toml explains what no longer survives: remove it\n{text}")

@@ -20,12 +20,14 @@ def faults(tarball: Path, collections: Path, python: Path, folder: Path) -> list
     """Return what speaks against it. ``collections`` holds the collection installed, ``folder`` is for the context."""
     shutil.copy(DEFINITION, folder)
     shutil.copy(tarball, folder / "knowledgefront-monitoring.tar.gz")
-    created, told = _builder(
+    created, reported = _builder(
         python, folder, "create", "-f", DEFINITION.name, "-c", "context", "--output-file", "Containerfile"
     )
-    found = [] if created else [f"ansible-builder create does not take {DEFINITION.name}: {told}"]
+    found = [] if created else [f"ansible-builder create does not take {DEFINITION.name}: {reported}"]
     found += [
-        f"ansible-builder create warns: {line}" for line in told.splitlines() if "outdated" in line or "WARN" in line
+        f"ansible-builder create warns: {line}"
+        for line in reported.splitlines()
+        if "outdated" in line or "WARN" in line
     ]
     taken = folder / "context" / "_build" / "collections" / "knowledgefront-monitoring.tar.gz"
     if not taken.is_file() or taken.read_bytes() != tarball.read_bytes():
@@ -33,12 +35,12 @@ def faults(tarball: Path, collections: Path, python: Path, folder: Path) -> list
     return found + _against_introspection(*_builder(python, folder, "introspect", "--sanitize", str(collections)))
 
 
-def _against_introspection(read: bool, told: str) -> list[str]:
-    needed: Any = yaml.safe_load(told) if read else None
+def _against_introspection(read: bool, reported: str) -> list[str]:
+    needed: Any = yaml.safe_load(reported) if read else None
     if not needed:
-        return [f"ansible-builder introspect reads nothing: {told}"]
+        return [f"ansible-builder introspect reads nothing: {reported}"]
     if not any(line.startswith(WANTED) and "knowledgefront.monitoring" in line for line in needed["python"]):
-        return [f"ansible-builder introspect does not find that the collection needs {WANTED}: {told}"]
+        return [f"ansible-builder introspect does not find that the collection needs {WANTED}: {reported}"]
     return []
 
 

@@ -66,15 +66,15 @@ def faults(tarball: Path, environments: Path, galaxy: Mapping[str, Any]) -> list
         folder = Path(name).resolve()
         tried = folder / tarball.name
         rewrite(tarball, tried, 0, **({} if galaxy.get("repository") else {"repository": PLACEHOLDER}))
-        told, ended = _import(python, tried, folder)
+        reported, ended = _import(python, tried, folder)
         result = folder / "importer_result.json"
-        return against(told, ended, json.loads(result.read_text(encoding="utf-8")) if result.is_file() else None)
+        return against(reported, ended, json.loads(result.read_text(encoding="utf-8")) if result.is_file() else None)
 
 
-def against(told: str, ended: int, result: Mapping[str, Any] | None) -> list[str]:
+def against(reported: str, ended: int, result: Mapping[str, Any] | None) -> list[str]:
     """Return what speaks against a collection about which the importer said this. Silence is no proof."""
-    found = [line for line in told.splitlines() if TROUBLE.search(line) and not EXPECTED.search(line)]
-    found += [f"the importer does not say: {proof}" for proof in PROOFS if proof not in told]
+    found = [line for line in reported.splitlines() if TROUBLE.search(line) and not EXPECTED.search(line)]
+    found += [f"the importer does not say: {proof}" for proof in PROOFS if proof not in reported]
     if ended:
         found.append(f"the importer ended with {ended}")
     if result is None:

@@ -55,13 +55,13 @@ def wanted(text: str, galaxy: Mapping[str, Any], released: Iterable[str]) -> Ver
 def too_small(version: Version, released: Iterable[str], sections: Iterable[str]) -> str | None:
     """Return why these ``sections`` of fragments ask for more than ``version``, if they do."""
     last = max((Version(one) for one in released), default=None)
-    told = set(sections)
+    reported = set(sections)
     if last is None or last.major == 0 or version.major > last.major:
         return None
-    if told & BREAKING:
-        return f"{', '.join(sorted(told & BREAKING))} ask for {last.next_major()}"
-    if told & ADDING and version.minor == last.minor:
-        return f"{', '.join(sorted(told & ADDING))} ask for {last.next_minor()}"
+    if reported & BREAKING:
+        return f"{', '.join(sorted(reported & BREAKING))} ask for {last.next_major()}"
+    if reported & ADDING and version.minor == last.minor:
+        return f"{', '.join(sorted(reported & ADDING))} ask for {last.next_minor()}"
     return None
 
 
@@ -75,14 +75,14 @@ def fragments(checkout: Path) -> list[str]:
 
 def make(clone: Path, version: Version) -> None:
     """Make the release in ``clone``: the version, the changelog, a commit."""
-    told = _yaml(clone / "galaxy.yml")["version"]
+    reported = _yaml(clone / "galaxy.yml")["version"]
     for path, before, after in (
-        (clone / "galaxy.yml", f"\nversion: {told}\n", f"\nversion: {version}\n"),
-        (clone / USER_AGENT, f'monitoring/{told}"', f'monitoring/{version}"'),
+        (clone / "galaxy.yml", f"\nversion: {reported}\n", f"\nversion: {version}\n"),
+        (clone / USER_AGENT, f'monitoring/{reported}"', f'monitoring/{version}"'),
     ):
         text = path.read_text(encoding="utf-8")
         if text.count(before) != 1:
-            raise Refused(f"{path.name} does not name the version {told} once, where it is looked for")
+            raise Refused(f"{path.name} does not name the version {reported} once, where it is looked for")
         path.write_text(text.replace(before, after), encoding="utf-8")
     collections = {"ANSIBLE_COLLECTIONS_PATH": str(clone.parents[2])}
     _output(["antsibull-changelog", "release", "--reload-plugins", "--version", str(version)], clone, collections)
@@ -108,8 +108,8 @@ def write(clone: Path, checkout: Path) -> None:
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return told
+    reported: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return reported
 
 
 def _output(command: list[str], cwd: Path, others: Mapping[str, str] | None = None) -> str:

@@ -28,17 +28,17 @@ class NotBuilt(Exception):
 
 def build(checkout: Path, folder: Path, environ: Mapping[str, str]) -> Path:
     """Build what ``checkout`` holds into ``folder``, in place of what was built there before. Raises NotBuilt."""
-    when = moment(checkout, environ)
+    when = commit_time(checkout, environ)
     words = ["ansible-galaxy", "collection", "build", str(checkout), "--output-path", str(folder), "--force"]
-    told = _output(words, environ, "the collection could not be built")
-    tarball = Path(told.strip().rpartition(" at ")[2])
+    reported = _output(words, environ, "the collection could not be built")
+    tarball = Path(reported.strip().rpartition(" at ")[2])
     if not tarball.is_file():
-        raise NotBuilt(f"ansible-galaxy does not tell where the tarball is: {told.strip()}")
+        raise NotBuilt(f"ansible-galaxy does not tell where the tarball is: {reported.strip()}")
     rewrite(tarball, tarball, when)
     return tarball
 
 
-def moment(checkout: Path, environ: Mapping[str, str]) -> int:
+def commit_time(checkout: Path, environ: Mapping[str, str]) -> int:
     given = environ.get("SOURCE_DATE_EPOCH")
     if given is None:
         words = ["git", "-c", "safe.directory=*", "-C", str(checkout), "log", "-1", "--format=%ct"]
@@ -50,7 +50,7 @@ def moment(checkout: Path, environ: Mapping[str, str]) -> int:
     return int(given)
 
 
-def rewrite(tarball: Path, target: Path, when: int, **also_told: str) -> None:
+def rewrite(tarball: Path, target: Path, when: int, **extra_fields: str) -> None:
     """Write ``tarball`` to ``target`` with its files in the order of their names, every time in it ``when``, and
     ``also_told`` among what its manifest says of the collection.
     """
@@ -60,7 +60,7 @@ def rewrite(tarball: Path, target: Path, when: int, **also_told: str) -> None:
     files["files"].sort(key=lambda entry: str(entry["name"]))
     listed = _as_ansible_writes(files)
     manifest = json.loads(read[MANIFEST][1])
-    manifest["collection_info"] |= also_told
+    manifest["collection_info"] |= extra_fields
     manifest["file_manifest_file"]["chksum_sha256"] = hashlib.sha256(listed).hexdigest()
     contents = {name: content for name, (_member, content) in read.items()}
     contents |= {FILES: listed, MANIFEST: _as_ansible_writes(manifest)}

@@ -64,11 +64,11 @@ def galaxy() -> dict[str, Any]:
 
 def checked(tarball: Path, importer_environment: Path) -> None:
     """Stop unless the tarball is whole and Galaxy would take it."""
-    told = galaxy()
-    wrong = [*whole.faults(tarball, told), *importer.faults(tarball, importer_environment, told)]
+    reported = galaxy()
+    wrong = [*whole.faults(tarball, reported), *importer.faults(tarball, importer_environment, reported)]
     if wrong:
         sys.exit("\n".join([f"{tarball.name} is not as it has to be:", *wrong]))
-    if "repository" not in told:
+    if "repository" not in reported:
         print("galaxy.yml names no repository, without which Galaxy takes nothing: all else was checked", flush=True)
 
 

@@ -48,15 +48,15 @@ def _against_files(listed: list[dict[str, Any]], contents: dict[str, str], folde
 
 
 def _against_manifest(manifest: dict[str, Any], contents: dict[str, str], galaxy: dict[str, Any]) -> Iterator[str]:
-    told, files = manifest["collection_info"], manifest["file_manifest_file"]
+    reported, files = manifest["collection_info"], manifest["file_manifest_file"]
     if files["chksum_sha256"] != contents[files["name"]]:
         yield f"{files['name']} has another digest than {MANIFEST} says"
     for key in NAMED_IN_THE_MANIFEST:
-        if told.get(key) and told[key] not in contents:
-            yield f"{told[key]} is named as {key} and is not in it"
+        if reported.get(key) and reported[key] not in contents:
+            yield f"{reported[key]} is named as {key} and is not in it"
     for key, value in galaxy.items():
-        if key != "build_ignore" and told.get(key) != value:
-            yield f"{key} is {told.get(key)!r} in {MANIFEST} and {value!r} in galaxy.yml"
+        if key != "build_ignore" and reported.get(key) != value:
+            yield f"{key} is {reported.get(key)!r} in {MANIFEST} and {value!r} in galaxy.yml"
 
 
 def _digest(archive: tarfile.TarFile, member: tarfile.TarInfo) -> str:

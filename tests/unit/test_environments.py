@@ -89,6 +89,6 @@ def test_one_that_was_left_half_made_counts_for_nothing(tmp_path, notes, python,
     assert times(notes, "venv") == times(notes, "pip") == 2
 
 
-def test_a_python_that_went_away_is_told(tmp_path):
+def test_a_missing_python_is_reported(tmp_path):
     with pytest.raises(NotMade, match="python3.13 does not run: No such file"):
         provide(tmp_path / "made", tmp_path / "python3.13", "a==1\n")

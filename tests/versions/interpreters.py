@@ -29,8 +29,8 @@ def pyenv_root(environ: Mapping[str, str]) -> Path | None:
     if environ.get("PYENV_ROOT"):
         return Path(environ["PYENV_ROOT"])
     program = shutil.which("pyenv", path=environ.get("PATH", ""))
-    told = _output([program, "root"]) if program else None
-    return Path(told) if told else None
+    found = _output([program, "root"]) if program else None
+    return Path(found) if found else None
 
 
 def find(version: str, among: Iterable[Path]) -> Path | None:

@@ -35,7 +35,7 @@ class Row:
         """Whether every check was made and passed. A check that was not made has not passed."""
         return all(name in self.cells and self.cells[name].passed for name in checks)
 
-    def told(self, check: str) -> str:
+    def found(self, check: str) -> str:
         if not self.here:
             return NOT_HERE
         return str(self.cells[check]) if check in self.cells else "FAILED to run"
@@ -44,7 +44,7 @@ class Row:
 def markdown(rows: Sequence[Row], checks: Sequence[str]) -> str:
     """Return a Markdown table with a line for each of ``rows`` and a column for each of ``checks``."""
     cells = [["ansible-core", "Python", *checks]]
-    cells += [[row.core, row.python, *(row.told(check) for check in checks)] for row in rows]
+    cells += [[row.core, row.python, *(row.found(check) for check in checks)] for row in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     lines = [f"| {' | '.join(text.ljust(width) for text, width in zip(line, widths, strict=True))} |" for line in cells]
     lines.insert(1, f"|{'|'.join('-' * (width + 2) for width in widths)}|")

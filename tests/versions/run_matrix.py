@@ -23,7 +23,7 @@ from matrix_table import Cell, Row, markdown, verdict
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from environments import NotMade, provide, requirements
-from supported import NEWEST_TARGET, Combination, chosen, first_here, read, target_pins, versions
+from supported import NEWEST_TARGET, Combination, first_here, read, select, target_pins, versions
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
@@ -56,21 +56,21 @@ def tried(
 ) -> Row:
     """Return what came of ``targets`` there. The output of those that fail is printed as it comes."""
     print(f"ansible-core {one.core} on Python {one.python}", flush=True)
-    kept = options.environments.absolute()
+    environments = options.environments.absolute()
     wanted = requirements(PINNED.read_text(encoding="utf-8"), one.core, one.pins)
     try:
-        python = provide(kept / f"{one.core}-py{one.python}", interpreter, wanted)
-        on_targets = target_pythons(one, kept, among) if ON_TARGETS in targets else []
+        python = provide(environments / f"{one.core}-py{one.python}", interpreter, wanted)
+        on_targets = target_pythons(one, environments, among) if ON_TARGETS in targets else []
     except NotMade as problem:
         print(f"the environment could not be made: {problem}", flush=True)
         return Row(one.core, one.python)
     cells = outcomes(python, targets, options.jobs, on_targets) if targets else {}
     if options.sanity:
-        cells[SANITY] = sane(python, kept, one)
+        cells[SANITY] = sane(python, environments, one)
     return Row(one.core, one.python, cells=cells)
 
 
-def target_pythons(one: Combination, kept: Path, among: Sequence[Path]) -> list[Path]:
+def target_pythons(one: Combination, environments: Path, among: Sequence[Path]) -> list[Path]:
     """Return an environment with what a target needs for each Python that is here and that this release takes."""
     pinned = PINNED.read_text(encoding="utf-8").splitlines()
     usual = [line for line in pinned if line.partition("==")[0] in ON_A_TARGET]
@@ -81,18 +81,18 @@ def target_pythons(one: Combination, kept: Path, among: Sequence[Path]) -> list[
             missing.append(version)
             continue
         wanted = "\n".join([*instead.get(version, usual), ""])
-        found.append(provide(kept / f"target-py{version}", interpreter, wanted))
-    told = ", ".join(python.parents[1].name.removeprefix("target-py") for python in found)
+        found.append(provide(environments / f"target-py{version}", interpreter, wanted))
+    found = ", ".join(python.parents[1].name.removeprefix("target-py") for python in found)
     lacking = f"; not here: {', '.join(missing)}" if missing else ""
-    print(f"Pythons of targets: {told or 'that of the controller'}{lacking}", flush=True)
+    print(f"Pythons of targets: {found or 'that of the controller'}{lacking}", flush=True)
     return found
 
 
-def sane(python: Path, kept: Path, one: Combination) -> Cell:
+def sane(python: Path, environments: Path, one: Combination) -> Cell:
     """Return what came of ansible-test's sanity tests. Their output is printed as it comes."""
     began = time.monotonic()
     skipped = [word for test in one.skipped_sanity for word in ("--skip-test", test)]
-    home = kept / f"sanity-{one.core}-py{one.python}"
+    home = environments / f"sanity-{one.core}-py{one.python}"
     command = [str(python), str(CHECKOUT / "tests" / "sanity" / "run_sanity.py"), str(home), *skipped]
     passed = subprocess.call(command, env=within(python, os.environ), stdin=subprocess.DEVNULL) == 0
     return Cell(passed, time.monotonic() - began)
@@ -110,25 +110,27 @@ def outcomes(python: Path, targets: Sequence[str], jobs: int, on_targets: Sequen
     # The target gate_in_plays runs its complete table.
     environment["EVERY_PLAY"] = "1"
     with tempfile.TemporaryDirectory(prefix="kf-matrix-") as folder:
-        told = Path(folder) / "outcomes.json"
+        found = Path(folder) / "outcomes.json"
         runner = [str(python), str(INTEGRATION / "run_targets.py"), "--timeout", str(LONGEST)]
-        given = ["--jobs", str(jobs), "--outcomes", str(told), *targets]
+        given = ["--jobs", str(jobs), "--outcomes", str(found), *targets]
         subprocess.run([*runner, *given], env=environment, stdin=subprocess.DEVNULL, check=False)
-        if not told.is_file():
+        if not found.is_file():
             return {}
-        found = json.loads(told.read_text(encoding="utf-8"))
+        found = json.loads(found.read_text(encoding="utf-8"))
     return {entry["target"]: Cell(entry["passed"], entry["seconds"]) for entry in found}
 
 
 def named_targets(options: argparse.Namespace) -> list[str]:
     """Return the targets that were asked for. Raises ValueError, with a sentence, for one that does not exist."""
     every = sorted(aliases.parent.name for aliases in (INTEGRATION / "targets").glob("*/aliases"))
-    shown = [name for name in every if "hidden" not in (INTEGRATION / "targets" / name / "aliases").read_text("utf-8")]
+    visible = [
+        name for name in every if "hidden" not in (INTEGRATION / "targets" / name / "aliases").read_text("utf-8")
+    ]
     if options.all:
-        return shown
+        return visible
     for name in options.targets:
-        if name not in shown:
-            raise ValueError(f"there is no target {name}; the targets are {', '.join(shown)}")
+        if name not in visible:
+            raise ValueError(f"there is no target {name}; the targets are {', '.join(visible)}")
     return options.targets or list(QUICKLY if options.fast else WHAT_DIFFERS)
 
 
@@ -153,7 +155,7 @@ def main() -> int:
     try:
         targets = named_targets(options)
         wished = [options.oldest or options.fast, options.primary, options.newest or options.fast]
-        wanted = chosen(read(SUPPORTED), *wished, options.only)
+        wanted = select(read(SUPPORTED), *wished, options.only)
     except ValueError as mistake:
         print(f"matrix: {mistake}", file=sys.stderr)
         return 2

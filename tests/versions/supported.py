@@ -36,8 +36,8 @@ class Combination:
 
 def read(file: Path) -> list[Combination]:
     """Return what ``file`` lists, oldest first."""
-    told = tomllib.loads(file.read_text(encoding="utf-8"))
-    by_python = {version: tuple(entry["pins"]) for version, entry in told["python"].items()}
+    found = tomllib.loads(file.read_text(encoding="utf-8"))
+    by_python = {version: tuple(entry["pins"]) for version, entry in found["python"].items()}
     return [
         Combination(
             release["core"],
@@ -47,12 +47,12 @@ def read(file: Path) -> list[Combination]:
             release["oldest_target"],
             tuple(release.get("skipped_sanity", ())),
         )
-        for release in told["release"]
+        for release in found["release"]
         for python in release["pythons"]
     ]
 
 
-def chosen(
+def select(
     supported: Sequence[Combination],
     oldest: bool = False,
     primary: bool = False,
@@ -80,13 +80,13 @@ def first_here(wanted: Sequence[Combination], is_here: Callable[[str], bool]) ->
 
     Those between the oldest and the newest Python of a release are tried, too.
     """
-    chosen_ones = []
+    selected = []
     for core in dict.fromkeys(one.core for one in wanted):
         ends = [one for one in wanted if one.core == core]
         known = {one.python: one for one in ends}
         between = [known.get(python, replace(ends[-1], python=python)) for python in versions(*known)]
-        chosen_ones.append(next((one for one in between if is_here(one.python)), ends[0]))
-    return chosen_ones
+        selected.append(next((one for one in between if is_here(one.python)), ends[0]))
+    return selected
 
 
 def versions(*ends: str) -> list[str]:
@@ -100,5 +100,5 @@ NEWEST_TARGET = "3.13"
 
 def target_pins(file: Path) -> Mapping[str, Sequence[str]]:
     """Return, for each Python of a target that cannot take the pinned packages, what it gets instead."""
-    told: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(file.read_text(encoding="utf-8"))["target"]
-    return {version: entry["pins"] for version, entry in told.items()}
+    found: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(file.read_text(encoding="utf-8"))["target"]
+    return {version: entry["pins"] for version, entry in found.items()}

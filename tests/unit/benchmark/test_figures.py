@@ -37,7 +37,7 @@ def test_a_spread_is_the_median_with_its_limits(values: list[float], expected: S
 
 @pytest.mark.parametrize("values", [[], [1.0, float("nan")], [float("inf")]])
 def test_there_is_no_spread_of_nothing(values: list[float]) -> None:
-    with pytest.raises(ValueError, match="measured"):
+    with pytest.raises(ValueError, match="measure"):
         spread(values)
 
 
@@ -88,7 +88,7 @@ def test_a_goal_is_met_or_not(goal: Goal, ours: list[Cost], theirs: list[Cost], 
 
 
 @pytest.mark.parametrize(
-    "goal", [AtMost(1), NoMoreThan(), TimesFaster(1), Requests(1, 1), Within(1)], ids=lambda goal: goal.told
+    "goal", [AtMost(1), NoMoreThan(), TimesFaster(1), Requests(1, 1), Within(1)], ids=lambda goal: goal.label
 )
 def test_no_goal_is_met_by_nothing(goal: Goal) -> None:
     with pytest.raises(ValueError, match="nothing was measured"):

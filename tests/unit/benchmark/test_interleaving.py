@@ -10,15 +10,15 @@ import itertools
 import pytest
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons import (
     COMPARISONS,
-    Circumstances,
     Comparison,
-    chosen,
+    Conditions,
+    select_comparisons,
 )
-from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Broken, Cost
-from ansible_collections.knowledgefront.monitoring.tests.benchmark.turns import Samples, heats, pairs, run
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Cost, MeasurementError
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.interleaving import Samples, groups, pairs, run
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.ways import WAYS
 
-HERE, THERE = Circumstances(), Circumstances(monitors=1_000)
+HERE, THERE = Conditions(), Conditions(monitors=1_000)
 
 
 class Machine:
@@ -27,7 +27,7 @@ class Machine:
     def __init__(self, **seconds: float) -> None:
         self.seconds, self.now, self.ran = seconds, 0.0, ""
 
-    def cost(self, way: str, where: Circumstances) -> Cost:
+    def cost(self, way: str, where: Conditions) -> Cost:
         self.ran += way
         self.now += self.seconds.get(way, 1.0)
         return Cost(len(self.ran), 1.0, 1.0)
@@ -46,7 +46,7 @@ class Machine:
         ([Comparison("b", "a", HERE, rounds=2), Comparison("d", "c", THERE, rounds=2)], "abcdbadc"),
     ],
 )
-def test_ways_run_in_turn(comparisons: list[Comparison], ran: str) -> None:
+def test_ways_are_interleaved(comparisons: list[Comparison], ran: str) -> None:
     machine = Machine()
     machine.run(*comparisons)
     assert machine.ran == ran
@@ -66,17 +66,17 @@ def test_ways_run_in_turn(comparisons: list[Comparison], ran: str) -> None:
         (99, "abcdbadcabcd"),
     ],
 )
-def test_what_would_last_too_long_is_not_begun(deadline: float, ran: str) -> None:
+def test_a_round_beyond_the_deadline_is_not_started(deadline: float, ran: str) -> None:
     machine = Machine(c=5.0, d=5.0)
     machine.run(Comparison("b", "a", HERE, rounds=3), Comparison("d", "c", THERE, rounds=3), deadline=deadline)
     assert machine.ran == ran
 
 
 def test_a_broken_run_ends_everything() -> None:
-    def cost(way: str, where: Circumstances) -> Cost:
-        raise Broken(way)
+    def cost(way: str, where: Conditions) -> Cost:
+        raise MeasurementError(way)
 
-    with pytest.raises(Broken, match="a"):
+    with pytest.raises(MeasurementError, match="a"):
         run([Comparison("b", "a", HERE)], cost, itertools.count().__next__, 99, lambda line: None)
 
 
@@ -114,14 +114,14 @@ def test_no_way_is_left_out() -> None:
     ("only", "ways"),
     [((), None), (("kf_gate",), {"kf_gate"}), (("ping",), {"ping"}), (("p*g",), {"ping"}), (("nobody",), set())],
 )
-def test_what_is_chosen(only: tuple[str, ...], ways: set[str] | None) -> None:
-    found = chosen(only=only)
+def test_select_comparisons(only: tuple[str, ...], ways: set[str] | None) -> None:
+    found = select_comparisons(only=only)
     assert found == list(COMPARISONS) if ways is None else {one.way for one in found} == ways
 
 
 def test_quick_is_part_of_all_and_has_fewer_rounds() -> None:
-    quick = chosen(quick=True)
+    quick = select_comparisons(quick=True)
     assert 0 < len(quick) < len(COMPARISONS)
     assert max(one.rounds for one in quick) < max(one.rounds for one in COMPARISONS)
     assert {one.goal for one in quick if one.goal}
-    assert max(heat.where.hosts for heat in heats(quick)) <= 50
+    assert max(group.where.hosts for group in groups(quick)) <= 50

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.knowledgefront.monitoring.tests.benchmark import options, plays, time_spent
-from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons import Circumstances
-from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Broken, Cost, spend
+from ansible_collections.knowledgefront.monitoring.tests.benchmark import options, plays, profiles
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons import Conditions
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Cost, MeasurementError, spend
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.plays import FRESH, Plays
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.ways import WAYS
 
@@ -48,7 +48,7 @@ def test_children_are_counted(tmp_path: Path) -> None:
     ],
 )
 def test_what_fails_or_hangs_is_no_measurement(tmp_path: Path, code: str, longest: float, why: str) -> None:
-    with pytest.raises(Broken, match=why):
+    with pytest.raises(MeasurementError, match=why):
         python(code, tmp_path, longest)
 
 
@@ -88,9 +88,9 @@ def spent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def test_cold_is_cold_and_stored_is_stored(spent: list[dict[str, Any]], tmp_path: Path) -> None:
     service = OneService(token=1, status=1)
     measuring = Plays(service, tmp_path, SECRET)
-    stored = Circumstances(hosts=50, questions=4, stored=True)
-    assert measuring.cost("kf_status", Circumstances(latency=50)).calls == service.calls
-    for where in (Circumstances(), stored, stored):
+    stored = Conditions(hosts=50, questions=4, stored=True)
+    assert measuring.cost("kf_status", Conditions(latency=50)).calls == service.calls
+    for where in (Conditions(), stored, stored):
         measuring.cost("kf_status", where)
     assert [env["store was there"] for env in spent] == [False, False, False, True, True]
     assert service.latencies == [50, 0, 0, 0, 0]
@@ -104,7 +104,7 @@ def test_what_is_stored_never_becomes_too_old(
     monkeypatch.setattr(plays.time, "monotonic", lambda: now)
     for seconds in (0.0, FRESH - 1, 2.0):
         now += seconds
-        measuring.cost("kf_status", Circumstances(stored=True))
+        measuring.cost("kf_status", Conditions(stored=True))
     assert [env["store was there"] for env in spent] == [False, True, True, False, True]
 
 
@@ -113,9 +113,9 @@ def test_a_cold_play_that_asks_nothing_is_no_measurement(
     spent: list[dict[str, Any]], tmp_path: Path, calls: dict[str, int]
 ) -> None:
     measuring = Plays(OneService(**calls), tmp_path, SECRET)
-    with pytest.raises(Broken, match="'kf_gate' asked nothing"):
-        measuring.cost("kf_gate", Circumstances())
-    assert measuring.cost("empty", Circumstances()).calls == calls
+    with pytest.raises(MeasurementError, match="'kf_gate' sent no request"):
+        measuring.cost("kf_gate", Conditions())
+    assert measuring.cost("empty", Conditions()).calls == calls
 
 
 def test_files_are_new_for_a_first_run_and_written_for_a_repeated_one(
@@ -132,22 +132,22 @@ def test_files_are_new_for_a_first_run_and_written_for_a_repeated_one(
     monkeypatch.setattr(plays, "spend", write)
     measuring = Plays(OneService(token=1, config_monitors=1), tmp_path, SECRET)
     for way, monitors in (("again", 10), ("first", 10), ("again", 10), ("again", 1000), ("first", 1000)):
-        measuring.cost(f"kf_monitor_files_{way}", Circumstances(monitors))
+        measuring.cost(f"kf_monitor_files_{way}", Conditions(monitors))
     assert found == [(10, False), (10, True), (10, False), (10, True), (1000, False), (1000, True), (1000, False)]
 
 
 def test_a_play_that_fails_says_so_without_the_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object) -> Cost:
-        raise Broken(f"it ended with 2, and its output with: refused {SECRET}")
+        raise MeasurementError(f"it ended with 2, and its output with: refused {SECRET}")
 
     monkeypatch.setattr(plays, "spend", fail)
-    with pytest.raises(Broken, match=r"'ping' failed: it ended with 2, .* refused \(the secret\)$"):
-        Plays(OneService(), tmp_path, SECRET).cost("ping", Circumstances())
+    with pytest.raises(MeasurementError, match=r"'ping' failed: it ended with 2, .* refused \(the secret\)$"):
+        Plays(OneService(), tmp_path, SECRET).cost("ping", Conditions())
 
 
 @pytest.mark.parametrize("way", sorted(way for way in WAYS if WAYS[way].source is None))
 def test_a_play_is_what_it_says(tmp_path: Path, way: str) -> None:
-    arguments = Plays(OneService(), tmp_path, SECRET).arguments(way, Circumstances(hosts=3, questions=2))
+    arguments = Plays(OneService(), tmp_path, SECRET).arguments(way, Conditions(hosts=3, questions=2))
     (play,) = yaml.safe_load(Path(arguments[-1]).read_text())
     inventory = yaml.safe_load(Path(arguments[-2]).read_text())
     assert play["tasks"] == [*WAYS[way].tasks] * 2
@@ -158,7 +158,7 @@ def test_a_play_is_what_it_says(tmp_path: Path, way: str) -> None:
 @pytest.mark.parametrize("way", sorted(way for way in WAYS if WAYS[way].source is not None))
 def test_a_source_is_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     monkeypatch.setattr(plays, "plain_hosts", lambda service, secret: {service.client_id: {}})
-    arguments = Plays(OneService(), tmp_path, SECRET).arguments(way, Circumstances())
+    arguments = Plays(OneService(), tmp_path, SECRET).arguments(way, Conditions())
     (play,) = yaml.safe_load(Path(arguments[-1]).read_text())
     source = Path(arguments[-2])
     assert (play["hosts"], play["tasks"]) == ("localhost", [])
@@ -186,8 +186,8 @@ import time:         5 |          2 |
 
 
 def test_imports_are_added_up_and_what_is_none_is_passed_over() -> None:
-    assert time_spent.slowest(IMPORTS.splitlines()) == [(150, 50, "b"), (107, 107, "a")]
-    assert time_spent.slowest([]) == []
+    assert profiles.slowest(IMPORTS.splitlines()) == [(150, 50, "b"), (107, 107, "a")]
+    assert profiles.slowest([]) == []
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_imports_are_added_up_and_what_is_none_is_passed_over() -> None:
         (["everything"], "unrecognized"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_option_is_reported(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         options.options_from(arguments)
     assert ended.value.code == 2

@@ -19,22 +19,22 @@ from ansible_collections.knowledgefront.monitoring.tests.benchmark.comparisons i
     FLOOR,
     SIZES,
     SWEPT,
-    Circumstances,
     Comparison,
+    Conditions,
 )
-from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Broken, Cost
+from ansible_collections.knowledgefront.monitoring.tests.benchmark.cost import Cost, MeasurementError
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.event_source import Memory, Run
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.goals import AtMost
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.picture import HEIGHT, WIDTH, picture
 from ansible_collections.knowledgefront.monitoring.tests.benchmark.ways import WAYS
 
-HERE = Circumstances()
+HERE = Conditions()
 GATE = Comparison("kf_gate", "empty", HERE, AtMost(1.15))
 SVG = "{http://www.w3.org/2000/svg}"
 
 FLAT = Run(1_000, 8, is_flat=True)
 
-Samples = dict[tuple[str, Circumstances], list[Cost]]
+Samples = dict[tuple[str, Conditions], list[Cost]]
 
 
 def nothing_missing(_way: str) -> None:
@@ -50,7 +50,7 @@ def samples(ours: list[float], theirs: list[float], calls: tuple[int, ...] = (1,
 
 
 @pytest.mark.parametrize(
-    ("measured", "missing", "cells"),
+    ("measure", "missing", "cells"),
     [
         (samples([1.1] * 3, [1.0] * 3), nothing_missing, ["3", "1.10 (1.10-1.10)", "yes"]),
         (samples([1.1] * 2, [1.0] * 3), nothing_missing, ["2", "1.10 (1.10-1.10)", "too few"]),
@@ -62,19 +62,19 @@ def samples(ours: list[float], theirs: list[float], calls: tuple[int, ...] = (1,
     ],
 )
 def test_a_row_tells_the_ratio_or_why_there_is_none(
-    measured: Samples, missing: Callable[[str], str | None], cells: list[str]
+    measure: Samples, missing: Callable[[str], str | None], cells: list[str]
 ) -> None:
-    heading, row = table.costs([GATE], measured, missing)
+    heading, row = table.costs([GATE], measure, missing)
     assert len(row) == len(heading)
-    told = dict(zip(heading, row, strict=True))
-    assert [told["pairs"], told["wall"], told["met"]] == cells
-    assert [told["what"], told["against"], told["goal"]] == ["`kf_gate`", "an empty play", "wall <= 1.15"]
+    label = dict(zip(heading, row, strict=True))
+    assert [label["pairs"], label["wall"], label["met"]] == cells
+    assert [label["what"], label["against"], label["goal"]] == ["`kf_gate`", "an empty play", "wall <= 1.15"]
 
 
 def test_a_row_tells_memory_and_requests() -> None:
     heading, row = table.costs([GATE], samples([1, 1, 1], [1, 1, 1], calls=(1, 2, 2)), nothing_missing)
-    told = dict(zip(heading, row, strict=True))
-    assert [told[name] for name in ("memory", "MiB", "requests", "kB")] == ["1.20", "60", "1 + 2 (1-2)", "2"]
+    label = dict(zip(heading, row, strict=True))
+    assert [label[name] for name in ("memory", "MiB", "requests", "kB")] == ["1.20", "60", "1 + 2 (1-2)", "2"]
 
 
 def test_without_a_goal_there_is_no_verdict() -> None:
@@ -85,35 +85,35 @@ ENOUGH, FEW = samples([1.1] * 3, [1.0] * 3), samples([1.1], [1.0])
 
 
 @pytest.mark.parametrize(
-    ("comparisons", "measured", "said", "code"),
+    ("comparisons", "measure", "said", "code"),
     [
         ([GATE], ENOUGH, "1 goals met, 0 missed, 0 not", 0),
         ([GATE], samples([1.2] * 3, [1.0] * 3), "0 goals met, 1 missed, 0 not", 1),
         ([GATE], FEW, "0 goals met, 0 missed, 1 not", 1),
         ([GATE], {}, "0 goals met, 0 missed, 1 not", 1),
-        ([GATE, Comparison("kf_gate", "empty", Circumstances(SIZES[-1]))], ENOUGH, "1 goals met, 0 missed, 1 not", 1),
+        ([GATE, Comparison("kf_gate", "empty", Conditions(SIZES[-1]))], ENOUGH, "1 goals met, 0 missed, 1 not", 1),
         ([Comparison("kf_gate", "empty", HERE)], {}, "0 goals met, 0 missed, 0 not", 0),
     ],
 )
 def test_all_is_well_only_when_every_goal_was_measured_and_met(
-    comparisons: list[Comparison], measured: Samples, said: str, code: int
+    comparisons: list[Comparison], measure: Samples, said: str, code: int
 ) -> None:
-    told, ended = __main__.conclusion(__main__.verdicts(comparisons, measured))
-    assert told.startswith(said)
+    label, ended = __main__.conclusion(__main__.verdicts(comparisons, measure))
+    assert label.startswith(said)
     assert ended == code
 
 
-def test_a_judgement_that_cannot_be_measured_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_evaluation_cost_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(__main__.sys, "executable", "/bin/false")
-    with pytest.raises(Broken, match="judgement alone could not be measured: its process ended with 1"):
-        __main__.judged([10])
+    with pytest.raises(MeasurementError, match="exit status 1"):
+        __main__.measure_evaluation([10])
 
 
 def grown(cost: Callable[[int], float], sizes: tuple[int, ...] = SIZES) -> Samples:
     found: Samples = {}
     for size in sizes:
-        found["kf_gate", Circumstances(size)] = [Cost(cost(size), cost(size), 1.0)]
-        found["empty", Circumstances(size)] = [Cost(0.5, 0.5, 1.0)]
+        found["kf_gate", Conditions(size)] = [Cost(cost(size), cost(size), 1.0)]
+        found["empty", Conditions(size)] = [Cost(0.5, 0.5, 1.0)]
     return found
 
 
@@ -126,13 +126,13 @@ def grown(cost: Callable[[int], float], sizes: tuple[int, ...] = SIZES) -> Sampl
         (lambda n: 0.5 + n / 20_000, SIZES[:2], []),
     ],
 )
-def test_growth_is_told_of_three_sizes(cost: Any, sizes: tuple[int, ...], rows: list[list[str]]) -> None:
+def test_growth_needs_three_sizes(cost: Any, sizes: tuple[int, ...], rows: list[list[str]]) -> None:
     assert table.growths(grown(cost, sizes))[1:] == rows
 
 
 @pytest.mark.parametrize("other", [{"hosts": 50}, {"latency": 50}, {"stored": True}, {"questions": 4}])
 def test_growth_is_of_one_host_that_asks_once(other: dict[str, Any]) -> None:
-    where = Circumstances(10, **other)
+    where = Conditions(10, **other)
     assert table.curves({("kf_gate", where): [Cost(1, 1, 1)], ("empty", where): [Cost(1, 1, 1)]}, "cpu") == {}
 
 
@@ -162,7 +162,7 @@ def test_growth_needs_enough_polls() -> None:
         _growth = Memory(30, [60, 60, 60], 60).growth
 
 
-def drawn(curves: dict[str, list[tuple[float, float]]]) -> ElementTree.Element:
+def draw(curves: dict[str, list[tuple[float, float]]]) -> ElementTree.Element:
     return ElementTree.fromstring(picture(curves, "Title", "across", "up"))
 
 
@@ -177,7 +177,7 @@ def drawn(curves: dict[str, list[tuple[float, float]]]) -> ElementTree.Element:
     ],
 )
 def test_a_picture_is_xml_within_its_frame(curves: dict[str, list[tuple[float, float]]]) -> None:
-    root = drawn(curves)
+    root = draw(curves)
     texts = [element.text for element in root.iter(f"{SVG}text")]
     assert {"Title", "across", "up", *curves} <= set(texts)
     marks = [(float(mark.attrib["cx"]), float(mark.attrib["cy"])) for mark in root.iter(f"{SVG}circle")]
@@ -186,13 +186,13 @@ def test_a_picture_is_xml_within_its_frame(curves: dict[str, list[tuple[float, f
 
 
 def test_a_picture_has_a_shade_for_dark_screens_of_every_curve() -> None:
-    style = next(drawn({"a": [(1, 1)], "b": [(1, 2)]}).iter(f"{SVG}style")).text or ""
+    style = next(draw({"a": [(1, 1)], "b": [(1, 2)]}).iter(f"{SVG}style")).text or ""
     light, _media, dark = style.partition("prefers-color-scheme:dark")
     assert light.count(".c1{--c:") == dark.count(".c1{--c:") == 1
 
 
 def test_more_is_higher_and_further_right() -> None:
-    points = list(drawn({"a": [(10, 1.0), (1_000, 5.0)]}).iter(f"{SVG}circle"))[:2]
+    points = list(draw({"a": [(10, 1.0), (1_000, 5.0)]}).iter(f"{SVG}circle"))[:2]
     first, second = ((float(mark.attrib["cx"]), float(mark.attrib["cy"])) for mark in points)
     assert first[0] < second[0]
     assert first[1] > second[1]
@@ -211,21 +211,21 @@ def test_more_is_higher_and_further_right() -> None:
 )
 def test_what_cannot_be_drawn_is_refused(curves: dict[str, list[tuple[float, float]]], why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        drawn(curves)
+        draw(curves)
 
 
 def test_all_that_grows_can_be_drawn_together() -> None:
-    measured = {
-        (way, Circumstances(size)): [Cost(float(place), float(place), 50.0)]
+    measure = {
+        (way, Conditions(size)): [Cost(float(place), float(place), 50.0)]
         for place, way in enumerate([FLOOR, *SWEPT], 1)
         for size in SIZES
     }
-    texts = [element.text for element in ElementTree.fromstring(__main__.drawn(measured)).iter(f"{SVG}text")]
-    assert {WAYS[way].told.replace("`", "") for way in SWEPT} <= set(texts)
+    texts = [element.text for element in ElementTree.fromstring(__main__.draw(measure)).iter(f"{SVG}text")]
+    assert {WAYS[way].label.replace("`", "") for way in SWEPT} <= set(texts)
 
 
 def results(**changes: Any) -> page.Results:
-    told = {
+    label = {
         "date": "2026-05-31",
         "machine": "2 cores",
         "versions": "Python 3",
@@ -233,12 +233,12 @@ def results(**changes: Any) -> page.Results:
         "quick": False,
         "costs": table.costs([GATE], samples([1], [1]), nothing_missing),
         "growth": table.growths(grown(lambda n: 0.5 + n)),
-        "judging": [table.JUDGING, ["10", "1", "1", "1", "1"]],
+        "evaluation_cost": [table.JUDGING, ["10", "1", "1", "1", "1"]],
         "waiting": "It waited.",
         "events": [event_source.HEADING, event_source.make_row(FLAT, Memory(30, [80] * 8, 90))],
         "picture": picture({"a": [(10, 1.0)]}, "Title", "across", "up"),
     }
-    return page.Results(**{**told, **changes})
+    return page.Results(**{**label, **changes})
 
 
 @pytest.mark.parametrize(
@@ -263,13 +263,13 @@ def test_the_page_can_be_read(changes: dict[str, Any], there: str, not_there: st
 
 def test_an_old_picture_does_not_stay(tmp_path: Path) -> None:
     (tmp_path / "rst").mkdir()
-    written = [[path.name for path in page.write(results(**told), tmp_path)] for told in ({}, {"picture": ""})]
+    written = [[path.name for path in page.write(results(**label), tmp_path)] for label in ({}, {"picture": ""})]
     assert written == [["benchmark.rst", "benchmark.svg", "benchmark.csv"], ["benchmark.rst", "benchmark.csv"]]
     assert sorted(path.name for path in (tmp_path / "rst").iterdir()) == ["benchmark.csv", "benchmark.rst"]
 
 
 @pytest.mark.parametrize(
-    ("told", "name"),
+    ("label", "name"),
     [
         ("processor\t: 0\nmodel name\t: Some  CPU @ 2 GHz\n", "Some CPU @ 2 GHz"),
         ("processor : 0\nModel : Raspberry Pi\n", "Raspberry Pi"),
@@ -277,13 +277,13 @@ def test_an_old_picture_does_not_stay(tmp_path: Path) -> None:
         ("", None),
     ],
 )
-def test_a_processor_has_a_name_or_an_architecture(told: str, name: str | None) -> None:
-    found = machine.processor(told)
+def test_a_processor_has_a_name_or_an_architecture(label: str, name: str | None) -> None:
+    found = machine.processor(label)
     assert found == name if name else re.fullmatch(r"\w+", found)
 
 
 def test_nothing_tells_whose_machine_it_is() -> None:
-    told = f"{machine.machine()} {machine.versions()}"
-    assert re.search(r"\d cores, \d+ GiB of memory", told)
-    assert machine.platform.node() not in told
-    assert "/" not in told.replace("w/", "")
+    label = f"{machine.machine()} {machine.versions()}"
+    assert re.search(r"\d cores, \d+ GiB of memory", label)
+    assert machine.platform.node() not in label
+    assert "/" not in label.replace("w/", "")

@@ -141,7 +141,7 @@ def test_a_survey_asks_for_variables_of_the_role(name, question):
         assert question["default"] in question["choices"]
 
 
-def test_a_gate_that_nobody_answers_looks_at_nothing_by_itself():
+def test_a_gate_without_responses_has_no_default_query():
     """An empty answer would otherwise select all monitors, and a gate that was meant for some would wait for others."""
     which = [question for _name, question in QUESTIONS if question["variable"] == "deploy_gate_include"]
     assert len(which) == 3
@@ -175,7 +175,7 @@ def test_nothing_is_deployed_but_after_a_gate_that_passed():
     assert NODES["deploy"]["success_nodes"] == ["after"]
 
 
-def test_the_baseline_is_handed_under_the_name_that_the_next_job_reads():
+def test_the_baseline_has_the_name_that_the_next_job_reads():
     before = (ROOT / "roles" / "deploy_gate" / "tasks" / "gate_before.yml").read_text("utf-8")
     assert re.findall(r"set_stats:\n +data:\n +(\w+):", before) == [WORKFLOW_BASELINE]
 
@@ -196,8 +196,8 @@ def test_the_execution_environment_needs_what_the_collection_needs():
 
 def test_the_page_tells_of_every_file_and_its_play_uses_names_that_there_are():
     page = (ROOT / "docs" / "docsite" / "rst" / "controller.rst").read_text(encoding="utf-8")
-    told = set(re.findall(r"^``([\w.-]+)``$", page, re.MULTILINE))
-    assert told == {path.name for path in FOLDER.iterdir()}
+    documented = set(re.findall(r"^``([\w.-]+)``$", page, re.MULTILINE))
+    assert documented == {path.name for path in FOLDER.iterdir()}
     block = re.search(r":name: configure\n\n((?: {3}.*\n|\n)+)", page)
     (play,) = yaml.safe_load(textwrap.dedent(block.group(1)))
     (task,) = play["tasks"]

@@ -37,16 +37,18 @@ def test_every_scenario_has_to_play(
     arguments: list[str],
     code: int,
 ) -> None:
-    told = tmp_path / "told"
-    told.write_text(output, encoding="utf-8")
+    log = tmp_path / "log"
+    log.write_text(output, encoding="utf-8")
     python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\necho "$*" >"{tmp_path}/asked"\ncat "{told}"\nexit {ends_with}\n', encoding="utf-8")
+    python.write_text(
+        f'#!/bin/sh\necho "$*" >"{tmp_path}/arguments"\ncat "{log}"\nexit {ends_with}\n', encoding="utf-8"
+    )
     python.chmod(python.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setattr(run_molecule, "provide", lambda *_given: python)
     monkeypatch.setattr("sys.argv", ["run_molecule", str(tmp_path), str(tmp_path), *arguments])
     assert run_molecule.main() == code
-    asked = (tmp_path / "asked").read_text(encoding="utf-8").split()
-    assert asked == ["-m", "molecule", "test", *(arguments or ["--all"])]
+    arguments = (tmp_path / "arguments").read_text(encoding="utf-8").split()
+    assert arguments == ["-m", "molecule", "test", *(arguments or ["--all"])]
 
 
 def test_what_cannot_be_installed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from importer import DOCUMENTED, PROOFS, REQUIREMENTS, against
 
-TOLD = "\n".join(["Importing with galaxy-importer 0.4.44", *PROOFS])
+OUTPUT = "\n".join(["Importing with galaxy-importer 0.4.44", *PROOFS])
 
 
 def result(*others, without=()):
@@ -19,7 +19,7 @@ def result(*others, without=()):
 
 def test_a_collection_about_which_everything_was_said_and_nothing_against_it_passes():
     undocumented = {"content_type": "action", "content_name": "x", "doc_strings": None}
-    assert against(TOLD, 0, result(undocumented)) == []
+    assert against(OUTPUT, 0, result(undocumented)) == []
 
 
 @pytest.mark.parametrize(
@@ -32,34 +32,34 @@ def test_a_collection_about_which_everything_was_said_and_nothing_against_it_pas
     ],
 )
 def test_what_is_as_it_should_be_does_not_speak_against_it(line):
-    assert against(f"{TOLD}\n{line}", 0, result()) == []
+    assert against(f"{OUTPUT}\n{line}", 0, result()) == []
 
 
 @pytest.mark.parametrize(
-    ("told", "ended", "left", "sentence"),
+    ("reported", "ended", "left", "sentence"),
     [
-        (f"{TOLD}\nWARNING: no changelog", 0, result(), "WARNING: no changelog"),
-        (f"{TOLD}\nERROR: broken", 0, result(), "ERROR: broken"),
-        (f"{TOLD}\nWARNING: playbooks/gate.yml:1:1: broken", 0, result(), "WARNING: playbooks/gate.yml:1:1: broken"),
-        (f"{TOLD}\n[WARNING]: of ansible itself", 0, result(), "[WARNING]: of ansible itself"),
-        (f"Traceback (most recent call last):\n{TOLD}", 0, result(), "Traceback (most recent call last):"),
-        (TOLD, 1, result(), "the importer ended with 1"),
-        (TOLD, 0, None, "the importer left no result"),
+        (f"{OUTPUT}\nWARNING: no changelog", 0, result(), "WARNING: no changelog"),
+        (f"{OUTPUT}\nERROR: broken", 0, result(), "ERROR: broken"),
+        (f"{OUTPUT}\nWARNING: playbooks/gate.yml:1:1: broken", 0, result(), "WARNING: playbooks/gate.yml:1:1: broken"),
+        (f"{OUTPUT}\n[WARNING]: of ansible itself", 0, result(), "[WARNING]: of ansible itself"),
+        (f"Traceback (most recent call last):\n{OUTPUT}", 0, result(), "Traceback (most recent call last):"),
+        (OUTPUT, 1, result(), "the importer ended with 1"),
+        (OUTPUT, 0, None, "the importer left no result"),
         ("", 0, result(), f"the importer does not say: {PROOFS[0]}"),
-        (TOLD.replace(PROOFS[1], ""), 0, result(), f"the importer does not say: {PROOFS[1]}"),
-        (TOLD.replace(PROOFS[2], ""), 0, result(), f"the importer does not say: {PROOFS[2]}"),
-        (TOLD, 0, result(without=["module"]), "it found no documented module"),
-        (TOLD, 0, {"docs_blob": {"contents": []}}, "it found no documented lookup"),
+        (OUTPUT.replace(PROOFS[1], ""), 0, result(), f"the importer does not say: {PROOFS[1]}"),
+        (OUTPUT.replace(PROOFS[2], ""), 0, result(), f"the importer does not say: {PROOFS[2]}"),
+        (OUTPUT, 0, result(without=["module"]), "it found no documented module"),
+        (OUTPUT, 0, {"docs_blob": {"contents": []}}, "it found no documented lookup"),
         (
-            TOLD,
+            OUTPUT,
             0,
             result({"content_type": "test", "content_name": "stale", "doc_strings": {}}),
             "it found no documentation of test stale",
         ),
     ],
 )
-def test_whatever_else_it_says_or_leaves_out_speaks_against_it(told, ended, left, sentence):
-    assert sentence in against(told, ended, left)
+def test_other_output_of_the_importer_is_an_error(reported, ended, left, sentence):
+    assert sentence in against(reported, ended, left)
 
 
 def test_everything_in_its_environment_is_pinned():

@@ -47,7 +47,7 @@ def test_what_can_be_is_taken(text, released):
 
 
 @pytest.mark.parametrize(
-    ("version", "last", "sections", "asked"),
+    ("version", "last", "sections", "requested"),
     [
         ("1.0.0", [], ["breaking_changes"], None),
         ("0.2.0", ["0.1.0"], ["breaking_changes"], None),
@@ -60,8 +60,8 @@ def test_what_can_be_is_taken(text, released):
         ("1.4.3", ["1.4.2", "1.3.9"], ["deprecated_features"], "deprecated_features ask for 1.5.0"),
     ],
 )
-def test_a_step_is_as_large_as_its_changes(version, last, sections, asked):
-    assert too_small(Version(version), last, sections) == asked
+def test_a_step_is_as_large_as_its_changes(version, last, sections, requested):
+    assert too_small(Version(version), last, sections) == requested
 
 
 def test_every_section_of_the_changelog_is_known_here():
@@ -92,24 +92,24 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, checkout: Path, tmp_path: Path):
+def requested(monkeypatch: pytest.MonkeyPatch, checkout: Path, tmp_path: Path):
     """Return a way to ask for a release without the importer, for which ./run release needs an environment."""
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(importer, "faults", lambda tarball, _folder, _galaxy: looked.append(tarball.name) or [])
-    looked: list[str] = []
+    monkeypatch.setattr(importer, "faults", lambda tarball, _folder, _galaxy: checked.append(tarball.name) or [])
+    checked: list[str] = []
 
-    def asked(version: str, write: bool) -> list[str]:
+    def requested(version: str, write: bool) -> list[str]:
         options = argparse.Namespace(version=version, write=write, checkout=checkout, importer=tmp_path)
         release.release(options, tmp_path)
-        return looked
+        return checked
 
-    return asked
+    return requested
 
 
-def test_a_release_is_tried_elsewhere_and_leaves_the_checkout_alone(asked, checkout, capsys):
+def test_a_release_is_tried_elsewhere_and_leaves_the_checkout_alone(requested, checkout, capsys):
     before = run("git", "rev-parse", "HEAD", cwd=checkout), run("git", "branch", "--all", cwd=checkout)
-    assert asked("1.0.0", write=False) == ["knowledgefront-monitoring-1.0.0.tar.gz"]
+    assert requested("1.0.0", write=False) == ["knowledgefront-monitoring-1.0.0.tar.gz"]
     assert (run("git", "rev-parse", "HEAD", cwd=checkout), run("git", "branch", "--all", cwd=checkout)) == before
     assert run("git", "status", "--porcelain", "--ignored", cwd=checkout) == ""
     said = capsys.readouterr().out
@@ -120,25 +120,25 @@ def test_a_release_is_tried_elsewhere_and_leaves_the_checkout_alone(asked, check
     )
 
 
-def test_what_is_not_committed_stops_a_release_that_writes(asked, checkout):
+def test_what_is_not_committed_stops_a_release_that_writes(requested, checkout):
     (checkout / "more").touch()
     try:
         with pytest.raises(Refused, match="1 files are not committed"):
-            asked("1.0.0", write=True)
+            requested("1.0.0", write=True)
     finally:
         (checkout / "more").unlink()
 
 
-def test_a_tarball_that_is_wrong_is_no_release(asked, checkout, monkeypatch):
+def test_a_tarball_that_is_wrong_is_no_release(requested, checkout, monkeypatch):
     monkeypatch.setattr(importer, "faults", lambda *_args: ["WARNING: something"])
     with pytest.raises(Refused, match=r"is not as it has to be:\nWARNING: something"):
-        asked("1.0.0", write=True)
+        requested("1.0.0", write=True)
     assert run("git", "status", "--porcelain", cwd=checkout) == ""
 
 
-def test_what_is_written_is_the_version_and_the_changelog_and_nothing_is_committed(asked, checkout, tmp_path):
+def test_what_is_written_is_the_version_and_the_changelog_and_nothing_is_committed(requested, checkout, tmp_path):
     before = run("git", "rev-parse", "HEAD", cwd=checkout)
-    asked("1.0.0", write=True)
+    requested("1.0.0", write=True)
     assert run("git", "rev-parse", "HEAD", cwd=checkout) == before
     changed = {line[3:] for line in run("git", "status", "--porcelain", cwd=checkout).splitlines()}
     spent = {name for name in changed if name.startswith("changelogs/fragments/")}

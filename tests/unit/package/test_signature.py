@@ -70,9 +70,9 @@ class Desk:
 
     def sign(self) -> None:
         """Sign as CONTRIBUTING.md says, with the version that there is."""
-        told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-        (unpack,) = re.findall(r"`(tar -xzf dist/[^`]+)`", told)
-        (sign,) = re.findall(r"`(gpg --armor --detach-sign [^`]+)`", told)
+        reported = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        (unpack,) = re.findall(r"`(tar -xzf dist/[^`]+)`", reported)
+        (sign,) = re.findall(r"`(gpg --armor --detach-sign [^`]+)`", reported)
         self.run(re.sub(r"dist/\S+\.tar\.gz", f"dist/{self.tarball.name}", unpack))
         (self.folder / "MANIFEST.json.asc").unlink(missing_ok=True)
         self.run(sign)

@@ -14,7 +14,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from reproducible import NotBuilt, build, moment, rewrite
+from reproducible import NotBuilt, build, commit_time, rewrite
 from whole import faults
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,8 +38,11 @@ def tarball(path, *, held=None, backwards=False, when=7, owner="", mode=0, manif
         kind = "dir" if held[name] is None else "file"
         files.append({"name": name, "ftype": kind, "chksum_sha256": dict(digests).get(name, digest), "format": 1})
     listed = json.dumps({"files": files, "format": 1}, indent=True).encode()
-    told = {"name": "FILES.json", "chksum_sha256": dict(digests).get("FILES.json", hashlib.sha256(listed).hexdigest())}
-    described = json.dumps({"collection_info": GALAXY | dict(manifest), "file_manifest_file": told}, indent=True)
+    reported = {
+        "name": "FILES.json",
+        "chksum_sha256": dict(digests).get("FILES.json", hashlib.sha256(listed).hexdigest()),
+    }
+    described = json.dumps({"collection_info": GALAXY | dict(manifest), "file_manifest_file": reported}, indent=True)
     contents = {"MANIFEST.json": described.encode(), "FILES.json": listed, **{name: held[name] for name in names}}
     with tarfile.open(path, "w:gz") as archive:
         for name, content in contents.items():
@@ -54,7 +57,7 @@ def tarball(path, *, held=None, backwards=False, when=7, owner="", mode=0, manif
 @pytest.mark.parametrize(
     "difference", [{"backwards": True}, {"when": 99}, {"owner": "somebody"}, {"mode": 0o077}], ids=str
 )
-def test_what_differs_without_meaning_is_gone(tmp_path, difference):
+def test_meaningless_differences_are_removed(tmp_path, difference):
     one, other = tarball(tmp_path / "one"), tarball(tmp_path / "other", **difference)
     assert one.read_bytes() != other.read_bytes()
     for path in (one, other):
@@ -74,7 +77,7 @@ def test_what_means_something_stays(tmp_path):
         assert archive.extractfile("README.md").read() == b"read you"
 
 
-def test_what_is_told_besides_is_in_the_manifest_and_the_source_stays(tmp_path):
+def test_extra_fields_are_in_the_manifest_only(tmp_path):
     source = tarball(tmp_path / "one")
     before = source.read_bytes()
     rewrite(source, tmp_path / "other", 1000, repository="https://example.invalid/x")
@@ -96,7 +99,7 @@ def test_what_is_told_besides_is_in_the_manifest_and_the_source_stays(tmp_path):
         ),
     ],
 )
-def test_metadata_that_is_wrong_is_told(tmp_path, difference, sentence):
+def test_wrong_metadata_is_reported(tmp_path, difference, sentence):
     assert sentence in faults(tarball(tmp_path / "one", **difference), GALAXY)
 
 
@@ -113,7 +116,7 @@ def test_metadata_that_is_wrong_is_told(tmp_path, difference, sentence):
         ),
     ],
 )
-def test_what_is_missing_or_too_much_is_told(tmp_path, change, sentence):
+def test_missing_and_unexpected_files_are_reported(tmp_path, change, sentence):
     source = tarball(tmp_path / "one")
     with tarfile.open(source) as archive:
         members = {one.name: archive.extractfile(one).read() if one.isfile() else None for one in archive}
@@ -126,7 +129,7 @@ def test_what_is_missing_or_too_much_is_told(tmp_path, change, sentence):
     assert faults(tmp_path / "other", GALAXY) == [sentence]
 
 
-def test_what_is_in_it_twice_is_told(tmp_path):
+def test_duplicate_files_are_reported(tmp_path):
     source = tarball(tmp_path / "one")
     with tarfile.open(source) as archive, tarfile.open(tmp_path / "other", "w") as twice:
         for member in archive:
@@ -136,19 +139,19 @@ def test_what_is_in_it_twice_is_told(tmp_path):
 
 
 @pytest.mark.parametrize("given", ["", "yesterday", "-1", "1.5", "²", str(2**32)])
-def test_a_moment_that_is_none_is_refused(given):
+def test_an_invalid_commit_time_is_an_error(given):
     with pytest.raises(NotBuilt, match="has to be seconds since 1970"):
-        moment(ROOT, environment(SOURCE_DATE_EPOCH=given))
+        commit_time(ROOT, environment(SOURCE_DATE_EPOCH=given))
 
 
-def test_a_folder_without_a_commit_needs_to_be_told_the_moment(tmp_path):
+def test_a_folder_without_a_commit_requires_a_time(tmp_path):
     without = environment(GIT_CEILING_DIRECTORIES=str(tmp_path.parent))
     with pytest.raises(NotBuilt, match=r"has no commit to take the time from: set SOURCE_DATE_EPOCH"):
-        moment(tmp_path, without)
-    assert moment(tmp_path, environment(SOURCE_DATE_EPOCH="12")) == 12
+        commit_time(tmp_path, without)
+    assert commit_time(tmp_path, environment(SOURCE_DATE_EPOCH="12")) == 12
 
 
-def test_what_cannot_be_built_is_told_by_ansible(tmp_path):
+def test_build_errors_of_ansible_are_reported(tmp_path):
     with pytest.raises(NotBuilt, match=r"could not be built\n.*galaxy.yml"):
         build(tmp_path, tmp_path / "dist", environment(SOURCE_DATE_EPOCH="12", ANSIBLE_HOME=str(tmp_path / "home")))
 
@@ -167,7 +170,7 @@ def test_two_clones_at_two_times_under_two_masks_give_one_tarball(tmp_path):
         for path in clone.rglob("*"):
             os.utime(path, (number * 10_000_000, number * 10_000_000), follow_symlinks=False)
         made.append(build(clone, tmp_path / str(number), environment(ANSIBLE_HOME=str(tmp_path / "home"))))
-        when = moment(clone, environment())
+        when = commit_time(clone, environment())
     assert made[0].read_bytes() == made[1].read_bytes()
     assert int.from_bytes(made[0].read_bytes()[4:8], "little") == when
     with tarfile.open(made[0]) as archive:

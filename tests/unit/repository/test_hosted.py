@@ -24,8 +24,8 @@ def read(path: Path):
 
 
 def commands() -> set[str]:
-    told = subprocess.run([ROOT / "run", "help"], stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
-    return set(re.findall(r"^  ([a-z-]+)  ", told, re.MULTILINE))
+    help_text = subprocess.run([ROOT / "run", "help"], stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+    return set(re.findall(r"^  ([a-z-]+)  ", help_text, re.MULTILINE))
 
 
 def of_a_test() -> list[str]:
@@ -60,14 +60,14 @@ def test_hooks_call_run_and_nothing_else():
     assert all(hook["language"] == "system" and hook["pass_filenames"] is False for hook in repository["hooks"])
 
 
-def test_updates_are_looked_for_wherever_something_is_pinned():
+def test_dependabot_watches_every_folder_with_pins():
     updates = read(HOSTED / "dependabot.yml")["updates"]
-    watched = {folder for one in updates for folder in one.get("directories", [one.get("directory")])}
+    folders = {folder for one in updates for folder in one.get("directories", [one.get("directory")])}
     pinned = {f"/{path.parent.relative_to(ROOT)}" for path in ROOT.glob("tests/*/package.json")}
     for path in [*ROOT.glob("requirements/*.txt"), *ROOT.glob("tests/*/*.txt")]:
         if re.search(r"^[\w.-]+==", path.read_text(encoding="utf-8"), re.MULTILINE):
             pinned.add(f"/{path.parent.relative_to(ROOT)}")
-    assert watched == pinned | {"/"}
+    assert folders == pinned | {"/"}
 
 
 def test_an_issue_asks_for_the_doctor_and_says_where_vulnerabilities_go():

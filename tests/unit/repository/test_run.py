@@ -55,10 +55,10 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(checkout: Path, tmp_path: 
 
 
 def test_the_environment_of_something_else_is_left_alone(checkout: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "project" / ".venv" / "kept"
-    kept.parent.mkdir(parents=True)
-    kept.touch()
+    marker = tmp_path / "project" / ".venv" / "marker"
+    marker.parent.mkdir(parents=True)
+    marker.touch()
     done = run(checkout, VENV_DIR=str(tmp_path / "project"))
     assert done.returncode == 2
     assert "is not an environment of this script" in done.stderr
-    assert kept.exists()
+    assert marker.exists()

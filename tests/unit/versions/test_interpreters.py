@@ -26,7 +26,7 @@ def test_the_first_on_path_is_found_and_a_shim_never_is(tmp_path, path):
     assert find("3.13", folders(environ(path))) == wanted
 
 
-def test_pyenv_is_looked_into_after_path_and_its_newest_first(tmp_path, path):
+def test_pyenv_is_searched_after_path_newest_first(tmp_path, path):
     root = tmp_path / "pyenv"
     for patch in ("3.10.9", "3.10.13", "3.9.18"):
         fake_python(root / "versions" / patch / "bin", patch.rpartition(".")[0], tmp_path / "notes")

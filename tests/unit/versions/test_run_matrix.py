@@ -22,10 +22,10 @@ def run(tmp_path):
     fake_python(tmp_path / "bin", "3.13", tmp_path / "notes")
 
     def run(*arguments, path="bin", outcomes=None, **environment):
-        told = {} if outcomes is None else {"FAKE_OUTCOMES": json.dumps(outcomes)}
+        found = {} if outcomes is None else {"FAKE_OUTCOMES": json.dumps(outcomes)}
         return subprocess.run(
-            [sys.executable, str(SCRIPT), str(tmp_path / "kept"), *arguments],
-            env={"PATH": str(tmp_path / path), **told, **environment},
+            [sys.executable, str(SCRIPT), str(tmp_path / "environments"), *arguments],
+            env={"PATH": str(tmp_path / path), **found, **environment},
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -48,7 +48,7 @@ def run(tmp_path):
         (["--jobs", "many"], "invalid int value"),
     ],
 )
-def test_a_mistake_is_told_before_anything_is_made(run, tmp_path, arguments, sentence):
+def test_invalid_arguments_are_reported_before_the_setup(run, tmp_path, arguments, sentence):
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
@@ -90,19 +90,19 @@ def test_nothing_to_try_it_on_is_no_pass(run):
 def test_targets_meet_the_environment_and_no_proxy(run, tmp_path):
     done = run("--newest", "kf_status", "kf_gate", "--jobs", "5", https_proxy="http://127.0.0.1:9", HTTP_PROXY="x")
     assert done.returncode == 1
-    (asked,) = [line for line in (tmp_path / "notes").read_text("utf-8").splitlines() if line.startswith("targets")]
-    assert "--jobs 5 --outcomes " in asked
-    assert asked.endswith("kf_status kf_gate")
+    (calls,) = [line for line in (tmp_path / "notes").read_text("utf-8").splitlines() if line.startswith("targets")]
+    assert "--jobs 5 --outcomes " in calls
+    assert calls.endswith("kf_status kf_gate")
     environment = (tmp_path / "notes.env").read_text("utf-8").splitlines()
-    assert any(line.startswith(f"PATH={tmp_path}/kept/2.21.5-py3.13/bin:") for line in environment)
+    assert any(line.startswith(f"PATH={tmp_path}/environments/2.21.5-py3.13/bin:") for line in environment)
     assert [line for line in environment if "proxy=" in line.lower()] == []
 
 
 def test_all_means_every_target_that_is_run_by_itself(run, tmp_path):
     run("--all", "--newest")
-    asked = (tmp_path / "notes").read_text("utf-8")
-    assert " bad_input " in asked
-    assert "setup_simulator" not in asked
+    calls = (tmp_path / "notes").read_text("utf-8")
+    assert " bad_input " in calls
+    assert "setup_simulator" not in calls
 
 
 def test_fast_tries_the_oldest_and_the_newest_on_what_is_here(run, tmp_path):
@@ -116,12 +116,14 @@ def test_fast_tries_the_oldest_and_the_newest_on_what_is_here(run, tmp_path):
     assert [[cell.strip() for cell in row] for row in rows] == [["2.16.19", "3.13"], ["2.21.5", "3.13"]]
 
 
-def test_targets_are_asked_on_each_python_that_is_here(run, tmp_path):
+def test_targets_run_on_each_available_python(run, tmp_path):
     passed = [{**PASSED, "target": "target_pythons"}]
     done = run("--newest", "target_pythons", outcomes=passed)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Pythons of targets: 3.13; not here: 3.9, 3.10, 3.11, 3.12" in done.stdout
-    assert f"TARGET_PYTHONS={tmp_path}/kept/target-py3.13/bin/python" in (tmp_path / "notes.env").read_text("utf-8")
+    assert f"TARGET_PYTHONS={tmp_path}/environments/target-py3.13/bin/python" in (tmp_path / "notes.env").read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize(("ends_with", "code", "cell"), [("0", 0, "| ok "), ("1", 1, "| FAILED 0 s")])
@@ -129,6 +131,6 @@ def test_sanity_is_one_more_column(run, tmp_path, ends_with, code, cell):
     done = run("--only", "2.22", "--sanity", "kf_status", outcomes=[PASSED], FAKE_SANITY=ends_with)
     assert done.returncode == code, done.stdout + done.stderr
     assert cell in done.stdout
-    asked = [line for line in (tmp_path / "notes").read_text("utf-8").splitlines() if line.startswith("sanity")]
-    assert len(asked) == 1
-    assert asked[0].endswith("sanity-2.22.0rc1-py3.13 --skip-test pylint")
+    calls = [line for line in (tmp_path / "notes").read_text("utf-8").splitlines() if line.startswith("sanity")]
+    assert len(calls) == 1
+    assert calls[0].endswith("sanity-2.22.0rc1-py3.13 --skip-test pylint")

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from ansible_collections.knowledgefront.monitoring.tests.versions.supported import (
     Combination,
-    chosen,
     first_here,
     read,
+    select,
     target_pins,
     versions,
 )
@@ -43,13 +43,13 @@ SOME = [
     ],
 )
 def test_wishes_add_up(wishes, cores):
-    assert [one.core for one in chosen(SOME, **wishes)] == cores
+    assert [one.core for one in select(SOME, **wishes)] == cores
 
 
 @pytest.mark.parametrize("name", ["2.1", "2.20", "2.16.1", "3", "", "2.22.0"])
 def test_a_release_that_is_not_supported_is_refused_with_those_that_are(name):
     with pytest.raises(ValueError, match=rf"ansible-core {name} is not supported; .*2\.9\.27, 2\.16\.19"):
-        chosen(SOME, only=["2.16", name])
+        select(SOME, only=["2.16", name])
 
 
 def test_pins_are_those_of_the_release_and_of_its_python(tmp_path):

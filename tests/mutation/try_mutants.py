@@ -71,23 +71,23 @@ def trial_of(module: str, checkout: Path) -> Trial:
 def tally(module: str, checkout: Path, explanations: Explanations, folder: Path, jobs: int) -> Tally:
     trial = trial_of(module, checkout)
     found = list(mutants(module, trial.source.read_text(encoding="utf-8")))
-    tally = Tally(module)
+    result = Tally(module)
     print(f"{module}: {len(found)} mistakes ...", file=sys.stderr, flush=True)
     limit = max(LEAST_SECONDS, math.ceil(SLOWER * seconds_unmutated(trial, folder)))
     at_once = noticed_at_once(trial, [one.code for one in found], folder, limit, jobs)
-    tally.counts.update(at_once.values())
+    result.counts.update(at_once.values())
     left = [one for one in found if one.code not in at_once]
     tasks = [partial(try_wholly, trial, one.code) for one in left]
     for mutant, outcome in zip(left, outcomes(tasks, folder, limit, jobs), strict=True):
-        tally.counts[outcome] += 1
+        result.counts[outcome] += 1
         if outcome != SURVIVED:
             continue
         if explanations.explain(mutant):
-            tally.explained += 1
+            result.explained += 1
         else:
-            tally.unexplained.append(mutant)
+            result.unexplained.append(mutant)
             print(f"\n{mutant.module}, {mutant.function}:\n{mutant.change}", flush=True)
-    return tally
+    return result
 
 
 def main() -> int:
@@ -104,13 +104,13 @@ def main() -> int:
     trials.mkdir()
     try:
         explanations = read_explanations(Path(__file__).with_name("explained.toml"), MODULES)
-        tally = [tally(name, checkout, explanations, trials, options.jobs) for name in modules]
+        tallies = [tally(name, checkout, explanations, trials, options.jobs) for name in modules]
     except (TrialError, ExplanationsError) as error:
         print(f"mutation: {error}", file=sys.stderr)
         return 2
     print("\n| module | mutants | killed | timed out | survived | explained |\n|---|---|---|---|---|---|")
-    print("\n".join(one.row for one in tally))
-    left = sum(len(one.unexplained) for one in tally)
+    print("\n".join(one.row for one in tallies))
+    left = sum(len(one.unexplained) for one in tallies)
     vain = explanations.in_vain(modules)
     for text in vain:
         print(f"\nexplained.toml explains what no longer survives: remove it\n{text}")

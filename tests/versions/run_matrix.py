@@ -82,9 +82,9 @@ def target_pythons(one: Combination, environments: Path, among: Sequence[Path]) 
             continue
         wanted = "\n".join([*instead.get(version, usual), ""])
         found.append(provide(environments / f"target-py{version}", interpreter, wanted))
-    found = ", ".join(python.parents[1].name.removeprefix("target-py") for python in found)
+    names = ", ".join(python.parents[1].name.removeprefix("target-py") for python in found)
     lacking = f"; not here: {', '.join(missing)}" if missing else ""
-    print(f"Pythons of targets: {found or 'that of the controller'}{lacking}", flush=True)
+    print(f"Pythons of targets: {names or 'that of the controller'}{lacking}", flush=True)
     return found
 
 
@@ -110,13 +110,13 @@ def outcomes(python: Path, targets: Sequence[str], jobs: int, on_targets: Sequen
     # The target gate_in_plays runs its complete table.
     environment["EVERY_PLAY"] = "1"
     with tempfile.TemporaryDirectory(prefix="kf-matrix-") as folder:
-        found = Path(folder) / "outcomes.json"
+        file = Path(folder) / "outcomes.json"
         runner = [str(python), str(INTEGRATION / "run_targets.py"), "--timeout", str(LONGEST)]
-        given = ["--jobs", str(jobs), "--outcomes", str(found), *targets]
+        given = ["--jobs", str(jobs), "--outcomes", str(file), *targets]
         subprocess.run([*runner, *given], env=environment, stdin=subprocess.DEVNULL, check=False)
-        if not found.is_file():
+        if not file.is_file():
             return {}
-        found = json.loads(found.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     return {entry["target"]: Cell(entry["passed"], entry["seconds"]) for entry in found}
 
 

@@ -47,8 +47,8 @@ def test_every_scenario_has_to_play(
     monkeypatch.setattr(run_molecule, "provide", lambda *_given: python)
     monkeypatch.setattr("sys.argv", ["run_molecule", str(tmp_path), str(tmp_path), *arguments])
     assert run_molecule.main() == code
-    arguments = (tmp_path / "arguments").read_text(encoding="utf-8").split()
-    assert arguments == ["-m", "molecule", "test", *(arguments or ["--all"])]
+    recorded = (tmp_path / "arguments").read_text(encoding="utf-8").split()
+    assert recorded == ["-m", "molecule", "test", *(arguments or ["--all"])]
 
 
 def test_what_cannot_be_installed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:

@@ -9,15 +9,14 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleOptionsError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._ansible.answers import failure
-from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
-from ..module_utils._api.unexpected import convert_unexpected
+from ..module_utils._ansible.queries import error_result
+from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError, convert_unexpected
 from ..plugin_utils._adopt.task import ADOPT, adopt, check_options
 from ..plugin_utils._deploy_gate.variables import refuse_unknown_names
 from ..plugin_utils._gate.sample import Unavailable
 from ..plugin_utils._options import validate_options
 from ..plugin_utils._system.console import Console, ProgressLine
-from ..plugin_utils._system.controller import exit_with_controller
+from ..plugin_utils._system.processes import exit_with_controller
 
 
 class ActionModule(ActionBase):
@@ -31,12 +30,17 @@ class ActionModule(ActionBase):
             with exit_with_controller():
                 return convert_unexpected(lambda: self._adopt(task_vars or {}, warnings), expected, "kf_adopt")
         except KnowledgeFrontError as error:
-            return {"changed": False, "failed": True, **failure(error), "warnings": warnings}
+            return {"changed": False, "failed": True, **error_result(error), "warnings": warnings}
         except Unavailable as error:
             message = f"{error}: nothing was written"
             return {"changed": False, "failed": True, "msg": message, "error_code": error.code, "warnings": warnings}
         except (AnsibleOptionsError, ValueError) as error:
-            return {"changed": False, "failed": True, **failure(ConfigurationError(str(error))), "warnings": warnings}
+            return {
+                "changed": False,
+                "failed": True,
+                **error_result(ConfigurationError(str(error))),
+                "warnings": warnings,
+            }
 
     def _adopt(self, task_vars: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
         refuse_unknown_names({"": task_vars})

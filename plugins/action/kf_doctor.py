@@ -10,9 +10,9 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._ansible.answers import failure
-from ..module_utils._api.deadline import Deadline
-from ..module_utils._api.unexpected import UnexpectedError, convert_unexpected
+from ..module_utils._ansible.queries import error_result
+from ..module_utils._api.errors import UnexpectedError, convert_unexpected
+from ..module_utils._api.timeouts import Deadline
 from ..plugin_utils._connection import resolve_options
 from ..plugin_utils._doctor.context import CheckContext
 from ..plugin_utils._doctor.options import DOCTOR
@@ -22,8 +22,8 @@ from ..plugin_utils._doctor.runner import Row, count_outcomes, run_checks, worst
 from ..plugin_utils._environment import read_environment
 from ..plugin_utils._options import validate_options
 from ..plugin_utils._system.console import Console, ProgressLine
-from ..plugin_utils._system.controller import exit_with_controller
 from ..plugin_utils._system.files import write_report
+from ..plugin_utils._system.processes import exit_with_controller
 
 TOTAL_TIMEOUT = 300.0
 """Seconds for all checks. A request takes at most the option ``timeout`` of them."""
@@ -38,7 +38,7 @@ class ActionModule(ActionBase):
             with exit_with_controller():
                 return convert_unexpected(lambda: self._run_checks(task_vars or {}), (AnsibleError,), "the doctor")
         except UnexpectedError as error:
-            return {"changed": False, "failed": True, "outcome": FAILED, **failure(error)}
+            return {"changed": False, "failed": True, "outcome": FAILED, **error_result(error)}
 
     def _run_checks(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         context = self._create_context(task_vars)

@@ -55,7 +55,7 @@ class ActionModule(ActionBase):
     def _stop(self, error: BaseException, began: float) -> dict[str, Any]:
         """Return the result of a gate that crashed with ``error``, and write its reports if possible."""
         try:
-            from ..module_utils._api.unexpected import is_interruption
+            from ..module_utils._api.errors import is_interruption
             from ..plugin_utils._gate_action.result import crash_result
 
             if not is_interruption(error):

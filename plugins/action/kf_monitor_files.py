@@ -9,9 +9,8 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleOptionsError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._ansible.answers import failure
-from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError
-from ..module_utils._api.unexpected import convert_unexpected
+from ..module_utils._ansible.queries import error_result
+from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError, convert_unexpected
 from ..plugin_utils._options import validate_options
 from ..plugin_utils._snapshot.arguments import MONITOR_FILES, parse_mode
 from ..plugin_utils._snapshot.fetch import fetch_configurations, require_deleted
@@ -19,7 +18,7 @@ from ..plugin_utils._snapshot.folder import Folder, FolderError
 from ..plugin_utils._snapshot.plan import Plan, apply_plan, build_result, format_diff, has_work, make_plan
 from ..plugin_utils._snapshot.policy import PolicyResult, check_policy, check_report_paths, write_policy_reports
 from ..plugin_utils._system.console import Console, ProgressLine
-from ..plugin_utils._system.controller import exit_with_controller
+from ..plugin_utils._system.processes import exit_with_controller
 
 
 class ActionModule(ActionBase):
@@ -32,9 +31,9 @@ class ActionModule(ActionBase):
             with exit_with_controller():
                 return convert_unexpected(lambda: self._compare(task_vars or {}), expected, self._task.action)
         except KnowledgeFrontError as error:
-            return {"changed": False, "failed": True, **failure(error)}
+            return {"changed": False, "failed": True, **error_result(error)}
         except (AnsibleOptionsError, ValueError) as error:
-            return {"changed": False, "failed": True, **failure(ConfigurationError(str(error)))}
+            return {"changed": False, "failed": True, **error_result(ConfigurationError(str(error)))}
 
     @property
     def console(self) -> Console:

@@ -4,20 +4,20 @@
 
 from __future__ import annotations
 
-from ..module_utils._ansible.answers import monitors
 from ..module_utils._ansible.arguments import MONITOR_INFO, ONE_OR_MANY
+from ..module_utils._ansible.queries import query_monitors
 from ..plugin_utils._actions.info import InfoAction
 
 
 class ActionModule(InfoAction):
-    question = monitors
+    query = query_monitors
     spec = MONITOR_INFO
     module = "knowledgefront.monitoring.kf_monitor_info"
     mutually_exclusive = ONE_OR_MANY
 
 
 def main() -> None:
-    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    """Validate the options of a task. ansible-lint calls this function of the plugin that it finds first."""
     from ..module_utils._ansible.modules import check_arguments
 
     check_arguments(MONITOR_INFO)

@@ -4,19 +4,19 @@
 
 from __future__ import annotations
 
-from ..module_utils._ansible.answers import statuses
 from ..module_utils._ansible.arguments import STATUS_INFO
+from ..module_utils._ansible.queries import query_statuses
 from ..plugin_utils._actions.info import InfoAction
 
 
 class ActionModule(InfoAction):
-    question = statuses
+    query = query_statuses
     spec = STATUS_INFO
     module = "knowledgefront.monitoring.kf_status_info"
 
 
 def main() -> None:
-    """Check the options of a task. ansible-lint calls this function of whatever plugin it finds first."""
+    """Validate the options of a task. ansible-lint calls this function of the plugin that it finds first."""
     from ..module_utils._ansible.modules import check_arguments
 
     check_arguments(STATUS_INFO)

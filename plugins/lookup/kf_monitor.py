@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from ..plugin_utils._bytecode import load
 
-# Each task of each host loads this anew: from bytecode, where there is some.
+# Each task of each host loads this again: from bytecode, where it is cached.
 load("plugin_utils._lookup")
 from ..plugin_utils._lookup import MonitorLookup
 
 
 class LookupModule(MonitorLookup):
-    question = "monitors"
+    query = "monitors"

@@ -141,16 +141,16 @@ http_status:
   sample: 401
 """
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.answers import monitors
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import (
     MONITOR_INFO,
     ONE_OR_MANY,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.modules import run
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.queries import query_monitors
 
 
 def main() -> None:
-    run(monitors, MONITOR_INFO, ONE_OR_MANY)
+    run(query_monitors, MONITOR_INFO, ONE_OR_MANY)
 
 
 if __name__ == "__main__":

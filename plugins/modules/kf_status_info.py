@@ -172,13 +172,13 @@ http_status:
   sample: 401
 """
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.answers import statuses
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import STATUS_INFO
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.modules import run
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.queries import query_statuses
 
 
 def main() -> None:
-    run(statuses, STATUS_INFO)
+    run(query_statuses, STATUS_INFO)
 
 
 if __name__ == "__main__":

@@ -57,13 +57,13 @@ http_status:
   sample: 401
 """
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.answers import version
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import VERSION_INFO
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.modules import run
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.queries import query_version
 
 
 def main() -> None:
-    run(version, VERSION_INFO)
+    run(query_version, VERSION_INFO)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Loads modules of this collection from Python's bytecode cache, where there is one.
+"""Loads modules of this collection from Python's bytecode cache.
 
-Ansible's loader compiles every module of a collection in every process, and each task of each host is a process.
+Ansible's loader compiles every module of a collection in every process, and each task of each host runs in a process.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PLUGINS = __name__.rpartition(".plugin_utils.")[0]
 def load(name: str) -> None:
     """Load the module ``name``, such as ``plugin_utils._options``, after those that it imports at its top level.
 
-    A module whose source cannot be read is left to Ansible's loader.
+    Leaves a module whose source cannot be read to Ansible's loader.
     """
     folder = import_module(PLUGINS).__path__[0]
     _load(f"{PLUGINS}.{name}", folder)

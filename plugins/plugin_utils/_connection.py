@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connection options of a controller plugin, from the task, variables, the environment, ansible.cfg or the default."""
+"""Resolves connection options on the controller: from the task, variables, environment, ansible.cfg or default."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from ansible.template import Templar
 
 SECTION = "knowledgefront"
-NEVER_IN_A_FILE = frozenset({"client_secret"})
+NOT_IN_CONFIG_FILE = frozenset({"client_secret"})
 
 FOLDER = "knowledgefront"
-"""The cache folder below ANSIBLE_HOME, unless an option says otherwise."""
+"""The default cache folder below ANSIBLE_HOME."""
 
 
 class OptionValue:
-    """An option as its source has it; ``origin`` is ``Direct``, ``var: ...``, ``env: ...``, ``default`` or a file."""
+    """An unconverted option; ``origin`` is ``Direct``, ``var: ...``, ``env: ...``, ``default`` or a file."""
 
     def __init__(self, value: Any, origin: str | None) -> None:
         self.value = value
         self.origin = origin
 
 
-def definitions() -> dict[str, dict[str, Any]]:
-    """Return the connection options as Ansible's configuration system defines options of a plugin."""
+def option_definitions() -> dict[str, dict[str, Any]]:
+    """Return the connection options as definitions for Ansible's configuration manager."""
     return {name: _definition(name, spec) for name, spec in CONNECTION.items()}
 
 
@@ -41,7 +41,7 @@ def _definition(name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     definition = {key: spec[key] for key in ("default", "aliases") if key in spec}
     definition["env"] = [{"name": f"KF_{name.upper()}"}]
     definition["vars"] = [{"name": f"kf_{name}"}]
-    if name not in NEVER_IN_A_FILE:
+    if name not in NOT_IN_CONFIG_FILE:
         definition["ini"] = [{"section": SECTION, "key": name}]
     return definition
 
@@ -49,33 +49,33 @@ def _definition(name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
 def resolve_options(
     given: Mapping[str, Any], variables: Mapping[str, Any], templar: Templar, renamed: Mapping[str, str] | None = None
 ) -> dict[str, OptionValue]:
-    """Return each connection option, by its own name, from the source that validate_options takes it from."""
+    """Return each connection option by its name, with the origin that has precedence, see validate_options."""
     kind, owner = "action", "knowledgefront.monitoring.connection"
-    C.config.initialize_plugin_configuration_definitions(kind, owner, definitions())
-    named = [f"kf_{name}" for name in CONNECTION if f"kf_{name}" in variables]
-    finished = {name: templar.template(variables[name]) for name in named}
+    C.config.initialize_plugin_configuration_definitions(kind, owner, option_definitions())
+    names = [f"kf_{name}" for name in CONNECTION if f"kf_{name}" in variables]
+    templated = {name: templar.template(variables[name]) for name in names}
     options = {}
     for name in CONNECTION:
         option = (renamed or {}).get(name, name)
         direct = [{name: given[alias]} for alias in option_names(option, name) if alias in given]
         value, origin = C.config.get_config_value_and_origin(
-            name, plugin_type=kind, plugin_name=owner, variables=finished, direct=direct[-1] if direct else None
+            name, plugin_type=kind, plugin_name=owner, variables=templated, direct=direct[-1] if direct else None
         )
         options[name] = OptionValue(value, origin)
     return options
 
 
 def option_names(option: str, name: str) -> tuple[str, ...]:
-    """Return what the connection option ``name`` can be called where it is called ``option``."""
+    """Return the name and aliases of the connection option ``name`` where it is called ``option``."""
     return (option, *CONNECTION[name].get("aliases", ()))
 
 
 def resolve_option_path(value: Any, origin: str | None) -> str | None:
-    """Return an absolute path; one from a configuration file is relative to that file."""
+    """Return an absolute path; a path from a configuration file is relative to that file."""
     file = origin if origin and os.path.isabs(origin) else None
     return str(resolve_path(str(value), basedir=file)) if value else None
 
 
-def folder_of(options: Mapping[str, Any]) -> str:
-    """Return the folder in which tokens and answers are kept."""
+def cache_directory(options: Mapping[str, Any]) -> str:
+    """Return the folder of the cache for tokens and responses."""
     return str(options["cache_dir"] or os.path.join(C.ANSIBLE_HOME, FOLDER))

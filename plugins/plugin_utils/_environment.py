@@ -16,7 +16,7 @@ from ansible import constants as C
 from ansible.release import __version__ as ansible_version
 
 from ..module_utils._api.transport import USER_AGENT
-from ._connection import folder_of
+from ._connection import cache_directory
 from ._doctor.context import Environment
 
 LIBRARIES = ("requests", "urllib3", "cryptography")
@@ -29,7 +29,7 @@ def read_environment(options: Mapping[str, Any] | None) -> Environment:
         environment=dict(os.environ),
         folder=os.getcwd(),
         config_file=C.CONFIG_FILE,
-        cache_folder=folder_of(options) if has_cache and options is not None else None,
+        cache_folder=cache_directory(options) if has_cache and options is not None else None,
         versions=_versions(),
     )
 

@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import payloads
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import join
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import join_monitors
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
@@ -48,7 +48,7 @@ def measure_evaluation(size: int) -> tuple[int, float, float]:
         client.close()
     document = {"error": None, "monitor_list": [dict(status.fields) for status in statuses], "path": "/status"}
     body = json.dumps(document).encode()
-    sample = Sample(join(configs, statuses), time.time(), "")
+    sample = Sample(join_monitors(configs, statuses), time.time(), "")
 
     def decide() -> None:
         policy = Policy.of("after", sample.taken_at - 60)

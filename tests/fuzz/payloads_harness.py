@@ -9,13 +9,16 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import payloads
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.authentication import (
+    MAX_LIFETIME,
+    parse_token,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.token import LONGEST_LIFETIME, read_token
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import (
-    Check,
     MonitorConfig,
     MonitorStatus,
-    join,
+    MonitorTest,
+    join_monitors,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import (
     Selection,
@@ -64,7 +67,7 @@ def _prove_status(status: MonitorStatus) -> None:
     for count in (status.alert_count, status.fail_count, status.test_count):
         assert count is None or (isinstance(count, int) and not isinstance(count, bool) and count >= 0), repr(count)
     for check in (status.last_test, status.last_failed):
-        assert check is None or isinstance(check, Check)
+        assert check is None or isinstance(check, MonitorTest)
         if check is not None and check.started is not None:
             _prove_time(check.started)
     if status.alerted is not None:
@@ -88,16 +91,16 @@ def _prove_time(seconds: float) -> None:
 
 
 def _prove_token(document: dict[str, Any]) -> None:
-    token = _read_or_none(lambda: read_token(document, 1000.0))
+    token = _read_or_none(lambda: parse_token(document, 1000.0))
     if token is not None:
-        assert 1000.0 <= assert_finite(token.good_until) <= 1000.0 + LONGEST_LIFETIME
+        assert 1000.0 <= assert_finite(token.good_until) <= 1000.0 + MAX_LIFETIME
         assert token.secret.reveal() not in repr(token)
 
 
 def _prove_selection(configs: list[MonitorConfig], statuses: list[MonitorStatus]) -> None:
-    joined = join(configs, statuses)
+    joined = join_monitors(configs, statuses)
     assert len({monitor.id for monitor in joined}) == len(joined)
-    selection = SELECTION.choose(joined, lambda monitor: monitor.type)
+    selection = SELECTION.select(joined, lambda monitor: monitor.type)
     assert set(selection.unmatched) <= set(SELECTION.include.texts)
     if selection.unmatched:
         assert_sentence(suggest_labels(selection.unmatched, joined))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Request, Response
 
 from .story import START, StoryResponse, expand_body, expand_headers

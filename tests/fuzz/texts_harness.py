@@ -8,14 +8,14 @@ from __future__ import annotations
 import contextlib
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import pause, retry_after
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import parse_retry_after, retry_delay
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import validate_url
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import PatternError, Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.text import join_names
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import (
     duration,
-    epoch,
     parse_timestamp,
+    parse_utc,
     utc,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import (
@@ -30,9 +30,9 @@ NOW = 1_800_000_000.0
 def check_texts(data: bytes) -> None:
     """Check that a text is parsed or rejected, and can be displayed."""
     header, text = data.decode("latin-1"), data.decode("utf-8", "surrogateescape")
-    wait = retry_after({"retry-after": header}, lambda: NOW)
+    wait = parse_retry_after({"retry-after": header}, lambda: NOW)
     assert assert_finite(wait) >= 0
-    assert assert_finite(float(pause(3, wait, lambda: 0.5))) >= 0
+    assert assert_finite(float(retry_delay(3, wait, lambda: 0.5))) >= 0
     for limit in (3, 40, 200):
         assert_sanitized(text, limit)
     assert join_names([text] * 9).isprintable()
@@ -44,10 +44,10 @@ def _prove_times(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert_finite(read_given_time(text, "since"))
     try:
-        seconds = epoch(text)
+        seconds = parse_utc(text)
     except ValueError:
         return
-    assert epoch(utc(seconds)) == seconds // 1, "a formatted time is parsed to another time"
+    assert parse_utc(utc(seconds)) == seconds // 1, "a formatted time is parsed to another time"
     assert parse_timestamp(text, seconds + 1.0) == (seconds, seconds + 1.0)
     assert parse_timestamp(text, None) == (seconds, None)
     assert_sentence(duration(NOW - seconds))

@@ -17,9 +17,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import CredentialsError
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import (
     Request,
     RequestsTransport,

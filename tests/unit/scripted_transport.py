@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Request, Response
 
 TOKEN = "/v2/token"

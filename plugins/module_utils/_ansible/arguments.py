@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of modules and actions as Ansible's argument specifications. Documentation is held to these by a test."""
+"""The argument specifications of all plugins. A test compares their documentation with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._domain.service_defaults import API_URL, RETRIES, TIMEOUT, WINDOW
 
 MAX_AGE = 10
-"""Seconds for which an answer may be used again."""
+"""Seconds for which a response may be used again."""
 
 if TYPE_CHECKING:
     Spec = dict[str, dict[str, Any]]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a module gets the secret without an argument that Ansible would print, log or keep."""
+"""Passes the secret to a module in a file, because Ansible may print, log or store every argument."""
 
 from __future__ import annotations
 
@@ -13,58 +13,58 @@ from .._api.errors import ConfigurationError
 from .._domain.text import sanitize
 
 ARGUMENT = "_secret_file"
-"""What the action plugin adds to a module's arguments: the path of the secret, in no documentation or result."""
+"""The undocumented argument with the path of the file, which the action plugin adds to those of a module."""
 
-LONGEST = 65536
-"""Bytes of a secret, far more than any has."""
+MAX_SECRET_SIZE = 65536
+"""Bytes, far more than any secret has."""
 
 ENCODING = ("utf-8", "surrogatepass")
-"""What any text that a variable can hold goes through unchanged, so that the settings can judge it."""
+"""Preserves any text that a variable can hold, so that Settings validates the original."""
 
 
 def take_secret(path: str) -> str:
-    """Return the secret in the file ``path`` and delete the file. Raises ConfigurationError, with one sentence.
+    """Return the secret in the file ``path`` and delete the file. Raises ConfigurationError.
 
-    Where the module may only read what it was handed, the action plugin that made the file deletes it.
+    If the module has no permission to delete it, the action plugin that created the file does.
     """
     try:
-        with open(path, "rb", opener=_without_following) as file:
-            _prove_handed(os.fstat(file.fileno()), os.stat(os.path.dirname(path)))
+        with open(path, "rb", opener=_open_without_following) as file:
+            _check_origin(os.fstat(file.fileno()), os.stat(os.path.dirname(path)))
             with contextlib.suppress(OSError):
                 os.unlink(path)
-            content = file.read(LONGEST + 1)
+            content = file.read(MAX_SECRET_SIZE + 1)
         if not content:
             raise ValueError("it is empty")
-        if len(content) > LONGEST:
-            raise ValueError("it is larger than any secret")
+        if len(content) > MAX_SECRET_SIZE:
+            raise ValueError("it is too large for a secret")
         return content.decode(*ENCODING)
     except OSError as error:
-        raise _useless(path, error.strerror or type(error).__name__) from None
+        raise _refusal(path, error.strerror or type(error).__name__) from None
     except UnicodeDecodeError:
-        raise _useless(path, "it holds no text") from None
+        raise _refusal(path, "it is not text") from None
     except ValueError as error:
-        raise _useless(path, str(error)) from None
+        raise _refusal(path, str(error)) from None
 
 
-def _without_following(path: str, flags: int) -> int:
-    """Open what is there and nothing that it points to, without waiting for somebody to write into a pipe."""
+def _open_without_following(path: str, flags: int) -> int:
+    """Open the file itself and not the target of a link, without waiting for a writer if it is a pipe."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
-def _prove_handed(file: os.stat_result, folder: os.stat_result) -> None:
-    """Raise ValueError for what Ansible cannot have put there for this user."""
+def _check_origin(file: os.stat_result, folder: os.stat_result) -> None:
+    """Raise ValueError for a file that Ansible cannot have created for this user."""
     if not stat.S_ISREG(file.st_mode):
-        raise ValueError("it is no ordinary file")
+        raise ValueError("it is not a regular file")
     if file.st_uid not in (os.geteuid(), folder.st_uid, 0):
         raise ValueError("it belongs to another user")
     if file.st_mode & stat.S_IRWXO:
-        raise ValueError("every user may open it")
+        raise ValueError("its permissions allow access to every user")
 
 
-def _useless(path: str, why: str) -> ConfigurationError:
+def _refusal(path: str, why: str) -> ConfigurationError:
     return ConfigurationError(
-        f"client_secret cannot be read from {sanitize(path)}, where the controller put it for this task "
-        f"({sanitize(why)}): see that nothing else uses the remote temporary folder and run the task again, or let it "
-        "run on the controller",
+        f"cannot read client_secret from {sanitize(path)}, where the controller stored it for this task "
+        f"({sanitize(why)}): check that nothing else uses the remote temporary folder and run the task again, or set "
+        "run_on to controller",
         code="handover",
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a client may share with others that ask on behalf of the same API client, so that many ask as one."""
+"""The interface of a cache that clients of the same API client share, so that only one of them sends a request."""
 
 from __future__ import annotations
 
@@ -9,56 +9,60 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
-from .deadline import Deadline
+from .timeouts import Deadline
 
 
 class CacheEntry:
-    """What somebody kept, and for how many seconds it may still be used."""
+    """Cached content, and the seconds for which it may still be used."""
 
-    def __init__(self, content: bytes, left: float) -> None:
+    def __init__(self, content: bytes, ttl: float) -> None:
         self.content = content
-        self.left = left
+        self.ttl = ttl
 
 
-def discard(make: Callable[[], bytes], lifetime: float) -> None:
-    """Nobody would find it."""
+def discard(serialize: Callable[[], bytes], lifetime: float) -> None:
+    """Store nothing."""
 
 
 class Lease:
-    """Either what was kept or the task to find it out.
+    """Either a cached ``entry``, or the task to obtain the content and to ``store`` it.
 
-    Then ``keep`` is told how to make what to keep, and for how many seconds. It makes nothing where nobody
-    shares, and a failure of it is nobody's loss.
+    ``store`` takes a function that serializes the content, and its lifetime in seconds. It does not call that function
+    where nothing is cached, and its failures are not raised.
     """
 
     def __init__(
-        self, kept: CacheEntry | None = None, keep: Callable[[Callable[[], bytes], float], None] = discard
+        self, entry: CacheEntry | None = None, store: Callable[[Callable[[], bytes], float], None] = discard
     ) -> None:
-        self.kept = kept
-        self.keep = keep
+        self.entry = entry
+        self.store = store
 
 
 class Cache(Protocol):
-    """While one is at a turn, others that want the same wait for it, but no longer than half of their own time."""
+    """While one process holds a lease, others that want the same wait for it, for at most half of their own time."""
 
-    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Lease]:
-        """Return the turn for a token. One that is kept and not ``acceptable`` is to be replaced."""
+    def acquire_token(
+        self, is_acceptable: Callable[[bytes], bool], deadline: Deadline
+    ) -> AbstractContextManager[Lease]:
+        """Return the lease for a token. A cached one that is not acceptable is to be replaced."""
 
-    def answer(self, question: str, deadline: Deadline) -> AbstractContextManager[Lease]:
-        """Return the turn for the answer to ``question``, which says all that the answer depends on."""
+    def acquire_response(self, request: str, deadline: Deadline) -> AbstractContextManager[Lease]:
+        """Return the lease for the response to ``request``, which names all that the response depends on."""
 
     def close(self) -> None:
-        """Give up whatever is shared through."""
+        """Release the resources of the cache."""
 
 
 class NullCache:
-    """Shares nothing."""
+    """Caches nothing."""
 
-    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Lease]:
+    def acquire_token(
+        self, is_acceptable: Callable[[bytes], bool], deadline: Deadline
+    ) -> AbstractContextManager[Lease]:
         return nullcontext(Lease())
 
-    def answer(self, question: str, deadline: Deadline) -> AbstractContextManager[Lease]:
+    def acquire_response(self, request: str, deadline: Deadline) -> AbstractContextManager[Lease]:
         return nullcontext(Lease())
 
     def close(self) -> None:
-        """There is nothing to give up."""
+        """Do nothing."""

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How answers are kept: what a selection looks at comes first and at once, the rest monitor by monitor when asked for.
+"""The format of cached responses, of which a reader parses only the monitors that it selects.
 
-The first line is a JSON list with a row for each monitor, and each line after it is one monitor as the service sent it.
+The first line is a JSON list with the fields that a selection needs, one row per monitor. Each following line is one
+monitor as the service sent it.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ class _CachedMonitor:
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """What the service sent, as in an answer that was just read."""
+        """The fields as the service sent them."""
         fields: dict[str, Any] = json.loads(self._line)
         return fields
 
 
 class CachedStatus(_CachedMonitor):
-    """What a question needs of a monitor's status."""
+    """The part of MonitorStatus that queries use."""
 
     __slots__ = ("alert_active", "failing", "tested")
 
@@ -46,7 +47,7 @@ class CachedStatus(_CachedMonitor):
 
 
 class CachedConfig(_CachedMonitor):
-    """What a question needs of a monitor's configuration."""
+    """The part of MonitorConfig that queries use."""
 
     __slots__ = ("active", "timer", "type")
 
@@ -60,34 +61,34 @@ class CachedConfig(_CachedMonitor):
 
 
 def serialize_statuses(statuses: Iterable[MonitorStatus]) -> bytes:
-    found = list(statuses)
-    rows = [[status.id, status.label, status.alert_active, status.failing, status.tested] for status in found]
-    return _kept(rows, [status.fields for status in found])
+    monitors = list(statuses)
+    rows = [[status.id, status.label, status.alert_active, status.failing, status.tested] for status in monitors]
+    return _serialize(rows, [status.fields for status in monitors])
 
 
 def serialize_configs(configs: Iterable[MonitorConfig]) -> bytes:
-    found = list(configs)
-    rows = [[config.id, config.label, config.type, config.active, config.timer] for config in found]
-    return _kept(rows, [config.fields for config in found])
+    monitors = list(configs)
+    rows = [[config.id, config.label, config.type, config.active, config.timer] for config in monitors]
+    return _serialize(rows, [config.fields for config in monitors])
 
 
 def parse_statuses(content: bytes) -> list[CachedStatus]:
-    """Return what serialize_statuses was given."""
-    rows, lines = _read(content)
+    """Return the statuses that serialize_statuses wrote."""
+    rows, lines = _split(content)
     return [CachedStatus(line, *row) for row, line in zip(rows, lines)]
 
 
 def parse_configs(content: bytes) -> list[CachedConfig]:
-    """Return what serialize_configs was given."""
-    rows, lines = _read(content)
+    """Return the configurations that serialize_configs wrote."""
+    rows, lines = _split(content)
     return [CachedConfig(line, *row) for row, line in zip(rows, lines)]
 
 
-def _kept(rows: list[list[Any]], documents: Iterable[Mapping[str, Any]]) -> bytes:
+def _serialize(rows: list[list[Any]], documents: Iterable[Mapping[str, Any]]) -> bytes:
     compact = json.JSONEncoder(separators=(",", ":")).encode
     return "\n".join([compact(rows), *map(compact, documents)]).encode("ascii")
 
 
-def _read(content: bytes) -> tuple[list[list[Any]], list[bytes]]:
+def _split(content: bytes) -> tuple[list[list[Any]], list[bytes]]:
     head, *lines = content.split(b"\n")
     return json.loads(head), lines

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service's answers, asked for anew or told by another process that asked the same a moment ago."""
+"""A client whose responses come from the cache that the tasks of a controller share, where it has them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union
 from .._domain.service_defaults import WINDOW
 from .cache import Cache
 from .cache_codec import parse_configs, parse_statuses, serialize_configs, serialize_statuses
-from .deadline import Deadline
 from .settings import Settings
+from .timeouts import Deadline
 
 if TYPE_CHECKING:
     from .._domain.monitor import MonitorConfig, MonitorStatus
@@ -26,78 +26,78 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 K = TypeVar("K")
 
-LONGEST_KEPT = 86400.0
-"""Seconds after which nobody is told an answer any more, whatever age they accept."""
+MAX_ENTRY_AGE = 86400.0
+"""Seconds after which a cached response is not used any more, whatever age a reader accepts."""
 
 
 class CachedClient:
-    """Answers a client's questions as the client does, and raises as it does; only the gate must not use it.
+    """Has the methods of Client and raises as they do. The gate must not use it: it needs current responses.
 
-    Every task, host and fork is a process of its own, so the client and all that it needs is loaded when it is asked.
+    Every task of every host runs in a process of its own, so Client and what it imports is loaded on demand.
     """
 
     def __init__(self, settings: Settings, cache: Cache) -> None:
         self._settings = settings
         self._cache = cache
-        self._asked: Client | None = None
+        self._client: Client | None = None
 
     def statuses(self, everything: bool = False, window: int = WINDOW) -> Sequence[AnyStatus]:
         """See Client.statuses."""
 
-        def ask(deadline: Deadline) -> list[MonitorStatus]:
-            return self._client().statuses(everything, window, deadline)
+        def fetch(deadline: Deadline) -> list[MonitorStatus]:
+            return self._connect().statuses(everything, window, deadline)
 
-        return self._shared(f"statuses {everything} {window}", ask, serialize_statuses, parse_statuses)
+        return self._request(f"statuses {everything} {window}", fetch, serialize_statuses, parse_statuses)
 
     def configs(self, store: bool = True) -> Sequence[AnyConfig]:
-        """See Client.configs. Without ``store``, a new response is not stored: for large ones that takes most time."""
+        """See Client.configs. Without ``store``, a new response is not stored, which takes most time if it is large."""
 
-        def ask(deadline: Deadline) -> list[MonitorConfig]:
-            return self._client().configs(deadline)
+        def fetch(deadline: Deadline) -> list[MonitorConfig]:
+            return self._connect().configs(deadline)
 
-        return self._shared("configs", ask, serialize_configs, parse_configs, store)
+        return self._request("configs", fetch, serialize_configs, parse_configs, store)
 
     def config(self, monitor_id: str) -> AnyConfig:
         """See Client.config."""
 
-        def ask(deadline: Deadline) -> list[MonitorConfig]:
-            return [self._client().config(monitor_id, deadline)]
+        def fetch(deadline: Deadline) -> list[MonitorConfig]:
+            return [self._connect().config(monitor_id, deadline)]
 
-        return self._shared(f"config {monitor_id}", ask, serialize_configs, parse_configs)[0]
+        return self._request(f"config {monitor_id}", fetch, serialize_configs, parse_configs)[0]
 
     def version(self) -> dict[str, Any]:
         """See Client.version."""
 
-        def keep(told: dict[str, Any]) -> bytes:
-            return json.dumps(told).encode("ascii")
+        def serialize(version: dict[str, Any]) -> bytes:
+            return json.dumps(version).encode("ascii")
 
-        return self._shared("version", lambda deadline: self._client().version(deadline), keep, json.loads)
+        return self._request("version", lambda deadline: self._connect().version(deadline), serialize, json.loads)
 
     def close(self) -> None:
-        """Give up the connection, if there is one."""
-        if self._asked is not None:
-            self._asked.close()
+        """Close the connection, if there is one."""
+        if self._client is not None:
+            self._client.close()
 
-    def _client(self) -> Client:
-        if self._asked is None:
+    def _connect(self) -> Client:
+        if self._client is None:
             from .client import Client
 
-            self._asked = Client(self._settings, cache=self._cache)
-        return self._asked
+            self._client = Client(self._settings, cache=self._cache)
+        return self._client
 
-    def _shared(
+    def _request(
         self,
-        question: str,
-        ask: Callable[[Deadline], A],
-        keep: Callable[[A], bytes],
-        read: Callable[[bytes], K],
+        request: str,
+        fetch: Callable[[Deadline], A],
+        serialize: Callable[[A], bytes],
+        parse: Callable[[bytes], K],
         store: bool = True,
     ) -> A | K:
         deadline = Deadline(self._settings.timeout)
-        with self._cache.answer(question, deadline) as turn:
-            if turn.kept is not None:
-                return read(turn.kept.content)
-            answer = ask(deadline)
+        with self._cache.acquire_response(request, deadline) as lease:
+            if lease.entry is not None:
+                return parse(lease.entry.content)
+            response = fetch(deadline)
             if store:
-                turn.keep(lambda: keep(answer), LONGEST_KEPT)
-            return answer
+                lease.store(lambda: serialize(response), MAX_ENTRY_AGE)
+            return response

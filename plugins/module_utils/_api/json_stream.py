@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .strict_json import (
+    DUPLICATE_KEY,
     SURROGATE,
-    TWICE,
-    Unreliable,
-    checked_value,
-    refuse_bomb,
-    refused_values,
+    UnreliableJsonError,
+    check_size,
     strict_decoder,
+    validate_value,
+    value_errors,
 )
 
 CHUNK = 2**17
@@ -35,9 +35,9 @@ def stream_list(body: bytes, name: str, handle: Callable[[Any], object]) -> Any:
 
     Raises the errors of ``strict_json.read_json`` and of ``handle``. An error may occur after elements were handled.
     """
-    refuse_bomb(body)
+    check_size(body)
     parser = _Parser(body)
-    with refused_values():
+    with value_errors():
         document = parser.members(name, handle) if parser.peek() == "{" else parser.value()
         parser.expect_end()
     return document
@@ -63,7 +63,7 @@ class _Parser:
             key = self.value()
             self._expect(":")
             if key in members:
-                raise Unreliable(TWICE)
+                raise UnreliableJsonError(DUPLICATE_KEY)
             members[key] = self._elements(handle) if key == name and self.peek() == "[" else self.value(1)
         return members
 
@@ -97,7 +97,7 @@ class _Parser:
                 continue
             if end + NUMBER_LOOKAHEAD <= len(self._text) or not self._read_more():
                 self._position = end
-                return checked_value(value, self._has_surrogates, depth)
+                return validate_value(value, self._has_surrogates, depth)
 
     def peek(self) -> str:
         """Skip blanks and return the next character, or an empty string at the end."""

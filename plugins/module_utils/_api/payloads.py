@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-from .._domain.monitor import Check, MonitorConfig, MonitorStatus
+from .._domain.monitor import MonitorConfig, MonitorStatus, MonitorTest
 from .._domain.text import sanitize
 from .._domain.timestamps import parse_timestamp
 from .errors import PayloadError, ServiceError
 from .schema import ALERT, CHECK, MONITOR_CONFIG, MONITOR_STATUS, OBJECT, Schema, SchemaError, describe_value
-from .strict_json import TooLarge, Unreliable, read_json
+from .strict_json import JsonTooLargeError, UnreliableJsonError, parse_json
 
 M = TypeVar("M", MonitorStatus, MonitorConfig)
 
@@ -33,7 +33,7 @@ LAST_CHECK = Schema(CHECK)
 def decode(body: bytes) -> dict[str, Any]:
     """Return the JSON object in ``body``. Raises PayloadError when there is none, with what seems to be there."""
     with payload_errors(body):
-        document = read_json(body)
+        document = parse_json(body)
     if not isinstance(document, dict):
         raise PayloadError(f"the answer is {describe_value(document)}, not a JSON object")
     return document
@@ -44,9 +44,9 @@ def payload_errors(body: bytes) -> Iterator[None]:
     """Raise PayloadError for what parsing ``body`` raises."""
     try:
         yield
-    except TooLarge as why:
+    except JsonTooLargeError as why:
         raise PayloadError(f"the answer is too large: {why}", code="answer_too_large") from None
-    except Unreliable as why:
+    except UnreliableJsonError as why:
         raise PayloadError(f"the answer is JSON that cannot be relied on: {why}") from None
     except ValueError as error:
         raise PayloadError(f"the answer is no JSON but {_seems(body)}") from error
@@ -226,11 +226,11 @@ def _alert(fields: Mapping[str, Any]) -> tuple[str | None, float | None]:
         raise SchemaError(f".last_alert{wrong}") from None
 
 
-def _check(name: str, fields: Mapping[str, Any]) -> Check:
+def _check(name: str, fields: Mapping[str, Any]) -> MonitorTest:
     try:
         error, text, seconds = LAST_CHECK.values(fields)
         started, latest = _time("utc_time_init", text, seconds)
-        return Check(started, error or None, latest)
+        return MonitorTest(started, error or None, latest)
     except SchemaError as wrong:
         raise SchemaError(f".{name}{wrong}") from None
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is left of a text when no secret may be in it."""
+"""Removes secrets from texts and from response bodies, in every encoding that a server may echo."""
 
 from __future__ import annotations
 
@@ -13,80 +13,83 @@ from urllib.parse import quote, quote_plus
 
 from .._domain.text import ELLIPSIS
 
-STARS = "********"
-SHORTEST_PART = 4
-"""Characters of a secret that give it away when a limit on length has cut off the others."""
+MASK = "********"
+MIN_PART_LENGTH = 4
+"""Characters at the start of a secret that are redacted when a length limit has removed the rest."""
 
-LONGEST_TEXT = 600
-"""Characters of a text that are looked at; nobody is shown more, and a hostile one cannot keep us busy."""
+MAX_TEXT_LENGTH = 600
+"""Characters of a text that are searched and returned; a limit, because the search is slow for hostile texts."""
 
-SHORTEST_ECHO = 8
-"""Characters of a secret that is looked for among data, where a shorter one may be a part of any word."""
+MIN_SECRET_LENGTH = 8
+"""Characters of a secret that is searched for in data, where a shorter one may be part of any word."""
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """Return ``text`` without ``secrets``, be they whole or cut short, and whichever of their characters are escaped.
+    """Return ``text`` without ``secrets``, complete or truncated, whichever of their characters are escaped.
 
-    Encoders differ in what they escape, so each character is looked for in every way that it can be spelt.
+    Encoders differ in what they escape, so every encoding of each character is searched for.
     """
-    if len(text) > LONGEST_TEXT:
-        text = text[:LONGEST_TEXT] + ELLIPSIS
+    if len(text) > MAX_TEXT_LENGTH:
+        text = text[:MAX_TEXT_LENGTH] + ELLIPSIS
     for secret in sorted(set(secrets), key=len, reverse=True):
         if secret:
-            text = _without(text, [_ways(character) for character in secret])
+            text = _mask(text, [_encodings(character) for character in secret])
     return text
 
 
 def redact_body(body: bytes, secrets: Iterable[str]) -> bytes:
-    """Return a good answer's ``body`` with stars wherever it says one of ``secrets`` back, as in a monitor's label.
+    """Return ``body`` with each of ``secrets`` masked, as a monitor's label may echo one.
 
-    An answer can be hundreds of megabytes large, so the usual spellings have to do here.
+    A body can have hundreds of megabytes, so only the usual encodings are searched for.
     """
-    long_enough = {secret for secret in secrets if len(secret) >= SHORTEST_ECHO}
-    for spelt in sorted({spelt for secret in long_enough for spelt in _in_json(secret)}, key=len, reverse=True):
-        if spelt in body:
-            body = body.replace(spelt, STARS.encode())
+    long_enough = {secret for secret in secrets if len(secret) >= MIN_SECRET_LENGTH}
+    encodings = {encoding for secret in long_enough for encoding in _json_encodings(secret)}
+    for encoding in sorted(encodings, key=len, reverse=True):
+        if encoding in body:
+            body = body.replace(encoding, MASK.encode())
     return body
 
 
-def _in_json(secret: str) -> set[bytes]:
-    """Return how JSON holds ``secret``, be it is or in a URL."""
-    spelt = {quote(secret, safe=""), quote(secret), quote_plus(secret), quote(secret, safe="!'()*")}
-    spelt |= {re.sub("%..", lambda escape: escape.group().lower(), text) for text in spelt} | {secret}
-    quoted = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in spelt for ascii_only in (True, False)}
-    return {text.encode() for text in quoted | {text.replace("/", "\\/") for text in quoted}}
+def _json_encodings(secret: str) -> set[bytes]:
+    """Return the JSON encodings of ``secret``, unchanged and URL-encoded."""
+    texts = {quote(secret, safe=""), quote(secret), quote_plus(secret), quote(secret, safe="!'()*")}
+    texts |= {re.sub("%..", lambda escape: escape.group().lower(), text) for text in texts} | {secret}
+    escaped = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in texts for ascii_only in (True, False)}
+    return {text.encode() for text in escaped | {text.replace("/", "\\/") for text in escaped}}
 
 
-def _ways(character: str) -> set[str]:
-    """Return how a character looks as it is and in a host name, a URL, a form, JSON and HTML."""
+def _encodings(character: str) -> set[str]:
+    """Return a character unchanged and as encoded in a host name, a URL, a form, JSON and HTML."""
     escaped = "".join(f"%{byte:02X}" for byte in character.encode())
-    ways = {character, character.casefold(), escaped, escaped.lower(), html.escape(character)}
-    return ways | {json.dumps(character)[1:-1]} | {" ": {"+"}, "/": {"\\/"}}.get(character, set())
+    encodings = {character, character.casefold(), escaped, escaped.lower(), html.escape(character)}
+    return encodings | {json.dumps(character)[1:-1]} | {" ": {"+"}, "/": {"\\/"}}.get(character, set())
 
 
-def _without(text: str, secret: list[set[str]]) -> str:
-    begins = re.compile(f"(?={'|'.join(map(re.escape, secret[0]))})")
-    kept, done = [], 0
-    for start in (found.start() for found in begins.finditer(text)):
-        end = _end(text, start, secret) if start >= done else None
+def _mask(text: str, secret: list[set[str]]) -> str:
+    start_pattern = re.compile(f"(?={'|'.join(map(re.escape, secret[0]))})")
+    parts, done = [], 0
+    for start in (match.start() for match in start_pattern.finditer(text)):
+        end = _find_end(text, start, secret) if start >= done else None
         if end is not None:
-            kept += [text[done:start], STARS]
+            parts += [text[done:start], MASK]
             done = end
-    return "".join([*kept, text[done:]])
+    return "".join([*parts, text[done:]])
 
 
-def _end(text: str, start: int, secret: list[set[str]]) -> int | None:
-    """Return where ``secret`` ends that begins at ``start``, or where it is cut short; None if it is not there."""
-    cut, ends = None, {start}
-    for count, ways in enumerate(secret):
-        if count >= SHORTEST_PART:
-            cut = next((end for end in ends if _is_cut(text, end, ways)), cut)
-        ends = {end + len(way) for end in ends for way in ways if text.startswith(way, end)}
+def _find_end(text: str, start: int, secret: list[set[str]]) -> int | None:
+    """Return the end of the ``secret`` that starts at ``start``, or where it is truncated; None without one."""
+    truncated, ends = None, {start}
+    for count, encodings in enumerate(secret):
+        if count >= MIN_PART_LENGTH:
+            truncated = next((end for end in ends if _is_truncated(text, end, encodings)), truncated)
+        ends = {end + len(encoding) for end in ends for encoding in encodings if text.startswith(encoding, end)}
         if not ends:
-            return cut
+            return truncated
     return max(ends)
 
 
-def _is_cut(text: str, end: int, ways: set[str]) -> bool:
-    """Whether ``text`` is cut short at ``end``, be it within an escaped character."""
-    return any(text.startswith(way[:length] + ELLIPSIS, end) for way in ways for length in range(len(way)))
+def _is_truncated(text: str, end: int, encodings: set[str]) -> bool:
+    """Return whether ``text`` is truncated at ``end``, possibly within an escaped character."""
+    return any(
+        text.startswith(encoding[:size] + ELLIPSIS, end) for encoding in encodings for size in range(len(encoding))
+    )

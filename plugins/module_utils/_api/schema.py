@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .._domain.text import sanitize
-from .._domain.timestamps import EARLIEST, LATEST, epoch
-from .strict_json import REPLACED
+from .._domain.timestamps import EARLIEST, LATEST, parse_utc
+from .strict_json import REPLACEMENT
 
 SOURCE = 'the vendor\'s page "API Version 2"'
 
@@ -171,7 +171,7 @@ class Schema:
             value = values[index]
             if value is not None and not minimum <= value < maximum:
                 raise self._value_error(index, value)
-        if self._has_identity and (not values[0] or REPLACED in values[0]):
+        if self._has_identity and (not values[0] or REPLACEMENT in values[0]):
             raise self._value_error(0, values[0])
         return values
 
@@ -193,10 +193,10 @@ def value_error(field: Field, value: Any) -> str:
     if field.is_identity:
         if not value:
             return "is empty"
-        return "contains half a character, so it could identify another monitor" if REPLACED in value else ""
+        return "contains half a character, so it could identify another monitor" if REPLACEMENT in value else ""
     if field.type is UTC:
         try:
-            epoch(value)
+            parse_utc(value)
         except (ValueError, OverflowError):
             return "is not a UTC time"
         return ""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How to reach the service and as whom."""
+"""The validated connection options: where the service is, and with which credentials it is called."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .._domain.service_defaults import API_URL, RETRIES, TIMEOUT
 from .._domain.text import sanitize
 from .errors import ConfigurationError
 
-LONGEST_TIMEOUT = 86400
-"""Seconds in a day: far more than any question needs, and what every clock and socket can count."""
+MAX_TIMEOUT = 86400
+"""Seconds in a day: more than any request needs, and within the range of every clock and socket."""
 
 
 class Secret:
-    """A text that shows itself only to who asks for it by name."""
+    """A text that appears in no repr, error or serialized data; only reveal() returns it."""
 
     __slots__ = ("_text",)
 
@@ -34,11 +34,11 @@ class Secret:
         return "Secret(...)"
 
     def __reduce__(self) -> str:
-        raise TypeError("a secret is not written anywhere")
+        raise TypeError("a secret cannot be serialized")
 
 
 class Settings:
-    """The connection options, checked. ``timeout`` is in seconds and bounds one question with all its retries."""
+    """Validated connection options. ``timeout`` limits one request with all its retries, in seconds."""
 
     def __init__(
         self,
@@ -60,14 +60,14 @@ class Settings:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Settings:
-        """Return settings for ``options`` as any plugin holds them.
+        """Return settings for the connection options among ``options``.
 
-        Raises ConfigurationError with the option, the variable and the environment variable that would mend it.
+        Raises ConfigurationError, whose message names the option, the variable and the environment variable.
         """
         timeout, retries = options.get("timeout", TIMEOUT), options.get("retries", RETRIES)
-        if not 0 < timeout <= LONGEST_TIMEOUT:
+        if not 0 < timeout <= MAX_TIMEOUT:
             raise ConfigurationError(
-                f"timeout must be above 0 and at most {LONGEST_TIMEOUT} seconds, not {sanitize(timeout, 40)}"
+                f"timeout must be above 0 and at most {MAX_TIMEOUT} seconds, not {sanitize(timeout, 40)}"
             )
         if retries < 0:
             raise ConfigurationError(f"retries must be 0 or more, not {retries}")
@@ -86,8 +86,24 @@ class Settings:
         return is_loopback(urlsplit(self.api_url).hostname or "")
 
 
+SETTINGS_OPTIONS = frozenset(
+    {"api_url", "client_id", "client_secret", "validate_certs", "ca_path", "timeout", "retries"}
+)
+
+
+def split_options(options: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
+    """Return the settings, and the options without those that settings hold, so that nobody else has the secret.
+
+    Raises ConfigurationError as Settings.from_options.
+    """
+    others = {name: value for name, value in options.items() if name not in SETTINGS_OPTIONS}
+    return Settings.from_options(options), others
+
+
 def _credential(options: Mapping[str, Any], name: str) -> str:
     value = options.get(name)
+    if isinstance(value, Secret):
+        value = value.reveal()
     if value is None or not str(value).strip():
         raise ConfigurationError(
             f"{name} is not set: give the option {name}, the variable kf_{name} "
@@ -96,16 +112,18 @@ def _credential(options: Mapping[str, Any], name: str) -> str:
         )
     text = str(value)
     if not text.isprintable():
-        raise ConfigurationError(f"{name} holds a character that no credential can have, such as a line break")
+        raise ConfigurationError(
+            f"{name} contains a character that is not allowed in credentials, such as a line break"
+        )
     return text
 
 
-SHOWABLE = r"[^@?#]*"
-"""A URL without what could be a password or a query."""
+DISPLAYABLE = r"[^@?#]*"
+"""A URL without a possible password or query."""
 
 
 def validate_url(url: str) -> str:
-    """Return ``url`` without a slash at its end. Raises ConfigurationError when credentials must not be sent there."""
+    """Return ``url`` without trailing slashes. Raises ConfigurationError when credentials must not be sent there."""
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname or ""
@@ -113,22 +131,24 @@ def validate_url(url: str) -> str:
     except ValueError:
         raise ConfigurationError(f"api_url is not a URL such as {API_URL}") from None
     if "@" in parts.netloc:
-        raise ConfigurationError("api_url must not hold a user name or a password: use client_id and client_secret")
+        raise ConfigurationError("api_url must not contain a user name or a password: use client_id and client_secret")
     if parts.scheme not in ("https", "http") or not host or not url.strip().isprintable() or " " in url.strip():
-        raise ConfigurationError(f"api_url {_shown(url)} is not a URL such as {API_URL}")
+        raise ConfigurationError(f"api_url {_display(url)} is not a URL such as {API_URL}")
     if parts.query or parts.fragment:
-        raise ConfigurationError(f"api_url {_shown(url)} must end with the host or a path: remove what follows ? or #")
+        raise ConfigurationError(
+            f"api_url {_display(url)} must end with the host or a path: remove ? or # and what follows"
+        )
     if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(f"api_url {_shown(url)} would send the secret unencrypted: use https")
+        raise ConfigurationError(f"api_url {_display(url)} would send the secret unencrypted: use https")
     return SplitResult(parts.scheme, parts.netloc, parts.path.rstrip("/"), "", "").geturl()
 
 
-def _shown(url: str) -> str:
-    return sanitize(url) if re.fullmatch(SHOWABLE, url.strip()) else "(not shown, it may hold a password)"
+def _display(url: str) -> str:
+    return sanitize(url) if re.fullmatch(DISPLAYABLE, url.strip()) else "(not displayed, it may contain a password)"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether ``host`` can only be this machine: by name or address, without asking a name server."""
+    """Return whether ``host`` is this machine by its name or address, without a name server lookup."""
     if host == "localhost":
         return True
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How bytes travel: the one place that knows the HTTP library."""
+"""Sends HTTP requests: the only module that uses the HTTP library."""
 
 from __future__ import annotations
 
@@ -16,43 +16,41 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .._domain.text import sanitize
-from .answer_body import out_of_time, read_body, unpacker_for
-from .deadline import Deadline
-from .errors import ConfigurationError, KnowledgeFrontError, NetworkError, ServiceError
+from .errors import ConfigurationError, KnowledgeFrontError, NetworkError, ServiceError, raise_interruption
+from .response_body import create_decompressor, read_body
 from .settings import Secret, Settings
-from .threads import run_with_timeout
-from .unexpected import raise_interruption
+from .timeouts import Deadline, describe_timeout, run_with_timeout
 
 if TYPE_CHECKING:
     import requests
 
 USER_AGENT = "knowledgefront.monitoring/0.1.0"
-LARGEST_BODY = 128 * 2**20
-"""Bytes of a decoded answer that are read at most: about 100,000 monitors need half of it."""
+MAX_BODY_SIZE = 128 * 2**20
+"""Bytes of a decoded response that are read at most: about 100,000 monitors need half of it."""
 
-LARGEST_ERROR = 65536
-"""Bytes that are read of an answer with another status than 200, of which only a few words are shown."""
+MAX_ERROR_SIZE = 65536
+"""Bytes that are read of a response with another status than 200, of which a message quotes a few words."""
 
-LONGEST_CONNECT = 10.0
-"""Seconds for one address of the host, so that a dead one leaves time for the next."""
+CONNECT_TIMEOUT = 10.0
+"""Seconds for one address of the host, so that an unreachable one leaves time for the next."""
 
-PERMANENT = frozenset({"certificate", "tls", "unknown_host", "answer_too_large"})
-"""Codes of network errors that the next attempt would meet again."""
+PERMANENT_ERRORS = frozenset({"certificate", "tls", "unknown_host", "answer_too_large"})
+"""Codes of network errors that a retry cannot resolve."""
 
 
 class Request(NamedTuple):
-    """One HTTP request. ``authorization`` is the whole header value, ``largest`` bounds the bytes of the answer."""
+    """An HTTP request. ``authorization`` is the whole header value, ``max_size`` limits the response body in bytes."""
 
     method: str
     url: str
     authorization: Secret
     params: Mapping[str, str] = MappingProxyType({})
     form: Mapping[str, str] | None = None
-    largest: int = LARGEST_BODY
+    max_size: int = MAX_BODY_SIZE
 
 
 class Response(NamedTuple):
-    """One whole HTTP answer, of any status; header names are in lower case, ``body`` is decoded from gzip."""
+    """A complete HTTP response, of any status; header names are in lower case, ``body`` is decompressed."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,51 +61,51 @@ class Response(NamedTuple):
 
 
 class Route(NamedTuple):
-    """Through which proxy requests go, and the file or folder whose certificates are trusted; None for none."""
+    """The proxy of requests, and the file or folder with the trusted certificates; None for none."""
 
     proxy: Secret | None
     authorities: str | None
 
 
 class Transport(Protocol):
-    """What the client needs of the network."""
+    """The interface between the client and the network."""
 
     def exchange(self, request: Request, deadline: Deadline) -> Response:
-        """Return the answer, whatever its status. Raises NetworkError, ConfigurationError or ServiceError."""
+        """Return the response, whatever its status. Raises NetworkError, ConfigurationError or ServiceError."""
 
     def close(self) -> None:
-        """Give up the connection."""
+        """Close the connection."""
 
 
 class RequestsTransport:
-    """Sends requests over one kept connection. Nothing is sent, and no library loaded, before the first exchange."""
+    """Sends requests over a persistent connection. It loads the library on the first exchange, not before."""
 
-    def __init__(self, settings: Settings, largest_body: int = LARGEST_BODY) -> None:
+    def __init__(self, settings: Settings, max_body_size: int = MAX_BODY_SIZE) -> None:
         self._settings = settings
-        self._largest_body = largest_body
+        self._max_body_size = max_body_size
         self._session: requests.Session | None = None
 
     def exchange(self, request: Request, deadline: Deadline) -> Response:
-        """As Transport says. No answer, however slowly it drips in, takes longer than ``deadline`` allows.
+        """See Transport. No response, however slowly it arrives, takes longer than ``deadline`` allows.
 
-        The library can only bound the silence between two bytes, and nothing bounds a name server. So the exchange runs
-        in a thread that is left behind when time is up.
+        The library limits only the time between two bytes, and nothing limits a name server lookup. So the exchange
+        runs in a thread that is left behind on a timeout.
         """
         if self._session is None:
             self._session = _new_session()
             if not self._settings.validate_certs:
-                _silence_unverified()
+                _silence_unverified_warning()
         session = self._session
 
-        def ask() -> Response:
-            with _translated(self._settings, deadline):
+        def send() -> Response:
+            with _translate_errors(self._settings, deadline):
                 return self._exchange(session, request, deadline)
 
         try:
-            return run_with_timeout(deadline.left() + 0.05, ask, "knowledgefront-exchange")
+            return run_with_timeout(deadline.left() + 0.05, send, "knowledgefront-exchange")
         except TimeoutError:
             self._session = None
-            raise NetworkError(out_of_time(deadline), code="timeout") from None
+            raise NetworkError(describe_timeout(deadline), code="timeout") from None
 
     def close(self) -> None:
         if self._session is not None:
@@ -122,47 +120,47 @@ class RequestsTransport:
             params=request.params,
             data=request.form,
             auth=_Authorization(request.authorization),
-            timeout=(min(LONGEST_CONNECT, budget), budget),
+            timeout=(min(CONNECT_TIMEOUT, budget), budget),
             verify=_verify(settings),
             proxies=_proxies(settings),
             allow_redirects=False,
             stream=True,
-        ) as answer:
-            body = self._read(answer, min(request.largest, self._largest_body), deadline)
-            headers = {name.lower(): value for name, value in answer.headers.items()}
-            return Response(answer.status_code, headers, body)
+        ) as response:
+            body = self._read(response, min(request.max_size, self._max_body_size), deadline)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Response(response.status_code, headers, body)
 
-    def _read(self, answer: requests.Response, largest: int, deadline: Deadline) -> bytes:
-        """Return the body. The library would unpack it itself, as often and as far as its sender wants."""
-        encoding = answer.headers.get("Content-Encoding", "")
+    def _read(self, response: requests.Response, max_size: int, deadline: Deadline) -> bytes:
+        """Return the body. The library itself would decompress it without a limit."""
+        encoding = response.headers.get("Content-Encoding", "")
 
         def read(size: int) -> bytes:
-            data: bytes = answer.raw.read(size, decode_content=False)
+            data: bytes = response.raw.read(size, decode_content=False)
             return data
 
-        if answer.status_code != 200:
-            return _error_body(read, encoding, min(largest, LARGEST_ERROR), deadline)
-        body = read_body(read, unpacker_for(encoding), largest, deadline)
-        announced = answer.headers.get("Content-Length", "")
-        if re.fullmatch("[0-9]{1,18}", announced) and answer.raw.tell() < int(announced):
-            raise NetworkError("the connection ended in the middle of the answer", code="incomplete")
+        if response.status_code != 200:
+            return _error_body(read, encoding, min(max_size, MAX_ERROR_SIZE), deadline)
+        body = read_body(read, create_decompressor(encoding), max_size, deadline)
+        announced = response.headers.get("Content-Length", "")
+        if re.fullmatch("[0-9]{1,18}", announced) and response.raw.tell() < int(announced):
+            raise NetworkError("the connection ended in the middle of the response", code="incomplete")
         return body
 
 
-def _error_body(read: Callable[[int], bytes], encoding: str, largest: int, deadline: Deadline) -> bytes:
-    """Return the begin of what an error says; nothing when it is packed in a way that nobody asked for."""
+def _error_body(read: Callable[[int], bytes], encoding: str, max_size: int, deadline: Deadline) -> bytes:
+    """Return the beginning of an error body; nothing if it has an unsupported encoding."""
     try:
-        unpacker = unpacker_for(encoding)
+        decompressor = create_decompressor(encoding)
     except ServiceError:
         return b""
-    return read_body(read, unpacker, largest, deadline, cut=True)
+    return read_body(read, decompressor, max_size, deadline, truncate=True)
 
 
-def _silence_unverified() -> None:
-    """Keep the library from warning on the screen of what an option says, in this process from now on.
+def _silence_unverified_warning() -> None:
+    """Silence the library's warning about validate_certs=false, in this process from now on.
 
-    Until ansible-core 2.18, a worker's other threads wait for ever for their turn to write there. Filters that are put
-    back afterwards, as with ``warnings.catch_warnings``, would change under a thread that is left behind.
+    Until ansible-core 2.18, threads of a worker other than the main one block for ever when they write to the display.
+    A temporary filter, as of ``warnings.catch_warnings``, would change under a thread that is left behind.
     """
     from urllib3.exceptions import InsecureRequestWarning
 
@@ -170,7 +168,7 @@ def _silence_unverified() -> None:
 
 
 class _Authorization:
-    """Sets our header. As an ``auth`` of its own it also keeps a ``.netrc`` entry from replacing it."""
+    """Sets the Authorization header. As ``auth`` it also prevents a ``.netrc`` entry from replacing it."""
 
     def __init__(self, value: Secret) -> None:
         self._value = value
@@ -180,15 +178,15 @@ class _Authorization:
         return prepared
 
 
-def route_of(settings: Settings) -> Route:
-    """Return how the library will get to the service, of which the environment decides a part.
+def find_route(settings: Settings) -> Route:
+    """Return the route of requests, which depends on the environment too.
 
     Raises ConfigurationError when the library is missing.
     """
     session = _new_session()
     from requests import utils
 
-    # An empty mapping, as the library itself starts from: to None it adds nothing from the environment.
+    # An empty mapping, as the library uses it: with None it ignores the environment.
     proxies = _proxies(settings) or {}
     merged = session.merge_environment_settings(settings.api_url, proxies, None, _verify(settings), None)
     proxy = utils.select_proxy(settings.api_url, merged["proxies"])
@@ -210,21 +208,21 @@ def _new_session() -> requests.Session:
         import requests
     except ImportError:
         raise ConfigurationError(
-            f"the Python library requests is missing for {sanitize(sys.executable)}: install it there, for example by "
-            "pip install requests",
+            f"the Python library requests is not installed for {sanitize(sys.executable)}: install it there, "
+            "for example with pip install requests",
             code="requests_missing",
         ) from None
-    except BaseException as error:  # noqa: BLE001 - a library that does not fit to another one can raise anything
+    except BaseException as error:  # noqa: BLE001 - incompatible libraries can raise anything
         raise_interruption(error)
         raise ConfigurationError(
             f"the Python library requests cannot be loaded by {sanitize(sys.executable)} ({type(error).__name__}): "
-            "install it there again, with the libraries that it needs",
+            "reinstall it there with its dependencies",
             code="requests_broken",
         ) from None
 
     class Session(requests.Session):
         def get_redirect_target(self, resp: requests.Response) -> None:
-            """Nothing is followed. The library would look at where it leads all the same, and fail over nonsense."""
+            """Follow no redirect. The library would parse the target nevertheless, and fail on an invalid one."""
 
     session = Session()
     session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"})
@@ -233,10 +231,10 @@ def _new_session() -> requests.Session:
 
 
 @contextmanager
-def _translated(settings: Settings, deadline: Deadline) -> Iterator[None]:
-    """Raise our own error for each of the library's; none of them, and no text of theirs, leaves this file.
+def _translate_errors(settings: Settings, deadline: Deadline) -> Iterator[None]:
+    """Raise an error of this collection for each of the library's; neither those nor their texts leave this module.
 
-    They are not kept as causes either: Ansible prints causes, and theirs can hold a URL with a proxy's password.
+    They are no causes either: Ansible prints causes, and theirs can contain a URL with a proxy's password.
     """
     from requests import exceptions
     from urllib3 import exceptions as below
@@ -244,25 +242,25 @@ def _translated(settings: Settings, deadline: Deadline) -> Iterator[None]:
     try:
         yield
     except (exceptions.Timeout, below.ReadTimeoutError):
-        raise NetworkError(out_of_time(deadline), code="timeout") from None
+        raise NetworkError(describe_timeout(deadline), code="timeout") from None
     except exceptions.ProxyError as error:
         raise NetworkError(
-            f"the proxy did not let us through ({_reason(error)}): check HTTPS_PROXY and NO_PROXY", code="proxy"
+            f"the proxy refused the connection ({_reason(error)}): check HTTPS_PROXY and NO_PROXY", code="proxy"
         ) from None
     except (exceptions.SSLError, below.SSLError) as error:
         raise _tls_error(error, settings) from None
     except below.HTTPError:
-        raise NetworkError("the connection ended in the middle of the answer", code="incomplete") from None
+        raise NetworkError("the connection ended in the middle of the response", code="incomplete") from None
     except exceptions.ConnectionError as error:
         raise _connection_error(error, deadline) from None
     except KnowledgeFrontError:
         raise
     except (exceptions.RequestException, ValueError, TypeError) as error:
-        # The library lets some of its parsers' errors through for a host or a proxy that can be none.
-        raise ConfigurationError(f"api_url or a proxy variable cannot be used ({type(error).__name__})") from None
+        # The library does not wrap all errors of its parsers for an invalid host or proxy.
+        raise ConfigurationError(f"api_url or a proxy variable is invalid ({type(error).__name__})") from None
     except OSError as error:
         raise ConfigurationError(
-            f"ca_path cannot be read as certificates ({_reason(error)}): {sanitize(settings.ca_path or 'not set')}"
+            f"cannot read certificates from ca_path ({_reason(error)}): {sanitize(settings.ca_path or 'not set')}"
         ) from None
 
 
@@ -270,9 +268,9 @@ def _connection_error(error: BaseException, deadline: Deadline) -> KnowledgeFron
     for cause in _causes(error):
         if isinstance(cause, socket.gaierror):
             code = "dns" if cause.errno == socket.EAI_AGAIN else "unknown_host"
-            return NetworkError(f"the host name does not resolve ({_reason(cause)}): check api_url", code=code)
+            return NetworkError(f"cannot resolve the host name ({_reason(cause)}): check api_url", code=code)
         if isinstance(cause, (TimeoutError, socket.timeout)):
-            return NetworkError(out_of_time(deadline), code="timeout")
+            return NetworkError(describe_timeout(deadline), code="timeout")
     return NetworkError(
         f"the connection failed ({_reason(error)}): check api_url, the network and any proxy", code="connection"
     )
@@ -281,21 +279,21 @@ def _connection_error(error: BaseException, deadline: Deadline) -> KnowledgeFron
 def _tls_error(error: BaseException, settings: Settings) -> KnowledgeFrontError:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            used = f"ca_path {sanitize(settings.ca_path)}" if settings.ca_path else "the usual authorities"
+            used = f"ca_path {sanitize(settings.ca_path)}" if settings.ca_path else "the default authorities"
             return NetworkError(
-                f"the certificate does not verify against {used} ({sanitize(cause.verify_message)}): name the "
-                "authority that signed it in ca_path (KF_CA_PATH)",
+                f"the certificate is not trusted by {used} ({sanitize(cause.verify_message)}): set ca_path "
+                "(KF_CA_PATH) to the certificate of the authority that signed it",
                 code="certificate",
             )
         if isinstance(cause, ssl.SSLError) and settings.ca_path and "X509" in str(cause.strerror):
             return ConfigurationError(
-                f"ca_path holds no certificates ({_reason(cause)}): {sanitize(settings.ca_path)}", code="ca_path"
+                f"ca_path contains no certificates ({_reason(cause)}): {sanitize(settings.ca_path)}", code="ca_path"
             )
-    return NetworkError(f"no TLS connection could be made ({_reason(error)})", code="tls")
+    return NetworkError(f"the TLS connection failed ({_reason(error)})", code="tls")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield ``error`` and what it was raised for, outermost first, however the libraries wrapped it."""
+    """Yield ``error`` and its causes, outermost first, however the libraries wrap them."""
     pending, seen = [error], set()
     while pending:
         current = pending.pop(0)
@@ -308,7 +306,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _reason(error: BaseException) -> str:
-    """Return the operating system's words for ``error``. The libraries' own texts may hold a URL with credentials."""
+    """Return the operating system's text for ``error``. The libraries' own texts may contain a URL with credentials."""
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             return sanitize(cause.strerror, 100)

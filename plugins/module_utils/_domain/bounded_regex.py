@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Regular expressions of users against texts of strangers, in a number of steps that is known beforehand.
+"""Matches regular expressions in a limited number of steps, without catastrophic backtracking.
 
-Python tries every way in which an expression can match, and ``(a+)+$`` has more ways than a lifetime has seconds;
-nothing can interrupt it in a thread. Whether a text matches at all takes no more steps than the expression has parts
-times the text has characters, because no part has to be tried twice at the same place.
+Python's own engine backtracks: ``(a+)+$`` takes exponential time, and nothing can interrupt it in a thread. This engine
+simulates an automaton and visits each state once per position, so its steps are at most the number of instructions
+times the number of characters.
 """
 
 from __future__ import annotations
@@ -19,76 +19,78 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Part = tuple[int, Any, Any]
-    Leaf = Callable[..., Any]
+    Instruction = tuple[int, Any, Any]
+    Matcher = Callable[..., Any]
 
 PARSER: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 COMPILER: Any = import_module("re._compiler" if sys.version_info >= (3, 11) else "sre_compile")
 
-MOST_PARTS = 2000
-MOST_STEPS = 200_000
-"""Steps for one text, about a fifth of a second."""
+MAX_INSTRUCTIONS = 2000
+MAX_STEPS = 200_000
+"""Steps for one text, about 0.2 s."""
 
-MOST_STEPS_IN_ALL, MOST_TEXTS = 20_000_000, 200_000
-"""Steps for all different texts that one expression has met, and how many of these are remembered."""
+MAX_TOTAL_STEPS, MAX_CACHED_TEXTS = 20_000_000, 200_000
+"""Steps of one expression for all texts, and the number of texts whose results are cached."""
 
-FEW = 20_000
-"""Ways to match up to which Python's own machine is faster."""
+MAX_BACKTRACKING = 20_000
+"""Alternative matches up to which Python's own engine is used, which is faster."""
 
 CONSUMING = frozenset(("LITERAL", "NOT_LITERAL", "ANY", "IN", "CATEGORY"))
 REPEATING = frozenset(("MAX_REPEAT", "MIN_REPEAT"))
-WITHOUT_BOUND = float("inf")
+UNBOUNDED = float("inf")
 
-CONSUME, TEST, SPLIT, JUMP, LOOK, FAIL, END = range(7)
+CONSUME, ASSERT, SPLIT, JUMP, LOOKAROUND, FAIL, END = range(7)
 
 
 class TooComplexError(ValueError):
-    """An expression that cannot be matched in a bounded number of steps; its text says why, as a part of a sentence."""
+    """An expression cannot be matched in a limited number of steps; the text is the reason, as part of a message."""
 
 
 class BoundedRegex:
-    """Matches like ``re.match``, or ``re.fullmatch`` if it is ``whole``, with true or false as its only result.
+    """Matches like ``re.match``, or ``re.fullmatch`` if ``whole``, and returns only whether it does.
 
-    Raises re.error for what is no regular expression, and TooComplexError for one that Python alone can match.
+    Raises re.error for an invalid expression, and TooComplexError for one that only backtracking can match.
     """
 
     def __init__(self, expression: str, whole: bool = False) -> None:
         compiled = re.compile(expression)
-        self._match: Leaf = compiled.fullmatch if whole else compiled.match
+        self._match: Matcher = compiled.fullmatch if whole else compiled.match
         tree = PARSER.parse(expression)
-        self._choices, self._ways = _choices(tree)
-        self._program: list[Part] | None = None
-        if self._ways > FEW or self._choices > 1:
-            self._program = _program(tree, whole)
-        self._known: dict[str, bool] = {}
-        self._left = MOST_STEPS_IN_ALL
+        self._repetitions, self._alternatives = _estimate(tree)
+        self._program: list[Instruction] | None = None
+        if self._alternatives > MAX_BACKTRACKING or self._repetitions > 1:
+            self._program = _compile(tree, whole)
+        self._results: dict[str, bool] = {}
+        self._steps_left = MAX_TOTAL_STEPS
 
     def __call__(self, text: str) -> bool:
-        """Whether ``text`` matches. Raises TooComplexError when that takes too long."""
-        if self._program is None or self._ways * max(len(text), 2) ** self._choices <= FEW:
+        """Return whether ``text`` matches. Raises TooComplexError if that takes too many steps."""
+        if self._program is None or self._alternatives * max(len(text), 2) ** self._repetitions <= MAX_BACKTRACKING:
             return self._match(text) is not None
-        if text not in self._known:
-            if len(self._known) >= MOST_TEXTS:
-                self._known.clear()
-                self._left = MOST_STEPS_IN_ALL
-            self._known[text] = self._runs(text)
-        return self._known[text]
+        if text not in self._results:
+            if len(self._results) >= MAX_CACHED_TEXTS:
+                self._results.clear()
+                self._steps_left = MAX_TOTAL_STEPS
+            self._results[text] = self._simulate(text)
+        return self._results[text]
 
-    def _runs(self, text: str) -> bool:
-        run = _Run(text, min(MOST_STEPS, self._left))
+    def _simulate(self, text: str) -> bool:
+        run = _Run(text, min(MAX_STEPS, self._steps_left))
         try:
-            return run.ends(self._program or [], 0)
+            return run.matches(self._program or [], 0)
         finally:
-            self._left -= run.steps
+            self._steps_left -= run.steps
 
 
 class _Run:
-    def __init__(self, text: str, most: int) -> None:
-        self._text, self._most, self.steps = text, most, 0
-        self._looked: dict[tuple[int, int], bool] = {}
+    """One simulation of a program on a text. Raises TooComplexError after ``max_steps``."""
 
-    def ends(self, program: list[Part], start: int) -> bool:
-        """Whether ``program`` comes to its end from ``start`` on."""
+    def __init__(self, text: str, max_steps: int) -> None:
+        self._text, self._max_steps, self.steps = text, max_steps, 0
+        self._lookarounds: dict[tuple[int, int], bool] = {}
+
+    def matches(self, program: list[Instruction], start: int) -> bool:
+        """Return whether ``program`` reaches its end from ``start``."""
         text, size = self._text, len(self._text)
         pending, seen = [(0, start)], set()
         while pending:
@@ -97,74 +99,75 @@ class _Run:
                 continue
             seen.add(state)
             self.steps += 1
-            if self.steps > self._most:
-                raise TooComplexError("it takes too long to match")
-            place, at = state
-            kind, what, other = program[place]
+            if self.steps > self._max_steps:
+                raise TooComplexError("matching takes too long")
+            index, at = state
+            kind, operand, other = program[index]
             if kind == CONSUME:
-                if at < size and what(text[at]):
-                    pending.append((place + 1, at + 1))
+                if at < size and operand(text[at]):
+                    pending.append((index + 1, at + 1))
             elif kind == SPLIT:
-                pending += [(place + other, at), (place + what, at)]
+                pending += [(index + other, at), (index + operand, at)]
             elif kind == JUMP:
-                pending.append((place + what, at))
-            elif kind == TEST:
-                if what.match(text, at):
-                    pending.append((place + 1, at))
-            elif kind == LOOK:
-                if self._sees(what, at - other[1]) == other[0]:
-                    pending.append((place + 1, at))
-            elif kind == END and (not what or at == size):
+                pending.append((index + operand, at))
+            elif kind == ASSERT:
+                if operand.match(text, at):
+                    pending.append((index + 1, at))
+            elif kind == LOOKAROUND:
+                if self._look_around(operand, at - other[1]) == other[0]:
+                    pending.append((index + 1, at))
+            elif kind == END and (not operand or at == size):
                 return True
         return False
 
-    def _sees(self, program: list[Part], start: int) -> bool:
-        asked = (id(program), start)
-        if asked not in self._looked:
-            self._looked[asked] = start >= 0 and self.ends(program, start)
-        return self._looked[asked]
+    def _look_around(self, program: list[Instruction], start: int) -> bool:
+        key = (id(program), start)
+        if key not in self._lookarounds:
+            self._lookarounds[key] = start >= 0 and self.matches(program, start)
+        return self._lookarounds[key]
 
 
-def _choices(tree: Iterable[Any]) -> tuple[int, float]:
-    """Return how many parts may match different lengths, and how many ways to match there are beside (or infinity)."""
-    lengths, ways = 0, 1.0
+def _estimate(tree: Iterable[Any]) -> tuple[int, float]:
+    """Return the number of parts of variable length, and that of other alternatives, which may be infinite."""
+    repetitions, alternatives = 0, 1.0
     for operator, argument in tree:
         name = str(operator)
         if name in REPEATING:
             least, most, inner = argument
             single = len(inner) == 1 and str(inner[0][0]) in CONSUMING
             if not single and most > 1:
-                return lengths, WITHOUT_BOUND
-            found = (0, 1.0) if single else _choices(inner)
-            lengths, ways = lengths + found[0] + (least != most and single), ways * found[1] * (1 if single else 2)
+                return repetitions, UNBOUNDED
+            inner_estimate = (0, 1.0) if single else _estimate(inner)
+            repetitions += inner_estimate[0] + (least != most and single)
+            alternatives *= inner_estimate[1] * (1 if single else 2)
         elif name == "BRANCH":
-            branches = [_choices(branch) for branch in argument[1]]
-            lengths += max(branch[0] for branch in branches)
-            ways *= sum(branch[1] for branch in branches)
+            branches = [_estimate(branch) for branch in argument[1]]
+            repetitions += max(branch[0] for branch in branches)
+            alternatives *= sum(branch[1] for branch in branches)
         elif name == "SUBPATTERN":
-            found = _choices(argument[3])
-            lengths, ways = lengths + found[0], ways * found[1]
+            group = _estimate(argument[3])
+            repetitions, alternatives = repetitions + group[0], alternatives * group[1]
         elif name in ("ASSERT", "ASSERT_NOT"):
-            found = _choices(argument[1])
-            lengths, ways = lengths + found[0], ways * found[1]
+            group = _estimate(argument[1])
+            repetitions, alternatives = repetitions + group[0], alternatives * group[1]
         elif name in ("GROUPREF", "GROUPREF_EXISTS", "ATOMIC_GROUP", "POSSESSIVE_REPEAT"):
-            lengths += 1
-    return lengths, ways
+            repetitions += 1
+    return repetitions, alternatives
 
 
-def _program(tree: Any, whole: bool) -> list[Part]:
-    program: list[Part] = []
+def _compile(tree: Any, whole: bool) -> list[Instruction]:
+    program: list[Instruction] = []
     _emit(program, tree, tree.state.flags)
     return [*program, (END, whole, None)]
 
 
-def _emit(program: list[Part], tree: Iterable[Any], flags: int) -> None:
+def _emit(program: list[Instruction], tree: Iterable[Any], flags: int) -> None:
     for operator, argument in tree:
         name = str(operator)
         if name in CONSUMING:
-            program.append((CONSUME, _one_character(operator, argument, flags), None))
+            program.append((CONSUME, _match_character(operator, argument, flags), None))
         elif name == "AT":
-            program.append((TEST, _leaf(operator, argument, flags), None))
+            program.append((ASSERT, _compile_leaf(operator, argument, flags), None))
         elif name == "SUBPATTERN":
             _group, added, removed, inner = argument
             _emit(program, inner, (flags | added) & ~removed)
@@ -175,34 +178,34 @@ def _emit(program: list[Part], tree: Iterable[Any], flags: int) -> None:
             _branch(program, argument[1], flags)
         elif name in ("ASSERT", "ASSERT_NOT"):
             direction, inner = argument
-            inside: list[Part] = []
+            inside: list[Instruction] = []
             _emit(inside, inner, flags)
             width = inner.getwidth()[0] if direction < 0 else 0
-            program.append((LOOK, [*inside, (END, False, None)], (name == "ASSERT", width)))
+            program.append((LOOKAROUND, [*inside, (END, False, None)], (name == "ASSERT", width)))
         elif name == "FAILURE":
             program.append((FAIL, None, None))
         else:
-            raise TooComplexError("it combines repetitions with a part that only backtracking can match")
-        if len(program) > MOST_PARTS:
-            raise TooComplexError(f"it has more than {MOST_PARTS} parts")
+            raise TooComplexError("it combines repetitions with a part that requires backtracking")
+        if len(program) > MAX_INSTRUCTIONS:
+            raise TooComplexError(f"it has more than {MAX_INSTRUCTIONS} instructions")
 
 
-def _repeat(program: list[Part], least: int, most: Any, inner: Any, flags: int) -> None:
+def _repeat(program: list[Instruction], least: int, most: Any, inner: Any, flags: int) -> None:
     for _count in range(least):
         _emit(program, inner, flags)
-    body: list[Part] = []
+    body: list[Instruction] = []
     _emit(body, inner, flags)
     if most is PARSER.MAXREPEAT:
         program += [(SPLIT, 1, len(body) + 2), *body, (JUMP, -len(body) - 1, None)]
         return
     for _count in range(least, most):
         program += [(SPLIT, 1, len(body) + 1), *body]
-        if len(program) > MOST_PARTS:
-            raise TooComplexError(f"it has more than {MOST_PARTS} parts")
+        if len(program) > MAX_INSTRUCTIONS:
+            raise TooComplexError(f"it has more than {MAX_INSTRUCTIONS} instructions")
 
 
-def _branch(program: list[Part], branches: list[Any], flags: int) -> None:
-    bodies: list[list[Part]] = []
+def _branch(program: list[Instruction], branches: list[Any], flags: int) -> None:
+    bodies: list[list[Instruction]] = []
     for branch in branches:
         bodies.append([])
         _emit(bodies[-1], branch, flags)
@@ -213,21 +216,21 @@ def _branch(program: list[Part], branches: list[Any], flags: int) -> None:
     program += [(FAIL, None, None)]
 
 
-def _leaf(operator: Any, argument: Any, flags: int) -> Any:
+def _compile_leaf(operator: Any, argument: Any, flags: int) -> Any:
     state = PARSER.State()
     state.flags = flags
     return COMPILER.compile(PARSER.SubPattern(state, [(operator, argument)]), flags)
 
 
-def _one_character(operator: Any, argument: Any, flags: int) -> Leaf:
-    """Return whether a character is one that this part matches, which is looked up once for each."""
-    match = _leaf(operator, argument, flags).match
-    known: dict[str, bool] = {}
+def _match_character(operator: Any, argument: Any, flags: int) -> Matcher:
+    """Return a function that tests one character and caches the result."""
+    match = _compile_leaf(operator, argument, flags).match
+    results: dict[str, bool] = {}
 
     def matches(character: str) -> bool:
-        found = known.get(character)
-        if found is None:
-            found = known[character] = match(character) is not None
-        return found
+        result = results.get(character)
+        if result is None:
+            result = results[character] = match(character) is not None
+        return result
 
     return matches

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs between two sets of monitor configurations, field by field."""
+"""Compares two sets of monitor configurations field by field."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from .text import sanitize
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 REDACTED = "********"
-"""What stands for a secret, alone or within a text. What it hides nobody can compare."""
+"""Replaces a secret, alone or within a text, so that its value cannot be compared."""
 
-PLAIN = re.compile(r"[^.\[\]\"\s]+")
-"""A key that a path names as it is."""
+PLAIN_KEY = re.compile(r"[^.\[\]\"\s]+")
+"""A key that needs no quotes in a path."""
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field by its path, such as ``config.url``. What was or is not there is None, and ``kind`` says so."""
+    """A changed field; ``field`` is its path, such as ``config.url``. Without a value before or after, that is None."""
 
     field: str
     kind: str
     before: Any
     after: Any
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         if self.kind == ADDED:
-            return f"{sanitize(self.field)} is new: {_shown(self.after)}"
+            return f"{sanitize(self.field)} is new: {_format(self.after)}"
         if self.kind == REMOVED:
-            return f"{sanitize(self.field)} is gone, it was {_shown(self.before)}"
-        before, after = _shown(self.before), _shown(self.after)
+            return f"{sanitize(self.field)} was removed, it was {_format(self.before)}"
+        before, after = _format(self.before), _format(self.after)
         if before == after:
             before, after = sanitize(json.dumps(self.before)), sanitize(json.dumps(self.after))
         return f"{sanitize(self.field)} {before} -> {after}"
@@ -44,38 +44,40 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class MonitorChange:
-    """A monitor that is there on one side only, or is configured otherwise; the label is the newest that is known."""
+    """A monitor that was added, removed or changed; the label is the newest one."""
 
     id: str
     label: str
     kind: str
     changes: tuple[FieldChange, ...] = ()
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         name = f"{sanitize(self.label)} ({sanitize(self.id)})"
         if self.kind != CHANGED:
             return f"monitor {self.kind}: {name}"
-        return f"monitor changed: {name}: {', '.join(change.in_words() for change in self.changes)}"
+        return f"monitor changed: {name}: {', '.join(change.describe() for change in self.changes)}"
 
 
-def changes(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> list[MonitorChange]:
-    """Return what changed between two mappings of ids to configurations, in the order of the ids."""
-    found = []
+def compare_configs(
+    before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
+) -> list[MonitorChange]:
+    """Return the changes between two mappings of ids to configurations, in the order of the ids."""
+    differences = []
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
         label = _label(name, old if new is None else new)
         if old is None or new is None:
-            found.append(MonitorChange(name, label, ADDED if old is None else REMOVED))
+            differences.append(MonitorChange(name, label, ADDED if old is None else REMOVED))
         else:
-            fields = tuple(_within("", old, new))
+            fields = tuple(_compare_members("", old, new))
             if fields:
-                found.append(MonitorChange(name, label, CHANGED, fields))
-    return found
+                differences.append(MonitorChange(name, label, CHANGED, fields))
+    return differences
 
 
-def same(before: Any, after: Any) -> bool:
-    """Whether two values are not known to differ."""
-    return next(_differences("", before, after), None) is None
+def is_same(before: Any, after: Any) -> bool:
+    """Return whether two values are equal as far as redacted secrets allow to know."""
+    return next(_compare_values("", before, after), None) is None
 
 
 def _label(name: str, fields: Mapping[str, Any] | None) -> str:
@@ -83,25 +85,25 @@ def _label(name: str, fields: Mapping[str, Any] | None) -> str:
     return label if isinstance(label, str) else name
 
 
-def _within(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldChange]:
+def _compare_members(path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldChange]:
     for key in sorted({*before, *after}):
-        below = _joined(path, key)
+        below = _join_path(path, key)
         if key not in before:
             yield FieldChange(below, ADDED, None, after[key])
         elif key not in after:
             yield FieldChange(below, REMOVED, before[key], None)
         else:
-            yield from _differences(below, before[key], after[key])
+            yield from _compare_values(below, before[key], after[key])
 
 
-def _differences(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
+def _compare_values(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
     if REDACTED in (before, after):
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        yield from _within(path, before, after)
+        yield from _compare_members(path, before, after)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for number, (old, new) in enumerate(zip(before, after)):
-            yield from _differences(f"{path}[{number}]", old, new)
+            yield from _compare_values(f"{path}[{number}]", old, new)
     elif not _equal(before, after):
         yield FieldChange(path, CHANGED, before, after)
 
@@ -110,13 +112,13 @@ def _equal(before: Any, after: Any) -> bool:
     if isinstance(before, bool) or isinstance(after, bool):
         return before is after
     if isinstance(before, str) and isinstance(after, str):
-        return before == after or _fills(before, after) or _fills(after, before)
+        return before == after or _matches_redacted(before, after) or _matches_redacted(after, before)
     return bool(before == after)
 
 
-def _fills(gapped: str, text: str) -> bool:
-    """Whether ``text`` can be what ``gapped`` hides parts of, each of them a character at least."""
-    first, *others = gapped.split(REDACTED)
+def _matches_redacted(redacted: str, text: str) -> bool:
+    """Return whether ``redacted`` can be ``text`` with parts of at least one character redacted."""
+    first, *others = redacted.split(REDACTED)
     if not others or not text.startswith(first):
         return False
     end = len(first)
@@ -128,11 +130,11 @@ def _fills(gapped: str, text: str) -> bool:
     return text.endswith(others[-1]) and len(text) - len(others[-1]) > end
 
 
-def _joined(path: str, key: str) -> str:
-    if not PLAIN.fullmatch(key):
+def _join_path(path: str, key: str) -> str:
+    if not PLAIN_KEY.fullmatch(key):
         return f"{path}[{json.dumps(key)}]"
     return f"{path}.{key}" if path else key
 
 
-def _shown(value: Any) -> str:
+def _format(value: Any) -> str:
     return sanitize(value if isinstance(value, str) and value.strip() else json.dumps(value))

@@ -1,21 +1,21 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much memory a JSON document takes once it is parsed, estimated from its bytes before any object is made.
+"""Estimates from its bytes how much memory a JSON document takes once it is parsed.
 
-A tiny value takes a hundred times its size: 240 MB of empty lists take 7 GB. The estimates were measured with
-CPython 3.8 to 3.13; a document of the same few keys over and over takes less.
+A small value takes a hundred times its size: 240 MB of empty lists take 7 GB. The estimates were measured with
+CPython 3.8 to 3.13; a document that repeats the same few keys takes less.
 """
 
 from __future__ import annotations
 
 import sys
 
-PER_ITEM, PER_OBJECT, PER_MEMBER = 64, 256, 128
-"""Bytes for a value with its place in a list, for an object, and for a member of it with a key of its own."""
+ITEM_SIZE, OBJECT_SIZE, MEMBER_SIZE = 64, 256, 128
+"""Bytes for a value and its place in a list, for an object, and for a member with a unique key."""
 
-PER_ESCAPE = 96 if sys.version_info < (3, 9) else 0
-"""Bytes for each escape in a string, which older releases collect in pieces."""
+ESCAPE_SIZE = 96 if sys.version_info < (3, 9) else 0
+"""Bytes for each escape in a string, which older releases store in parts."""
 
 STRUCTURE = b',[{:"\\'
 OTHERS = bytes(set(range(256)) - set(STRUCTURE))
@@ -23,9 +23,9 @@ WINDOW = 65536
 
 
 def fits(body: bytes, limit: int) -> bool:
-    """Whether the values in ``body`` take no more than about ``limit`` bytes.
+    """Return whether the values in ``body`` take no more than about ``limit`` bytes.
 
-    Most documents fit although what is in their strings is counted, too; only for others is it left out.
+    The first estimate counts the contents of strings too. Only a document that exceeds it is estimated exactly.
     """
     windows = (body[start : start + WINDOW] for start in range(0, len(body), WINDOW))
     estimate = sum(_estimate(window.translate(None, OTHERS)) for window in windows)
@@ -38,12 +38,12 @@ def _estimate(structure: bytes) -> int:
         structure.count(b"{"),
         structure.count(b":"),
     )
-    return items * PER_ITEM + objects * PER_OBJECT + members * PER_MEMBER + structure.count(b"\\") * PER_ESCAPE
+    return items * ITEM_SIZE + objects * OBJECT_SIZE + members * MEMBER_SIZE + structure.count(b"\\") * ESCAPE_SIZE
 
 
 def _fits_exactly(body: bytes, limit: int) -> bool:
-    """As ``fits``, of what is outside of strings only. It works in windows: splitting makes objects as well."""
-    left = limit - body.count(b"\\") * PER_ESCAPE
+    """As ``fits``, without the contents of strings. It splits window by window, because splitting creates objects."""
+    left = limit - body.count(b"\\") * ESCAPE_SIZE
     body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     in_string = 0
     for start in range(0, len(body), WINDOW):

@@ -1,12 +1,13 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service tells about a monitor: its status, its configuration, and both joined."""
+"""A monitor: its status, its configuration, both joined, and the host that a URL in it names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from .selection import Named
@@ -15,11 +16,11 @@ C = TypeVar("C", bound="Named")
 S = TypeVar("S", bound="Named")
 
 
-class Check(NamedTuple):
-    """One test of a monitor: its start in epoch seconds if it is known, and why it failed.
+class MonitorTest(NamedTuple):
+    """A test of a monitor: its start in epoch seconds, and why it failed; None if it is not known.
 
-    The service gives two readings of one start, which may differ. ``started`` is the earlier one and ``latest`` the
-    later one, None when there is only one reading.
+    The service reports the start twice, and both may differ. ``started`` is the earlier reading and ``latest`` the
+    later one, None if there is only one.
     """
 
     started: float | None
@@ -28,19 +29,19 @@ class Check(NamedTuple):
 
     @property
     def reading_gap(self) -> float:
-        """The seconds between the two readings of its start."""
+        """The seconds between the two readings of the start."""
         return 0.0 if self.latest is None or self.started is None else self.latest - self.started
 
     def started_by(self, now: float) -> float | None:
-        """Return the later reading of its start that is not after ``now``, the earlier one if there is no such."""
+        """Return the later reading of the start, or the earlier one if the later one is after ``now``."""
         return self.latest if self.latest is not None and self.latest <= now else self.started
 
 
 class MonitorStatus(NamedTuple):
-    """A monitor in a status answer; ``fields`` is what the service sent, with everything we do not know.
+    """A monitor of a status response; ``fields`` is what the service sent, including unknown fields.
 
-    Counts are of the response's window. None means that the service did not report the value. ``alert_id`` identifies
-    the newest alert, which started at ``alerted``, whether it is still active or not.
+    Counts are for the window of the response. None means that the service did not report the value. ``alert_id``
+    identifies the newest alert, which started at ``alerted``, whether it is still active or not.
     """
 
     id: str
@@ -50,22 +51,22 @@ class MonitorStatus(NamedTuple):
     fail_count: int | None
     test_count: int | None
     alerted: float | None
-    last_test: Check | None
-    last_failed: Check | None
+    last_test: MonitorTest | None
+    last_failed: MonitorTest | None
     fields: Mapping[str, Any]
     alert_id: str | None = None
 
     @property
     def tested(self) -> float | None:
-        """When the newest test began."""
+        """The start of the newest test."""
         return self.last_test.started if self.last_test is not None else None
 
     @property
     def failing(self) -> bool:
         """Whether the newest test failed.
 
-        It did when it carries an error, when the newest failed test is not older or has no start to compare, or when
-        every test in the window failed.
+        It did if it has an error, if the newest failed test is not older or has no start to compare, or if every test
+        in the window failed.
         """
         if self.last_test is None:
             return False
@@ -86,7 +87,7 @@ class MonitorStatus(NamedTuple):
 
     @property
     def error(self) -> str | None:
-        """What the newest failed test said."""
+        """The error of the newest failed test."""
         for check in (self.last_test, self.last_failed):
             if check is not None and check.error:
                 return check.error
@@ -94,7 +95,7 @@ class MonitorStatus(NamedTuple):
 
 
 class MonitorConfig(NamedTuple):
-    """A monitor in a configuration answer; ``timer`` is the number of seconds between two tests."""
+    """A monitor of a configuration response; ``timer`` is the number of seconds between two tests."""
 
     id: str
     label: str
@@ -105,7 +106,7 @@ class MonitorConfig(NamedTuple):
 
 
 class Monitor(NamedTuple):
-    """One monitor as both answers tell it. At least one of the two is there."""
+    """A monitor with its configuration, its status, or both."""
 
     id: str
     label: str
@@ -115,26 +116,40 @@ class Monitor(NamedTuple):
 
     @property
     def timer(self) -> float | None:
-        """The seconds between two tests, None when they are not known."""
+        """The seconds between two tests, None if they are not known."""
         return self.config.timer if self.config is not None else None
 
 
-def paired(configs: Iterable[C], statuses: Iterable[S]) -> Iterator[tuple[C | S, C | None, S | None]]:
-    """Yield whatever tells of a monitor, then its configuration and its status, as far as there are these.
+def pair_by_id(configs: Iterable[C], statuses: Iterable[S]) -> Iterator[tuple[C | S, C | None, S | None]]:
+    """Yield for each monitor its configuration or else its status, then its configuration and its status, if any.
 
-    They are the union of both answers by id, in the order of the configurations and then of the statuses. A
-    configuration calls the identity ``id``, a status calls the same value ``monitor``.
+    Monitors are joined by id, in the order of the configurations and then of the statuses. The service calls the id
+    ``id`` in a configuration and ``monitor`` in a status.
     """
-    known = {status.id: status for status in statuses}
+    statuses_by_id = {status.id: status for status in statuses}
     for config in configs:
-        yield config, config, known.pop(config.id, None)
-    for status in known.values():
+        yield config, config, statuses_by_id.pop(config.id, None)
+    for status in statuses_by_id.values():
         yield status, None, status
 
 
-def join(configs: Iterable[MonitorConfig], statuses: Iterable[MonitorStatus]) -> list[Monitor]:
-    """Return the monitors that at least one of the two answers tells of."""
+def join_monitors(configs: Iterable[MonitorConfig], statuses: Iterable[MonitorStatus]) -> list[Monitor]:
+    """Return the monitors that are in at least one of the two responses."""
     return [
-        Monitor(told.id, told.label, None if config is None else config.type, config, status)
-        for told, config, status in paired(configs, statuses)
+        Monitor(source.id, source.label, None if config is None else config.type, config, status)
+        for source, config, status in pair_by_id(configs, statuses)
     ]
+
+
+def extract_host(url: str) -> str:
+    """Return the host of a URL, which may lack its scheme; an empty string if there is none.
+
+    An IPv6 address without brackets is invalid: the part before its first colon would be taken for a host.
+    """
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    authority = parts.netloc.rpartition("@")[2]
+    return "" if authority.count(":") > 1 and not authority.startswith("[") else host

@@ -1,71 +1,107 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which monitors a question is about."""
+"""Selects monitors by patterns (ids, labels, globs, regular expressions) and by types."""
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from .bounded_regex import BoundedRegex, TooComplexError
-from .globs import glob_expression
 from .text import join_names, quantity
 
 
 class Named(Protocol):
-    """What a pattern looks at."""
+    """What a pattern is matched against."""
 
     @property
     def id(self) -> str:
-        """By which the service knows it."""
+        """The id that the service uses."""
 
     @property
     def label(self) -> str:
-        """By which people know it."""
+        """The label that people use."""
 
 
 N = TypeVar("N", bound=Named)
 
 EXPRESSION = re.compile(r"^~|[*?[]")
-"""What makes a pattern more than a name. Names are looked up, so that thousands of them cost nothing."""
+"""Matches a pattern that is more than a name. Names are looked up, so that thousands of them cost little."""
 
 
 class PatternError(ValueError):
-    """A pattern that cannot be used, with the reason as its text."""
+    """A pattern is invalid. The text is the reason."""
 
 
 class UnmatchedError(ValueError):
-    """A pattern that selects nothing and had to select something, with a sentence as its text."""
+    """A pattern matches no monitor although it must. The text is a complete message."""
 
 
 class Patterns:
-    """A list of ids, labels, globs over either, and, after ``~``, regular expressions that either begins with."""
+    """Matches ids or labels by names, globs, and, after ``~``, regular expressions for the beginning of either."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.texts = list(dict.fromkeys(texts))
         if not all(text.strip() for text in self.texts):
-            raise PatternError("an empty pattern selects nothing; remove it or name a monitor")
+            raise PatternError("a pattern is empty; remove it or name a monitor")
         self._names = frozenset(self.texts)
-        self._expressions = [(text, _compiled(text)) for text in self.texts if EXPRESSION.search(text)]
+        self._expressions = [(text, _compile(text)) for text in self.texts if EXPRESSION.search(text)]
 
-    def selecting(self, monitor: Named) -> list[str]:
-        """Return the texts of those patterns that select ``monitor``."""
+    def find_matches(self, monitor: Named) -> list[str]:
+        """Return the texts of the patterns that match ``monitor``."""
         if not self.texts:
             return []
-        found = list(self._names.intersection((monitor.id, monitor.label)))
-        found += [text for text, matches in self._expressions if matches(monitor.id) or matches(monitor.label)]
-        return found
+        matching = list(self._names.intersection((monitor.id, monitor.label)))
+        matching += [text for text, matches in self._expressions if matches(monitor.id) or matches(monitor.label)]
+        return matching
 
 
-def _compiled(text: str) -> Callable[[str], object]:
+GLOB_START, GLOB_END = "(?s:", r")\Z"
+"""What fnmatch.translate adds to the expression of a glob; newer releases end it with ``)\\z``."""
+
+
+def translate_glob(glob: str) -> str:
+    """Return the regular expression for ``glob``, with ``.*`` for each star, the same with every release of Python.
+
+    Newer releases translate stars to expressions that BoundedRegex does not support.
+    """
+    parts = [fnmatch.translate(part)[len(GLOB_START) : -len(GLOB_END)] for part in _split_at_stars(glob)]
+    return f"{GLOB_START}{'.*'.join(parts)}{GLOB_END}"
+
+
+def _split_at_stars(glob: str) -> list[str]:
+    """Split a glob at its stars; several in a row count as one, and those within brackets are characters."""
+    parts, start, at = [], 0, 0
+    while at < len(glob):
+        if glob[at] == "*":
+            parts.append(glob[start:at])
+            while at < len(glob) and glob[at] == "*":
+                at += 1
+            start = at
+        else:
+            at = _skip_brackets(glob, at) if glob[at] == "[" else at + 1
+    return [*parts, glob[start:]]
+
+
+def _skip_brackets(glob: str, at: int) -> int:
+    """Return the position after the set that starts at ``at``, or the next one if it is not a set."""
+    first = at + 1
+    if glob[first : first + 1] == "!":
+        first += 1
+    end = glob.find("]", first + 1)
+    return end + 1 if end >= 0 else at + 1
+
+
+def _compile(text: str) -> Callable[[str], object]:
     try:
-        matches = BoundedRegex(text[1:] if text.startswith("~") else glob_expression(text))
+        matches = BoundedRegex(text[1:] if text.startswith("~") else translate_glob(text))
     except TooComplexError as error:
         raise _too_complex(text, error) from None
     except (re.error, OverflowError, RecursionError) as error:
-        raise PatternError(f"{join_names([text])} is no regular expression ({error})") from error
+        raise PatternError(f"{join_names([text])} is not a valid regular expression ({error})") from error
 
     def match(label: str) -> bool:
         try:
@@ -78,13 +114,12 @@ def _compiled(text: str) -> Callable[[str], object]:
 
 def _too_complex(text: str, error: TooComplexError) -> PatternError:
     return PatternError(
-        f"the pattern {join_names([text])} cannot be used: {error}; write it without repetitions within repetitions, "
-        "or name the monitors"
+        f"the pattern {join_names([text])} is too complex: {error}; avoid nested repetitions, or name the monitors"
     )
 
 
 class SelectionResult(Generic[N]):
-    """The monitors that a selection kept, in their order, and what it asked for in vain."""
+    """The selected monitors in their order, and the patterns and types that matched none."""
 
     def __init__(
         self, monitors: list[N], unmatched: list[str], unmatched_types: list[str], unmatched_excludes: list[str]
@@ -96,7 +131,7 @@ class SelectionResult(Generic[N]):
 
 
 class Selection:
-    """``include``, ``exclude`` and ``types``, as users give them. Raises PatternError for an unusable pattern."""
+    """The options ``include``, ``exclude`` and ``types``. Raises PatternError for an invalid pattern."""
 
     def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = (), types: Sequence[str] = ()) -> None:
         self.include = Patterns(include)
@@ -106,77 +141,79 @@ class Selection:
     def __bool__(self) -> bool:
         return bool(self.include.texts or self.exclude.texts or self.types)
 
-    def choose(self, monitors: Sequence[N], kind_of: Callable[[N], str | None]) -> SelectionResult[N]:
-        """Return those of ``monitors`` that an ``include`` pattern and a type select and no ``exclude`` pattern does.
+    def select(self, monitors: Sequence[N], kind_of: Callable[[N], str | None]) -> SelectionResult[N]:
+        """Return those of ``monitors`` that match an ``include`` pattern and a type and no ``exclude`` pattern.
 
-        ``kind_of`` returns a monitor's type. One whose type nobody knows is kept: it cannot be ruled out.
+        ``kind_of`` returns a monitor's type. A monitor of unknown type is selected, because it may have the type.
         """
         if not self:
             return SelectionResult(list(monitors), [], [], [])
         unmatched = dict.fromkeys(self.include.texts)
         unmatched_excludes = dict.fromkeys(self.exclude.texts)
-        unseen = dict(self.types)
-        chosen = []
+        unmatched_types = dict(self.types)
+        selected = []
         for monitor in monitors:
             kind = kind_of(monitor)
             if kind is not None:
-                unseen.pop(kind.casefold(), None)
-            excluded = _matches(self.exclude, monitor, unmatched_excludes)
-            if self._included(monitor, unmatched) and self._of_type(kind) and not excluded:
-                chosen.append(monitor)
-        return SelectionResult(chosen, list(unmatched), list(unseen.values()), list(unmatched_excludes))
+                unmatched_types.pop(kind.casefold(), None)
+            is_excluded = _matches(self.exclude, monitor, unmatched_excludes)
+            if self._is_included(monitor, unmatched) and self._has_type(kind) and not is_excluded:
+                selected.append(monitor)
+        return SelectionResult(selected, list(unmatched), list(unmatched_types.values()), list(unmatched_excludes))
 
-    def _included(self, monitor: Named, unmatched: dict[str, None]) -> bool:
+    def _is_included(self, monitor: Named, unmatched: dict[str, None]) -> bool:
         return not self.include.texts or _matches(self.include, monitor, unmatched)
 
-    def _of_type(self, kind: str | None) -> bool:
+    def _has_type(self, kind: str | None) -> bool:
         return not self.types or kind is None or kind.casefold() in self.types
 
 
 def _matches(patterns: Patterns, monitor: Named, unmatched: dict[str, None]) -> bool:
-    """Return whether a pattern selects ``monitor``, and take those that do out of ``unmatched``."""
-    selecting = patterns.selecting(monitor)
-    for text in selecting:
+    """Return whether a pattern matches ``monitor``, and remove those that do from ``unmatched``."""
+    matching = patterns.find_matches(monitor)
+    for text in matching:
         unmatched.pop(text, None)
-    return bool(selecting)
+    return bool(matching)
 
 
-def describe_unmatched(chosen: SelectionResult[N], monitors: Sequence[Named], on_unmatched: str) -> list[str]:
-    """Return what to warn of when patterns or types selected nothing among ``monitors``.
+def describe_unmatched(result: SelectionResult[N], monitors: Sequence[Named], on_unmatched: str) -> list[str]:
+    """Return warnings about patterns and types that matched none of ``monitors``.
 
-    ``on_unmatched`` is about ``include`` alone. Raises UnmatchedError, with a sentence, when it is ``fail``.
+    ``on_unmatched`` applies to ``include`` only. Raises UnmatchedError if it is ``fail``.
     """
     warnings = []
-    if chosen.unmatched and on_unmatched != "ignore":
-        sentence = f"include: {suggest_labels(chosen.unmatched, monitors)}"
+    if result.unmatched and on_unmatched != "ignore":
+        sentence = f"include: {suggest_labels(result.unmatched, monitors)}"
         if on_unmatched == "fail":
             raise UnmatchedError(f"{sentence}; correct include, or set on_unmatched")
         warnings.append(sentence)
-    if chosen.unmatched_excludes:
-        warnings.append(f"exclude: {suggest_labels(chosen.unmatched_excludes, monitors)}")
-    if chosen.unmatched_types:
-        warnings.append(f"types: no monitor has the type {join_names(chosen.unmatched_types)}")
+    if result.unmatched_excludes:
+        warnings.append(f"exclude: {suggest_labels(result.unmatched_excludes, monitors)}")
+    if result.unmatched_types:
+        warnings.append(f"types: no monitor has the type {join_names(result.unmatched_types)}")
     return warnings
 
 
-MOST_TRIED, MOST_COMPARED, LONGEST_COMPARED = 5, 1000, 200
-"""Patterns, labels for each and characters: comparing takes longer than everything else that is done with a monitor."""
+MAX_SUGGESTED_PATTERNS, MAX_COMPARED_LABELS, MAX_COMPARED_LENGTH = 5, 1000, 200
+"""Limits for suggestions: comparing labels takes longer than all other work on a monitor."""
 
 
 def suggest_labels(unmatched: Sequence[str], monitors: Iterable[Named]) -> str:
-    """Return a sentence part that names ``unmatched`` patterns, with the closest labels that do exist."""
+    """Return the part of a message that names ``unmatched`` patterns and the most similar labels."""
     labels = [monitor.label for monitor in monitors]
-    close = list(dict.fromkeys(near for text in unmatched[:MOST_TRIED] for near in _close(text, labels)))
-    hint = f"; similar labels are {join_names(close)}" if close else ""
+    similar = list(
+        dict.fromkeys(label for text in unmatched[:MAX_SUGGESTED_PATTERNS] for label in _find_similar(text, labels))
+    )
+    hint = f"; similar labels are {join_names(similar)}" if similar else ""
     return f"{join_names(list(unmatched))} matched none of {quantity(len(labels), 'monitor')}{hint}"
 
 
-def _close(text: str, labels: Iterable[str]) -> list[str]:
-    """Return the two labels that are most like ``text``, of those that are about as long."""
+def _find_similar(text: str, labels: Iterable[str]) -> list[str]:
+    """Return the two labels that are most similar to ``text``, of those with a similar length."""
     import difflib
     import heapq
 
-    if len(text) > LONGEST_COMPARED:
+    if len(text) > MAX_COMPARED_LENGTH:
         return []
-    compared = heapq.nsmallest(MOST_COMPARED, labels, lambda label: abs(len(label) - len(text)))
+    compared = heapq.nsmallest(MAX_COMPARED_LABELS, labels, lambda label: abs(len(label) - len(text)))
     return difflib.get_close_matches(text, compared, 2)

@@ -16,7 +16,7 @@ from ...module_utils._api.settings import Settings
 from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.selection import Selection
 from ...module_utils._domain.text import join_names, quantity
-from .._cache.resilient import NO_ANSWERS, shared
+from .._cache.resilient import TOKENS_ONLY, open_cache
 from .._gate.baseline import fingerprint
 from .._gate.loop import Gate
 from .._gate.policy import BEFORE, Policy
@@ -49,7 +49,7 @@ def read_account(
     names = ("alert_after", "stale_factor", "stale_grace", "min_monitors")
     policy = Policy.of(BEFORE, time.time(), **{name: options[name] for name in names})
     settings = Settings.from_options(options)
-    cache = shared(options, warn, NO_ANSWERS)(settings)
+    cache = open_cache(settings, options, warn, TOKENS_ONLY)
     client = Client(settings, cache=cache)
     patterns = [selection[name] for name in ("include", "exclude", "types")]
     sampler = Sampler(client, Selection(*patterns), policy, options["on_unmatched"], fingerprint(*patterns), warn)

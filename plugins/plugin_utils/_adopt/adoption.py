@@ -99,7 +99,7 @@ def _select(monitors: Sequence[MonitorEntry], entries: Sequence[KnownEntry]) -> 
     patterns = Patterns(usable)
     found: dict[str, list[MonitorEntry]] = {text: [] for text in usable}
     for monitor in monitors:
-        for text in patterns.selecting(_NamedMonitor(monitor["id"], monitor["label"])):
+        for text in patterns.find_matches(_NamedMonitor(monitor["id"], monitor["label"])):
             found[text].append(monitor)
     return found
 

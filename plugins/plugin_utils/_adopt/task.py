@@ -18,7 +18,7 @@ from .._gate.policy import DEFAULTS
 from .._gate.reports.grouping import MonitorEntry
 from .._gate.reports.unblock import describe_problem
 from .._gate.states import UNPROVED
-from .._system.files import LONGEST, atomic_write, why_not
+from .._system.files import MAX_PATH_LENGTH, atomic_write, describe_write_error
 from .account import Account, read_account
 from .adoption import Adoption, KnownEntry, find_slow, plan_adoption, suggest_timeout_max
 from .policy_file import SELECTION_VARIABLES, PolicyFile, PolicyFileError, edit_policy, parse_policy, render_policy
@@ -75,7 +75,7 @@ def read_policy_file(path: str) -> PolicyFile | None:
 
 
 def _refusal(path: str, cause: str) -> ConfigurationError:
-    name = sanitize(path, LONGEST)
+    name = sanitize(path, MAX_PATH_LENGTH)
     return ConfigurationError(
         f"{name} was not changed: {cause}; correct the file or name another one", code="policy_file"
     )
@@ -145,7 +145,8 @@ def _write(path: str, text: str, new: bool) -> None:
         atomic_write(path, text.encode(), PRIVATE if new else None)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
-            f"the policy {sanitize(path, LONGEST)} was not written: {why_not(error, path)}", code="policy_file"
+            f"the policy {sanitize(path, MAX_PATH_LENGTH)} was not written: {describe_write_error(error, path)}",
+            code="policy_file",
         ) from None
 
 

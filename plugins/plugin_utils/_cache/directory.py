@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder that only we can look into, whatever is in it by now."""
+"""A directory that only this user can access, with atomic writes and no followed links."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import secrets
 from collections.abc import Iterator
 
 from ...module_utils._domain.text import sanitize
-from .signed_files import InsecureDirectoryError, advise, file_version, open_folder, read_file
+from .signed_files import InsecureDirectoryError, explain, file_version, open_folder, read_file
 
-OURS = r"[0-9a-f]{32}(\.lock)?|\.[0-9a-f]{16}\.tmp"
-"""Every name that is ever written here."""
+FILE_NAME = r"[0-9a-f]{32}(\.lock)?|\.[0-9a-f]{16}\.tmp"
+"""Matches every file name that the cache writes."""
 
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -24,7 +24,7 @@ PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 
 class SecureDirectory:
-    """Files of ours alone, read and written by name, whole or not at all; no link is followed.
+    """Reads and writes files by name, completely or not at all.
 
     Creates ``path`` if it is absent. Raises InsecureDirectoryError when it is not a directory that belongs to this
     user alone.
@@ -37,17 +37,17 @@ class SecureDirectory:
             self._folder = open_folder(path)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
-            raise InsecureDirectoryError(advise(path, f"cannot be used ({sanitize(why)})")) from None
+            raise InsecureDirectoryError(explain(path, f"cannot be used ({sanitize(why)})")) from None
 
     def close(self) -> None:
         os.close(self._folder)
 
-    def read(self, name: str, largest: int) -> bytes | None:
-        """Return what was written under ``name``; None for nothing, and for something that we cannot have written."""
-        return read_file(self._folder, name, largest)
+    def read(self, name: str, max_size: int) -> bytes | None:
+        """Return the content of ``name``; None if it is absent or this user cannot have written it."""
+        return read_file(self._folder, name, max_size)
 
     def write(self, name: str, content: bytes) -> None:
-        """Put ``content`` under ``name`` in one step. Raises OSError, and then leaves what was there."""
+        """Replace the content of ``name`` in one step. Raises OSError, and then leaves the old content."""
         unfinished = f".{secrets.token_hex(8)}.tmp"
         descriptor = os.open(unfinished, CREATE, PRIVATE_FILE, dir_fd=self._folder)
         try:
@@ -58,18 +58,18 @@ class SecureDirectory:
             self.remove(unfinished)
             raise
 
-    def changed(self, name: str) -> tuple[int, int] | None:
-        """Return what differs as soon as ``name`` is written anew; None when there is nothing."""
+    def version(self, name: str) -> tuple[int, int] | None:
+        """Return a value that differs after each write of ``name``; None if it is absent."""
         return file_version(self._folder, name)
 
     def open_lock(self, name: str) -> int:
-        """Return the descriptor of the file that stands for ``name`` in locks. Raises OSError."""
+        """Return a descriptor of the lock file of ``name``. Raises OSError."""
         return os.open(f"{name}.lock", LOCK, PRIVATE_FILE, dir_fd=self._folder)
 
     def is_lock(self, name: str, descriptor: int) -> bool:
-        """Whether ``descriptor`` is still what others would open: the file may have been removed as an old one.
+        """Return whether ``descriptor`` is still the lock file of ``name``, which another process may remove as old.
 
-        Raises OSError when that cannot be found out.
+        Raises OSError.
         """
         try:
             found = os.stat(f"{name}.lock", dir_fd=self._folder, follow_symlinks=False)
@@ -78,7 +78,7 @@ class SecureDirectory:
         return found.st_ino == os.fstat(descriptor).st_ino
 
     def remove_old(self, before: float) -> None:
-        """Remove what we wrote and nobody touched since ``before``, in epoch seconds."""
+        """Remove files of the cache whose last write was earlier than ``before``, in epoch seconds."""
         for name in list(self._names()):
             with contextlib.suppress(OSError):
                 if os.stat(name, dir_fd=self._folder, follow_symlinks=False).st_mtime < before:
@@ -86,9 +86,9 @@ class SecureDirectory:
 
     def _names(self) -> Iterator[str]:
         with contextlib.suppress(OSError):
-            yield from (name for name in os.listdir(self._folder) if re.fullmatch(OURS, name))
+            yield from (name for name in os.listdir(self._folder) if re.fullmatch(FILE_NAME, name))
 
     def remove(self, name: str) -> None:
-        """Remove what is there under ``name``, if anything can be."""
+        """Remove ``name``, if possible."""
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=self._folder)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Through what the plugins of a controller share tokens and answers, as the options say."""
+"""Opens the cache that the options describe, and keeps its failures from failing a task."""
 
 from __future__ import annotations
 
@@ -10,102 +10,102 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...module_utils._api.cache import Cache, Lease, NullCache
-from ...module_utils._api.errors import ConfigurationError
+from ...module_utils._api.errors import ConfigurationError, raise_interruption
 from ...module_utils._api.settings import Settings
-from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.text import sanitize
-from .._connection import folder_of
+from .._connection import cache_directory
 from .directory import SecureDirectory
 from .signed_files import InsecureDirectoryError
 from .store import OnRead, Store, ignore_read
 
 if TYPE_CHECKING:
-    from ...module_utils._api.deadline import Deadline
+    from ...module_utils._api.timeouts import Deadline
 
 R = TypeVar("R")
 
-NO_ANSWERS = 0
+TOKENS_ONLY = 0
+"""The ``max_age`` of a plugin that needs current responses."""
 
 
-def shared(
+def open_cache(
+    settings: Settings,
     options: Mapping[str, Any],
     warn: Callable[[str], None],
     max_age: int | None = None,
     on_read: OnRead = ignore_read,
-) -> Callable[[Settings], Cache]:
-    """Return what opens the store for a connection; where it cannot be used, the user is warned and nothing is shared.
+) -> Cache:
+    """Return the cache for a connection; if it cannot be used, ``warn`` gets a sentence and nothing is cached.
 
-    ``max_age`` stands for the option when a plugin must not take that from the user. Raises ConfigurationError then.
-    ``on_read`` is called for each response that is looked for in the store, see Store.
+    ``options`` are ``token_cache``, ``max_age`` and ``cache_dir``; the argument ``max_age`` overrides that option.
+    ``on_read`` is called for each response that is looked up, see Store. Raises ConfigurationError for a negative age.
     """
+    age = options["max_age"] if max_age is None else max_age
+    if age < 0:
+        raise ConfigurationError(f"max_age must be 0 or more seconds, not {sanitize(age, 40)}")
+    has_tokens = options["token_cache"] == "file"
+    if not has_tokens and age == 0:
+        return NullCache()
 
-    def share(settings: Settings) -> Cache:
-        oldest = options["max_age"] if max_age is None else max_age
-        if oldest < 0:
-            raise ConfigurationError(f"max_age must be 0 or more seconds, not {sanitize(oldest, 40)}")
-        tokens = options["token_cache"] == "file"
-        if not tokens and oldest == 0:
-            return NullCache()
+    def open_store() -> Cache:
+        return Store(SecureDirectory(cache_directory(options)), settings, has_tokens, age, warn=warn, on_read=on_read)
 
-        def open_store() -> Cache:
-            return Store(SecureDirectory(folder_of(options)), settings, tokens, oldest, warn=warn, on_read=on_read)
-
-        return ResilientCache(open_store, warn)
-
-    return share
+    return ResilientCache(open_store, warn)
 
 
 class ResilientCache:
-    """Shares through what ``open_cache`` returns. The first failure of it, whatever it is, is a warning, and from then
-    on nothing is shared: a broken library, clock, lock or disk never fails a task that can do without a cache.
+    """Delegates to the cache that ``open_store`` returns. On its first failure it warns, and then caches nothing.
+
+    So a broken library, clock, lock or disk never fails a task, which can do without a cache.
     """
 
-    def __init__(self, open_cache: Callable[[], Cache], warn: Callable[[str], None]) -> None:
+    def __init__(self, open_store: Callable[[], Cache], warn: Callable[[str], None]) -> None:
         self._warn = warn
         self._failed = False
-        self._opened = self._attempt(open_cache)
+        self._store = self._attempt(open_store)
 
-    def token(self, acceptable: Callable[[bytes], bool], deadline: Deadline) -> AbstractContextManager[Lease]:
-        return self._turn(lambda cache: cache.token(acceptable, deadline))
+    def acquire_token(
+        self, is_acceptable: Callable[[bytes], bool], deadline: Deadline
+    ) -> AbstractContextManager[Lease]:
+        return self._acquire(lambda cache: cache.acquire_token(is_acceptable, deadline))
 
-    def answer(self, question: str, deadline: Deadline) -> AbstractContextManager[Lease]:
-        return self._turn(lambda cache: cache.answer(question, deadline))
+    def acquire_response(self, request: str, deadline: Deadline) -> AbstractContextManager[Lease]:
+        return self._acquire(lambda cache: cache.acquire_response(request, deadline))
 
     def close(self) -> None:
-        if self._opened is not None:
-            self._attempt(self._opened.close)
+        if self._store is not None:
+            self._attempt(self._store.close)
 
     @contextmanager
-    def _turn(self, acquire: Callable[[Cache], AbstractContextManager[Lease]]) -> Iterator[Lease]:
-        cache, lease = self._opened, ExitStack()
-        turn = None
+    def _acquire(self, acquire: Callable[[Cache], AbstractContextManager[Lease]]) -> Iterator[Lease]:
+        cache, stack = self._store, ExitStack()
+        lease = None
         if cache is not None and not self._failed:
-            turn = self._attempt(lambda: lease.enter_context(acquire(cache)))
-        if turn is None:
+            lease = self._attempt(lambda: stack.enter_context(acquire(cache)))
+        if lease is None:
             yield Lease()
             return
-        acquired = turn
+        acquired = lease
 
-        def keep(make: Callable[[], bytes], lifetime: float) -> None:
-            self._attempt(lambda: acquired.keep(make, lifetime))
+        def store(serialize: Callable[[], bytes], lifetime: float) -> None:
+            self._attempt(lambda: acquired.store(serialize, lifetime))
 
         try:
-            yield Lease(acquired.kept, keep)
+            yield Lease(acquired.entry, store)
         finally:
-            self._attempt(lease.close)
+            self._attempt(stack.close)
 
     def _attempt(self, work: Callable[[], R]) -> R | None:
         try:
             return work()
-        except BaseException as error:  # noqa: BLE001 - whatever breaks in a cache, the task can do without it
+        except BaseException as error:  # noqa: BLE001 - the task can do without a cache, however it fails
             raise_interruption(error)
             if not self._failed:
                 self._failed = True
-                self._warn(f"tokens and answers are not shared between tasks: {_cause(error)}")
+                self._warn(f"tokens and responses are not shared between tasks: {_describe(error)}")
             return None
 
 
-def _cause(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     if isinstance(error, InsecureDirectoryError):
         return str(error)
     if isinstance(error, ImportError) and error.name:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a signed record is read from a private folder. All that a stored result needs is here; the rest of it writes."""
+"""Reads and verifies signed records in a private folder: all that a cached lookup result needs, and no more."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import time
 
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-OF_OTHERS = 0o077
+OTHERS_ACCESS = 0o077
 
 VERSION = 2
 
 
 class InsecureDirectoryError(Exception):
-    """The folder cannot be used. Its text is one sentence: why, and what to do."""
+    """The folder cannot be used. Its text is the reason and what to do."""
 
 
 def open_folder(path: str) -> int:
@@ -30,22 +30,23 @@ def open_folder(path: str) -> int:
     """
     descriptor = os.open(path, OPEN_FOLDER)
     found = os.fstat(descriptor)
-    if found.st_uid != os.geteuid() or found.st_mode & OF_OTHERS:
+    if found.st_uid != os.geteuid() or found.st_mode & OTHERS_ACCESS:
         os.close(descriptor)
-        whose = "another user" if found.st_uid != os.geteuid() else "everybody: chmod 700 would make it private"
-        raise InsecureDirectoryError(advise(path, f"belongs to {whose}"))
+        if found.st_uid != os.geteuid():
+            raise InsecureDirectoryError(explain(path, "belongs to another user"))
+        raise InsecureDirectoryError(explain(path, "is accessible to other users", "run chmod 700 on it, or "))
     return descriptor
 
 
-def advise(path: str, why: str) -> str:
-    """Return why the folder ``path`` cannot be used, and what to do."""
+def explain(path: str, why: str, alternative: str = "") -> str:
+    """Return the message about the folder ``path``: why it cannot be used, and what to do."""
     from ...module_utils._domain.text import sanitize
 
-    return f"{sanitize(path, 1000)} {why}; or set cache_dir to a folder of your own"
+    return f"{sanitize(path, 1000)} {why}: {alternative}set cache_dir to a folder of your own"
 
 
-def read_file(folder: int, name: str, largest: int) -> bytes | None:
-    """Return what was written under ``name``; None for nothing, and for something that we cannot have written."""
+def read_file(folder: int, name: str, max_size: int) -> bytes | None:
+    """Return the content of ``name``; None if it is absent or this user cannot have written it."""
     try:
         descriptor = os.open(name, READ, dir_fd=folder)
     except OSError:
@@ -53,18 +54,18 @@ def read_file(folder: int, name: str, largest: int) -> bytes | None:
     try:
         with os.fdopen(descriptor, "rb") as file:
             found = os.fstat(descriptor)
-            return file.read(largest) if _is_ours(found) and found.st_size <= largest else None
+            return file.read(max_size) if _is_private(found) and found.st_size <= max_size else None
     except OSError:
         return None
 
 
-def _is_ours(found: os.stat_result) -> bool:
-    private = found.st_uid == os.geteuid() and not found.st_mode & OF_OTHERS
-    return private and stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+def _is_private(found: os.stat_result) -> bool:
+    is_own = found.st_uid == os.geteuid() and not found.st_mode & OTHERS_ACCESS
+    return is_own and stat.S_ISREG(found.st_mode) and found.st_nlink == 1
 
 
 def file_version(folder: int, name: str) -> tuple[int, int] | None:
-    """Return what differs as soon as ``name`` is written anew; None when there is nothing."""
+    """Return a value that differs after each write of ``name``; None if it is absent."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except OSError:
@@ -73,7 +74,7 @@ def file_version(folder: int, name: str) -> tuple[int, int] | None:
 
 
 def _seconds_since_boot() -> float:
-    """Return the seconds of a clock that starts with the machine: one that counts a suspended machine, if there is."""
+    """Return the seconds since the machine started, including suspension where the system counts it."""
     try:
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     except (AttributeError, OSError):
@@ -81,9 +82,9 @@ def _seconds_since_boot() -> float:
 
 
 class Timestamp:
-    """Now by two clocks, in seconds: one that can be set, and one that begins anew with the machine.
+    """A time by two clocks, in seconds: the wall clock, which can be set, and the time since the machine started.
 
-    An age counts only when both agree that it is none below zero, and then the greater one.
+    An age is valid only if it is negative on neither clock; it is the greater of both.
     """
 
     def __init__(self, wall: float, boot: float) -> None:
@@ -104,20 +105,20 @@ def digest(key: bytes, text: str) -> bytes:
 
 
 def sign(key: bytes, what: str, content: bytes, written: Timestamp, lifetime: float) -> bytes:
-    """Return the record of ``content``, which is good for ``lifetime`` seconds from ``written`` on."""
+    """Return the record of ``content``, which is valid for ``lifetime`` seconds from ``written`` on."""
     head = json.dumps([VERSION, written.wall, written.boot, lifetime]).encode("ascii")
     return b"\n".join([_signature(key, what, head, content), head, content])
 
 
 def authenticate(key: bytes, what: str, record: bytes) -> tuple[bytes, bytes] | None:
-    """Return head and content of a record that was signed for ``what`` with ``key``, however old it may be."""
+    """Return head and content of a record that was signed for ``what`` with ``key``, whatever its age."""
     signature, _line, rest = record.partition(b"\n")
     head, line, content = rest.partition(b"\n")
     return (head, content) if line and hmac.compare_digest(signature, _signature(key, what, head, content)) else None
 
 
-def verify(key: bytes, what: str, record: bytes, now: Timestamp, oldest: float) -> tuple[bytes, float] | None:
-    """Return content and the seconds that are left of it; None when it is torn, forged, too old or from the future."""
+def verify(key: bytes, what: str, record: bytes, now: Timestamp, max_age: float) -> tuple[bytes, float] | None:
+    """Return content and remaining seconds; None if the record is damaged, forged, too old or from the future."""
     parts = authenticate(key, what, record)
     if parts is None:
         return None
@@ -125,8 +126,8 @@ def verify(key: bytes, what: str, record: bytes, now: Timestamp, oldest: float) 
     age = now.age(wall, boot)
     if version != VERSION or age is None:
         return None
-    left = min(lifetime, oldest) - age
-    return (parts[1], left) if left > 0 else None
+    ttl = min(lifetime, max_age) - age
+    return (parts[1], ttl) if ttl > 0 else None
 
 
 def _signature(key: bytes, what: str, head: bytes, content: bytes) -> bytes:

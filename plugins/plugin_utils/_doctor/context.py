@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from ...module_utils._api.credentials import secret_encodings
-from ...module_utils._api.deadline import Deadline
+from ...module_utils._api.authentication import secret_encodings
 from ...module_utils._api.errors import KnowledgeFrontError
 from ...module_utils._api.settings import Settings
+from ...module_utils._api.timeouts import Deadline
 from ...module_utils._api.transport import Request, Response, Route, Transport
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ...module_utils._api.client import Client
-from ...module_utils._api.deadline import Deadline
 from ...module_utils._api.errors import KnowledgeFrontError
+from ...module_utils._api.timeouts import Deadline
 from ...module_utils._api.transport import RequestsTransport
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration

@@ -12,15 +12,15 @@ import secrets
 import stat
 from collections.abc import Iterator, Mapping
 
-from ...module_utils._api.threads import run_with_timeout
-from ...module_utils._api.unexpected import raise_interruption
+from ...module_utils._api.errors import raise_interruption
+from ...module_utils._api.timeouts import run_with_timeout
 from ...module_utils._domain.service_defaults import WINDOW
 from ...module_utils._domain.text import sanitize
-from .._cache.directory import OURS, SecureDirectory
+from .._cache.directory import FILE_NAME, SecureDirectory
 from .._cache.records import Keys
-from .._cache.signed_files import OF_OTHERS, InsecureDirectoryError
+from .._cache.signed_files import OTHERS_ACCESS, InsecureDirectoryError
 from .._cache.single_flight import acquire
-from .._cache.store import LARGEST, TOKEN
+from .._cache.store import MAX_RECORD_SIZE, TOKEN
 from .context import NETWORK_TIMEOUT, CheckContext
 from .results import CheckResult, failed, ok, skipped, warning
 
@@ -94,7 +94,7 @@ def _find_obstacle(path: str) -> tuple[str, str] | None:
         return "cache_no_folder", f"is a {'link' if stat.S_ISLNK(status.st_mode) else 'file'}, not a folder"
     if status.st_uid != os.geteuid():
         return "cache_of_another", "belongs to another user"
-    if status.st_mode & OF_OTHERS:
+    if status.st_mode & OTHERS_ACCESS:
         return "cache_open", f"is accessible to others (mode {stat.S_IMODE(status.st_mode):04o})"
     return None
 
@@ -124,8 +124,8 @@ def _count_invalid_records(folder: SecureDirectory, context: CheckContext) -> in
     if context.settings is None:
         return 0
     keys = Keys(context.settings)
-    records = {request: folder.read(keys.name(request), LARGEST) for request in CACHED_REQUESTS}
-    return sum(not keys.ours(request, record) for request, record in records.items() if record)
+    records = {request: folder.read(keys.name(request), MAX_RECORD_SIZE) for request in CACHED_REQUESTS}
+    return sum(not keys.is_authentic(request, record) for request, record in records.items() if record)
 
 
 def _count_foreign_files(path: str) -> int:
@@ -133,9 +133,9 @@ def _count_foreign_files(path: str) -> int:
     count = 0
     with os.scandir(path) as entries:
         for entry in entries:
-            if re.fullmatch(OURS, entry.name):
+            if re.fullmatch(FILE_NAME, entry.name):
                 status = entry.stat(follow_symlinks=False)
-                is_private_file = stat.S_ISREG(status.st_mode) and not status.st_mode & OF_OTHERS
+                is_private_file = stat.S_ISREG(status.st_mode) and not status.st_mode & OTHERS_ACCESS
                 is_empty = status.st_size == 0 and not entry.name.endswith((".lock", ".tmp"))
                 count += not is_private_file or status.st_uid != os.geteuid() or is_empty
     return count

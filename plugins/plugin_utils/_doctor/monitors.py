@@ -13,7 +13,7 @@ from typing import Any
 
 from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
 from ...module_utils._domain.text import quantity
-from ...module_utils._domain.timestamps import epoch
+from ...module_utils._domain.timestamps import parse_utc
 from ...module_utils._domain.timing import FUTURE, OLD, UNTESTED, staleness
 from .context import CheckContext
 from .results import CheckResult, ok, skipped, warning
@@ -81,4 +81,4 @@ def _check_tests(statuses: list[MonitorStatus], configs: list[MonitorConfig], no
 def _is_contradictory(test: Mapping[str, Any] | None) -> bool:
     """Whether the two UTC times of a test, which the reader has validated, cannot be the same moment."""
     text, seconds = (test or {}).get("utc_time_init"), (test or {}).get("utc_mktime")
-    return text is not None and seconds is not None and abs(epoch(text) - seconds) > MAX_CONTRADICTION
+    return text is not None and seconds is not None and abs(parse_utc(text) - seconds) > MAX_CONTRADICTION

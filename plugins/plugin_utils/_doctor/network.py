@@ -21,8 +21,8 @@ from typing import Any
 from urllib.parse import SplitResult, unquote
 
 from ...module_utils._api.errors import ConfigurationError
-from ...module_utils._api.threads import run_with_timeout
-from ...module_utils._api.transport import route_of
+from ...module_utils._api.timeouts import run_with_timeout
+from ...module_utils._api.transport import find_route
 from ...module_utils._domain.text import join_names, sanitize
 from .context import CheckContext
 from .results import CheckResult, failed, ok, skipped, warning
@@ -56,7 +56,7 @@ def check_proxy(context: CheckContext) -> list[CheckResult]:
     Raises MissingLibraryError without the HTTP library, which is a failure of the check ``versions``.
     """
     try:
-        context.route = route_of(context.valid_settings)
+        context.route = find_route(context.valid_settings)
     except ConfigurationError as error:
         if context.environment.versions.get("requests") is None:
             raise MissingLibraryError("requests is not installed") from None

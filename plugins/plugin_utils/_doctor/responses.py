@@ -28,7 +28,7 @@ from ...module_utils._api.schema import (
     describe_type,
     value_error,
 )
-from ...module_utils._api.strict_json import read_json
+from ...module_utils._api.strict_json import parse_json
 from ...module_utils._api.transport import Response
 from ...module_utils._domain.text import quantity, sanitize
 from .context import CheckContext
@@ -115,7 +115,7 @@ def _classify_body(body: bytes) -> tuple[str, str]:
     if _is_page(body):
         return "web_page", "the response is a web page"
     try:
-        document = read_json(body)
+        document = parse_json(body)
     except (ValueError, RecursionError):
         return "no_json", "the response is not JSON, or truncated"
     return ("", "") if isinstance(document, dict) else ("no_object", "the response is JSON but not an object")

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ...module_utils._api.redaction import SHORTEST_ECHO, redact
-from ...module_utils._api.unexpected import raise_interruption
+from ...module_utils._api.errors import raise_interruption
+from ...module_utils._api.redaction import MIN_SECRET_LENGTH, redact
 from ...module_utils._domain.text import sanitize
 from . import endpoints, machine, monitors, network, options, responses, tls
 from .context import CheckContext
@@ -109,7 +109,7 @@ def _redact(result: CheckResult, context: CheckContext) -> CheckResult:
 
     A shorter secret may be a part of our own words; a gap in them would reveal it.
     """
-    secrets = [text for text in context.secrets() if len(text) >= SHORTEST_ECHO]
+    secrets = [text for text in context.secrets() if len(text) >= MIN_SECRET_LENGTH]
     message = sanitize(redact(result.message, secrets), MAX_MESSAGE)
     return CheckResult(result.outcome, result.code, message)
 

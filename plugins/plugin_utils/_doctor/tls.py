@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from datetime import timezone
 from typing import Any
 
-from ...module_utils._api.threads import run_with_timeout
-from ...module_utils._api.unexpected import raise_interruption
+from ...module_utils._api.errors import raise_interruption
+from ...module_utils._api.timeouts import run_with_timeout
 from ...module_utils._domain.text import join_names, quantity, sanitize
 from .context import CheckContext
 from .network import UnreachableError, open_connection

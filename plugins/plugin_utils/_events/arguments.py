@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ...module_utils._ansible.arguments import CONNECTION, SELECTION
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.text import join_names, sanitize
-from ...module_utils._domain.timing import FACTOR, GRACE
+from ...module_utils._domain.timing import STALE_FACTOR, STALE_GRACE
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
@@ -28,8 +28,8 @@ ARGUMENT_SPEC: Spec = {
     "cursor": {"type": "path"},
     "initial": {"type": "str", "choices": ["active", "none"], "default": "active"},
     "config_every": {"type": "int", "default": 10},
-    "stale_factor": {"type": "float", "default": FACTOR},
-    "stale_grace": {"type": "float", "default": GRACE},
+    "stale_factor": {"type": "float", "default": STALE_FACTOR},
+    "stale_grace": {"type": "float", "default": STALE_GRACE},
     "feedback": {"type": "bool", "default": False},
 }
 

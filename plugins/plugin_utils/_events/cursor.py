@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.text import sanitize
-from .._system.files import LONGEST, atomic_write, why_not
+from .._system.files import MAX_PATH_LENGTH, atomic_write, describe_write_error
 from .cursor_format import CorruptCursorError, CursorState, decode_cursor, encode_acknowledgement, encode_cursor
 from .cursor_journal import CursorJournal
 from .event import Event
@@ -180,7 +180,7 @@ class Cursor:
     def _record_success(self) -> None:
         self._written_at = self._clock()
         if self._has_failed:
-            LOGGER.warning("the cursor %s can be written again", sanitize(self._path, LONGEST))
+            LOGGER.warning("the cursor %s can be written again", sanitize(self._path, MAX_PATH_LENGTH))
             self._has_failed = False
 
     def _record_failure(self, error: OSError | ValueError) -> None:
@@ -190,8 +190,8 @@ class Cursor:
             self._has_failed = True
             LOGGER.error(
                 "cannot write the cursor %s: %s; retrying in every poll. Until then, a restart publishes events again",
-                sanitize(self._path, LONGEST),
-                why_not(error, self._path or ""),
+                sanitize(self._path, MAX_PATH_LENGTH),
+                describe_write_error(error, self._path or ""),
             )
 
     def _close_file(self) -> None:
@@ -208,13 +208,13 @@ class Cursor:
             found = decode_cursor(content)
         except CorruptCursorError as why:
             raise ConfigurationError(
-                f"the cursor {sanitize(path, LONGEST)} {why}; set cursor to another file, or move this one away for a "
-                "first start, which publishes active alerts but no earlier events",
+                f"the cursor {sanitize(path, MAX_PATH_LENGTH)} {why}; set cursor to another file, or move this one "
+                "away for a first start, which publishes active alerts but no earlier events",
                 code="cursor_spoilt",
             ) from None
         if found.service != self._service:
             raise ConfigurationError(
-                f"the cursor {sanitize(path, LONGEST)} belongs to {sanitize(found.service)}, not to "
+                f"the cursor {sanitize(path, MAX_PATH_LENGTH)} belongs to {sanitize(found.service)}, not to "
                 f"{sanitize(self._service)}; set cursor to a separate file for each service",
                 code="cursor_foreign",
             )
@@ -266,7 +266,7 @@ def lock_cursor(path: str) -> int:
             raise _unusable(path, "is in a world-writable folder; choose another folder")
         descriptor = os.open(f"{path}.lock", LOCK, PRIVATE)
     except (OSError, ValueError) as error:
-        raise _unusable(path, f"cannot be used: {why_not(error, path)}") from None
+        raise _unusable(path, f"cannot be used: {describe_write_error(error, path)}") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, InterruptedError):
@@ -276,11 +276,11 @@ def lock_cursor(path: str) -> int:
         LOGGER.warning(
             "the cursor %s cannot be locked (%s), so two sources could use it at once; use it in one source only, or "
             "move it to a local file system",
-            sanitize(path, LONGEST),
+            sanitize(path, MAX_PATH_LENGTH),
             sanitize(error.strerror or type(error).__name__, 100),
         )
     return descriptor
 
 
 def _unusable(path: str, why: str) -> ConfigurationError:
-    return ConfigurationError(f"the cursor {sanitize(path, LONGEST)} {why}", code="cursor")
+    return ConfigurationError(f"the cursor {sanitize(path, MAX_PATH_LENGTH)} {why}", code="cursor")

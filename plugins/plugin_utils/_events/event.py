@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...module_utils._domain.changes import FieldChange
-from ...module_utils._domain.hosts import host_of
+from ...module_utils._domain.monitor import extract_host
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import utc
 from .state import MonitorState, Outage
@@ -139,7 +139,7 @@ def _parse_host(text: str) -> str | None:
     # URL parsing drops line breaks.
     if not text.isprintable():
         return None
-    host = text.strip() if _is_address(text.strip()) else host_of(text.strip()).rstrip(".")
+    host = text.strip() if _is_address(text.strip()) else extract_host(text.strip()).rstrip(".")
     return _parse_address(host) if _is_address(host) else _parse_name(host)
 
 

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...module_utils._ansible.selection import make_selector, parse_selection
-from ...module_utils._api.client import Client
-from ...module_utils._api.deletion import confirm_deleted
+from ...module_utils._api.client import Client, confirm_deleted
 from ...module_utils._api.errors import ConfigurationError, ServiceError
 from ...module_utils._domain.monitor import MonitorStatus
 from ...module_utils._domain.selection import PatternError
-from ...module_utils._domain.service_defaults import LONGEST_WINDOW, WINDOW
+from ...module_utils._domain.service_defaults import MAX_WINDOW, WINDOW
 from ...module_utils._domain.text import agree, sanitize
 from .state import MonitorState, PollResult, SourceState, StatusReading, StoredConfig
 
@@ -96,12 +95,12 @@ class Fetcher:
             reading = StatusReading.from_status(status, state.monitors.get(status.id))
             readings[reading.id] = reading
 
-        self._client.each_status(add, window)
+        self._client.stream_statuses(add, window)
         return readings
 
     def _fetch_configs(self, state: SourceState) -> list[StoredConfig]:
         configs: list[StoredConfig] = []
-        self._client.each_config(
+        self._client.stream_configs(
             lambda config: configs.append(StoredConfig.from_config(config, state.monitors.get(config.id)))
         )
         return configs
@@ -111,7 +110,7 @@ class Fetcher:
         if state.polled_at is None:
             return WINDOW
         since = math.ceil(self.now()[1] - state.polled_at) + WINDOW_OVERLAP
-        return min(LONGEST_WINDOW, max(WINDOW, since))
+        return min(MAX_WINDOW, max(WINDOW, since))
 
     def _are_configs_due(self, statuses: Mapping[str, StatusReading], state: SourceState) -> bool:
         if self._polls_until_configs <= 0:
@@ -134,7 +133,7 @@ class Fetcher:
 
     def _select(self, monitors: Sequence[N], type_of: Callable[[N], str | None]) -> list[N]:
         try:
-            return self._selection.choose(monitors, type_of).monitors
+            return self._selection.select(monitors, type_of).monitors
         except PatternError as error:
             raise ConfigurationError(str(error), code="pattern") from None
 

@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ...module_utils._api import threads
+from ...module_utils._api import timeouts
 from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.transport import Transport
-from ...module_utils._domain.timing import SHORTEST_POLL, poll_interval
+from ...module_utils._domain.timing import MIN_POLL_INTERVAL, poll_interval
 from .cursor import Cursor
 from .event import Event, stable_id
 from .fetching import Fetcher, selection_key
@@ -125,7 +125,7 @@ class EventSource:
 
     def _pause(self) -> float:
         """Return the seconds between the starts of two polls, with exponential backoff in an outage."""
-        interval = self._interval or (poll_interval(self._state.timers()) if self._has_polled else SHORTEST_POLL)
+        interval = self._interval or (poll_interval(self._state.timers()) if self._has_polled else MIN_POLL_INTERVAL)
         if self._failures == 0:
             return interval
         backoff = min(max(interval, MAX_BACKOFF), interval * 2.0 ** min(self._failures - 1, 16))
@@ -165,7 +165,7 @@ def start_in_thread(work: Callable[[], R], name: str) -> asyncio.Future[R]:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(set_outcome, result, error)
 
-    threads.start_in_thread(work, deliver, name)
+    timeouts.start_in_thread(work, deliver, name)
     return outcome
 
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...module_utils._domain.changes import FieldChange, changes
+from ...module_utils._domain.changes import FieldChange, compare_configs
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration, utc
-from ...module_utils._domain.timing import FACTOR, GRACE, OLD, staleness
+from ...module_utils._domain.timing import OLD, STALE_FACTOR, STALE_GRACE, staleness
 from .alerts import AlertTransition, PollWindow, find_alert_transitions
 from .event import (
     ALERT_CLEARED,
@@ -54,8 +54,8 @@ class Rules(NamedTuple):
     """The options: whether alerts at the first start are events, and when a monitor counts as silent."""
 
     initial: bool = True
-    factor: float = FACTOR
-    grace: float = GRACE
+    factor: float = STALE_FACTOR
+    grace: float = STALE_GRACE
 
 
 def detect_outage(state: SourceState, code: str, message: str, now: float) -> tuple[list[Event], SourceState]:
@@ -75,7 +75,7 @@ def detect_events(
     With ``selection_changed``, monitors without a state are treated as at a first start.
     """
     is_start = state.polled_at is None or selection_changed
-    monitors, pending = compare_configs(state.monitors, poll, publish=not is_start)
+    monitors, pending = update_configs(state.monitors, poll, publish=not is_start)
     for identity, reading in poll.statuses.items():
         before = monitors.get(identity) or MonitorState(identity, reading.label)
         is_first = is_start and identity not in state.monitors
@@ -203,7 +203,7 @@ def silence_event(
     return monitor_event(kind, monitor, at, now, (f"{since:.3f}",), sentence, fields_before, fields_after)
 
 
-def compare_configs(
+def update_configs(
     monitors: Mapping[str, MonitorState], poll: PollResult, publish: bool
 ) -> tuple[dict[str, MonitorState], dict[str, list[PendingEvent]]]:
     """Return the monitors with their current configurations, and the events by monitor id if ``publish`` is true."""
@@ -233,7 +233,7 @@ def _apply_config(
         unique = (f"{now:.3f}", hash_fields(fields))
         sentence = f"is a new monitor ({config.type or 'of unknown type'})"
         return monitor, [monitor_event(MONITOR_ADDED, monitor, now, now, unique, sentence, None, fields)]
-    difference = next(iter(changes({config.id: fields_before}, {config.id: fields})), None)
+    difference = next(iter(compare_configs({config.id: fields_before}, {config.id: fields})), None)
     if difference is None:
         return monitor, []
     monitor = monitor._replace(change_count=monitor.change_count + 1)
@@ -245,7 +245,7 @@ def _apply_config(
 
 
 def _list_changes(field_changes: tuple[FieldChange, ...]) -> str:
-    listed = ", ".join(change.in_words() for change in field_changes[:MAX_LISTED_CHANGES])
+    listed = ", ".join(change.describe() for change in field_changes[:MAX_LISTED_CHANGES])
     rest = len(field_changes) - MAX_LISTED_CHANGES
     return listed + (f" and {rest} more" if rest > 0 else "")
 

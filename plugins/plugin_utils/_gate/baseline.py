@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
 from ...module_utils._domain.text import sanitize
-from ...module_utils._domain.timestamps import read_time, utc
+from ...module_utils._domain.timestamps import parse_zoned_time, utc
 from .problems import ALERT, LASTING
 from .sample import Sample
 
@@ -211,7 +211,7 @@ def read_baseline(value: Mapping[str, Any]) -> Baseline:
             monitors[str(name)] = BaselineMonitor(str(name), str(label), _number(timer), bool(active), *_read_row(*row))
         if len(monitors) != int(given["scope"]):
             raise ValueError
-        return Baseline(read_time(given["taken_at"]), str(given["selection"]), str(given["account"]), monitors)
+        return Baseline(parse_zoned_time(given["taken_at"]), str(given["selection"]), str(given["account"]), monitors)
     except BaselineError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError, zlib.error) as error:
@@ -265,9 +265,9 @@ def _read_version_1(given: Mapping[str, Any]) -> Baseline:
             bool(then["active"]),
             ALERT if name in alerts else None,
             None,
-            None if start is None else read_time(start),
+            None if start is None else parse_zoned_time(start),
         )
-    return Baseline(read_time(given["taken_at"]), str(given["selection"]), None, monitors)
+    return Baseline(parse_zoned_time(given["taken_at"]), str(given["selection"]), None, monitors)
 
 
 def _unescape(text: object) -> str:

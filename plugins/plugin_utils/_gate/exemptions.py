@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.text import join_names, sanitize
-from ...module_utils._domain.timestamps import read_time
+from ...module_utils._domain.timestamps import parse_zoned_time
 
 SHORTEST_REASON = 10
 """Characters of the reason of an override. One word does not explain it to a later reader of the report."""
@@ -103,7 +103,7 @@ def parse_time_option(value: Any, option: str) -> float | None:
     if value is None or value == "":
         return None
     try:
-        return read_time(value)
+        return parse_zoned_time(value)
     except (ValueError, OverflowError):
         raise ValueError(
             f"{option}: {sanitize(value, 60)} is neither a time with Z or a UTC offset nor a number of epoch seconds; "

@@ -57,7 +57,7 @@ def forecast(
     unprovable, slow, due = {}, {}, {}
     for monitor in monitors:
         timer = monitor.timer
-        if timer is None or policy.advisory.selecting(monitor):
+        if timer is None or policy.advisory.find_matches(monitor):
             continue
         is_accepted = monitor.id in accepted
         left = max(0.0, evidence.anchor + policy.alert_after * timer - now)
@@ -137,7 +137,7 @@ def find_accepted(monitors: Sequence[Monitor], view: View, due: Mapping[str, flo
     for entry in entries:
         if entry.states & {PENDING, UNPROVED}:
             unproved = [monitor for monitor in monitors if PENDING in entry.states or monitor.id in due]
-            accepted |= {monitor.id for monitor in unproved if entry.selects.selecting(monitor)}
+            accepted |= {monitor.id for monitor in unproved if entry.selects.find_matches(monitor)}
     return frozenset(accepted)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration
-from ...module_utils._domain.timing import SHORTEST_POLL, poll_interval
+from ...module_utils._domain.timing import MIN_POLL_INTERVAL, poll_interval
 from .baseline import Baseline
 from .evidence import Evidence
 from .forecast import Forecast, forecast, forecast_unaccepted, select_known, select_returned
@@ -249,7 +249,7 @@ class Gate:
         if self._policy.poll is not None:
             return self._policy.poll
         if outcome.sample is None:
-            return SHORTEST_POLL
+            return MIN_POLL_INTERVAL
         return poll_interval(_timers(outcome.sample.monitors))
 
 

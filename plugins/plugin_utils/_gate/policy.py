@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ...module_utils._domain.selection import Patterns
 from ...module_utils._domain.text import sanitize
-from ...module_utils._domain.timing import FACTOR, GRACE
+from ...module_utils._domain.timing import STALE_FACTOR, STALE_GRACE
 from .exemptions import KnownProblem, Override
 
 BEFORE, DURING, AFTER, PLAN = PHASES = ("before", "during", "after", "plan")
@@ -91,8 +91,8 @@ class Policy(NamedTuple):
     failing_after: int | None = None
     recovery_tests: int | None = None
     full_detection: bool = False
-    stale_factor: float = FACTOR
-    stale_grace: float = GRACE
+    stale_factor: float = STALE_FACTOR
+    stale_grace: float = STALE_GRACE
     timeout_max: float = 3600.0
     poll: float | None = None
     max_blocking: int = 0

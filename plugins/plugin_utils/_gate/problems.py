@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
-from ...module_utils._domain.service_defaults import LONGEST_WINDOW
+from ...module_utils._domain.service_defaults import MAX_WINDOW
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import duration, utc
 from ...module_utils._domain.timing import FUTURE, UNTESTED, UNTIMED, staleness
@@ -74,7 +74,7 @@ def is_beyond_window(monitor: Monitor, stale_factor: float, stale_grace: float) 
 
     The service does not document whether it reports tests outside the window.
     """
-    return monitor.timer is not None and stale_factor * monitor.timer + stale_grace > LONGEST_WINDOW
+    return monitor.timer is not None and stale_factor * monitor.timer + stale_grace > MAX_WINDOW
 
 
 def explain_staleness(reason: str, monitor: Monitor, status: MonitorStatus, now: float) -> tuple[str, str]:

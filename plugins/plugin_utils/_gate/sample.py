@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus, join
+from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus, join_monitors
 from ...module_utils._domain.selection import Selection, UnmatchedError, describe_unmatched
 from ...module_utils._domain.text import agree, quantity
 
@@ -73,8 +73,8 @@ def select_scope(
     Raises Unavailable when a pattern matches nothing or fewer than ``min_monitors`` remain: a gate without monitors
     proves nothing.
     """
-    monitors = join(configs, statuses)
-    selected = selection.choose(monitors, lambda monitor: monitor.type)
+    monitors = join_monitors(configs, statuses)
+    selected = selection.select(monitors, lambda monitor: monitor.type)
     try:
         warnings = describe_unmatched(selected, monitors, on_unmatched)
     except UnmatchedError as error:

@@ -120,7 +120,7 @@ def _accept(found: Assessment, states: Set[str], view: View) -> Assessment | Non
     if found.state == FIXING:
         return None
     for entry in view.policy.known:
-        if entry.is_valid(view.now) and entry.states & states and entry.selects.selecting(found.monitor):
+        if entry.is_valid(view.now) and entry.states & states and entry.selects.find_matches(found.monitor):
             message = f"{found.message}; accepted in known: {sanitize(entry.reason)}"
             return Assessment(found.monitor, KNOWN, message, "no action is needed")
     return None
@@ -209,7 +209,7 @@ def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment
         since = f"for {duration(view.service_time - status.alerted)}, since {utc(status.alerted)}"
     since += quote_error(status)
     message = f"has an active alert {since}"
-    is_fixed = bool(view.policy.fixes.selecting(monitor))
+    is_fixed = bool(view.policy.fixes.find_matches(monitor))
     if _is_new(status, view) and not (is_fixed and _is_age_unknown(view)):
         return _new_alert(monitor, status, view, f"has a new alert, active {since}")
     if is_fixed:

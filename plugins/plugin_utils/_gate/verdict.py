@@ -113,7 +113,7 @@ def _find_missing(found: Sequence[Monitor], baseline: Baseline | None) -> list[M
 def _count_masked(pairs: Sequence[tuple[Assessment, Reason | None]], policy: Policy) -> tuple[int, int]:
     """Return how many monitors are masked, and how many of these do not count towards ``max_masked``."""
     masked = [found for found, reason in pairs if reason is None or reason.verdict == WARN]
-    exempt = [found for found in masked if found.state in EXEMPT or policy.advisory.selecting(found.monitor)]
+    exempt = [found for found in masked if found.state in EXEMPT or policy.advisory.find_matches(found.monitor)]
     return len(masked), len(exempt)
 
 
@@ -133,7 +133,7 @@ def _reason(found: Assessment, policy: Policy) -> Reason | None:
     verdict = _reaction(found.state, policy)
     if verdict == IGNORE:
         return None
-    if policy.advisory.selecting(found.monitor):
+    if policy.advisory.find_matches(found.monitor):
         verdict = WARN
     return Reason(found.state, verdict, found.message, found.unblock, found.monitor.id, found.monitor.label)
 
@@ -245,7 +245,7 @@ def _note_known(evaluation: Evaluation, policy: Policy, now: float) -> list[str]
     notes, outside = [], 0
     for entry in policy.known:
         pattern = sanitize(entry.pattern, 80)
-        found = [one.state for one in evaluation.assessments if entry.selects.selecting(one.monitor)]
+        found = [one.state for one in evaluation.assessments if entry.selects.find_matches(one.monitor)]
         if not entry.is_valid(now):
             notes.append(f"known: the entry for {pattern} has expired and is ignored")
         elif found and all(state in (states.CLEAN, states.PENDING) for state in found):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from json import dumps
 from typing import Any
 
-from ...module_utils._api.unexpected import describe_crash
+from ...module_utils._api.errors import describe_crash
 from ...module_utils._domain.monitor import Monitor
 from ...module_utils._domain.timestamps import utc
 from .._gate.baseline import Baseline, take_baseline

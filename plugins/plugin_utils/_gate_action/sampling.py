@@ -13,7 +13,7 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError, CredentialsError, KnowledgeFrontError
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus
 from ...module_utils._domain.selection import Selection
-from ...module_utils._domain.service_defaults import LONGEST_WINDOW, WINDOW
+from ...module_utils._domain.service_defaults import MAX_WINDOW, WINDOW
 from ...module_utils._domain.timestamps import duration
 from .._gate.policy import Policy
 from .._gate.sample import NO_OFFSET, ClockOffset, Sample, Unavailable, select_scope
@@ -100,7 +100,7 @@ class Sampler:
         """
         needed = {monitor.id: self._needed_window(monitor) for monitor in monitors}
         self._is_first = False
-        window = min(LONGEST_WINDOW, math.ceil(max(needed.values(), default=0.0)))
+        window = min(MAX_WINDOW, math.ceil(max(needed.values(), default=0.0)))
         if window <= WINDOW:
             return monitors
         found = {status.id: status for status in self._client.statuses(everything=True, window=window)}

@@ -15,11 +15,10 @@ from ansible.errors import AnsibleError
 from ansible.plugins.loader import strategy_loader
 
 from ...module_utils._api.client import Client
-from ...module_utils._api.errors import ConfigurationError
+from ...module_utils._api.errors import ConfigurationError, raise_interruption
 from ...module_utils._api.settings import Settings
-from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.selection import Selection
-from .._cache.resilient import NO_ANSWERS, shared
+from .._cache.resilient import TOKENS_ONLY, open_cache
 from .._gate.baseline import Baseline, account_fingerprint, fingerprint
 from .._gate.loop import Gate, Outcome
 from .._gate.policy import AFTER, DURING, PHASES, Policy
@@ -28,8 +27,7 @@ from .._gate.sample import Unavailable
 from .._gate.verdict import Decision, decide, evaluate_unavailable
 from .._options import validate_options
 from .._system.console import Console
-from .._system.controller import exit_with_controller, sleep_with_controller
-from .._system.signals import deferred_signals
+from .._system.processes import deferred_signals, exit_with_controller, sleep_with_controller
 from .arguments import GATE, REQUEST_TIMEOUT, read_policy
 from .output import Progress, diff_baseline
 from .result import abridge_failure, evaluate_crash, gate_result, list_report_paths
@@ -141,7 +139,7 @@ class GateTask:
         settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
         include, exclude, types = selected
         self._scope = {"api_url": settings.api_url, "include": include, "exclude": exclude, "types": types}
-        cache = shared(options, warnings.append, NO_ANSWERS)(settings)
+        cache = open_cache(settings, options, warnings.append, TOKENS_ONLY)
         client = Client(settings, cache=cache)
         sampler = Sampler(
             client,

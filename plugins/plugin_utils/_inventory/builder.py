@@ -12,8 +12,9 @@ from ansible import constants as C
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import to_safe_group_name
 
-from ...module_utils._ansible.answers import selector_from
+from ...module_utils._ansible.queries import build_selector
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError
+from ...module_utils._api.settings import split_options
 from ...module_utils._domain.text import join_names, sanitize
 from .._system.console import Console, ProgressLine
 from .cache import SnapshotLoader
@@ -43,10 +44,11 @@ def build_inventory(plugin: Any, path: str, use_cache: bool) -> None:
     try:
         options = read_options(_read_config(plugin, path), plugin._vars or {}, plugin.templar)
         plugin.required = options["required"]
+        settings, options = split_options(options)
         with paused_garbage_collection(), ProgressLine(Console(plugin.display), "kf_monitors") as progress:
             progress.enter("fetching the monitors")
-            snapshot = SnapshotLoader(plugin, options, path).load(use_cache)
-            select = selector_from(options)
+            snapshot = SnapshotLoader(plugin, settings, options, path).load(use_cache)
+            select = build_selector(options)
             selected, warnings = select(snapshot.monitors, lambda monitor: monitor.type)
             monitors = filter_by_status(selected, options)
             progress.enter(f"adding {len(monitors):,} hosts")

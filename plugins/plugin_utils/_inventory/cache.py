@@ -12,14 +12,13 @@ from typing import Any
 from ansible.errors import AnsibleOptionsError
 from ansible.plugins.inventory import get_cache_plugin
 
-from ...module_utils._ansible.answers import answer
-from ...module_utils._api.errors import KnowledgeFrontError, NetworkError, ServiceError
+from ...module_utils._ansible.queries import run_query
+from ...module_utils._api.errors import KnowledgeFrontError, NetworkError, ServiceError, raise_interruption
 from ...module_utils._api.payloads import read_configs, read_statuses
 from ...module_utils._api.settings import Settings
-from ...module_utils._api.unexpected import raise_interruption
 from ...module_utils._domain.timestamps import duration, validate_epoch
 from .._cache.records import Keys
-from .._cache.resilient import shared
+from .._cache.resilient import open_cache
 from .snapshot import Snapshot, determine_scope, fetch_snapshot
 
 VERSION = 1
@@ -101,8 +100,8 @@ def is_unavailable(error: KnowledgeFrontError) -> bool:
 class SnapshotLoader:
     """Loads the snapshot of the source at ``path`` from the inventory cache or from the service."""
 
-    def __init__(self, plugin: Any, options: Mapping[str, Any], path: str) -> None:
-        self._plugin, self._options, self._path = plugin, options, path
+    def __init__(self, plugin: Any, settings: Settings, options: Mapping[str, Any], path: str) -> None:
+        self._plugin, self._settings, self._options, self._path = plugin, settings, options, path
 
     def load(self, use_cache: bool) -> Snapshot:
         """Return a snapshot. With ``use_cache`` false, fetch it and replace the cache entry.
@@ -117,7 +116,8 @@ class SnapshotLoader:
                 return cached
         warn = self._plugin.display.warning
         try:
-            fetched: Snapshot = answer(fetch_snapshot, self._options, shared(self._options, warn)).result["snapshot"]
+            responses = open_cache(self._settings, self._options, warn)
+            fetched: Snapshot = run_query(fetch_snapshot, self._settings, self._options, responses).result["snapshot"]
         except KnowledgeFrontError as error:
             may_fall_back = use_cache and self._options["on_unavailable"] == "cache" and is_unavailable(error)
             expired = cache.get_expired() if cache is not None and may_fall_back else None
@@ -146,9 +146,8 @@ class SnapshotLoader:
         def open_unexpiring() -> Any:
             return get_cache_plugin(plugin, **arguments, _timeout=0)
 
-        settings = Settings.from_options(self._options)
         try:
-            key = make_cache_key(settings, self._path, determine_scope(self._options))
+            key = make_cache_key(self._settings, self._path, determine_scope(self._options))
         except BaseException as error:  # noqa: BLE001 - the source works without its cache
             raise_interruption(error)
             self._plugin.display.warning(f"the inventory cache is not used because it failed ({type(error).__name__})")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ...module_utils._domain.hosts import host_of
+from ...module_utils._domain.monitor import extract_host
 from ...module_utils._domain.text import join_names, sanitize
 from .snapshot import MonitorRecord
 
@@ -152,7 +152,7 @@ def _read_field(fields: Mapping[str, Any], path: Sequence[str], is_url: bool) ->
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     text = _to_text(value)
-    return host_of(text) if is_url else text
+    return extract_host(text) if is_url else text
 
 
 def _to_text(value: Any) -> str:

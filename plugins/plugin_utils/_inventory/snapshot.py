@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...module_utils._ansible.answers import Answer
+from ...module_utils._ansible.queries import QueryResult
 from ...module_utils._api.errors import NotFoundError
-from ...module_utils._domain.monitor import paired
+from ...module_utils._domain.monitor import pair_by_id
 from ...module_utils._domain.timing import staleness
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Snapshot:
     @property
     def monitors(self) -> list[MonitorRecord]:
         """All monitors that have a configuration, a status or both."""
-        return [self._make_record(*pair) for pair in paired(self.configs, self.statuses or ())]
+        return [self._make_record(*pair) for pair in pair_by_id(self.configs, self.statuses or ())]
 
     def _make_record(
         self, source: AnyConfig | AnyStatus, config: AnyConfig | None, status: AnyStatus | None
@@ -77,10 +77,12 @@ def determine_scope(options: Mapping[str, Any]) -> str:
     return ALERTING_AMONG_ALL if is_narrowed else ALERTING
 
 
-def fetch_snapshot(service: CachedClient, options: Mapping[str, Any], clock: Callable[[], float] = time.time) -> Answer:
-    """Return an Answer whose ``snapshot`` holds what ``options`` need. Raises KnowledgeFrontError."""
+def fetch_snapshot(
+    service: CachedClient, options: Mapping[str, Any], clock: Callable[[], float] = time.time
+) -> QueryResult:
+    """Return a result whose ``snapshot`` holds what ``options`` need. Raises KnowledgeFrontError."""
     configs, statuses = _request(service, determine_scope(options))
-    return Answer({"snapshot": Snapshot(clock(), configs, statuses)})
+    return QueryResult({"snapshot": Snapshot(clock(), configs, statuses)})
 
 
 def _request(service: CachedClient, scope: str) -> tuple[Sequence[AnyConfig], Sequence[AnyStatus] | None]:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._ansible.selection import make_selector, parse_selection
-from ...module_utils._api.client import Client
-from ...module_utils._api.deletion import confirm_deleted
+from ...module_utils._api.client import Client, confirm_deleted
 from ...module_utils._api.errors import ConfigurationError, ServiceError
 from ...module_utils._api.settings import Settings
 from ...module_utils._domain.monitor import MonitorConfig
 from ...module_utils._domain.selection import Selection
 from ...module_utils._domain.text import agree, quantity, sanitize
-from .._cache.resilient import NO_ANSWERS, shared
+from .._cache.resilient import TOKENS_ONLY, open_cache
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def require_deleted(monitor_ids: Iterable[str], options: Mapping[str, Any], warn
 @contextmanager
 def _client(options: Mapping[str, Any], warn: Callable[[str], None]) -> Iterator[Client]:
     settings = Settings.from_options(options)
-    cache = shared(options, warn, NO_ANSWERS)(settings)
+    cache = open_cache(settings, options, warn, TOKENS_ONLY)
     client = Client(settings, cache=cache)
     try:
         yield client

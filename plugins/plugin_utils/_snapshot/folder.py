@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from ...module_utils._domain.text import agree, sanitize
-from .._system.files import LONGEST, atomic_write, create_folders, why_not
+from .._system.files import MAX_PATH_LENGTH, atomic_write, create_folders, describe_write_error
 from .formats import ENDINGS, HEADERS, PARSERS, RENDERERS, Monitors, UnreadableError, parse_monitors
 
 MARKS = ("kf_monitor_files", "knowledgefront.monitoring/monitors")
@@ -164,13 +164,15 @@ class Folder:
         try:
             create_folders(self.path)
         except OSError as error:
-            raise FolderError(f"cannot create the folder {sanitize(self.path, LONGEST)}: {error.strerror}") from None
+            raise FolderError(
+                f"cannot create the folder {sanitize(self.path, MAX_PATH_LENGTH)}: {error.strerror}"
+            ) from None
         for number, (name, text) in enumerate(self._track(texts.items(), "writing files")):
             try:
                 atomic_write(self._join(name), text.encode(_get_encoding(name), "backslashreplace"), self.mode)
             except (OSError, ValueError) as error:
                 count = f"; {number} of {len(texts)} files {agree(number, 'was', 'were')} written before"
-                reason = why_not(error, self._join(name)) + (count if number else "")
+                reason = describe_write_error(error, self._join(name)) + (count if number else "")
                 raise FolderError(f"cannot write {self._describe(name)}: {reason}", number) from None
 
     def remove(self, names: list[str]) -> None:
@@ -189,7 +191,9 @@ class Folder:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise FolderError(f"cannot read the folder {sanitize(self.path, LONGEST)}: {error.strerror}") from None
+            raise FolderError(
+                f"cannot read the folder {sanitize(self.path, MAX_PATH_LENGTH)}: {error.strerror}"
+            ) from None
 
     def _read_text(self, name: str, required: bool) -> str | None:
         """Return the text of a file. Return None for a link, or another file that is not ours, if not ``required``."""
@@ -232,7 +236,7 @@ class Folder:
             raise FolderError(f"{self._describe(name)} {problem}: restore it, for example with git, or move it")
 
     def _describe(self, name: str) -> str:
-        return f"the file {sanitize(self._join(name), LONGEST)}"
+        return f"the file {sanitize(self._join(name), MAX_PATH_LENGTH)}"
 
     def _join(self, name: str) -> str:
         return os.path.join(self.path, name)

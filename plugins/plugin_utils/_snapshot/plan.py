@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils._domain.changes import ADDED, CHANGED, REDACTED, REMOVED, MonitorChange, changes, same
+from ...module_utils._domain.changes import ADDED, CHANGED, REDACTED, REMOVED, MonitorChange, compare_configs, is_same
 from ...module_utils._domain.monitor import MonitorConfig
 from ...module_utils._domain.selection import Selection
 from ...module_utils._domain.text import join_names, quantity
@@ -90,7 +90,7 @@ def compute_drift(recorded: Monitors, configured: Monitors, selected: Sequence[s
     """
     scope = set(selected)
     others = [_make_recorded_monitor(key, fields) for key, fields in recorded.items() if key not in scope]
-    scope.update(monitor.id for monitor in selection.choose(others, lambda monitor: monitor.type).monitors)
+    scope.update(monitor.id for monitor in selection.select(others, lambda monitor: monitor.type).monitors)
     before = {key: fields for key, fields in recorded.items() if key in scope}
     after = {key: fields for key, fields in configured.items() if key in scope}
     deleted = sorted(set(before) - set(after))
@@ -107,7 +107,7 @@ def _make_recorded_monitor(monitor_id: str, fields: Mapping[str, Any]) -> Record
 def _compare(before: Monitors, after: Monitors) -> list[MonitorChange]:
     """Return the changes, except for monitors whose file was not parsed because it is current."""
     unchanged = {key for key, fields in before.items() if after.get(key) is fields}
-    return changes(
+    return compare_configs(
         {key: fields for key, fields in before.items() if key not in unchanged},
         {key: fields for key, fields in after.items() if key not in unchanged},
     )
@@ -130,7 +130,7 @@ def preserve_redactions(recorded: Any, configured: Any) -> Any:
         isinstance(recorded, str)
         and REDACTED in recorded
         and REDACTED not in str(configured)
-        and same(recorded, configured)
+        and is_same(recorded, configured)
     ):
         return recorded
     return configured
@@ -151,7 +151,7 @@ def has_work(plan: Plan, prune: bool) -> bool:
 
 def describe_plan(plan: Plan, prune: bool) -> list[str]:
     """Return a line for each difference."""
-    lines = [change.in_words() for change in plan.drift.changes]
+    lines = [change.describe() for change in plan.drift.changes]
     lines += [f"file was edited: {name}" for name in plan.edited]
     if plan.texts and not lines:
         lines = [f"file to write: {name}" for name in sorted(plan.texts)]

@@ -18,7 +18,7 @@ from ...module_utils._domain.monitor import MonitorConfig
 from ...module_utils._domain.selection import PatternError, Patterns, Selection, suggest_labels
 from ...module_utils._domain.text import agree, join_names, quantity, sanitize
 from .._gate.reports.markdown_text import markdown_text
-from .._system.files import LONGEST, ending_of, write_report
+from .._system.files import MAX_PATH_LENGTH, file_extension, write_report
 
 CONDITIONS = ("active", "timer_max", "description", "label_pattern")
 
@@ -87,13 +87,13 @@ def _select_monitors(
         exceptions = Patterns(entry["monitor"] for entry in rule.get("exceptions") or [])
     except PatternError as error:
         raise PolicyError(f"policy: {sanitize(name)} has an invalid pattern: {error}") from None
-    result = selection.choose(monitors, lambda monitor: monitor.type)
+    result = selection.select(monitors, lambda monitor: monitor.type)
     problems = [f"{sanitize(name)}: {suggest_labels(result.unmatched, monitors)}"] if result.unmatched else []
     excludes = result.unmatched_excludes
     notes = [f"{sanitize(name)}: exclude: {suggest_labels(excludes, monitors)}"] if excludes else []
     if result.unmatched_types:
         problems.append(f"{sanitize(name)}: no monitor has the type {join_names(result.unmatched_types)}")
-    matches = [(monitor, exceptions.selecting(monitor)) for monitor in result.monitors]
+    matches = [(monitor, exceptions.find_matches(monitor)) for monitor in result.monitors]
     unused = set(exceptions.texts) - {text for _monitor, texts in matches for text in texts}
     if unused:
         problems.append(
@@ -191,11 +191,11 @@ REPORT_RENDERERS: dict[str, Callable[[PolicyResult], str]] = {
 def check_report_paths(paths: Sequence[str]) -> None:
     """Raise ValueError for a path with another ending than those of the reports."""
     for path in paths:
-        if ending_of(path) not in REPORT_RENDERERS:
-            raise ValueError(f"policy_reports: {sanitize(path, LONGEST)} must end in .md or .xml")
+        if file_extension(path) not in REPORT_RENDERERS:
+            raise ValueError(f"policy_reports: {sanitize(path, MAX_PATH_LENGTH)} must end in .md or .xml")
 
 
 def write_policy_reports(paths: Sequence[str], result: PolicyResult) -> list[str]:
     """Write the reports, and return an error message for each that cannot be written."""
-    problems = (write_report(path, partial(REPORT_RENDERERS[ending_of(path)], result)) for path in paths)
+    problems = (write_report(path, partial(REPORT_RENDERERS[file_extension(path)], result)) for path in paths)
     return [problem for problem in problems if problem is not None]

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an action shows while it runs, also when nobody reads it any more, as in ``ansible-playbook ... | head``.
+"""Displays messages and progress of a running task, even with a closed output, as in ``ansible-playbook ... | head``.
 
-A worker does not write itself: it has a thread of the controller call a method of the controller's display. An error
-there, such as a broken pipe, ends that thread, and then the controller waits for the worker's result for ever. So the
-controller's display gets a method of ours, which survives a closed output.
+A worker does not write itself: a thread of the controller calls a method of the controller's display. An error there,
+such as a broken pipe, ends that thread, and the controller then waits for the worker's result for ever. Therefore this
+module adds a method to the controller's display that survives a closed output.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ T = TypeVar("T")
 METHOD = "knowledgefront_print"
 
 FIRST_PROGRESS = 5.0
-"""Seconds after which work that still runs is reported."""
+"""Seconds until the first progress line."""
 
-LONGEST_INTERVAL = 60.0
-"""Seconds between two progress lines at most; the interval doubles until then."""
+MAX_INTERVAL = 60.0
+"""Seconds between two progress lines; the interval doubles up to this limit."""
 
 
-class Text(str):
-    """A text for the controller. Receiving it makes the controller import this module, which installs our method.
+class ConsoleText(str):
+    """A text for the controller, which imports this module to receive it and so installs the method.
 
-    A lookup is loaded in workers only.
+    The module of a lookup, for example, is loaded in workers only.
     """
 
     __slots__ = ()
@@ -47,19 +47,19 @@ def _print(display: Any, method: str, text: str, **options: Any) -> None:
     try:
         getattr(display, method)(str(text), **options)
     except (OSError, ValueError):
-        # The log, if there is one, is still complete.
+        # The log file, if there is one, stays complete.
         with contextlib.suppress(OSError, ValueError):
             display.display(str(text), log_only=True)
 
 
 def _install() -> None:
-    """Give the display of this process our method."""
+    """Add the method to the display of this process."""
     display = Display()
     setattr(display, METHOD, partial(_print, display))
 
 
 def _has_terminal() -> bool:
-    """Return whether somebody watches what this process writes to standard error."""
+    """Return whether standard error of this process is a terminal."""
     try:
         return sys.stderr.isatty()
     except (AttributeError, OSError, ValueError):
@@ -69,35 +69,35 @@ def _has_terminal() -> bool:
 _install()
 
 HAS_TERMINAL = _has_terminal()
-"""Of that process: a worker has no terminal of its own."""
+"""Set in the controller and inherited by its workers, which have no terminal."""
 
 
 class Console:
-    """Shows lines, banners and warnings on ``display``. It raises nothing, and shows nothing when it is ``silent``."""
+    """Displays lines, banners and warnings on ``display``, or nothing if ``silent``. Its methods raise no error."""
 
     def __init__(self, display: Any, silent: bool = False) -> None:
         self._display = display
         self._silent = silent
 
     def display(self, line: str) -> None:
-        self._show("display", line)
+        self._send("display", line)
 
     def banner(self, line: str) -> None:
-        self._show("banner", line)
+        self._send("banner", line)
 
     def warning(self, sentence: str) -> None:
-        self._show("warning", sentence)
+        self._send("warning", sentence)
 
     def progress(self, line: str) -> None:
-        """Show ``line`` on standard error, where it does not mix with what a callback plugin prints."""
-        self._show("display", line, stderr=True)
+        """Display ``line`` on standard error, where it does not mix with the output of callback plugins."""
+        self._send("display", line, stderr=True)
 
     @property
     def wants_progress(self) -> bool:
-        """Whether somebody watches a terminal, or asks for more output by ``-v``."""
+        """Whether there is a terminal, or ``-v`` requests more output."""
         return not self._silent and (HAS_TERMINAL or getattr(self._display, "verbosity", 0) > 0)
 
-    def _show(self, method: str, text: str, **options: Any) -> None:
+    def _send(self, method: str, text: str, **options: Any) -> None:
         if self._silent:
             return
         queue = getattr(self._display, "_final_q", None)
@@ -105,13 +105,13 @@ class Console:
             _print(self._display, method, text, **options)
             return
         with contextlib.suppress(OSError, ValueError):
-            queue.send_display(METHOD, method, Text(text), **options)
+            queue.send_display(METHOD, method, ConsoleText(text), **options)
 
 
 class ProgressLine:
-    """Reports on ``console`` what takes longer than 5 s, after intervals that become longer, until the context ends.
+    """Reports on ``console`` how long work has been running, first after 5 s and then at growing intervals.
 
-    A thread of its own reports, so that blocking calls are covered too. Without anybody who wants it there is none.
+    A thread reports, so that blocking calls are covered too. There is none if ``console`` wants no progress.
     """
 
     def __init__(self, console: Console, work: str, interval: float = FIRST_PROGRESS) -> None:
@@ -126,7 +126,7 @@ class ProgressLine:
     def __enter__(self) -> ProgressLine:
         if self.console.wants_progress:
             self._thread = threading.Thread(target=self._report, args=(time.monotonic(),), daemon=True)
-            # A machine that can start no thread does the work without a report.
+            # Without a thread, the work continues without progress lines.
             with contextlib.suppress(RuntimeError):
                 self._thread.start()
         return self
@@ -137,7 +137,7 @@ class ProgressLine:
             self._thread.join()
 
     def enter(self, stage: str) -> None:
-        """Name what is done from now on, such as ``fetching the configurations``."""
+        """Set the current stage of the work, such as ``fetching the configurations``."""
         self._stage, self._done, self._total = stage, 0, 0
 
     def track(self, items: Collection[T], stage: str) -> Iterator[T]:
@@ -148,14 +148,14 @@ class ProgressLine:
             yield item
         self._done = self._total
 
-    def _report(self, began: float) -> None:
+    def _report(self, started: float) -> None:
         interval = self._interval
         while not self._ended.wait(interval):
-            self.console.progress(self._line(time.monotonic() - began))
-            interval = min(2 * interval, LONGEST_INTERVAL)
+            self.console.progress(self._line(time.monotonic() - started))
+            interval = min(2 * interval, MAX_INTERVAL)
 
     def _line(self, seconds: float) -> str:
-        # Short tasks, which are the rule, do not pay for its import.
+        # Imported here, because most tasks are too short to need it.
         from ...module_utils._domain.timestamps import duration
 
         parts = [self._stage or "running"]

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ...module_utils._api.unexpected import describe_crash
+from ...module_utils._api.errors import describe_crash
 from ...module_utils._domain.text import sanitize
 from .._gate.reports.document import Document
 from .._gate.reports.formats import RENDERERS, render
-from .files import LONGEST, ending_of, write_report
+from .files import MAX_PATH_LENGTH, file_extension, write_report
 
 
 def check_paths(paths: Sequence[str]) -> None:
     """Raise ValueError, with a sentence, for a path whose file name extension selects no report."""
     for path in paths:
-        if ending_of(path) not in RENDERERS:
+        if file_extension(path) not in RENDERERS:
             extensions = ", ".join(RENDERERS)
             raise ValueError(
-                f"reports: {sanitize(path, LONGEST)} must have one of the file name extensions {extensions}"
+                f"reports: {sanitize(path, MAX_PATH_LENGTH)} must have one of the file name extensions {extensions}"
             )
 
 
@@ -31,7 +31,7 @@ def write_reports(paths: Sequence[str], document: Document) -> list[str]:
     A report is written completely or not at all, and the failure of one does not affect the others. Folders are not
     created. A link is replaced by the report and never followed.
     """
-    problems = (write_report(path, partial(_render, ending_of(path), document)) for path in paths)
+    problems = (write_report(path, partial(_render, file_extension(path), document)) for path in paths)
     return [problem for problem in problems if problem is not None]
 
 

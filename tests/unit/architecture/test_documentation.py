@@ -28,7 +28,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     VERSION_INFO,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.task import ADOPT
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import definitions
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import option_definitions
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.variables import (
     DEPLOY_GATE,
     OPTIONS,
@@ -128,19 +128,19 @@ def test_documented_sources_are_those_of_the_code(documented: Any, plugin: tuple
     }
     expected: dict[str, dict[str, Any]] = {name: {} for name in options}
     if plugin[0] != "module":
-        for name, definition in definitions().items():
+        for name, definition in option_definitions().items():
             expected[name] = {source: definition[source] for source in ("env", "ini", "vars") if source in definition}
     assert sources == expected
 
 
 def test_the_doctor_knows_every_key_of_the_settings_file() -> None:
     """It warns of any other that nothing reads it."""
-    keys = [entry["key"] for definition in definitions().values() for entry in definition.get("ini", [])]
+    keys = [entry["key"] for definition in option_definitions().values() for entry in definition.get("ini", [])]
     assert sorted(KEYS) == sorted(keys)
 
 
 def test_sources_are_defined_with_the_types_and_defaults_of_the_options() -> None:
-    for name, definition in definitions().items():
+    for name, definition in option_definitions().items():
         for attribute in ("type", "default", "aliases"):
             if attribute in definition:
                 assert definition[attribute] == CONNECTION[name].get(attribute)

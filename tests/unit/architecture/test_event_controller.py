@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import definitions
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import option_definitions
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import validate_arguments
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 from jinja2 import StrictUndefined
@@ -36,7 +36,7 @@ def injected(given: dict[str, str]) -> dict[str, str]:
 
 
 def test_what_is_injected_is_read_by_the_collection() -> None:
-    documented = {source["name"] for option in definitions().values() for source in option.get("env", ())}
+    documented = {source["name"] for option in option_definitions().values() for source in option.get("env", ())}
     assert set(injected(GIVEN)) <= documented
     options = validate_arguments({}, injected(GIVEN))
     assert {name: options[name] for name in GIVEN} == GIVEN

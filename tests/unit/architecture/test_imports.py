@@ -41,7 +41,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     "plugins/plugin_utils": (DOMAIN, API, CROSSING, GATE, CONTROLLER, "ansible"),
     "plugins/doc_fragments": (),
-    "plugins/modules": (f"{CROSSING}.answers", f"{CROSSING}.arguments", f"{CROSSING}.modules"),
+    "plugins/modules": (f"{CROSSING}.queries", f"{CROSSING}.arguments", f"{CROSSING}.modules"),
     "plugins/lookup": (CROSSING, CONTROLLER),
     "plugins/action": (DOMAIN, API, CROSSING, GATE, CONTROLLER, "ansible"),
     "plugins/inventory": (DOMAIN, API, CROSSING, CONTROLLER, "ansible"),

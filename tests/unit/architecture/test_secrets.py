@@ -15,14 +15,15 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible import answers
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible import queries
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import (
     MONITOR_INFO,
     STATUS_INFO,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cache import NullCache
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import KnowledgeFrontError
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings, split_options
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
     Call,
     HangUp,
@@ -78,6 +79,11 @@ def everything_told(error: BaseException) -> str:
     if error.__cause__ is not None:
         told.append(everything_told(error.__cause__))
     return "\n".join(told)
+
+
+def run(query: Any, options: dict[str, Any]) -> queries.QueryResult:
+    settings, others = split_options(options)
+    return queries.run_query(query, settings, others, NullCache())
 
 
 def refusals(echo: str) -> Iterator[tuple[str, bytes]]:
@@ -143,7 +149,7 @@ def test_an_echo_in_a_wrong_answer_never_gets_into_an_error(serve: Serve, at: st
             try:
                 question(client)
             except KnowledgeFrontError as error:
-                shown = everything_told(error) + json.dumps(answers.failure(error))
+                shown = everything_told(error) + json.dumps(queries.error_result(error))
                 leaking += [f"{name} (question {number}): {error}"] if leaks(shown) else []
             client.close()
     assert not leaking, f"{len(leaking)} answers put the {form} into an error, such as {leaking[0][:600]}"
@@ -175,8 +181,8 @@ def test_an_echo_in_a_good_answer_never_gets_into_a_result(serve: Serve, form: s
 
     options = {name: option.get("default") for name, option in {**STATUS_INFO, **MONITOR_INFO}.items()}
     options.update({"api_url": serve(answering).url, "client_id": "id", "client_secret": SECRET, "with_status": True})
-    for question in (answers.statuses, answers.monitors, answers.version):
-        shown = json.dumps(answers.answer(question, options).result)
+    for question in (queries.query_statuses, queries.query_monitors, queries.query_version):
+        shown = json.dumps(run(question, options).result)
         assert "********" in shown
         assert not leaks(shown)
 
@@ -212,7 +218,7 @@ def test_no_secret_is_in_what_a_debugger_or_a_log_would_print(serve: Serve) -> N
 def test_no_secret_is_in_what_a_mistake_in_the_options_gives(spec: Any, change: dict[str, Any]) -> None:
     options = {name: option.get("default") for name, option in spec.items()}
     options.update({"client_id": "id", "client_secret": SECRET, "api_url": "http://127.0.0.1:9", **change})
-    question = answers.monitors if spec is MONITOR_INFO else answers.statuses
+    question = queries.query_monitors if spec is MONITOR_INFO else queries.query_statuses
     with pytest.raises(KnowledgeFrontError) as caught:
-        answers.answer(question, options)
-    assert not leaks(everything_told(caught.value) + json.dumps(answers.failure(caught.value)))
+        run(question, options)
+    assert not leaks(everything_told(caught.value) + json.dumps(queries.error_result(caught.value)))

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states, verdict
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import AFTER, BEFORE, DURING
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
@@ -78,7 +78,7 @@ def newest(now: float, broken: bool) -> Sample:
     """Return the status of the drawn monitor at ``now``: its newest test, and the alert after enough failures."""
     past = [NOW + seconds for seconds in pictures.TESTS if NOW + seconds <= now]
     if not broken or past[-1] < NOW:
-        return sample(status(last_test=Check(past[-1], None)), at=now, timer=pictures.TIMER)
+        return sample(status(last_test=MonitorTest(past[-1], None)), at=now, timer=pictures.TIMER)
     alerted = past[-1] if sum(test >= NOW for test in past) >= pictures.VIOLATIONS else None
     failed = failing(past[-1], alert_active=alerted is not None, alerted=alerted)
     return sample(failed, at=now, timer=pictures.TIMER)

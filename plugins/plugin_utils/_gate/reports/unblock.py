@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ....module_utils._domain.text import agree, quantity
-from ....module_utils._domain.timestamps import epoch, utc
+from ....module_utils._domain.timestamps import parse_utc, utc
 from ..policy import LATE, WARN
 from ..states import UNPROVED
 from .yaml_text import pattern_for, quote, sanitize_yaml
@@ -154,7 +154,7 @@ def _fixed(option: str, value: object = WARN) -> Callable[[Situation, tuple[str,
 def _stale_grace(situation: Situation, states: tuple[str, ...]) -> str | None:
     """Return the smallest sufficient value, if different clocks or late reports can explain the age of the tests."""
     lacking = [
-        situation.now - epoch(monitor["last_test"]) - situation.stale_factor * monitor["timer"]
+        situation.now - parse_utc(monitor["last_test"]) - situation.stale_factor * monitor["timer"]
         for monitor in situation.of(states)
         if monitor["last_test"] is not None and monitor["timer"]
     ]

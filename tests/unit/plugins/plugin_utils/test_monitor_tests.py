@@ -101,12 +101,12 @@ def test_now_is_this_machines_time_unless_it_is_told(monkeypatch: pytest.MonkeyP
 
 
 UNKNOWN = [
-    (None, "is a dictionary, not NoneType"),
-    ("web", "is a dictionary, not str"),
-    ([QUIET], "is a dictionary, not list"),
+    (None, "must be a dictionary, not NoneType"),
+    ("web", "must be a dictionary, not str"),
+    ([QUIET], "must be a dictionary, not list"),
     ({}, "has no"),
-    ({"id": "w", "label": "Web", "timer": 300}, "ask kf_status, or kf_monitor with with_status"),
-    ({"label": "Web", "state": "clean"}, "comes from kf_gate"),
+    ({"id": "w", "label": "Web", "timer": 300}, "use kf_status, or kf_monitor with with_status"),
+    ({"label": "Web", "state": "clean"}, "is from a result of kf_gate"),
     (configured({"monitor": "w"}), "has no"),
     (configured("quiet"), "has no"),
 ]
@@ -122,20 +122,20 @@ def test_what_is_not_told_is_an_error(test: Callable[[Any], bool], monitor: Any,
 @pytest.mark.parametrize(
     ("test", "monitor", "told"),
     [
-        (is_alerting, configured(None), "told no status"),
-        (is_failing, configured(None), "told no status"),
-        (is_alerting, {**HOST, "kf_alert_active": None}, "kf_alert_active is not known"),
-        (is_failing, {**HOST, "kf_failing": None}, "kf_failing is not known"),
-        (is_stale, {**HOST, "kf_stale": None}, "kf_stale is not known"),
+        (is_alerting, configured(None), "returned no status"),
+        (is_failing, configured(None), "returned no status"),
+        (is_alerting, {**HOST, "kf_alert_active": None}, "kf_alert_active is not available"),
+        (is_failing, {**HOST, "kf_failing": None}, "kf_failing is not available"),
+        (is_stale, {**HOST, "kf_stale": None}, "kf_stale is not available"),
         (is_alerting, {"alert_active": "no"}, "alert_active is the string"),
         (is_alerting, {"alert_active": None}, "alert_active is null"),
         (is_failing, {"last_test": "yesterday"}, "last_test is the string"),
         (is_failing, {"last_test": {"utc_time_init": "soon"}}, "not a UTC time"),
         (is_stale, QUIET, "has no timer"),
-        (lambda monitor: is_stale(monitor, timer="often"), QUIET, "timer is no number"),
-        (lambda monitor: is_stale(monitor, timer=1, grace=[]), QUIET, "grace is no number"),
-        (lambda monitor: is_stale(monitor, timer=1, factor="nan"), QUIET, "factor is no number"),
-        (lambda monitor: is_stale(monitor, timer=1, now="inf"), QUIET, "now is no number"),
+        (lambda monitor: is_stale(monitor, timer="often"), QUIET, "timer is not a number"),
+        (lambda monitor: is_stale(monitor, timer=1, grace=[]), QUIET, "grace is not a number"),
+        (lambda monitor: is_stale(monitor, timer=1, factor="nan"), QUIET, "factor is not a number"),
+        (lambda monitor: is_stale(monitor, timer=1, now="inf"), QUIET, "now is not a number"),
     ],
 )
 def test_what_cannot_be_judged_is_an_error(test: Callable[[Any], bool], monitor: Any, told: str) -> None:

@@ -19,7 +19,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_INFO,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import (
-    definitions,
+    option_definitions,
     resolve_options,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._options import validate_options
@@ -94,7 +94,7 @@ def test_the_secret_is_never_read_from_a_file(
     ansible_cfg(client_secret="file")
     if environment:
         monkeypatch.setenv("KF_CLIENT_SECRET", environment)
-    assert options(given, variables)["client_secret"] == secret
+    assert options(given, variables)["client_secret"].reveal() == secret
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_renamed_connection_option_keeps_its_sources(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("name", CONNECTION)
 def test_every_connection_option_has_a_variable_an_environment_variable_and_a_line_in_ansible_cfg(name: str) -> None:
-    definition = definitions()[name]
+    definition = option_definitions()[name]
     assert definition["vars"] == [{"name": f"kf_{name}"}]
     assert definition["env"] == [{"name": f"KF_{name.upper()}"}]
     assert definition.get("ini") == (None if name == "client_secret" else [{"section": "knowledgefront", "key": name}])

@@ -59,13 +59,13 @@ def folder(path: Path) -> None:
     [
         (Path.unlink, "No such file or directory"),
         (linked, "symbolic links"),
-        (piped, "it is no ordinary file"),
+        (piped, "it is not a regular file"),
         (folder, "Is a directory"),
         (lambda path: path.write_bytes(b""), "it is empty"),
-        (lambda path: path.write_bytes(b"x" * 65537), "it is larger than any secret"),
-        (lambda path: path.write_bytes(b"hunter2 \xff"), "it holds no text"),
-        (lambda path: path.chmod(0o604), "every user may open it"),
-        (lambda path: path.chmod(0o602), "every user may open it"),
+        (lambda path: path.write_bytes(b"x" * 65537), "it is too large for a secret"),
+        (lambda path: path.write_bytes(b"hunter2 \xff"), "it is not text"),
+        (lambda path: path.chmod(0o604), "its permissions allow access to every user"),
+        (lambda path: path.chmod(0o602), "its permissions allow access to every user"),
     ],
 )
 def test_what_cannot_have_been_handed_over_is_refused_with_one_sentence(

@@ -24,12 +24,12 @@ class Cache:
         self.content = content
         self.stored: list[bytes] = []
 
-    def answer(self, question: str, deadline: object) -> Any:
-        found = None if self.content is None else CacheEntry(self.content, 1.0)
-        return nullcontext(Lease(found, lambda make, lifetime: self.stored.append(make())))
+    def acquire_response(self, request: str, deadline: object) -> Any:
+        entry = None if self.content is None else CacheEntry(self.content, 1.0)
+        return nullcontext(Lease(entry, lambda serialize, lifetime: self.stored.append(serialize())))
 
 
-class Service:
+class FakeClient:
     def configs(self, deadline: object) -> Any:
         return CONFIGS
 
@@ -41,7 +41,7 @@ def test_a_response_is_stored_unless_it_is_not_to_be(
     monkeypatch: pytest.MonkeyPatch, is_cached: bool, store: bool, stored: int
 ) -> None:
     cache: Any = Cache(serialize_configs(CONFIGS) if is_cached else None)
-    answers = CachedClient(Settings("https://api.example", "id", Secret("s3cr3t")), cache)
-    monkeypatch.setattr(answers, "_client", Service)
-    assert [config.id for config in answers.configs(store=store)] == ["a"]
+    client = CachedClient(Settings("https://api.example", "id", Secret("s3cr3t")), cache)
+    monkeypatch.setattr(client, "_connect", FakeClient)
+    assert [config.id for config in client.configs(store=store)] == ["a"]
     assert len(cache.stored) == stored

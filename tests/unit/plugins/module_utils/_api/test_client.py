@@ -16,11 +16,11 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors, payloads
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cache import CacheEntry, Lease, NullCache
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import RETRIED
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import RETRYABLE_STATUSES
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import PERMANENT
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import http_date
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import PERMANENT_ERRORS
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import parse_http_date
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import (
     CONFIGS,
     STATUS,
@@ -102,7 +102,7 @@ def test_reading_an_answer_counts_as_waiting_for_it(
     if within:
         assert play.client.statuses() == []
     else:
-        with pytest.raises(errors.NetworkError, match=r"no whole answer within 60 s \(timeout\)") as caught:
+        with pytest.raises(errors.NetworkError, match=r"timed out after 60 s \(timeout\)") as caught:
             play.client.statuses()
         assert caught.value.code == "timeout"
 
@@ -269,7 +269,7 @@ def test_another_monitor_than_the_one_asked_for_is_no_answer(script: Script, sam
         play.client.config("mon2")
 
 
-@pytest.mark.parametrize("status", sorted(RETRIED))
+@pytest.mark.parametrize("status", sorted(RETRYABLE_STATUSES))
 @pytest.mark.parametrize("retries", [0, 1, 4])
 def test_a_refusal_that_may_pass_is_met_again_as_often_as_retries_says(
     script: Script, status: int, retries: int
@@ -305,7 +305,7 @@ def test_a_broken_connection_is_tried_again_until_retries_are_spent(script: Scri
 @pytest.mark.parametrize(
     "error",
     [
-        *[errors.NetworkError("it will not do", code=code) for code in sorted(PERMANENT)],
+        *[errors.NetworkError("it will not do", code=code) for code in sorted(PERMANENT_ERRORS)],
         errors.ServiceError("it will not do", code="answer_too_large"),
         errors.ConfigurationError("it will not do", code="requests_missing"),
     ],
@@ -345,7 +345,7 @@ def test_retry_after_as_a_date_is_honoured(script: Script) -> None:
 @pytest.mark.parametrize("wish", ["60", "61", "9" * 400])
 def test_a_wish_beyond_the_budget_ends_at_once_and_is_told(script: Script, wish: str) -> None:
     play = script(token(), answered(STATUS, status=429, retry_after=wish), timeout=60)
-    with pytest.raises(errors.ServiceError, match="it asks to wait") as caught:
+    with pytest.raises(errors.ServiceError, match="the service asks to wait") as caught:
         play.client.statuses()
     assert play.time.slept == []
     assert caught.value.retry_after == float(wish[:12])
@@ -485,7 +485,7 @@ def test_a_response_with_an_old_date_is_compared_with_one_that_no_cache_holds(
     time = Time()
     steps = [answered(STATUS, EMPTY, date=NOON), answered(TOKEN, {"access_token": "token-1"}, date=granted)]
     transport = ScriptedTransport(steps, time)
-    wall = http_date(now)
+    wall = parse_http_date(now)
     client = Client(
         Settings.from_options({"client_id": "id", "client_secret": "secret"}),
         transport,
@@ -513,6 +513,6 @@ def test_a_response_whose_date_is_not_old_costs_no_other_request(date: str) -> N
         transport,
         time.clock,
         cache=StoredToken(),
-        wall_clock=lambda: http_date(ONE_O_CLOCK),
+        wall_clock=lambda: parse_http_date(ONE_O_CLOCK),
     )
     assert client.statuses() == []

@@ -147,7 +147,7 @@ def test_a_body_that_is_no_object_is_told_by_what_it_seems_to_be(body: bytes, to
 
 @pytest.mark.parametrize(
     ("body", "reason"),
-    [(b'{"a": 1, "a": 1}', "a member is told twice"), (b'{"a": NaN}', "NaN is no number")],
+    [(b'{"a": 1, "a": 1}', "duplicate key in JSON object"), (b'{"a": NaN}', "NaN is not a JSON number")],
 )
 def test_json_that_cannot_be_used_is_told_apart_from_what_is_none(body: bytes, reason: str) -> None:
     with pytest.raises(PayloadError) as raised:

@@ -12,8 +12,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.redaction import (
-    LONGEST_TEXT,
-    STARS,
+    MASK,
+    MAX_TEXT_LENGTH,
     redact,
     redact_body,
 )
@@ -43,7 +43,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("around", ["", "5", "%", "%35", "K+e", SECRET[:-1]])
 def test_a_secret_is_hidden_however_it_is_spelt(spelling: str, around: str) -> None:
     spelt = SPELLINGS[spelling](SECRET)
-    assert redact(f"{around}{spelt}|{spelt}{around}", [SECRET]) == f"{around}{STARS}|{STARS}{around}"
+    assert redact(f"{around}{spelt}|{spelt}{around}", [SECRET]) == f"{around}{MASK}|{MASK}{around}"
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -63,15 +63,15 @@ def test_no_more_than_its_beginning_is_left_of_a_secret_that_was_cut_short(
         ("", ""),
         ("nothing to hide", "nothing to hide"),
         ("secre", "secre"),
-        ("secr...", f"{STARS}..."),
+        ("secr...", f"{MASK}..."),
         ("sec...", "sec..."),
-        ("secr%6...", f"{STARS}%6..."),
+        ("secr%6...", f"{MASK}%6..."),
         ("secr%7...", "secr%7..."),
-        ("secret...", f"{STARS}..."),
+        ("secret...", f"{MASK}..."),
         ("Secret SECRET", "Secret SECRET"),
-        ("secretsecret", STARS * 2),
-        ("secsecret", f"sec{STARS}"),
-        ("longer-secret", STARS),
+        ("secretsecret", MASK * 2),
+        ("secsecret", f"sec{MASK}"),
+        ("longer-secret", MASK),
         ("longer-secre", "longer-secre"),
     ],
 )
@@ -103,10 +103,10 @@ JSON: dict[str, Callable[[object], str]] = {
 @pytest.mark.parametrize("spelling", IN_DATA)
 def test_a_good_answer_is_left_whole_but_for_the_secrets_in_it(spelling: str, written: str) -> None:
     spelt, twin = (SPELLINGS[spelling](text) for text in (SECRET, f"id:{SECRET}"))
-    answer = {"monitor_list": [{"label": f"a {spelt} b/c", spelt: ["é", twin]}, "p" * LONGEST_TEXT + spelt]}
+    answer = {"monitor_list": [{"label": f"a {spelt} b/c", spelt: ["é", twin]}, "p" * MAX_TEXT_LENGTH + spelt]}
     body = redact_body(JSON[written](answer).encode(), [SECRET, f"id:{SECRET}", SECRET])
     assert json.loads(body) == {
-        "monitor_list": [{"label": f"a {STARS} b/c", STARS: ["é", STARS]}, "p" * LONGEST_TEXT + STARS]
+        "monitor_list": [{"label": f"a {MASK} b/c", MASK: ["é", MASK]}, "p" * MAX_TEXT_LENGTH + MASK]
     }
 
 

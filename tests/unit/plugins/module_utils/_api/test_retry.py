@@ -9,9 +9,9 @@ from email.utils import format_datetime
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.retry import (
-    RETRIED,
-    pause,
-    retry_after,
+    RETRYABLE_STATUSES,
+    parse_retry_after,
+    retry_delay,
 )
 
 NOW = datetime(2026, 5, 31, 18, 51, 18, tzinfo=timezone.utc).timestamp()
@@ -22,7 +22,7 @@ def dated(offset: float) -> str:
 
 
 def test_only_statuses_that_say_nothing_about_the_question_are_retried() -> None:
-    assert sorted(RETRIED) == [408, 429, 500, 502, 503, 504]
+    assert sorted(RETRYABLE_STATUSES) == [408, 429, 500, 502, 503, 504]
 
 
 @pytest.mark.parametrize(
@@ -47,25 +47,25 @@ def test_only_statuses_that_say_nothing_about_the_question_are_retried() -> None
     ],
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date_and_nonsense_is_ignored(value: str, seconds: float | None) -> None:
-    assert retry_after({"retry-after": value}, lambda: NOW) == seconds
+    assert parse_retry_after({"retry-after": value}, lambda: NOW) == seconds
 
 
 def test_no_retry_after_is_none() -> None:
-    assert retry_after({}) is None
+    assert parse_retry_after({}) is None
 
 
 @pytest.mark.parametrize(
     ("attempt", "limit"), [(0, 0.5), (1, 1.0), (2, 2.0), (3, 4.0), (4, 8.0), (5, 15.0), (16, 15.0), (10**9, 15.0)]
 )
 def test_a_pause_is_any_length_up_to_a_limit_that_doubles(attempt: int, limit: float) -> None:
-    assert pause(attempt, None, lambda: 0.0) == 0.0
-    assert pause(attempt, None, lambda: 0.5) == limit / 2
-    assert pause(attempt, None, lambda: 1.0) == limit
+    assert retry_delay(attempt, None, lambda: 0.0) == 0.0
+    assert retry_delay(attempt, None, lambda: 0.5) == limit / 2
+    assert retry_delay(attempt, None, lambda: 1.0) == limit
 
 
 def test_the_services_own_wish_wins_and_is_not_shortened() -> None:
-    assert pause(0, 77.0, lambda: 0.0) == 77.0
+    assert retry_delay(0, 77.0, lambda: 0.0) == 77.0
 
 
 def test_a_wish_of_zero_is_no_licence_to_hammer() -> None:
-    assert pause(3, 0.0, lambda: 1.0) == 4.0
+    assert retry_delay(3, 0.0, lambda: 1.0) == 4.0

@@ -8,7 +8,10 @@ from datetime import datetime, timezone
 from email.utils import format_datetime
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.service_clock import OLDEST, ServiceClock
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.service_clock import (
+    MAX_RESPONSE_AGE,
+    ServiceClock,
+)
 
 NOON = datetime(2026, 5, 31, 12, tzinfo=timezone.utc).timestamp()
 
@@ -52,8 +55,8 @@ def test_a_service_that_never_tells_has_no_time() -> None:
     [
         ("now", at(100), False),
         ("a second apart", at(99), False),
-        ("as late as a slow server may be", at(100 - OLDEST), False),
-        ("from before the earlier answer", at(-OLDEST), True),
+        ("as late as a slow server may be", at(100 - MAX_RESPONSE_AGE), False),
+        ("from before the earlier answer", at(-MAX_RESPONSE_AGE), True),
         ("from yesterday", at(-86400), True),
         ("from tomorrow, which is no age", at(86400), False),
         ("a cache says so", {"age": "61"}, True),
@@ -70,7 +73,7 @@ def test_an_answer_is_old_when_a_cache_says_so_or_its_date_is_before_an_earlier_
 ) -> None:
     clock = ServiceClock()
     clock.observe(at(0), 0, 0)
-    assert (clock.observe(headers, 100, 100) > OLDEST) is old, rule
+    assert (clock.observe(headers, 100, 100) > MAX_RESPONSE_AGE) is old, rule
 
 
 def test_the_service_gets_older_as_we_do() -> None:

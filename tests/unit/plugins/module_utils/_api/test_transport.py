@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret, Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import (
     USER_AGENT,
     Request,
     RequestsTransport,
     Response,
-    route_of,
+    find_route,
 )
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import (
     Call,
@@ -250,7 +250,7 @@ def test_of_an_error_only_the_begin_is_read(
 def test_a_request_says_how_large_its_answer_may_be(serve: Serve) -> None:
     transport = RequestsTransport(settings(serve(lambda call: http(b"x" * 100)).url))
     for largest, fits in ((99, False), (100, True)):
-        request = Request("GET", transport._settings.api_url, Secret("x"), largest=largest)
+        request = Request("GET", transport._settings.api_url, Secret("x"), max_size=largest)
         if fits:
             assert len(transport.exchange(request, Deadline(5)).body) == 100
         else:
@@ -399,7 +399,7 @@ def test_the_proxy_that_will_be_used_is_told_beforehand(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    route = route_of(settings(url))
+    route = find_route(settings(url))
     assert (route.proxy and route.proxy.reveal()) == proxy
     assert SECRET not in repr(route)
 
@@ -418,8 +418,8 @@ def test_what_will_be_trusted_is_told_beforehand(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert route_of(settings(FAR, **options)).authorities == authorities
+    assert find_route(settings(FAR, **options)).authorities == authorities
 
 
 def test_without_any_wish_the_authorities_of_the_library_are_trusted() -> None:
-    assert Path(route_of(settings(FAR)).authorities or "").is_file()
+    assert Path(find_route(settings(FAR)).authorities or "").is_file()

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import trustme
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret, Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import (
     Request,
     RequestsTransport,

@@ -6,14 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.changes import changes, same
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.changes import compare_configs, is_same
 
 WEB = {"id": "web", "label": "Web", "timer": 300, "active": True, "config": {"url": "a", "hosts": ["x", "y"]}}
 STARS = "********"
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "described"),
     [
         ({}, {}, []),
         ({"web": WEB}, {"web": dict(WEB)}, []),
@@ -24,12 +24,12 @@ STARS = "********"
         ({}, {"\x1b[2J": {"label": "a\nb"}}, ["monitor added: a\\nb (\\x1b[2J)"]),
     ],
 )
-def test_monitors_come_and_go(before: Any, after: Any, told: list[str]) -> None:
-    assert [change.in_words() for change in changes(before, after)] == told
+def test_monitors_come_and_go(before: Any, after: Any, described: list[str]) -> None:
+    assert [change.describe() for change in compare_configs(before, after)] == described
 
 
 @pytest.mark.parametrize(
-    ("changed", "field", "told"),
+    ("changed", "field", "described"),
     [
         ({"timer": 60}, "timer", "timer 300 -> 60"),
         ({"active": False}, "active", "active true -> false"),
@@ -42,21 +42,21 @@ def test_monitors_come_and_go(before: Any, after: Any, told: list[str]) -> None:
         ({"extra": None}, "extra", "extra is new: null"),
         ({"config": None}, "config", 'config {"url": "a", "hosts": ["x", "y"]} -> null'),
         ({"config": {**WEB["config"], "url": "b"}}, "config.url", "config.url a -> b"),
-        ({"config": {"hosts": ["x", "y"]}}, "config.url", "config.url is gone, it was a"),
+        ({"config": {"hosts": ["x", "y"]}}, "config.url", "config.url was removed, it was a"),
         ({"config": {"url": "a", "hosts": ["x", "z"]}}, "config.hosts[1]", "config.hosts[1] y -> z"),
         ({"config": {"url": "a", "hosts": ["x"]}}, "config.hosts", 'config.hosts ["x", "y"] -> ["x"]'),
         ({"config": {**WEB["config"], "a.b": 1}}, 'config["a.b"]', 'config["a.b"] is new: 1'),
     ],
 )
-def test_a_field_is_named_by_its_path(changed: dict[str, Any], field: str, told: str) -> None:
-    [monitor] = changes({"web": WEB}, {"web": {**WEB, **changed}})
+def test_a_field_is_named_by_its_path(changed: dict[str, Any], field: str, described: str) -> None:
+    [monitor] = compare_configs({"web": WEB}, {"web": {**WEB, **changed}})
     [change] = monitor.changes
-    assert (monitor.kind, change.field, change.in_words()) == ("changed", field, told)
+    assert (monitor.kind, change.field, change.describe()) == ("changed", field, described)
 
 
 def test_each_field_is_told_in_the_order_of_their_names() -> None:
-    [monitor] = changes({"web": WEB}, {"web": {**WEB, "timer": 60, "label": "New"}})
-    assert monitor.in_words() == "monitor changed: New (web): label Web -> New, timer 300 -> 60"
+    [monitor] = compare_configs({"web": WEB}, {"web": {**WEB, "timer": 60, "label": "New"}})
+    assert monitor.describe() == "monitor changed: New (web): label Web -> New, timer 300 -> 60"
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_each_field_is_told_in_the_order_of_their_names() -> None:
     ],
 )
 def test_what_a_redaction_hides_is_no_change(before: Any, after: Any, alike: bool) -> None:
-    assert same(before, after) is alike
+    assert is_same(before, after) is alike
 
 
 def test_a_text_of_stars_takes_no_time() -> None:
-    assert not same((STARS + "a") * 5000 + "b", "a" * 50_000)
+    assert not is_same((STARS + "a") * 5000 + "b", "a" * 50_000)

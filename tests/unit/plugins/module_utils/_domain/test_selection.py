@@ -35,7 +35,7 @@ ALL = [SMTP, WEB, SHOP, ODD]
 
 
 def chosen(*include: str, exclude: tuple[str, ...] = (), types: tuple[str, ...] = ()) -> list[Thing]:
-    return Selection(include, exclude, types).choose(ALL, lambda thing: thing.kind).monitors
+    return Selection(include, exclude, types).select(ALL, lambda thing: thing.kind).monitors
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_exclude_and_types_narrow_and_an_unknown_type_is_not_ruled_out(
 def test_what_was_asked_for_in_vain_is_told(
     include: list[str], types: list[str], unmatched: list[str], unmatched_types: list[str]
 ) -> None:
-    found = Selection(include, (), types).choose(ALL, lambda thing: thing.kind)
+    found = Selection(include, (), types).select(ALL, lambda thing: thing.kind)
     assert (found.unmatched, found.unmatched_types) == (unmatched, unmatched_types)
 
 
@@ -114,13 +114,13 @@ def test_what_was_asked_for_in_vain_is_told(
 def test_an_exclude_that_leaves_out_nothing_is_told_whatever_is_included(
     include: list[str], exclude: list[str], types: list[str], unmatched: list[str]
 ) -> None:
-    found = Selection(include, exclude, types).choose(ALL, lambda thing: thing.kind)
+    found = Selection(include, exclude, types).select(ALL, lambda thing: thing.kind)
     assert found.unmatched_excludes == unmatched
 
 
 @pytest.mark.parametrize("on_unmatched", ["fail", "warn", "ignore"])
 def test_unmatched_excludes_and_types_are_warned_of_and_never_an_error(on_unmatched: str) -> None:
-    found = Selection([], ["Primary HTTPS", "gone"], ["dns"]).choose(ALL, lambda thing: thing.kind)
+    found = Selection([], ["Primary HTTPS", "gone"], ["dns"]).select(ALL, lambda thing: thing.kind)
     assert describe_unmatched(found, ALL, on_unmatched) == [
         "exclude: Primary HTTPS and gone matched none of 4 monitors; similar labels are "
         "Primary HTTP and Primary SMTP MX",
@@ -129,7 +129,7 @@ def test_unmatched_excludes_and_types_are_warned_of_and_never_an_error(on_unmatc
 
 
 def test_a_pattern_that_matches_only_what_is_excluded_again_is_not_unmatched() -> None:
-    found = Selection(["id-1"], ["Primary *"]).choose(ALL, lambda thing: thing.kind)
+    found = Selection(["id-1"], ["Primary *"]).select(ALL, lambda thing: thing.kind)
     assert (found.monitors, found.unmatched) == ([], [])
 
 
@@ -153,7 +153,7 @@ def test_a_selection_is_true_when_it_narrows(arguments: tuple[tuple[str, ...], .
 def test_thousands_of_names_cost_next_to_nothing() -> None:
     things = [Thing(f"id-{number}", f"Monitor {number}") for number in range(5000)]
     started = time.monotonic()
-    found = Selection([thing.label for thing in things]).choose(things, lambda thing: thing.kind)
+    found = Selection([thing.label for thing in things]).select(things, lambda thing: thing.kind)
     assert found.monitors == things
     assert time.monotonic() - started < 20
 
@@ -219,12 +219,12 @@ def test_two_similar_labels_are_enough_of_a_hint() -> None:
 def test_an_unmatched_pattern_is_warned_of_where_it_is_tolerated(
     include: list[str], on_unmatched: str, warnings: list[str]
 ) -> None:
-    found = Selection(include).choose(ALL, lambda thing: thing.kind)
+    found = Selection(include).select(ALL, lambda thing: thing.kind)
     assert describe_unmatched(found, ALL, on_unmatched) == warnings
 
 
 def test_an_unmatched_pattern_is_an_error_where_it_is_not() -> None:
-    found = Selection(["gone", "id-1"]).choose(ALL, lambda thing: thing.kind)
+    found = Selection(["gone", "id-1"]).select(ALL, lambda thing: thing.kind)
     with pytest.raises(UnmatchedError) as raised:
         describe_unmatched(found, ALL, "fail")
     told = "include: gone matched none of 4 monitors; correct include, or set on_unmatched"
@@ -234,9 +234,9 @@ def test_an_unmatched_pattern_is_an_error_where_it_is_not() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "an empty pattern selects nothing; remove it or name a monitor"),
-        (" ", "an empty pattern selects nothing; remove it or name a monitor"),
-        ("~(", "~( is no regular expression (missing ), unterminated subpattern at position 0)"),
+        ("", "a pattern is empty; remove it or name a monitor"),
+        (" ", "a pattern is empty; remove it or name a monitor"),
+        ("~(", "~( is not a valid regular expression (missing ), unterminated subpattern at position 0)"),
     ],
 )
 def test_a_refusal_says_what_is_wrong_with_the_pattern(text: str, told: str) -> None:
@@ -254,11 +254,11 @@ def test_a_refusal_says_what_is_wrong_with_the_pattern(text: str, told: str) -> 
     ],
 )
 def test_each_pattern_that_selects_is_told_once(texts: list[str], selecting: int) -> None:
-    assert sorted(Patterns(texts).selecting(SMTP)) == sorted(set(texts[:selecting]))
+    assert sorted(Patterns(texts).find_matches(SMTP)) == sorted(set(texts[:selecting]))
 
 
 def test_a_type_that_only_an_excluded_monitor_has_is_not_unseen() -> None:
-    found = Selection(["id-1"], ["id-2"], ["HTTP", "smtp", "dns"]).choose(ALL, lambda thing: thing.kind)
+    found = Selection(["id-1"], ["id-2"], ["HTTP", "smtp", "dns"]).select(ALL, lambda thing: thing.kind)
     assert (found.monitors, found.unmatched_types) == ([SMTP], ["dns"])
 
 

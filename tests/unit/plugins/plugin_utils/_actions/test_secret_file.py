@@ -18,6 +18,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_version_info import ActionModule
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.secret_file import take_secret
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import action, local_connection
 
 SECRET = "Kf/+&=%~\"'\\ hunter2 ßé"
@@ -37,14 +38,14 @@ def local_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def handing(tmp_path: Path, local_copies: Path) -> Any:
+def plugin(tmp_path: Path, local_copies: Path) -> Any:
     return action(ActionModule, {}, {}, connection=local_connection(tmp_path / "remote"))
 
 
 @pytest.fixture
-def warned(handing: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def warned(plugin: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     warnings: list[str] = []
-    monkeypatch.setattr(handing._display, "warning", warnings.append)
+    monkeypatch.setattr(plugin._display, "warning", warnings.append)
     return warnings
 
 
@@ -52,27 +53,27 @@ def files_below(*folders: Path) -> list[Path]:
     return [path for folder in folders for path in folder.rglob("*") if not path.is_dir()]
 
 
-def unprivileged(handing: Any, monkeypatch: pytest.MonkeyPatch, **options: Any) -> list[tuple[str, ...]]:
+def unprivileged(plugin: Any, monkeypatch: pytest.MonkeyPatch, **options: Any) -> list[tuple[str, ...]]:
     """Let the task become another user, and return the list of what is made readable for that user."""
     made_readable: list[tuple[str, ...]] = []
-    monkeypatch.setattr(handing, "_is_become_unprivileged", lambda: True)
-    monkeypatch.setattr(handing, "get_shell_option", lambda name, default=None: options.get(name, default))
-    monkeypatch.setattr(handing, "_make_tmp_path", lambda: made_folder(handing))
-    monkeypatch.setattr(handing, "_fixup_perms2", lambda paths, execute: made_readable.append((*paths, str(execute))))
+    monkeypatch.setattr(plugin, "_is_become_unprivileged", lambda: True)
+    monkeypatch.setattr(plugin, "get_shell_option", lambda name, default=None: options.get(name, default))
+    monkeypatch.setattr(plugin, "_make_tmp_path", lambda: made_folder(plugin))
+    monkeypatch.setattr(plugin, "_fixup_perms2", lambda paths, execute: made_readable.append((*paths, str(execute))))
     return made_readable
 
 
-def made_folder(handing: Any) -> str:
-    folder = Path(handing._connection._shell.get_option("remote_tmp")) / "ansible-tmp-1"
+def made_folder(plugin: Any) -> str:
+    folder = Path(plugin._connection._shell.get_option("remote_tmp")) / "ansible-tmp-1"
     folder.mkdir(parents=True)
     return str(folder)
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o177])
-def test_the_secret_is_there_for_its_user_only_and_gone_afterwards(handing: Any, tmp_path: Path, umask: int) -> None:
+def test_the_secret_is_there_for_its_user_only_and_gone_afterwards(plugin: Any, tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
-        with handing._handed(SECRET) as path:
+        with plugin._upload_secret(Secret(SECRET)) as path:
             there = Path(path)
             assert stat.S_IMODE(there.stat().st_mode) == 0o600
             assert stat.S_IMODE(there.parent.stat().st_mode) == 0o700
@@ -84,7 +85,7 @@ def test_the_secret_is_there_for_its_user_only_and_gone_afterwards(handing: Any,
 
 
 def test_the_copy_on_the_controller_is_for_its_user_only(
-    handing: Any, local_copies: Path, monkeypatch: pytest.MonkeyPatch
+    plugin: Any, local_copies: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copies: list[tuple[Path, int]] = []
 
@@ -92,62 +93,62 @@ def test_the_copy_on_the_controller_is_for_its_user_only(
         copies.append((Path(local), stat.S_IMODE(Path(local).stat().st_mode)))
         Path(remote).touch()
 
-    monkeypatch.setattr(handing, "_transfer_file", seen)
+    monkeypatch.setattr(plugin, "_transfer_file", seen)
     before = os.umask(0)
     try:
-        with handing._handed(SECRET):
+        with plugin._upload_secret(Secret(SECRET)):
             [(copy, mode)] = copies
             assert (copy.parent, copy.exists(), mode) == (local_copies, False, 0o600)
     finally:
         os.umask(before)
 
 
-def test_it_is_in_the_folder_that_ansible_has_made_for_the_task_already(handing: Any, tmp_path: Path) -> None:
+def test_it_is_in_the_folder_that_ansible_has_made_for_the_task_already(plugin: Any, tmp_path: Path) -> None:
     folder = tmp_path / "remote" / "ansible-tmp-1"
     folder.mkdir(parents=True)
-    handing._connection._shell.tmpdir = str(folder)
-    with handing._handed(SECRET) as path:
+    plugin._connection._shell.tmpdir = str(folder)
+    with plugin._upload_secret(Secret(SECRET)) as path:
         assert Path(path).parent == folder
     assert files_below(tmp_path) == []
 
 
-def test_a_folder_that_had_to_be_made_is_ansibles_to_remove(handing: Any, tmp_path: Path) -> None:
-    with handing._handed(SECRET):
+def test_a_folder_that_had_to_be_made_is_ansibles_to_remove(plugin: Any, tmp_path: Path) -> None:
+    with plugin._upload_secret(Secret(SECRET)):
         pass
     assert list((tmp_path / "remote").iterdir())
-    handing.cleanup()
+    plugin.cleanup()
     assert list((tmp_path / "remote").iterdir()) == []
 
 
-def test_the_folder_that_is_kept_holds_nothing(handing: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_that_is_kept_holds_nothing(plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(C, "DEFAULT_KEEP_REMOTE_FILES", True)
-    with handing._handed(SECRET):
+    with plugin._upload_secret(Secret(SECRET)):
         pass
-    handing.cleanup()
+    plugin.cleanup()
     assert list((tmp_path / "remote").iterdir())
     assert files_below(tmp_path) == []
 
 
-def test_a_module_that_took_it_leaves_nothing_to_warn_of(handing: Any, warned: list[str]) -> None:
-    with handing._handed(SECRET) as path:
+def test_a_module_that_took_it_leaves_nothing_to_warn_of(plugin: Any, warned: list[str]) -> None:
+    with plugin._upload_secret(Secret(SECRET)) as path:
         assert take_secret(path) == SECRET
     assert warned == []
 
 
 @pytest.mark.parametrize("ending", [Ended, AnsibleError("no python"), AnsibleConnectionFailure("gone"), SystemExit])
-def test_it_is_gone_however_the_module_ends(handing: Any, tmp_path: Path, ending: Any, warned: list[str]) -> None:
-    with pytest.raises(ending if isinstance(ending, type) else type(ending)), handing._handed(SECRET):
+def test_it_is_gone_however_the_module_ends(plugin: Any, tmp_path: Path, ending: Any, warned: list[str]) -> None:
+    with pytest.raises(ending if isinstance(ending, type) else type(ending)), plugin._upload_secret(Secret(SECRET)):
         raise ending
     assert files_below(tmp_path) == []
     assert warned == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_is_gone_when_the_wait_is_interrupted(handing: Any, tmp_path: Path, number: signal.Signals) -> None:
+def test_it_is_gone_when_the_wait_is_interrupted(plugin: Any, tmp_path: Path, number: signal.Signals) -> None:
     passed_on: list[int] = []
     before = signal.signal(number, lambda received, frame: passed_on.append(received))
     try:
-        with pytest.raises(KeyboardInterrupt), handing._handed(SECRET):
+        with pytest.raises(KeyboardInterrupt), plugin._upload_secret(Secret(SECRET)):
             os.kill(os.getpid(), number)
     finally:
         signal.signal(number, before)
@@ -176,7 +177,7 @@ def no_local_folder(*given: Any, **named: Any) -> Any:
     ],
 )
 def test_what_cannot_be_handed_over_is_one_sentence_and_leaves_nothing(
-    handing: Any,
+    plugin: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     what: str,
@@ -187,8 +188,8 @@ def test_what_cannot_be_handed_over_is_one_sentence_and_leaves_nothing(
     if "." in what:
         monkeypatch.setattr(package + what, fails)
     else:
-        monkeypatch.setattr(handing, what, fails)
-    with pytest.raises(ConfigurationError) as caught, handing._handed(SECRET):
+        monkeypatch.setattr(plugin, what, fails)
+    with pytest.raises(ConfigurationError) as caught, plugin._upload_secret(Secret(SECRET)):
         pytest.fail("the module was run")
     assert caught.value.code == "handover"
     assert says in str(caught.value)
@@ -198,70 +199,73 @@ def test_what_cannot_be_handed_over_is_one_sentence_and_leaves_nothing(
 
 
 def test_a_copy_that_is_cut_short_is_removed_there_too(
-    handing: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def half(local: str, remote: str) -> None:
         Path(remote).write_bytes(Path(local).read_bytes()[:5])
         raise AnsibleError("connection lost in the middle")
 
-    monkeypatch.setattr(handing, "_transfer_file", half)
-    with pytest.raises(ConfigurationError, match="lost in the middle"), handing._handed(SECRET):
+    monkeypatch.setattr(plugin, "_transfer_file", half)
+    with pytest.raises(ConfigurationError, match="lost in the middle"), plugin._upload_secret(Secret(SECRET)):
         pytest.fail("the module was run")
     assert files_below(tmp_path) == []
 
 
 def test_a_target_that_is_not_there_is_unreachable_and_not_failed(
-    handing: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*given: Any) -> None:
         raise AnsibleConnectionFailure("no route to host")
 
-    monkeypatch.setattr(handing, "_transfer_file", gone)
-    with pytest.raises(AnsibleConnectionFailure), handing._handed(SECRET):
+    monkeypatch.setattr(plugin, "_transfer_file", gone)
+    with pytest.raises(AnsibleConnectionFailure), plugin._upload_secret(Secret(SECRET)):
         pytest.fail("the module was run")
     assert files_below(tmp_path) == []
 
 
 @pytest.mark.parametrize("refusal", [lambda *given, **named: {"rc": 1}, full_disk])
 def test_a_file_that_cannot_be_removed_is_told_by_its_path(
-    handing: Any, monkeypatch: pytest.MonkeyPatch, warned: list[str], refusal: Callable[..., Any]
+    plugin: Any, monkeypatch: pytest.MonkeyPatch, warned: list[str], refusal: Callable[..., Any]
 ) -> None:
-    with handing._handed(SECRET) as path:
-        monkeypatch.setattr(handing, "_low_level_execute_command", lambda *given, **named: refusal())
+    with plugin._upload_secret(Secret(SECRET)) as path:
+        monkeypatch.setattr(plugin, "_low_level_execute_command", lambda *given, **named: refusal())
     [warning] = warned
     assert path in warning
     assert "hunter2" not in warning
 
 
 def test_a_failure_of_the_module_is_not_replaced_by_one_of_the_removal(
-    handing: Any, monkeypatch: pytest.MonkeyPatch, warned: list[str]
+    plugin: Any, monkeypatch: pytest.MonkeyPatch, warned: list[str]
 ) -> None:
-    with pytest.raises(Ended), handing._handed(SECRET):
-        monkeypatch.setattr(handing, "_low_level_execute_command", lambda *given, **named: full_disk())
+    with pytest.raises(Ended), plugin._upload_secret(Secret(SECRET)):
+        monkeypatch.setattr(plugin, "_low_level_execute_command", lambda *given, **named: full_disk())
         raise Ended
     assert len(warned) == 1
 
 
 def test_another_user_of_the_task_can_read_it_and_nobody_else(
-    handing: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made_readable = unprivileged(handing, monkeypatch)
-    with handing._handed(SECRET) as path:
+    made_readable = unprivileged(plugin, monkeypatch)
+    with plugin._upload_secret(Secret(SECRET)) as path:
         assert made_readable == [(str(Path(path).parent), path, "False")]
         assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
     assert files_below(tmp_path) == []
 
 
 def test_it_is_not_written_where_every_user_might_read_it(
-    handing: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unprivileged(handing, monkeypatch, world_readable_temp=True)
-    with pytest.raises(ConfigurationError, match="allow_world_readable_tmpfiles"), handing._handed(SECRET):
+    unprivileged(plugin, monkeypatch, world_readable_temp=True)
+    with (
+        pytest.raises(ConfigurationError, match="allow_world_readable_tmpfiles"),
+        plugin._upload_secret(Secret(SECRET)),
+    ):
         pytest.fail("the module was run")
     assert files_below(tmp_path) == []
 
 
 @pytest.mark.parametrize("text", [SECRET, "line\nbreak", "\udc80\ud800", "x" * 5000])
-def test_any_text_that_a_variable_can_hold_arrives_as_it_was(handing: Any, text: str) -> None:
-    with handing._handed(text) as path:
+def test_any_text_that_a_variable_can_hold_arrives_as_it_was(plugin: Any, text: str) -> None:
+    with plugin._upload_secret(Secret(text)) as path:
         assert take_secret(path) == text

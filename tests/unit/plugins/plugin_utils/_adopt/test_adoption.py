@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ServiceError
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import utc
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.account import (
@@ -143,7 +143,7 @@ def test_a_hostile_monitor_is_named_alone_and_becomes_no_template():
         assert not TEMPLATE.search(added.monitor + added.reason)
         assert added.reason.isprintable()
         selected = [
-            one for one in monitors if Patterns([added.monitor]).selecting(status(id=one["id"], label=one["label"]))
+            one for one in monitors if Patterns([added.monitor]).find_matches(status(id=one["id"], label=one["label"]))
         ]
         assert len(selected) == 1
 
@@ -172,9 +172,9 @@ def test_the_suggested_wait_proves_all_that_is_not_slow(timers, suggested, slow)
 
 
 def test_the_account_is_what_the_gate_finds_before_a_deployment():
-    check = Check(NOW - 10, "HTTP 502")
+    check = MonitorTest(NOW - 10, "HTTP 502")
     alerting = status(id="a", label="A", alert_active=True, alerted=NOW - 9000, last_test=check, last_failed=check)
-    stale = status(id="s", label="S", last_test=Check(NOW - 9000, None))
+    stale = status(id="s", label="S", last_test=MonitorTest(NOW - 9000, None))
     silent = failing(id="f", label="F", fail_count=30, test_count=30)
     once = failing(id="o", label="O")
     seen = sample(status(), alerting, stale, silent, once)

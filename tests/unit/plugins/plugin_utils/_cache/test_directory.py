@@ -30,14 +30,14 @@ def test_a_folder_that_is_absent_is_made_for_us_alone(tmp_path: Path, folder: Se
 def test_a_folder_that_others_can_enter_is_refused_with_what_to_do(tmp_path: Path, mode: int) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store").chmod(mode)
-    with pytest.raises(InsecureDirectoryError, match=r"store belongs to everybody: chmod 700 .*; or set cache_dir to"):
+    with pytest.raises(InsecureDirectoryError, match="accessible to other users: run chmod 700 .* or set cache_dir to"):
         SecureDirectory(str(tmp_path / "store"))
 
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "store").mkdir(mode=0o700)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    with pytest.raises(InsecureDirectoryError, match=r"store belongs to another user; or set cache_dir to"):
+    with pytest.raises(InsecureDirectoryError, match=r"store belongs to another user: set cache_dir to"):
         SecureDirectory(str(tmp_path / "store"))
 
 
@@ -135,6 +135,6 @@ def test_a_folder_that_is_gone_meanwhile_is_no_error(tmp_path: Path, folder: Sec
     (tmp_path / "home" / "store").rmdir()
     folder.remove_old(2000)
     assert folder.read(NAME, 3) is None
-    assert folder.changed(NAME) is None
+    assert folder.version(NAME) is None
     with pytest.raises(OSError):
         folder.write(NAME, b"1")

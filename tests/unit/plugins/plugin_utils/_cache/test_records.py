@@ -43,8 +43,8 @@ def later(wall: float, boot: float | None = None) -> Timestamp:
     ],
 )
 def test_how_long_a_record_may_still_be_used(rule: str, now: Timestamp, oldest: float, left: float | None) -> None:
-    kept = KEYS.verify("what", RECORD, now, oldest)
-    assert (kept and (kept.content, kept.left)) == (left and (b"content\nof it", left)), rule
+    entry = KEYS.verify("what", RECORD, now, oldest)
+    assert (entry and (entry.content, entry.ttl)) == (left and (b"content\nof it", left)), rule
 
 
 @pytest.mark.parametrize("cut", range(len(RECORD)))
@@ -128,4 +128,4 @@ def test_now_is_told_by_both_clocks() -> None:
     ],
 )
 def test_a_record_is_ours_however_old_it_is_unless_somebody_changed_it(what: str, record: bytes, ours: bool) -> None:
-    assert KEYS.ours(what, record) is ours
+    assert KEYS.is_authentic(what, record) is ours

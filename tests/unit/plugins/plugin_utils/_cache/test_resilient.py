@@ -14,13 +14,13 @@ import pytest
 from ansible import constants as C
 from ansible.executor import task_executor
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cache import NullCache
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret, Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.resilient import (
-    NO_ANSWERS,
+    TOKENS_ONLY,
     ResilientCache,
-    shared,
+    open_cache,
 )
 
 TIMEOUT: Any = getattr(task_executor, "_task_timeout", task_executor).TaskTimeoutError
@@ -34,8 +34,8 @@ SETTINGS = Settings("https://api.example", "id", Secret("s3cr3t"))
         ("file", 0, None, ResilientCache),
         ("none", 10, None, ResilientCache),
         ("none", 0, None, NullCache),
-        ("none", 10, NO_ANSWERS, NullCache),
-        ("file", 10, NO_ANSWERS, ResilientCache),
+        ("none", 10, TOKENS_ONLY, NullCache),
+        ("file", 10, TOKENS_ONLY, ResilientCache),
     ],
 )
 def test_a_store_is_opened_only_when_something_goes_into_it(
@@ -43,7 +43,7 @@ def test_a_store_is_opened_only_when_something_goes_into_it(
 ) -> None:
     warned: list[str] = []
     options = {"token_cache": token_cache, "max_age": max_age, "cache_dir": str(tmp_path / "store")}
-    cache = shared(options, warned.append, own)(SETTINGS)
+    cache = open_cache(SETTINGS, options, warned.append, own)
     assert (type(cache), (tmp_path / "store").exists(), warned) == (kind, kind is ResilientCache, [])
     cache.close()
 
@@ -52,23 +52,23 @@ def test_without_a_folder_of_the_users_it_is_below_ansible_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(C, "ANSIBLE_HOME", str(tmp_path))
-    shared({"token_cache": "file", "max_age": 10, "cache_dir": None}, print)(SETTINGS).close()
+    open_cache(SETTINGS, {"token_cache": "file", "max_age": 10, "cache_dir": None}, print).close()
     assert [folder.name for folder in tmp_path.iterdir()] == ["knowledgefront"]
 
 
 def test_a_folder_that_cannot_be_used_is_told_and_nothing_is_shared(tmp_path: Path) -> None:
     warned: list[str] = []
     tmp_path.chmod(0o755)
-    cache = shared({"token_cache": "file", "max_age": 10, "cache_dir": str(tmp_path)}, warned.append)(SETTINGS)
-    with cache.answer("version", Deadline(5)) as turn:
-        assert turn.kept is None
+    cache = open_cache(SETTINGS, {"token_cache": "file", "max_age": 10, "cache_dir": str(tmp_path)}, warned.append)
+    with cache.acquire_response("version", Deadline(5)) as lease:
+        assert lease.entry is None
     assert len(warned) == 1
-    assert warned[0].startswith("tokens and answers are not shared between tasks: ")
+    assert warned[0].startswith("tokens and responses are not shared between tasks: ")
 
 
 def test_an_age_below_zero_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="max_age must be 0 or more seconds, not -1"):
-        shared({"token_cache": "file", "max_age": -1, "cache_dir": str(tmp_path)}, print)(SETTINGS)
+        open_cache(SETTINGS, {"token_cache": "file", "max_age": -1, "cache_dir": str(tmp_path)}, print)
 
 
 class PanicError(BaseException):
@@ -120,11 +120,14 @@ def test_whatever_breaks_in_the_cache_is_at_most_one_warning(
     options = {"token_cache": "file", "max_age": 10, "cache_dir": str(tmp_path / "store")}
     with monkeypatch.context() as broken:
         broken.setattr(place, fail(error))
-        cache = shared(options, warned.append)(SETTINGS)
-        for question in ("status", "status", "configs"):
-            with cache.answer(question, Deadline(30)) as answer, cache.token(bool, Deadline(30)) as token:
-                token.keep(lambda: b"token", 60.0)
-                answer.keep(lambda: b"content", 60.0)
+        cache = open_cache(SETTINGS, options, warned.append)
+        for request in ("status", "status", "configs"):
+            with (
+                cache.acquire_response(request, Deadline(30)) as response,
+                cache.acquire_token(bool, Deadline(30)) as token,
+            ):
+                token.store(lambda: b"token", 60.0)
+                response.store(lambda: b"content", 60.0)
         cache.close()
     assert len(warned) == bool(named)
     assert named in " ".join(warned)
@@ -138,19 +141,19 @@ def test_what_ends_a_task_on_purpose_ends_it_here_too(
     monkeypatch.setattr("os.makedirs", fail(error))
     options = {"token_cache": "file", "max_age": 10, "cache_dir": str(tmp_path / "store")}
     with pytest.raises(type(error)):
-        shared(options, print)(SETTINGS)
+        open_cache(SETTINGS, options, print)
 
 
 def test_a_failed_request_is_no_failure_of_the_cache(tmp_path: Path) -> None:
     warned: list[str] = []
     options = {"token_cache": "file", "max_age": 10, "cache_dir": str(tmp_path / "store")}
-    cache = shared(options, warned.append)(SETTINGS)
-    with pytest.raises(ConfigurationError), cache.answer("status", Deadline(5)):
+    cache = open_cache(SETTINGS, options, warned.append)
+    with pytest.raises(ConfigurationError), cache.acquire_response("status", Deadline(5)):
         raise ConfigurationError("no")
-    with cache.answer("status", Deadline(5)) as turn:
-        turn.keep(lambda: b"content", 60.0)
-    with cache.answer("status", Deadline(5)) as turn:
-        assert turn.kept is not None
-        assert turn.kept.content == b"content"
+    with cache.acquire_response("status", Deadline(5)) as lease:
+        lease.store(lambda: b"content", 60.0)
+    with cache.acquire_response("status", Deadline(5)) as lease:
+        assert lease.entry is not None
+        assert lease.entry.content == b"content"
     cache.close()
     assert warned == []

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cached_client import CachedClient
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.directory import SecureDirectory
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.signed_files import Timestamp
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache.store import Store
@@ -169,7 +169,7 @@ def test_other_credentials_never_get_what_is_kept(controller: Controller) -> Non
 def test_neither_the_secret_nor_a_token_is_in_a_file_or_a_name(controller: Controller) -> None:
     with controller.task() as service:
         labels(service)
-        token = service._client()._token
+        token = service._connect()._token
     assert token is not None
     told = b"".join(file.name.encode() + file.read_bytes() for file in controller.path.iterdir())
     assert token.secret.reveal().encode() not in told
@@ -204,6 +204,6 @@ def test_a_spoilt_file_counts_as_absent(controller: Controller, how: str) -> Non
 def test_whoever_waits_for_a_slow_one_asks_for_itself_before_its_own_time_is_up(controller: Controller) -> None:
     with controller.task() as service:
         store = service._cache
-        with store.answer("statuses True 1800", Deadline(30)), controller.task(timeout=1) as other:
+        with store.acquire_response("statuses True 1800", Deadline(30)), controller.task(timeout=1) as other:
             assert labels(other) == ["web", "mail"]
     assert controller.calls()["status"] == 1

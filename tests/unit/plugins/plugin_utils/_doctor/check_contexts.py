@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Settings
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import OptionValue
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.context import CheckContext, Environment
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.results import (

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import Secret
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.threads import run_with_timeout
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import run_with_timeout
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Route
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor import network
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._doctor.check_contexts import (

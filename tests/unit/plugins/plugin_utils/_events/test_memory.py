@@ -13,7 +13,7 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Request, Response
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import validate_arguments
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.source import EventSource

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import (
     KnowledgeFrontError,
     ServiceError,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.transport import Request, Response
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events import source as source_module
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import validate_arguments

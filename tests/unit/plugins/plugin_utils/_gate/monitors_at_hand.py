@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import (
-    Check,
     Monitor,
     MonitorConfig,
     MonitorStatus,
+    MonitorTest,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import Baseline, BaselineMonitor
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
@@ -39,7 +39,7 @@ def status(**changes: Any) -> MonitorStatus:
         "fail_count": 0,
         "test_count": 30,
         "alerted": None,
-        "last_test": Check(NOW - 10, None),
+        "last_test": MonitorTest(NOW - 10, None),
         "last_failed": None,
         "fields": {},
     }
@@ -47,7 +47,7 @@ def status(**changes: Any) -> MonitorStatus:
 
 
 def failing(at: float = NOW - 10, **changes: Any) -> MonitorStatus:
-    check = Check(at, "no answer")
+    check = MonitorTest(at, "no answer")
     return status(**{"last_test": check, "last_failed": check, "fail_count": 1, **changes})
 
 

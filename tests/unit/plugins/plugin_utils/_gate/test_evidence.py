@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence, detected_from
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset, Sample
 
@@ -17,12 +17,12 @@ LATER = NOW + 1000
 
 def clean(start, failed=None, fail_count=0, **changes):
     """A monitor whose newest test started ``start`` seconds after the anchor and passed."""
-    last_failed = None if failed is None else Check(NOW + failed, "no answer")
-    return status(last_test=Check(NOW + start, None), last_failed=last_failed, fail_count=fail_count, **changes)
+    last_failed = None if failed is None else MonitorTest(NOW + failed, "no answer")
+    return status(last_test=MonitorTest(NOW + start, None), last_failed=last_failed, fail_count=fail_count, **changes)
 
 
 def broken(start, fail_count=1, **changes):
-    check = Check(NOW + start, "no answer")
+    check = MonitorTest(NOW + start, "no answer")
     return status(last_test=check, last_failed=check, fail_count=fail_count, **changes)
 
 
@@ -47,7 +47,7 @@ def clean_starts(evidence, name="m1"):
         ("no more tests than needed are kept", [clean(at) for at in range(5)], [2, 3, 4]),
         ("a failed test ends the run", [clean(0), broken(1)], []),
         ("and the next clean test starts another", [clean(0), broken(1), clean(2, 1, 1)], [2]),
-        ("a test that fails without last_failed ends it", [clean(0), status(last_test=Check(NOW + 1, "x"))], []),
+        ("a test that fails without last_failed ends it", [clean(0), status(last_test=MonitorTest(NOW + 1, "x"))], []),
         ("a failure between two polls ends it", [clean(0), clean(2, failed=1)], [2]),
         ("a failure before the anchor does not", [clean(0, -9, 4), clean(1, -9, 4)], [0, 1]),
         ("a failure as new as the newest test is a failure", [clean(0, failed=0)], []),
@@ -57,7 +57,7 @@ def clean_starts(evidence, name="m1"):
         ("the newest one again neither", [clean(5), clean(4), clean(5)], []),
         ("the next one is", [clean(5), clean(4), clean(6)], [6]),
         ("no test is not evidence", [clean(0), status(last_test=None)], []),
-        ("a test without a start is not evidence", [clean(0), status(last_test=Check(None, None))], []),
+        ("a test without a start is not evidence", [clean(0), status(last_test=MonitorTest(None, None))], []),
         ("a test that passed and turns out to have failed is not clean", [clean(0), broken(0)], []),
         ("also when it is not the newest one any more", [clean(0), clean(1, failed=0)], [1]),
     ],
@@ -66,7 +66,7 @@ def test_clean_tests_in_a_row(rule, polls, starts):
     assert clean_starts(evidence_of(*polls, clean_tests=3)) == starts, rule
 
 
-UNDATED = Check(None, "no answer")
+UNDATED = MonitorTest(None, "no answer")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,12 @@ def test_counts_show_failures_that_nothing_else_shows(rule, polls, starts):
         ("an error without a start is a failure", clean(1, fail_count=1)._replace(last_failed=UNDATED), True, []),
         ("also without counts", clean(1, fail_count=None)._replace(last_failed=UNDATED), True, []),
         ("not when the window has none", clean(1)._replace(last_failed=UNDATED), False, [0, 1]),
-        ("nor without an error", clean(1, fail_count=None)._replace(last_failed=Check(None, None)), False, [0, 1]),
+        (
+            "nor without an error",
+            clean(1, fail_count=None)._replace(last_failed=MonitorTest(None, None)),
+            False,
+            [0, 1],
+        ),
         ("a window of nothing but failures is one", clean(1, fail_count=3, test_count=3), True, []),
         ("a window of nothing is not", clean(1, fail_count=0, test_count=0), False, [0, 1]),
     ],

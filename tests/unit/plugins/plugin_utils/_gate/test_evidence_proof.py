@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 
 from .monitors_at_hand import NOW, config, monitor, status
@@ -179,6 +179,6 @@ def test_of_several_monitors_the_slowest_decides_the_time_to_recover():
 
 
 def test_a_failed_test_of_unknown_start_is_not_a_run():
-    unknown = status(last_test=Check(None, "no answer"), fail_count=1)
+    unknown = status(last_test=MonitorTest(None, "no answer"), fail_count=1)
     history = evidence_of(clean(0), unknown).history("m1")
     assert (history.failed_run, history.is_outdated, history.newest) == (0, True, NOW)

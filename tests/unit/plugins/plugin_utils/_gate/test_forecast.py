@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.evidence import Evidence
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.forecast import forecast
@@ -25,7 +25,7 @@ def predict(*samples, now=NOW, phase="after", **given):
 
 
 def poll_of(start, timer=300.0, **changes):
-    last_test = None if start is None else Check(start, None)
+    last_test = None if start is None else MonitorTest(start, None)
     return sample(status(last_test=last_test, **changes), timer=timer)
 
 
@@ -66,7 +66,7 @@ def test_a_monitor_that_tests_on_time_is_proved_when_the_forecast_says(timer, ga
 
     def poll(now):
         latest = NOW - age + (now - NOW + age) // timer * timer
-        test = Check(latest - gap, None, latest if gap else None)
+        test = MonitorTest(latest - gap, None, latest if gap else None)
         return sample(status(last_test=test), at=now, timer=timer)
 
     first = poll(NOW)
@@ -178,7 +178,7 @@ def test_without_timers_nothing_is_known_of_detection():
         (NOW, {"settle": 0, "clean_tests": 0, "full_detection": True}, 900),
     ],
 )
-@pytest.mark.parametrize("found", [None, status(last_test=None), status(last_test=Check(None, None))])
+@pytest.mark.parametrize("found", [None, status(last_test=None), status(last_test=MonitorTest(None, None))])
 def test_a_monitor_of_which_no_test_is_known_gets_a_timer_for_its_first_one(found, now, given, seconds):
     assert predict(Sample([monitor(found, config(timer=300.0))], NOW), now=now, **given).seconds == seconds
 
@@ -196,7 +196,7 @@ def test_a_monitor_of_which_no_test_is_known_gets_a_timer_for_its_first_one(foun
     ],
 )
 def test_observed_tests_are_not_awaited_again(starts, given, seconds):
-    polls = [sample(status(last_test=Check(NOW + start, None)), at=NOW + start, timer=300.0) for start in starts]
+    polls = [sample(status(last_test=MonitorTest(NOW + start, None)), at=NOW + start, timer=300.0) for start in starts]
     assert predict(*polls, now=NOW + max(60, starts[-1]), settle=0, **given).seconds == seconds
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 
 from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, status, then
@@ -15,8 +15,8 @@ from .waits_at_hand import Service
 
 DAY = 86400.0
 DAILY = config(id="d", label="Daily", timer=DAY)
-TESTED = Check(NOW - 10, None)
-FAST = monitor(status(last_test=Check(NOW, None)), config())
+TESTED = MonitorTest(NOW - 10, None)
+FAST = monitor(status(last_test=MonitorTest(NOW, None)), config())
 CLEAN = monitor(status(id="d", label="Daily", last_test=TESTED), DAILY)
 ALERTING = monitor(status(id="d", label="Daily", alert_active=True, alerted=NOW - DAY, last_test=TESTED), DAILY)
 FAILING = monitor(failing(id="d", label="Daily"), DAILY)
@@ -76,7 +76,7 @@ def test_a_scope_is_not_refused_for_monitors_that_need_no_proof(phase, found, gi
 
 def test_an_accepted_monitor_does_not_prolong_the_wait():
     def poll(now):
-        fast = status(last_test=Check(NOW + (now - NOW) // 60 * 60, None))
+        fast = status(last_test=MonitorTest(NOW + (now - NOW) // 60 * 60, None))
         return Sample([ALERTING, monitor(fast, config())], now)
 
     with_it = Service(poll).decide(policy("after", poll=10.0, **accept()), baseline=BEFORE)
@@ -90,9 +90,9 @@ def poll_returning(first):
     """A monitor that tests again from ``first`` seconds on, every ten minutes, beside one that always does."""
 
     def poll(now):
-        fast = status(last_test=Check(NOW + (now - NOW) // 60 * 60, None))
+        fast = status(last_test=MonitorTest(NOW + (now - NOW) // 60 * 60, None))
         last = NOW - 9000 if now < NOW + first else NOW + first + (now - NOW - first) // 600 * 600
-        slow = status(id="d", label="Daily", last_test=Check(last, None))
+        slow = status(id="d", label="Daily", last_test=MonitorTest(last, None))
         return Sample([monitor(slow, DAILY._replace(timer=600.0)), monitor(fast, config())], now)
 
     return poll

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
@@ -39,7 +39,7 @@ def test_the_last_poll_decides_and_the_wait_has_an_end(responses, timeout, verdi
     assert [poll.verdict for poll in outcome.polls][-1] == verdict
 
 
-PENDING = sample(status(last_test=Check(NOW - 1, None)))
+PENDING = sample(status(last_test=MonitorTest(NOW - 1, None)))
 FAILED = sample(failing(NOW + 1), at=NOW + 1)
 
 
@@ -76,7 +76,7 @@ def test_a_tolerated_outage_does_not_clear_earlier_reasons(rule, responses, give
         (poll_every(60, alert_active=True), {"on_new_alert": "warn", "max_masked": "1"}, "warn", 0),
         (lambda now: sample(failing(now), at=now), {}, "block", 30),
         (lambda now: sample(failing(now), at=now), {"alert_after": 99}, "block", 90),
-        (lambda now: sample(status(last_test=Check(NOW, None)), at=now), {}, "inconclusive", 180),
+        (lambda now: sample(status(last_test=MonitorTest(NOW, None)), at=now), {}, "inconclusive", 180),
         (lambda now: sample(status(last_test=None), at=now), {}, "inconclusive", 210),
     ],
 )
@@ -135,8 +135,8 @@ def test_a_proved_monitor_stays_proved_while_another_one_is_awaited(rule, first,
 
 def test_an_alert_between_two_polls_is_noticed():
     polls = [
-        sample(status(last_test=Check(NOW - 1, None)), at=NOW),
-        sample(status(last_test=Check(NOW + 1, None), alert_count=1), at=NOW + 10),
+        sample(status(last_test=MonitorTest(NOW - 1, None)), at=NOW),
+        sample(status(last_test=MonitorTest(NOW + 1, None), alert_count=1), at=NOW + 10),
     ]
     outcome = Service(*polls).decide(policy("after", poll=10, settle=0.0, timeout_max=120.0))
     [found] = outcome.evaluation.assessments
@@ -217,13 +217,13 @@ def test_the_baseline_tells_new_alerts_from_old_ones():
 
 
 def test_a_predicted_wait_is_cut_at_its_most():
-    stuck = sample(status(last_test=Check(NOW, None)), timer=60)
+    stuck = sample(status(last_test=MonitorTest(NOW, None)), timer=60)
     assert Service(stuck).decide(policy("after", poll=10, timeout_max=100.0)).waited == 100
     assert Service(AWAY).decide(policy("after", poll=10, timeout_max=100.0)).waited == 100
 
 
 def test_a_predicted_wait_has_room_for_another_round_of_the_slowest_monitor():
-    stuck = status(last_test=Check(NOW, None))
+    stuck = status(last_test=MonitorTest(NOW, None))
     quick, slow = config(timer=60.0), config(id="s", timer=300.0)
     taken = Sample([monitor(stuck, quick), monitor(status(id="s"), slow)], NOW)
     assert Service(taken).decide(policy("after", poll=10, settle=0.0)).waited == 290 + 300 + 60
@@ -243,9 +243,9 @@ def test_a_retry_after_is_honoured_within_the_timeout():
 
 
 SLOW = monitor(
-    status(id="d", label="Daily", last_test=Check(NOW - 10, None)), config(id="d", label="Daily", timer=86400.0)
+    status(id="d", label="Daily", last_test=MonitorTest(NOW - 10, None)), config(id="d", label="Daily", timer=86400.0)
 )
-FAST = monitor(status(last_test=Check(NOW, None)), config())
+FAST = monitor(status(last_test=MonitorTest(NOW, None)), config())
 
 
 @pytest.mark.parametrize("phase", ["before", "plan", "after"])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import MOST_POLLS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset, Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Reason
@@ -51,7 +51,7 @@ def test_the_advised_timeout_is_enough_for_every_start(given, first):
 
 def poll_by_a_fast_clock(seconds, timer):
     """A service whose clock is ``seconds`` behind that of the controller, with a monitor that has just been tested."""
-    tested = status(last_test=Check(NOW - seconds - 5, None))
+    tested = status(last_test=MonitorTest(NOW - seconds - 5, None))
     return Sample([monitor(tested, config(timer=timer))], NOW, clock_offset=ClockOffset(-seconds - 1, -seconds))
 
 

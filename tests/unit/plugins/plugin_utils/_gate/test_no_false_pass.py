@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check, MonitorStatus
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import (
+    MonitorStatus,
+    MonitorTest,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import PHASES, REACTIONS, Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
@@ -82,8 +85,8 @@ def status_of(name: str, report: Report, at: float) -> MonitorStatus | None:
         label=name,
         alert_active=report.alert,
         alerted=None if report.alert_age is None else at - report.alert_age,
-        last_test=None if report.test_age is None else Check(at - report.test_age, report.error),
-        last_failed=None if report.failed_age is None else Check(at - report.failed_age, "down"),
+        last_test=None if report.test_age is None else MonitorTest(at - report.test_age, report.error),
+        last_failed=None if report.failed_age is None else MonitorTest(at - report.failed_age, "down"),
         fail_count=report.fail_count,
     )
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import problems
 
 from .monitors_at_hand import NOW, config, failing, monitor, status
@@ -29,23 +29,23 @@ SLOW = config(timer=21600.0)
         (failing(fail_count=3, test_count=3), config(), 0, "silent"),
         (failing(fail_count=2, test_count=2), config(), 1, "failed_test"),
         (failing(fail_count=3, test_count=4), config(), 1, "failed_test"),
-        (failing(last_test=Check(NOW - 9999, "x")), config(), 0, "stale"),
-        (failing(last_test=Check(NOW - 9999, "x")), config(), 3, "silent"),
-        (failing(last_test=Check(None, "x")), config(), 0, "failed_test"),
+        (failing(last_test=MonitorTest(NOW - 9999, "x")), config(), 0, "stale"),
+        (failing(last_test=MonitorTest(NOW - 9999, "x")), config(), 3, "silent"),
+        (failing(last_test=MonitorTest(None, "x")), config(), 0, "failed_test"),
         (failing(), config(timer=None), 0, "stale"),
-        (status(last_test=Check(NOW - 181, None)), config(), 0, "stale"),
-        (status(last_test=Check(NOW - 180, None)), config(), 0, None),
-        (status(last_test=Check(NOW + 61, None)), config(), 0, "stale"),
-        (status(last_test=Check(NOW - 720, None, NOW - 180)), config(), 0, None),
-        (status(last_test=Check(NOW - 721, None, NOW - 181)), config(), 0, "stale"),
-        (status(last_test=Check(NOW - 10, None, NOW + 999)), config(), 0, None),
+        (status(last_test=MonitorTest(NOW - 181, None)), config(), 0, "stale"),
+        (status(last_test=MonitorTest(NOW - 180, None)), config(), 0, None),
+        (status(last_test=MonitorTest(NOW + 61, None)), config(), 0, "stale"),
+        (status(last_test=MonitorTest(NOW - 720, None, NOW - 180)), config(), 0, None),
+        (status(last_test=MonitorTest(NOW - 721, None, NOW - 181)), config(), 0, "stale"),
+        (status(last_test=MonitorTest(NOW - 10, None, NOW + 999)), config(), 0, None),
         (status(), config(timer=None), 0, "stale"),
         (status(), None, 0, "stale"),
         (status(last_test=None), config(), 0, "never_tested"),
-        (status(last_test=Check(None, None)), config(), 0, "never_tested"),
+        (status(last_test=MonitorTest(None, None)), config(), 0, "never_tested"),
         (status(last_test=None), None, 0, "never_tested"),
         (status(last_test=None), SLOW, 0, None),
-        (status(last_test=Check(NOW - 43261, None)), SLOW, 0, "stale"),
+        (status(last_test=MonitorTest(NOW - 43261, None)), SLOW, 0, "stale"),
     ],
 )
 def test_a_single_response_shows_one_problem(of_status, of_config, run, problem):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.proof import explain_circumstances
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset
@@ -48,7 +48,7 @@ def test_without_a_response_there_is_nothing_to_mention():
 def test_slow_monitors_are_mentioned_before_the_deployment_begins(phase, given, mentions):
     of_policy = policy(phase, **given)
     fast = sample(status())
-    slow = sample(status(id="m2", label="Daily", last_test=Check(NOW - 900, None)), timer=86400.0)
+    slow = sample(status(id="m2", label="Daily", last_test=MonitorTest(NOW - 900, None)), timer=86400.0)
     both = fast._replace(monitors=[*fast.monitors, *slow.monitors])
     outcome = Service(both).decide(of_policy, once=True)
     lines = [line for line in explain_circumstances(outcome, of_policy) if "Daily" in line]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns, Selection
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import Override
@@ -87,7 +87,7 @@ SENTENCES = {
     ),
     "silent failure without an error": (
         {},
-        [poll(status(last_failed=Check(NOW - 10, None), fail_count=4, test_count=4))],
+        [poll(status(last_failed=MonitorTest(NOW - 10, None), fail_count=4, test_count=4))],
         "failed at least 4 tests in a row without raising an alert",
         "repair the monitored service; check if its alerts are paused or need more violations than alert_after",
     ),
@@ -99,7 +99,7 @@ SENTENCES = {
     ),
     "from the future": (
         {},
-        [poll(status(last_test=Check(NOW + 61, None)))],
+        [poll(status(last_test=MonitorTest(NOW + 61, None)))],
         "reports a test in the future, at 2027-01-15T08:01:01Z",
         "compare the controller's clock with a time server",
     ),
@@ -111,14 +111,14 @@ SENTENCES = {
     ),
     "stale": (
         {},
-        [poll(status(last_test=Check(NOW - 181, None)))],
+        [poll(status(last_test=MonitorTest(NOW - 181, None)))],
         "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, but should test every 1 min",
         "find out why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
         "states: [blind]",
     ),
     "stale, with two readings": (
         {},
-        [poll(status(last_test=Check(NOW - 721, None, NOW - 181)))],
+        [poll(status(last_test=MonitorTest(NOW - 721, None, NOW - 181)))],
         "was last tested 3 min 1 s ago, at 2027-01-15T07:56:59Z, but should test every 1 min; utc_time_init and "
         "utc_mktime of its newest test differ by 9 min",
         "find out why it does not test, compare the controller's clock, raise stale_grace, or list it in known with "
@@ -126,7 +126,7 @@ SENTENCES = {
     ),
     "outdated": (
         {},
-        [poll(status(last_test=Check(start, None))) for start in (NOW - 10, NOW - 20)],
+        [poll(status(last_test=MonitorTest(start, None))) for start in (NOW - 10, NOW - 20)],
         "reported an older test than before; the response looks stale",
         "look for a cache between the controller and the service",
     ),
@@ -157,7 +157,7 @@ SENTENCES = {
     ),
     "pending": (
         {**AFTER, "clean_tests": 2},
-        [poll(status(last_test=Check(NOW, None)))],
+        [poll(status(last_test=MonitorTest(NOW, None)))],
         "has 1 of 2 required clean tests since 2027-01-15T08:00:00Z",
         "raise timeout or timeout_max",
     ),
@@ -182,21 +182,21 @@ SENTENCES = {
     ),
     "pending, from the future": (
         {"phase": "after"},
-        [poll(status(last_test=Check(NOW + 1, None)))],
+        [poll(status(last_test=MonitorTest(NOW + 1, None)))],
         "has 0 of 1 required clean test since 2027-01-15T08:00:30Z; its newest test was reported before its "
         "start, so a clock is wrong and the test does not count",
         "raise timeout or timeout_max",
     ),
     "pending, with two readings": (
         AFTER,
-        [poll(status(last_test=Check(NOW - 540, None, NOW)))],
+        [poll(status(last_test=MonitorTest(NOW - 540, None, NOW)))],
         "has 0 of 1 required clean test since 2027-01-15T08:00:00Z; utc_time_init and utc_mktime of its "
         "newest test differ by 9 min",
         "raise timeout or timeout_max",
     ),
     "pending detection": (
         {**AFTER, "full_detection": True},
-        [poll(status(last_test=Check(NOW, None)))],
+        [poll(status(last_test=MonitorTest(NOW, None)))],
         "could not have raised an alert yet: its 3 tests end at 2027-01-15T08:02:00Z at the earliest",
         "raise timeout or timeout_max",
     ),
@@ -236,12 +236,12 @@ def test_a_monitor_that_vanished_has_a_message():
 
 @pytest.mark.parametrize("gap", [0.0, 29.9])
 def test_readings_that_hardly_differ_are_not_named(gap):
-    taken = poll(status(last_test=Check(NOW - 999 - gap, None, NOW - 999)))
+    taken = poll(status(last_test=MonitorTest(NOW - 999 - gap, None, NOW - 999)))
     assert "utc_mktime" not in assess_all(policy(), taken)[0].message
 
 
 def test_an_error_of_a_monitor_is_sanitized():
-    reported = poll(failing(last_test=Check(NOW, "\x1b[2Jgone\nbefore: proceed")))
+    reported = poll(failing(last_test=MonitorTest(NOW, "\x1b[2Jgone\nbefore: proceed")))
     assert assess_all(policy(), reported)[0].message.endswith("\\x1b[2Jgone\\nbefore: proceed")
 
 
@@ -404,7 +404,9 @@ def test_a_timeout_that_is_too_short_names_the_monitor_that_decides(name, text):
 
 
 def test_a_scope_of_which_nothing_can_be_proved_says_how_long_the_first_monitor_takes():
-    found = [monitor(status(id=name, last_test=Check(NOW, None)), config(id=name, timer=timer)) for name, timer in SLOW]
+    found = [
+        monitor(status(id=name, last_test=MonitorTest(NOW, None)), config(id=name, timer=timer)) for name, timer in SLOW
+    ]
     [reason] = Service(Sample(found, NOW)).decide(policy("after")).evaluation.reasons
     assert reason.message == (
         "none of 2 monitors can be proved in time: the first proof takes 2 h, but timeout_max is 3600 s"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import (
@@ -55,26 +55,26 @@ def assess_one(of_status, of_config, clock_offset=NO_OFFSET, unprovable=None, **
         (failing(fail_count=None), config(), "failing"),
         (failing(fail_count=None, test_count=3), config(), "failing"),
         (failing(fail_count=3, test_count=None), config(), "failing"),
-        (failing(last_test=Check(NOW - 10, None)), config(), "failing"),
-        (failing(last_test=Check(NOW - 20, None)), config(), "failing"),
-        (status(last_failed=Check(NOW - 70, "no answer"), fail_count=1), config(), "clean"),
-        (status(last_failed=Check(None, "no answer"), fail_count=1), config(), "failing"),
-        (status(last_failed=Check(None, "no answer"), fail_count=0), config(), "clean"),
+        (failing(last_test=MonitorTest(NOW - 10, None)), config(), "failing"),
+        (failing(last_test=MonitorTest(NOW - 20, None)), config(), "failing"),
+        (status(last_failed=MonitorTest(NOW - 70, "no answer"), fail_count=1), config(), "clean"),
+        (status(last_failed=MonitorTest(None, "no answer"), fail_count=1), config(), "failing"),
+        (status(last_failed=MonitorTest(None, "no answer"), fail_count=0), config(), "clean"),
         (status(last_test=None), config(), "blind"),
         (status(last_test=None), None, "blind"),
-        (status(last_test=Check(None, None)), config(), "blind"),
-        (status(last_test=Check(None, "x")), config(), "blind"),
-        (status(last_test=Check(NOW + 60, None)), config(), "clean"),
-        (status(last_test=Check(NOW + 61, None)), config(), "blind"),
-        (status(last_test=Check(NOW - ALLOWED_AGE, None)), config(), "clean"),
-        (status(last_test=Check(NOW - ALLOWED_AGE - 1, None)), config(), "blind"),
-        (failing(last_test=Check(NOW - 86400, "x")), config(), "blind"),
-        (status(last_test=Check(-1.0, None)), config(), "blind"),
+        (status(last_test=MonitorTest(None, None)), config(), "blind"),
+        (status(last_test=MonitorTest(None, "x")), config(), "blind"),
+        (status(last_test=MonitorTest(NOW + 60, None)), config(), "clean"),
+        (status(last_test=MonitorTest(NOW + 61, None)), config(), "blind"),
+        (status(last_test=MonitorTest(NOW - ALLOWED_AGE, None)), config(), "clean"),
+        (status(last_test=MonitorTest(NOW - ALLOWED_AGE - 1, None)), config(), "blind"),
+        (failing(last_test=MonitorTest(NOW - 86400, "x")), config(), "blind"),
+        (status(last_test=MonitorTest(-1.0, None)), config(), "blind"),
         (status(), None, "blind"),
         (status(), config(timer=None), "blind"),
         (status(last_test=None), DAILY, "unproved"),
         (status(last_test=None, fail_count=2), DAILY, "unproved"),
-        (status(last_test=Check(NOW - 3 * 86400, None)), DAILY, "blind"),
+        (status(last_test=MonitorTest(NOW - 3 * 86400, None)), DAILY, "blind"),
         (status(last_test=None), config(timer=5370.0), "blind"),
         (status(last_test=None), config(timer=5371.0), "unproved"),
     ],
@@ -96,14 +96,14 @@ def test_the_first_rule_that_matches_decides(of_status, of_config, state):
     ],
 )
 def test_of_two_readings_the_later_one_tells_whether_a_monitor_is_stale(rule, earlier, later, state):
-    assert assess_one(status(last_test=Check(NOW + earlier, None, NOW + later)), config()).state == state, rule
+    assert assess_one(status(last_test=MonitorTest(NOW + earlier, None, NOW + later)), config()).state == state, rule
 
 
 @pytest.mark.parametrize(
     ("earlier", "later", "state"), [(-1.0, 100.0, "pending"), (0.0, 100.0, "clean"), (0.0, None, "clean")]
 )
 def test_of_two_readings_the_earlier_one_is_evidence(earlier, later, state):
-    test = Check(NOW + earlier, None, None if later is None else NOW + later)
+    test = MonitorTest(NOW + earlier, None, None if later is None else NOW + later)
     taken = sample(status(last_test=test), at=NOW + 101)
     assert assess_all(policy("after", settle=0.0), taken)[0].state == state
 
@@ -200,8 +200,8 @@ def series(results):
     for at, result in enumerate(results):
         start = NOW + at * TIMER
         if result == "f":
-            failures, failed = failures + 1, Check(start, "no answer")
-        test = Check(start, "no answer" if result == "f" else None)
+            failures, failed = failures + 1, MonitorTest(start, "no answer")
+        test = MonitorTest(start, "no answer" if result == "f" else None)
         polls.append(sample(status(last_test=test, last_failed=failed, fail_count=failures), at=start))
     return polls
 
@@ -244,7 +244,7 @@ def test_a_monitor_that_failed_has_to_recover(results, state, final):
     ],
 )
 def test_only_tests_that_started_since_are_evidence(given, started, state):
-    taken = sample(status(last_test=Check(started, None)), at=started + 1)
+    taken = sample(status(last_test=MonitorTest(started, None)), at=started + 1)
     assert assess_all(policy("after", **given), taken)[0].state == state
 
 
@@ -263,7 +263,7 @@ DUE = {"m1": NOW + 86400}
         (UNTESTED, DAILY, {}, {"clean_tests": 0}, "unproved"),
         (UNTESTED, DAILY, {}, {"phase": "during"}, "unproved"),
         (failing(NOW + 1), DAILY, DUE, {}, "pending"),
-        (status(last_test=Check(NOW, None)), DAILY, DUE, {}, "clean"),
+        (status(last_test=MonitorTest(NOW, None)), DAILY, DUE, {}, "clean"),
         (status(last_test=None), config(), DUE, {}, "blind"),
         (OLD, DAILY, DUE, {}, "new_alert"),
     ],
@@ -274,7 +274,7 @@ def test_a_monitor_that_cannot_be_proved_in_time_is_unproved(of_status, of_confi
 
 
 def test_a_proof_does_not_outlast_the_test_that_the_service_reports():
-    polls = [Sample([monitor(one, DAILY)], NOW) for one in (status(last_test=Check(NOW, None)), UNTESTED)]
+    polls = [Sample([monitor(one, DAILY)], NOW) for one in (status(last_test=MonitorTest(NOW, None)), UNTESTED)]
     assert assess_all(policy("after", settle=0.0), *polls)[0].state == "unproved"
 
 
@@ -283,9 +283,9 @@ def test_a_slow_monitor_that_failed_is_not_merely_unproved():
     assert assess_all(policy("after", settle=0.0), *polls)[0].state == "blind"
 
 
-@pytest.mark.parametrize("newest", [status(last_test=Check(NOW - 20, None)), failing(NOW - 20, fail_count=0)])
+@pytest.mark.parametrize("newest", [status(last_test=MonitorTest(NOW - 20, None)), failing(NOW - 20, fail_count=0)])
 def test_a_response_that_goes_back_in_time_is_blind(newest):
-    polls = [sample(status(last_test=Check(NOW - 10, None))), sample(newest)]
+    polls = [sample(status(last_test=MonitorTest(NOW - 10, None))), sample(newest)]
     assert assess_all(policy(), *polls)[0].state == "blind"
 
 
@@ -297,7 +297,7 @@ def test_every_state_is_listed_once():
 
 
 def checked(offset):
-    return status(last_test=Check(NOW + offset, None))
+    return status(last_test=MonitorTest(NOW + offset, None))
 
 
 def alerted(offset):

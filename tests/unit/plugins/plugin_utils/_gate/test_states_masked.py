@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import digest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import (
@@ -20,10 +20,10 @@ from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, s
 from .test_states import DAILY, DUE, UNTESTED, assess_all
 
 RUN = {"fail_count": 3, "test_count": 3}
-TESTED = Check(NOW - 5, None)
+TESTED = MonitorTest(NOW - 5, None)
 
 NOW_STATES = {
-    "clean": (status(last_test=Check(NOW, None)), config()),
+    "clean": (status(last_test=MonitorTest(NOW, None)), config()),
     "pending": (status(last_test=TESTED), config()),
     "failed once": (failing(NOW), config()),
     "failed before the anchor": (failing(NOW - 5), config()),
@@ -32,7 +32,7 @@ NOW_STATES = {
     "same alert": (status(alert_active=True, alert_id="a1", alerted=NOW - 900, alert_count=1), config()),
     "other alert": (status(alert_active=True, alert_id="a2", alerted=NOW - 60, alert_count=1), config()),
     "alert came and went": (status(alert_id="a2", alerted=NOW - 60, alert_count=9, last_test=TESTED), config()),
-    "stale": (status(last_test=Check(NOW - 999, None)), config()),
+    "stale": (status(last_test=MonitorTest(NOW - 999, None)), config()),
     "stale after a failure": (failing(NOW - 999), config()),
     "untested": (UNTESTED, config()),
     "no status": (None, config()),
@@ -171,7 +171,7 @@ HAD_ALERT = then(alert=digest("a1"), alerted=NOW - 3600, alert_count=1)
         (failing(NOW - 5), then(), known(), "pending"),
         (status(last_test=TESTED), then(), known(), "pending"),
         (status(last_test=TESTED), then(), known("pending"), "known"),
-        (status(last_test=Check(NOW, None)), then(), known("pending"), "clean"),
+        (status(last_test=MonitorTest(NOW, None)), then(), known("pending"), "clean"),
         (UNTESTED, then(), known(), "known"),
         (UNTESTED, then(), known("missing"), "blind"),
         (None, then(), known(), "known"),

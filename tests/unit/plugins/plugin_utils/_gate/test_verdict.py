@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
@@ -32,12 +32,12 @@ from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, s
 ALERT = status(id="a", label="Alerting", alert_active=True, alerted=NOW - 60)
 FAILING = failing(id="f", label="Failing")
 SILENT = failing(id="s", label="Silent", fail_count=3, test_count=3)
-BLIND = status(id="b", label="Blind", last_test=Check(NOW - 9999, None))
+BLIND = status(id="b", label="Blind", last_test=MonitorTest(NOW - 9999, None))
 CLEAN = status(id="c", label="Clean")
-PENDING = status(id="p", label="Pending", last_test=Check(NOW - 1, None))
+PENDING = status(id="p", label="Pending", last_test=MonitorTest(NOW - 1, None))
 AFTER = {"phase": "after", "settle": 0, "max_masked": "100%"}
 DURING = {"phase": "during", "max_masked": "100%"}
-FRESH = status(id="c", label="Clean", last_test=Check(NOW, None))
+FRESH = status(id="c", label="Clean", last_test=MonitorTest(NOW, None))
 
 
 def evaluate_all(found, of_baseline=None, unprovable=None, **given):
@@ -129,8 +129,8 @@ RAISED_SINCE = status(id="a", label="Alerting", alert_active=True, alerted=NOW)
         ([RAISED_SINCE], {**AFTER, "settle": 30}, False),
         ([RAISED_SINCE, PENDING, FAILING], AFTER, True),
         ([SILENT], AFTER, False),
-        ([SILENT._replace(last_test=Check(NOW, "x"))], AFTER, True),
-        ([SILENT._replace(last_test=Check(NOW, "x"))], {"since": NOW - 1}, False),
+        ([SILENT._replace(last_test=MonitorTest(NOW, "x"))], AFTER, True),
+        ([SILENT._replace(last_test=MonitorTest(NOW, "x"))], {"since": NOW - 1}, False),
         ([FAILING], AFTER, False),
         ([PENDING], AFTER, False),
         ([BLIND], AFTER, False),
@@ -175,7 +175,7 @@ def test_a_vanished_monitor_without_a_label_is_named_by_its_id():
 
 BROKEN = [failing(id=f"f{at}", label=f"Failing {at}") for at in range(10)]
 QUIET = [status(id=f"c{at}", label=f"Clean {at}") for at in range(10)]
-STALE = [status(id=f"c{at}", label=f"Stale {at}", last_test=Check(NOW - 999, None)) for at in range(10)]
+STALE = [status(id=f"c{at}", label=f"Stale {at}", last_test=MonitorTest(NOW - 999, None)) for at in range(10)]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample, Unavailable
 
@@ -47,7 +47,7 @@ def poll_every(every, first=0.0, of=status, **changes):
 
     def poll(now):
         start = NOW - first + (now - NOW + first) // every * every
-        return sample(of(**changes, last_test=Check(start, None)), at=now, timer=every)
+        return sample(of(**changes, last_test=MonitorTest(start, None)), at=now, timer=every)
 
     return poll
 
@@ -75,8 +75,8 @@ def _monitor_at(name, letters, now):
             label=name,
             alert_active=newest[0] == "a",
             alerted=min(at for letter, at in played if letter == "a") if "a" in dict(played) else None,
-            last_test=Check(newest[1], "no answer" if newest[0] in "fa" else None),
-            last_failed=Check(failed[-1], "no answer") if failed else None,
+            last_test=MonitorTest(newest[1], "no answer" if newest[0] in "fa" else None),
+            last_failed=MonitorTest(failed[-1], "no answer") if failed else None,
             fail_count=len(failed),
         ),
         config(id=name, label=name),

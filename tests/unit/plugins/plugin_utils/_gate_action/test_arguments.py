@@ -158,7 +158,7 @@ def test_decisions_of_people_are_read():
             "known: clean cannot be accepted; valid states are blind, existing_alert, existing_problem, failing, "
             "missing, new_alert, pending, silent_failure, unproved",
         ),
-        ({"fixes": [""]}, "fixes: an empty pattern selects nothing; remove it or name a monitor"),
+        ({"fixes": [""]}, "fixes: a pattern is empty; remove it or name a monitor"),
         ({"settle": -1.0}, "settle must be 0 or more, not -1.0"),
         ({"failing_after": 0}, "failing_after must be 1 or more, not 0"),
         ({"max_masked": "half"}, "max_masked must be a number of monitors or a percentage, not half"),
@@ -171,5 +171,5 @@ def test_a_mistake_is_explained_by_its_option(given, sentence):
 
 
 def test_an_unusable_pattern_is_refused():
-    with pytest.raises(ValueError, match=r"^known: ~[(] is no regular expression"):
+    with pytest.raises(ValueError, match=r"^known: ~[(] is not a valid regular expression"):
         read(known=[{"monitor": "~(", "reason": "x"}])

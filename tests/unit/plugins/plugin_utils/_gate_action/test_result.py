@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import read_baseline
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import Override, parse_known
@@ -26,7 +26,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_ac
 
 from .._gate.monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then
 
-ALERT = status(id="a", label="A\x1b", alert_active=True, alerted=NOW - 60, last_test=Check(NOW, "down"))
+ALERT = status(id="a", label="A\x1b", alert_active=True, alerted=NOW - 60, last_test=MonitorTest(NOW, "down"))
 AWAY = Unavailable("the service is away", "timeout")
 OVERRIDE = Override("the shop is down", "ann", None, None)
 
@@ -109,7 +109,7 @@ def test_many_reasons_make_a_screen_and_the_data_is_complete(errors, phase):
             id=str(number),
             label=f"{number} " + "L" * 200,
             alert_active=True,
-            last_test=Check(NOW - number, f"{number % errors} {LONG}"),
+            last_test=MonitorTest(NOW - number, f"{number % errors} {LONG}"),
         )
         for number in range(300)
     ]
@@ -185,8 +185,10 @@ def test_a_passing_gate_over_many_monitors_returns_little_but_its_baseline():
     assert len(json.dumps(found)) < 3000
 
 
-PROVED = status(last_test=Check(NOW + 30, None))
-DAILY = monitor(status(id="d", label="Daily", last_test=Check(NOW, None)), config(id="d", label="Daily", timer=86400.0))
+PROVED = status(last_test=MonitorTest(NOW + 30, None))
+DAILY = monitor(
+    status(id="d", label="Daily", last_test=MonitorTest(NOW, None)), config(id="d", label="Daily", timer=86400.0)
+)
 
 
 def with_daily(*statuses):
@@ -203,9 +205,9 @@ def with_daily(*statuses):
         (with_daily(PROVED), {"phase": "after"}, "warn", False),
         (sample(status()), {"phase": "before"}, "pass", False),
         (sample(status()), {"phase": "during"}, "pass", False),
-        (sample(status(last_test=Check(NOW, None))), {"phase": "during"}, "pass", True),
-        (sample(status(last_test=Check(NOW, None)), status(id="b")), {"phase": "during"}, "pass", False),
-        (sample(status(last_test=Check(NOW - 1, None))), {"phase": "after", "clean_tests": 0}, "pass", False),
+        (sample(status(last_test=MonitorTest(NOW, None))), {"phase": "during"}, "pass", True),
+        (sample(status(last_test=MonitorTest(NOW, None)), status(id="b")), {"phase": "during"}, "pass", False),
+        (sample(status(last_test=MonitorTest(NOW - 1, None))), {"phase": "after", "clean_tests": 0}, "pass", False),
         (sample(PROVED, at=NOW + 30), {"phase": "plan"}, "pass", False),
         (AWAY, {"phase": "after", "on_unavailable": "warn"}, "warn", False),
     ],
@@ -217,7 +219,9 @@ def test_a_result_is_verified_when_a_test_since_the_anchor_proved_every_monitor(
 
 def test_an_accepted_problem_is_not_verified():
     known = parse_known({"monitor": "Web", "reason": "it is being replaced"})
-    found = result(sample(failing(NOW), status(id="b", last_test=Check(NOW, None))), phase="during", known=(known,))
+    found = result(
+        sample(failing(NOW), status(id="b", last_test=MonitorTest(NOW, None))), phase="during", known=(known,)
+    )
     assert (found["verdict"], found["verified"], found["masked"]) == ("warn", False, 1)
 
 
@@ -276,8 +280,8 @@ def test_a_plan_names_the_monitors_that_may_not_be_provable():
         (failing(fail_count=3, test_count=3), {}, "silent"),
         (failing(), {}, "failed_test"),
         (failing(), {"alert_after": 1}, "silent"),
-        (status(last_test=Check(NOW - 181, None)), {}, "stale"),
-        (status(last_test=Check(NOW - 181, None)), {"stale_factor": 9.0}, None),
+        (status(last_test=MonitorTest(NOW - 181, None)), {}, "stale"),
+        (status(last_test=MonitorTest(NOW - 181, None)), {"stale_factor": 9.0}, None),
         (status(last_test=None), {}, "never_tested"),
     ],
 )
@@ -321,10 +325,10 @@ def test_a_monitor_without_status_or_configuration_is_found_too():
     ("seen", "found"),
     [
         (
-            sample(status(last_test=Check(NOW - 10, None))),
+            sample(status(last_test=MonitorTest(NOW - 10, None))),
             "plan: the evidence takes 50 s (Web takes longest); an alert",
         ),
-        (sample(status(last_test=Check(NOW + 30, None)), at=NOW + 30), "plan: the evidence is already complete"),
+        (sample(status(last_test=MonitorTest(NOW + 30, None)), at=NOW + 30), "plan: the evidence is already complete"),
     ],
 )
 def test_a_plan_says_how_long_the_proof_takes(seen, found):

@@ -13,7 +13,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.err
     PayloadError,
     ServiceError,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import Check
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset, Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import (
@@ -143,7 +143,7 @@ UNTESTED = status(last_test=None)
     [
         ("a test is in the default window", status(), 3600.0, {}, []),
         ("none is, and a test may be outside", UNTESTED, 3600.0, {}, [7260]),
-        ("a test without a start is none", status(last_test=Check(None, None)), 3600.0, {}, [7260]),
+        ("a test without a start is none", status(last_test=MonitorTest(None, None)), 3600.0, {}, [7260]),
         ("one would have to be in the default window", UNTESTED, 60.0, {}, []),
         ("just so", UNTESTED, 870.0, {}, []),
         ("just not", UNTESTED, 870.5, {}, [1801]),
@@ -205,7 +205,7 @@ def test_only_monitors_that_need_it_are_read_from_the_wide_window():
     assert found["s"].label == "wide"
 
 
-TESTS = (("q", Check(NOW - 10, None)), ("s", None), ("g", None))
+TESTS = (("q", MonitorTest(NOW - 10, None)), ("s", None), ("g", None))
 
 
 def test_a_wide_window_that_fails_is_no_sample():

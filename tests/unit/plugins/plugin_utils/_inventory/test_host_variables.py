@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import CONNECTION
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import definitions
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import option_definitions
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory import hosts
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.hosts import (
     HostVariablesBuilder,
@@ -106,7 +106,7 @@ def test_a_field_gets_a_valid_variable_name(field: str, name: str) -> None:
 
 def test_no_field_becomes_a_connection_option() -> None:
     hostile = dict.fromkeys(CONNECTION, "http://127.0.0.1/") | {name.replace("_", "-"): "x" for name in CONNECTION}
-    read = {source["name"] for definition in definitions().values() for source in definition["vars"]}
+    read = {source["name"] for definition in option_definitions().values() for source in definition["vars"]}
     variables = HostVariablesBuilder(True).build(make_record({**CONFIG, **hostile}, STATUS))
     assert len(read) == len(CONNECTION)
     assert not read & set(variables)

@@ -72,6 +72,9 @@ def build(plugin: Plugin, **options: Any) -> list[str]:
     return InventoryBuilder(plugin, {**OPTIONS, **options}, [make_record({"label": "Mail"})]).build()
 
 
+UNUSED: Any = None
+"""Settings of a source that sends no request."""
+
 ERRORS: list[tuple[Callable[[], Any], str]] = [
     (
         lambda: read(statuses=["alerting"], with_status=False),
@@ -102,7 +105,7 @@ ERRORS: list[tuple[Callable[[], Any], str]] = [
         "/a/kf_monitors.yml contains no options: write them as a YAML dictionary",
     ),
     (
-        lambda: SnapshotLoader(Plugin(), {**OPTIONS, "on_unavailable": "cache"}, "/a").load(True),
+        lambda: SnapshotLoader(Plugin(), UNUSED, {**OPTIONS, "on_unavailable": "cache"}, "/a").load(True),
         "on_unavailable: cache requires a persistent inventory cache: set cache to true, cache_plugin to one such as "
         "ansible.builtin.jsonfile, and cache_connection to a folder",
     ),
@@ -142,12 +145,12 @@ def load(monkeypatch: pytest.MonkeyPatch, plugin: Plugin) -> list[str]:
     def fail(*_arguments: Any) -> Any:
         raise NetworkError("connection refused")
 
-    monkeypatch.setattr(cache, "answer", fail)
+    monkeypatch.setattr(cache, "run_query", fail)
+    monkeypatch.setattr(cache, "open_cache", lambda *_arguments: None)
     monkeypatch.setattr(cache, "make_cache_key", lambda *_arguments: "key")
     monkeypatch.setattr(cache, "get_cache_plugin", lambda *_arguments, **_options: entries)
-    monkeypatch.setattr(cache.Settings, "from_options", lambda _options: None)
     monkeypatch.setattr(cache.time, "time", lambda: NOW + 3600)
-    SnapshotLoader(plugin, options, "/a").load(True)
+    SnapshotLoader(plugin, UNUSED, options, "/a").load(True)
     return plugin.warnings
 
 
@@ -163,6 +166,5 @@ def test_a_cache_that_fails_has_its_warning(monkeypatch: pytest.MonkeyPatch) -> 
         raise OSError("no key")
 
     monkeypatch.setattr(cache, "make_cache_key", fail)
-    monkeypatch.setattr(cache.Settings, "from_options", lambda _options: None)
-    assert SnapshotLoader(plugin, OPTIONS, "/a")._open_cache() is None
+    assert SnapshotLoader(plugin, UNUSED, OPTIONS, "/a")._open_cache() is None
     assert plugin.warnings == ["the inventory cache is not used because it failed (OSError)"]

@@ -39,7 +39,7 @@ SELECTIONS = [Selection(), Selection(types=["http"]), Selection(include=["Monito
 def plan(folder: Folder, monitors: list[dict[str, Any]], selection: Selection | None = None) -> Plan:
     configs = read_configs({"monitor_list": [{"active": True, **monitor} for monitor in monitors]})
     selection = selection or Selection()
-    selected = selection.choose(configs, lambda config: config.type).monitors
+    selected = selection.select(configs, lambda config: config.type).monitors
     return make_plan(folder, configs, selected, selection)
 
 

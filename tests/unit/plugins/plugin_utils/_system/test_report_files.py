@@ -94,7 +94,7 @@ def test_a_socket_is_left_alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with socket.socket(socket.AF_UNIX) as there:
         there.bind("gate.md")
-        assert problem("gate.md") == "something is there that is no ordinary file"
+        assert problem("gate.md") == "it is not a regular file"
 
 
 def test_an_impossible_name_is_reported_without_control_characters(tmp_path):
@@ -116,10 +116,10 @@ def test_an_unknown_extension_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("number", "sentence"),
     [
-        (errno.ENOSPC, "no space left for it"),
-        (errno.EDQUOT, "no space left for it"),
-        (errno.EACCES, "no permission to write"),
-        (errno.EROFS, "no permission to write"),
+        (errno.ENOSPC, "no space left"),
+        (errno.EDQUOT, "no space left"),
+        (errno.EACCES, "permission denied"),
+        (errno.EROFS, "permission denied"),
         (errno.ENOENT, os.strerror(errno.ENOENT)),
         (errno.EIO, os.strerror(errno.EIO)),
     ],

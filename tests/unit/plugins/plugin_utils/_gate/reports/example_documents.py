@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import (
-    Check,
     Monitor,
     MonitorStatus,
+    MonitorTest,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Patterns
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
@@ -61,7 +61,7 @@ OVERRIDE = parse_override({"reason": "the shop is down and this repairs it", "by
 
 
 def alerting(name: str, label: str, error: str = "HTTP 503", **changes: Any) -> MonitorStatus:
-    check = Check(NOW - 10, error)
+    check = MonitorTest(NOW - 10, error)
     changes = {"last_test": check, "last_failed": check, **changes}
     return status(id=name, label=label, alert_active=True, alerted=NOW - 125, **changes)
 
@@ -123,7 +123,7 @@ def blocked() -> Document:
         alerting("a", "Primary shop", "HTTP 503 Service Unavailable: upstream connect error, reset before headers"),
         failing(id="s", label="Checkout payment step 3", fail_count=5, test_count=5),
         failing(id="f", label="Login"),
-        status(id="b", label="Intranet DNS", last_test=Check(NOW - 4000, None)),
+        status(id="b", label="Intranet DNS", last_test=MonitorTest(NOW - 4000, None)),
         alerting("k", "Old mail relay"),
         failing(id="v", label="Beta site"),
     )
@@ -178,7 +178,7 @@ def hostile() -> Document:
         known=(parse_known({"monitor": HOSTILE, "reason": HOSTILE, "expires": "2027-01-20T00:00:00Z"}),),
         override=parse_override({"reason": HOSTILE, "by": HOSTILE, "ticket": HOSTILE}),
     )
-    check = Check(NOW - 10, HOSTILE)
+    check = MonitorTest(NOW - 10, HOSTILE)
     bad = status(id=HOSTILE, label=HOSTILE, alert_active=True, alerted=None, last_test=check, last_failed=check)
     monitors = [
         Monitor(HOSTILE, HOSTILE, HOSTILE, config(type=HOSTILE), bad),

@@ -188,7 +188,7 @@ def test_a_snippet_with_hostile_text_is_yaml_that_selects_one_monitor(state):
     assert len(policy.known) == len(entries)
     for accepted in policy.known:
         selected = [
-            offer for offer in entries if accepted.selects.selecting(status(id=offer["id"], label=offer["label"]))
+            offer for offer in entries if accepted.selects.find_matches(status(id=offer["id"], label=offer["label"]))
         ]
         assert len(selected) == 1
 

@@ -48,10 +48,10 @@ def test_an_exact_pattern_selects_only_its_name_and_is_not_a_template(name):
     pattern = exact_pattern(name)
     assert not TEMPLATE.search(pattern)
     if pattern.strip():
-        assert Patterns([pattern]).selecting(status(id=name, label="other"))
+        assert Patterns([pattern]).find_matches(status(id=name, label="other"))
         for other in (f"{name}x", f"x{name}", name[1:] + "y", ""):
             if other != pattern:
-                assert not Patterns([pattern]).selecting(status(id=other, label=other))
+                assert not Patterns([pattern]).find_matches(status(id=other, label=other))
 
 
 @given(st.text() | st.sampled_from(HOSTILE_TEXTS))

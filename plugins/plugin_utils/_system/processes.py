@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a worker ends when its controller is killed, which then can neither end it nor take its result.
+"""Ends a worker process in an orderly way: with its controller, or by a signal, without losing a report.
 
-Linux sends a signal then. Elsewhere a thread looks whether the worker has another parent.
+A controller that is killed can neither end its workers nor take their results. Linux sends a signal to them; on other
+systems a thread checks the parent process.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 PR_SET_PDEATHSIG = 1
 
 CHECK_INTERVAL = 1.0
-"""Seconds after which a worker that waits notices that it is alone, where the system does not tell it."""
+"""Seconds between two checks of the parent process, where the system sends no signal."""
 
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _death_signal = 0
 """The signal that Linux sends this process when its controller dies, 0 for none."""
@@ -30,9 +33,9 @@ _death_signal = 0
 
 @contextmanager
 def exit_with_controller(number: int = signal.SIGKILL) -> Iterator[None]:
-    """Have this worker sent the signal ``number`` when its controller dies meanwhile, even by SIGKILL.
+    """Send this worker the signal ``number`` if its controller dies within the context, even by SIGKILL.
 
-    In a process that is no worker, nothing happens. Contexts can be nested; the innermost one decides on the signal.
+    Does nothing in a process that is not a worker. Contexts can be nested; the innermost one sets the signal.
     """
     controller = _controller()
     if controller is None:
@@ -40,7 +43,7 @@ def exit_with_controller(number: int = signal.SIGKILL) -> Iterator[None]:
         return
     outer = _death_signal
     if not _set_death_signal(number):
-        with _watching(controller, number):
+        with _watch_parent(controller, number):
             yield
         return
     if os.getppid() != controller:
@@ -52,8 +55,8 @@ def exit_with_controller(number: int = signal.SIGKILL) -> Iterator[None]:
 
 
 @contextmanager
-def _watching(controller: int, number: int) -> Iterator[None]:
-    """Have a thread send this process the signal ``number`` once when it has another parent than ``controller``."""
+def _watch_parent(controller: int, number: int) -> Iterator[None]:
+    """Run a thread that sends this process the signal ``number`` when ``controller`` is not its parent any more."""
     ended = threading.Event()
 
     def watch() -> None:
@@ -83,21 +86,46 @@ def sleep_with_controller(seconds: float) -> None:
         time.sleep(left if controller is None else min(left, CHECK_INTERVAL))
 
 
+@contextmanager
+def deferred_signals() -> Iterator[None]:
+    """Raise KeyboardInterrupt on the first SIGINT or SIGTERM, ignore further ones, and send it again afterwards.
+
+    So the work within the context can finish its report. Releases of Ansible differ in how they end workers: some send
+    only SIGTERM, some exit from a signal handler.
+    """
+    received: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for ignored in END_SIGNALS:
+            signal.signal(ignored, signal.SIG_IGN)
+        received.append(number)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in END_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if received:
+            os.kill(os.getpid(), received[0])
+
+
 def _controller() -> int | None:
-    """Return the id of the process that made this worker; None if this is no worker."""
+    """Return the id of the process that started this worker; None if this is not a worker."""
     parent = multiprocessing.parent_process()
     return None if parent is None else parent.pid
 
 
 def _set_death_signal(number: int) -> bool:
-    """Ask for the signal ``number`` when the parent dies, 0 for none, and return whether the system can do that."""
+    """Request the signal ``number`` for the death of the parent, 0 for none; return whether the system supports it."""
     global _death_signal
     if not sys.platform.startswith("linux"):
         return False
     try:
-        done = bool(ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0) == 0)
+        is_set = bool(ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0) == 0)
     except (OSError, AttributeError):
         return False
-    if done:
+    if is_set:
         _death_signal = number
-    return done
+    return is_set

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible import answers
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible import queries
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible.arguments import (
     MONITOR_INFO,
     STATUS_INFO,
@@ -42,7 +42,7 @@ def options(spec: dict[str, dict[str, Any]], **given: Any) -> dict[str, Any]:
 
 def test_without_options_only_what_alerts_is_asked_for_and_returned(script: Script) -> None:
     play = script(token(), answered(STATUS, ALERTING))
-    answer = answers.statuses(play.client, options(STATUS_INFO))
+    answer = queries.query_statuses(play.client, options(STATUS_INFO))
     assert play.transport.requests[-1].params == {"t": "1800"}
     assert answer.warnings == []
     assert answer.result == {
@@ -55,7 +55,7 @@ def test_without_options_only_what_alerts_is_asked_for_and_returned(script: Scri
 
 def test_nothing_alerting_is_an_answer_of_its_own(script: Script) -> None:
     play = script(token(), answered(STATUS, {"monitor_list": []}))
-    result = answers.statuses(play.client, options(STATUS_INFO)).result
+    result = queries.query_statuses(play.client, options(STATUS_INFO)).result
     assert result == {
         "monitors": [],
         "alert_active": False,
@@ -76,7 +76,7 @@ def test_nothing_alerting_is_an_answer_of_its_own(script: Script) -> None:
 )
 def test_patterns_are_looked_for_among_all_monitors(script: Script, given: dict[str, Any], ids: list[str]) -> None:
     play = script(token(), answered(STATUS, EVERYTHING))
-    answer = answers.statuses(play.client, options(STATUS_INFO, **given))
+    answer = queries.query_statuses(play.client, options(STATUS_INFO, **given))
     assert [entry["id"] for entry in answer.result["monitors"]] == ids
     assert play.transport.requests[-1].params["all"] == "true"
 
@@ -93,43 +93,43 @@ def test_types_come_from_the_configurations(
     script: Script, types: list[str], ids: list[str], warnings: list[str]
 ) -> None:
     play = script(token(), answered(STATUS, EVERYTHING), answered(CONFIGS, CONFIGURED))
-    answer = answers.statuses(play.client, options(STATUS_INFO, types=types, all=True))
+    answer = queries.query_statuses(play.client, options(STATUS_INFO, types=types, all=True))
     assert [entry["id"] for entry in answer.result["monitors"]] == ids
     assert answer.warnings == warnings
 
 
 def test_a_monitor_that_no_configuration_tells_of_is_kept_by_types(script: Script) -> None:
     play = script(token(), answered(STATUS, EVERYTHING), answered(CONFIGS, {"monitor_list": [WEB]}))
-    answer = answers.statuses(play.client, options(STATUS_INFO, types=["http"], all=True))
+    answer = queries.query_statuses(play.client, options(STATUS_INFO, types=["http"], all=True))
     assert [entry["id"] for entry in answer.result["monitors"]] == ["w", "m"]
 
 
-@pytest.mark.parametrize("question", ["statuses", "monitors"])
+@pytest.mark.parametrize("query", ["query_statuses", "query_monitors"])
 @pytest.mark.parametrize(
     ("on_unmatched", "fails", "warns"), [("fail", True, False), ("warn", False, True), ("ignore", False, False)]
 )
 def test_a_pattern_that_matches_nothing_is_met_as_the_user_wants(
-    script: Script, question: str, on_unmatched: str, fails: bool, warns: bool
+    script: Script, query: str, on_unmatched: str, fails: bool, warns: bool
 ) -> None:
-    status = question == "statuses"
+    status = query == "query_statuses"
     play = script(token(), answered(STATUS, EVERYTHING) if status else answered(CONFIGS, CONFIGURED))
     given = options(STATUS_INFO if status else MONITOR_INFO, include=["Wob"], on_unmatched=on_unmatched)
     sentence = "include: Wob matched none of 2 monitors; similar labels are Web"
     if fails:
         with pytest.raises(errors.ConfigurationError) as caught:
-            getattr(answers, question)(play.client, given)
+            getattr(queries, query)(play.client, given)
         assert caught.value.code == "unmatched"
         assert str(caught.value).startswith(sentence)
     else:
-        answer = getattr(answers, question)(play.client, given)
+        answer = getattr(queries, query)(play.client, given)
         assert answer.result["monitors"] == []
         assert answer.warnings == ([sentence] if warns else [])
 
 
 @pytest.mark.parametrize("given", [{"include": ["~("]}, {"exclude": [""]}, {"exclude": ["~["]}])
-@pytest.mark.parametrize("question", [answers.statuses, answers.monitors])
+@pytest.mark.parametrize("question", [queries.query_statuses, queries.query_monitors])
 def test_an_unusable_pattern_is_refused_before_any_call(script: Script, question: Any, given: dict[str, Any]) -> None:
-    spec = STATUS_INFO if question is answers.statuses else MONITOR_INFO
+    spec = STATUS_INFO if question is queries.query_statuses else MONITOR_INFO
     with pytest.raises(errors.ConfigurationError, match="a pattern in include or exclude") as caught:
         question(script().client, options(spec, **given))
     assert caught.value.code == "pattern"
@@ -138,7 +138,7 @@ def test_an_unusable_pattern_is_refused_before_any_call(script: Script, question
 @pytest.mark.parametrize("window", [0, -1, 10801])
 def test_a_window_out_of_range_is_refused_before_any_call(script: Script, window: int) -> None:
     with pytest.raises(errors.ConfigurationError, match="window"):
-        answers.statuses(script().client, options(STATUS_INFO, window=window))
+        queries.query_statuses(script().client, options(STATUS_INFO, window=window))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_only_the_wanted_fields_are_returned_and_a_misspelt_one_is_told(
     script: Script, fields: list[str], entries: list[Any], warnings: list[str]
 ) -> None:
     play = script(token(), answered(STATUS, EVERYTHING))
-    answer = answers.statuses(play.client, options(STATUS_INFO, all=True, fields=fields))
+    answer = queries.query_statuses(play.client, options(STATUS_INFO, all=True, fields=fields))
     assert answer.result["monitors"] == entries
     assert answer.result["counts"] == {"monitors": 2, "alerting": 1, "failing": 1}, "counts do not depend on fields"
     assert answer.warnings == warnings
@@ -162,7 +162,7 @@ def test_only_the_wanted_fields_are_returned_and_a_misspelt_one_is_told(
 
 def test_fields_of_no_monitor_are_not_called_misspelt(script: Script) -> None:
     play = script(token(), answered(STATUS, {"monitor_list": []}))
-    assert answers.statuses(play.client, options(STATUS_INFO, fields=["label"])).warnings == []
+    assert queries.query_statuses(play.client, options(STATUS_INFO, fields=["label"])).warnings == []
 
 
 @pytest.mark.parametrize(
@@ -177,71 +177,71 @@ def test_configurations_are_selected_and_counted(
     script: Script, given: dict[str, Any], ids: list[str], counts: dict[str, Any]
 ) -> None:
     play = script(token(), answered(CONFIGS, CONFIGURED))
-    result = answers.monitors(play.client, options(MONITOR_INFO, **given)).result
+    result = queries.query_monitors(play.client, options(MONITOR_INFO, **given)).result
     assert [entry["id"] for entry in result["monitors"]] == ids
     assert result["counts"] == counts
 
 
 def test_one_monitor_is_asked_for_by_its_id(script: Script) -> None:
     play = script(token(), answered(CONFIGS + "/w", {"monitor": WEB}))
-    result = answers.monitors(play.client, options(MONITOR_INFO, monitor_id="w")).result
+    result = queries.query_monitors(play.client, options(MONITOR_INFO, monitor_id="w")).result
     assert result == {"monitors": [WEB], "counts": {"monitors": 1, "active": 1, "types": {"http": 1}}}
 
 
 def test_an_unknown_monitor_id_fails_and_says_so(script: Script) -> None:
     play = script(token(), answered(CONFIGS + "/gone", status=404))
     with pytest.raises(errors.NotFoundError, match="monitor gone.*there is no such active monitor"):
-        answers.monitors(play.client, options(MONITOR_INFO, monitor_id="gone"))
+        queries.query_monitors(play.client, options(MONITOR_INFO, monitor_id="gone"))
 
 
 def test_an_empty_monitor_id_is_not_taken_for_all_of_them(script: Script) -> None:
     with pytest.raises(errors.NotFoundError):
-        answers.monitors(script().client, options(MONITOR_INFO, monitor_id=""))
+        queries.query_monitors(script().client, options(MONITOR_INFO, monitor_id=""))
 
 
 def test_the_status_is_joined_where_there_is_one(script: Script) -> None:
     play = script(token(), answered(CONFIGS, CONFIGURED), answered(STATUS, {"monitor_list": [QUIET]}))
-    result = answers.monitors(play.client, options(MONITOR_INFO, with_status=True)).result
+    result = queries.query_monitors(play.client, options(MONITOR_INFO, with_status=True)).result
     assert [entry["status"] for entry in result["monitors"]] == [{**QUIET, "id": "w"}, None]
 
 
 def test_an_unreadable_status_fails_the_join(script: Script) -> None:
     play = script(token(), answered(CONFIGS, CONFIGURED), answered(STATUS, {}))
     with pytest.raises(errors.PayloadError):
-        answers.monitors(play.client, options(MONITOR_INFO, with_status=True))
+        queries.query_monitors(play.client, options(MONITOR_INFO, with_status=True))
 
 
 def test_a_monitor_without_a_type_is_counted_as_unknown(script: Script) -> None:
     play = script(token(), answered(CONFIGS, {"monitor_list": [{"id": "x"}]}))
-    assert answers.monitors(play.client, options(MONITOR_INFO)).result["counts"]["types"] == {"unknown": 1}
+    assert queries.query_monitors(play.client, options(MONITOR_INFO)).result["counts"]["types"] == {"unknown": 1}
 
 
 def test_the_version_is_returned_under_its_name(script: Script) -> None:
     play = script(token(), answered(VERSION, {"major": 2}))
-    assert answers.version(play.client, {}).result == {"version": {"major": 2}}
+    assert queries.query_version(play.client, {}).result == {"version": {"major": 2}}
 
 
 def test_a_missing_credential_stops_before_the_question() -> None:
     with pytest.raises(errors.ConfigurationError):
-        answers.answer(answers.version, {"client_id": None, "client_secret": "x"})
+        queries.run_query(queries.query_version, {"client_id": None, "client_secret": "x"})
 
 
 def test_the_connection_is_given_up_even_after_a_failure() -> None:
     transport = ScriptedTransport([], Time())
 
-    def question(service: Any, given: Any) -> answers.Answer:
+    def question(service: Any, given: Any) -> queries.QueryResult:
         service._client()._transport = transport
         raise errors.ServiceError("no", status=500)
 
     with pytest.raises(errors.ServiceError):
-        answers.answer(question, {"client_id": "id", "client_secret": "x"})
+        queries.run_query(question, {"client_id": "id", "client_secret": "x"})
     assert transport.closed == 1
 
 
 def test_a_failure_tells_its_sentence_its_code_and_its_status() -> None:
-    assert answers.failure(errors.AccessError("no", status=403)) == {
+    assert queries.error_result(errors.AccessError("no", status=403)) == {
         "msg": "no",
         "error_code": "forbidden",
         "http_status": 403,
     }
-    assert answers.failure(errors.NetworkError("no"))["http_status"] is None
+    assert queries.error_result(errors.NetworkError("no"))["http_status"] is None

@@ -140,13 +140,13 @@ def test_warnings_are_repeated(ask: Asker, evaluations: list[str], capsys: pytes
 
 
 def test_the_number_of_kept_results_is_bounded(ask: Asker) -> None:
-    for number in range(3 * results.SLOTS):
+    for number in range(3 * results.MAX_RESULTS):
         ask(f"Web {number}", on_unmatched="ignore")
-    assert len(list(ask.folder.iterdir())) <= results.SLOTS + 10
+    assert len(list(ask.folder.iterdir())) <= results.MAX_RESULTS + 10
 
 
 def test_a_large_result_is_not_kept(ask: Asker, evaluations: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "LARGEST", 10)
+    monkeypatch.setattr(results, "MAX_RESULT_SIZE", 10)
     for _ in range(3):
         ask("Web")
     assert evaluations == ["statuses"] * 3

@@ -10,6 +10,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     OLD,
     UNTESTED,
     UNTIMED,
+    poll_interval,
     staleness,
 )
 
@@ -53,3 +54,11 @@ def test_only_a_recent_test_tells_how_a_monitor_is(started: float | None, timer:
 )
 def test_how_old_is_too_old_can_be_said(started: float, factor: float, grace: float, why: str | None) -> None:
     assert staleness(started, 60.0, NOW, factor, grace) == why
+
+
+@pytest.mark.parametrize(
+    ("timers", "seconds"),
+    [([], 60.0), ([300.0], 60.0), ([300.0, 30.0], 30.0), ([1.0], 15.0), ([15.0, 60.0], 15.0), ([60.0], 60.0)],
+)
+def test_it_follows_the_shortest_timer_within_bounds(timers: list[float], seconds: float) -> None:
+    assert poll_interval(timers) == seconds

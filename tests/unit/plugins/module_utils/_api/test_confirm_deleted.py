@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deletion import confirm_deleted
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import confirm_deleted
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ServiceError
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import (
     CONFIGS,

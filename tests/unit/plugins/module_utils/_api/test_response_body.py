@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.answer_body import (
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.response_body import (
+    create_decompressor,
     read_body,
-    unpacker_for,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 
 
 def zip_bytes(content: bytes, level: int = 9) -> bytes:
@@ -36,7 +36,7 @@ def received(packed: bytes, encoding: str = "gzip", most: int = 65536, **options
     """Return what is read when at most ``most`` bytes arrive at a time."""
     source = io.BytesIO(packed)
     return read_body(
-        lambda size: source.read(min(size, most)), unpacker_for(encoding), LARGEST, Deadline(30), **options
+        lambda size: source.read(min(size, most)), create_decompressor(encoding), LARGEST, Deadline(30), **options
     )
 
 
@@ -72,7 +72,7 @@ def test_one_gzip_is_unpacked(encoding: str, most: int, packed: bytes, text: byt
 )
 def test_any_other_encoding_is_refused_before_a_byte_is_read(encoding: str) -> None:
     with pytest.raises(errors.ServiceError) as caught:
-        unpacker_for(encoding)
+        create_decompressor(encoding)
     assert caught.value.code == "encoding"
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
@@ -120,8 +120,8 @@ def members(count: int) -> bytes:
 def test_neither_what_comes_nor_what_it_unpacks_to_passes_the_bound(packed: bytes, encoding: str) -> None:
     with pytest.raises(errors.ServiceError) as caught:
         received(packed, encoding)
-    assert (caught.value.code, str(caught.value)) == ("answer_too_large", "the answer is larger than 1 MiB")
-    assert len(received(packed, encoding, cut=True)) <= LARGEST
+    assert (caught.value.code, str(caught.value)) == ("answer_too_large", "the response is larger than 1 MiB")
+    assert len(received(packed, encoding, truncate=True)) <= LARGEST
 
 
 def test_the_bound_itself_is_allowed() -> None:
@@ -139,7 +139,10 @@ def test_reading_ends_with_the_time(packed: bytes) -> None:
     seconds = iter(range(10**6))
     with pytest.raises(errors.NetworkError) as caught:
         read_body(
-            endless(packed), unpacker_for("" if packed == b" " else "gzip"), LARGEST, Deadline(9, seconds.__next__)
+            endless(packed),
+            create_decompressor("" if packed == b" " else "gzip"),
+            LARGEST,
+            Deadline(9, seconds.__next__),
         )
     assert caught.value.code == "timeout"
     assert next(seconds) < 20

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.deadline import Deadline
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.timeouts import Deadline
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import Time
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import controller
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.controller import (
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import processes
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.processes import (
+    deferred_signals,
     exit_with_controller,
     sleep_with_controller,
 )
@@ -95,20 +96,20 @@ def is_running(pid: int) -> bool:
 @pytest.mark.parametrize("work", [*KILLED, *INTERRUPTED])
 def test_a_worker_ends_with_its_controller(tmp_path: Path, work: Callable[[Path], None]) -> None:
     note = tmp_path / "worker"
-    controller = FORK.Process(target=control, args=(work, note))
-    controller.start()
+    processes = FORK.Process(target=control, args=(work, note))
+    processes.start()
     assert wait_until(lambda: note.exists() and note.read_text(encoding="ascii") != "")
     worker = int(note.read_text(encoding="ascii"))
     assert is_running(worker)
-    assert controller.pid is not None
-    os.kill(controller.pid, signal.SIGKILL)
-    controller.join()
+    assert processes.pid is not None
+    os.kill(processes.pid, signal.SIGKILL)
+    processes.join()
     assert wait_until(lambda: not is_running(worker))
     assert note.with_suffix(".interrupted").exists() is (work in INTERRUPTED)
 
 
 def test_without_a_controller_nothing_is_armed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(controller, "_set_death_signal", lambda number: pytest.fail("this process is no worker"))
+    monkeypatch.setattr(processes, "_set_death_signal", lambda number: pytest.fail("this process is no worker"))
     monkeypatch.setattr(multiprocessing, "parent_process", lambda: None)
     with exit_with_controller():
         sleep_with_controller(0.01)
@@ -121,20 +122,20 @@ def test_where_the_system_cannot_tell_a_thread_looks(monkeypatch: pytest.MonkeyP
     else:
         library = SimpleNamespace() if cannot == "no prctl" else SimpleNamespace(prctl=lambda *_arguments: -1)
         monkeypatch.setattr(sys, "platform", "linux")
-        monkeypatch.setattr(controller.ctypes, "CDLL", lambda _name: library)
-    monkeypatch.setattr(controller, "_controller", os.getppid)
+        monkeypatch.setattr(processes.ctypes, "CDLL", lambda _name: library)
+    monkeypatch.setattr(processes, "_controller", os.getppid)
     with exit_with_controller():
         assert "kf-orphans" in {thread.name for thread in threading.enumerate()}
     assert "kf-orphans" not in {thread.name for thread in threading.enumerate()}
-    assert controller._death_signal == 0
+    assert processes._death_signal == 0
 
 
 @pytest.mark.parametrize("system", ["linux", "darwin"])
 def test_a_worker_that_is_already_alone_ends(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
     sent: list[int] = []
     monkeypatch.setattr(sys, "platform", system)
-    monkeypatch.setattr(controller, "_controller", lambda: os.getppid() + 1)
-    monkeypatch.setattr(controller, "_set_death_signal", lambda number: system == "linux")
+    monkeypatch.setattr(processes, "_controller", lambda: os.getppid() + 1)
+    monkeypatch.setattr(processes, "_set_death_signal", lambda number: system == "linux")
     monkeypatch.setattr(os, "kill", lambda pid, number: sent.append(number))
     with exit_with_controller(signal.SIGTERM):
         pass
@@ -145,3 +146,27 @@ def test_it_sleeps_as_long_as_it_should() -> None:
     began = time.monotonic()
     sleep_with_controller(0.2)
     assert 0.2 <= time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_interrupts_more_are_ignored_and_it_is_passed_on_afterwards(number):
+    passed_on = []
+    before = signal.signal(number, lambda received, frame: passed_on.append(received))
+    try:
+        done = []
+        with deferred_signals():
+            try:
+                os.kill(os.getpid(), number)
+            except KeyboardInterrupt:
+                os.kill(os.getpid(), number)
+                done.append("written")
+        assert (done, passed_on) == (["written"], [number])
+    finally:
+        signal.signal(number, before)
+
+
+def test_without_a_signal_nothing_changes():
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with deferred_signals():
+        pass
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -114,13 +114,13 @@ class _Run:
                 if operand.match(text, at):
                     pending.append((index + 1, at))
             elif kind == LOOKAROUND:
-                if self._look_around(operand, at - other[1]) == other[0]:
+                if self._match_lookaround(operand, at - other[1]) == other[0]:
                     pending.append((index + 1, at))
             elif kind == END and (not operand or at == size):
                 return True
         return False
 
-    def _look_around(self, program: list[Instruction], start: int) -> bool:
+    def _match_lookaround(self, program: list[Instruction], start: int) -> bool:
         key = (id(program), start)
         if key not in self._lookarounds:
             self._lookarounds[key] = start >= 0 and self.matches(program, start)

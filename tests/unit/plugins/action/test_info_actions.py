@@ -164,7 +164,12 @@ def test_a_window_out_of_range_is_refused_before_any_call(serve: Serve, window: 
 def test_an_unmatched_pattern_is_met_as_the_user_wants(
     serve: Serve, on_unmatched: str, failed: bool, warnings: int
 ) -> None:
-    given = {**CONNECTION, "api_url": serve(service(DOCUMENTS)).url, "include": ["gone"], "on_unmatched": on_unmatched}
+    given = {
+        **CONNECTION,
+        "api_url": serve(service(DOCUMENTS)).url,
+        "include": ["deleted"],
+        "on_unmatched": on_unmatched,
+    }
     result = run(StatusInfo, given)
     assert result.get("failed", False) is failed
     assert len(result.get("warnings", [])) == warnings
@@ -190,7 +195,7 @@ def test_on_the_target_the_module_gets_every_option_explicitly(
     assert {name: arguments[name] for name in expected} == expected
     assert arguments["validate_certs"] is False
     assert None not in arguments.values()
-    assert server.calls == [], "nothing is asked on the controller"
+    assert server.calls == [], "nothing is requested on the controller"
 
 
 SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, str]]] = {
@@ -218,7 +223,7 @@ def test_on_the_target_the_secret_is_in_no_argument(
 
 
 @pytest.mark.parametrize("secret", [None, "", "   "])
-def test_without_a_secret_the_module_says_so_and_nothing_is_handed_over(secret: str | None) -> None:
+def test_without_a_secret_the_module_fails_and_gets_no_file(secret: str | None) -> None:
     """The action has no connection here, so that any attempt would fail."""
     executed: list[dict[str, Any]] = []
     given = {**CONNECTION, "client_secret": secret, "run_on": "target"}
@@ -228,7 +233,7 @@ def test_without_a_secret_the_module_says_so_and_nothing_is_handed_over(secret: 
 
 
 @pytest.mark.parametrize("plugin", ALL)
-def test_a_secret_that_cannot_be_handed_over_is_a_failure_with_a_code(
+def test_a_secret_that_cannot_be_passed_is_a_failure_with_a_code(
     plugin: type[Any], monkeypatch: pytest.MonkeyPatch, target: Any
 ) -> None:
     def no_space(*given: Any) -> None:

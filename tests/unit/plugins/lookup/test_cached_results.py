@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A kept result is returned only while nothing that it depends on has changed."""
+"""A cached result is returned only while nothing that it depends on has changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DOCUMENTS = {"/v2/status": STATUSES, "/v2/config/monitor": CONFIGS}
 
 @pytest.fixture
 def evaluations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return what was evaluated because no result was kept."""
+    """Return what was evaluated because no result was cached."""
     evaluated: list[str] = []
     original = _lookup_request.request_monitors
 
@@ -94,7 +94,7 @@ def test_terms_and_the_plugin_make_another_request(ask: Asker, evaluations: list
 
 
 @pytest.mark.parametrize("options", [{"client_secret": "other"}, {"api_url": "http://127.0.0.1:1"}, {"max_age": 0}])
-def test_a_kept_result_never_answers_for_other_credentials_services_or_ages(
+def test_a_cached_result_is_not_used_for_other_credentials_services_or_ages(
     ask: Asker, evaluations: list[str], options: dict[str, Any]
 ) -> None:
     with contextlib.suppress(AnsibleLookupError):
@@ -139,27 +139,27 @@ def test_warnings_are_repeated(ask: Asker, evaluations: list[str], capsys: pytes
     assert "matched none" in " ".join("".join(capsys.readouterr()).split())
 
 
-def test_the_number_of_kept_results_is_bounded(ask: Asker) -> None:
+def test_the_number_of_cached_results_is_limited(ask: Asker) -> None:
     for number in range(3 * results.MAX_RESULTS):
         ask(f"Web {number}", on_unmatched="ignore")
     assert len(list(ask.folder.iterdir())) <= results.MAX_RESULTS + 10
 
 
-def test_a_large_result_is_not_kept(ask: Asker, evaluations: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_result_is_not_cached(ask: Asker, evaluations: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "MAX_RESULT_SIZE", 10)
     for _ in range(3):
         ask("Web")
     assert evaluations == ["statuses"] * 3
 
 
-def test_without_a_secret_or_with_a_strange_option_nothing_is_kept(ask: Asker, evaluations: list[str]) -> None:
+def test_without_a_secret_or_with_an_invalid_option_nothing_is_cached(ask: Asker, evaluations: list[str]) -> None:
     for options in ({"client_secret": ""}, {"fields": {"a": 1}}):
         with pytest.raises(AnsibleError):
             ask(**options)
     assert len(evaluations) == 2
 
 
-def test_a_result_of_which_a_part_was_not_stored_is_not_kept(
+def test_a_result_from_a_response_that_was_not_cached_is_not_cached(
     serve: Serve, tmp_path: Path, evaluations: list[str]
 ) -> None:
     ask = Asker(serve(service(DOCUMENTS)).url, tmp_path / "cache")
@@ -169,7 +169,7 @@ def test_a_result_of_which_a_part_was_not_stored_is_not_kept(
     assert len(evaluations) == 3
 
 
-def test_a_failure_is_never_kept(serve: Serve, tmp_path: Path, evaluations: list[str]) -> None:
+def test_a_failure_is_never_cached(serve: Serve, tmp_path: Path, evaluations: list[str]) -> None:
     ask = Asker(serve(lambda call: as_json({}, 503)).url, tmp_path / "cache")
     for _ in range(3):
         with pytest.raises(AnsibleLookupError, match="failed to get"):

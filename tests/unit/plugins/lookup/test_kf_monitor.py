@@ -46,7 +46,7 @@ def test_terms_and_options_select(serve: Serve, terms: list[Any], options: dict[
 
 
 @pytest.mark.parametrize("joined", [False, True])
-def test_the_status_is_asked_for_only_when_it_is_wanted(serve: Serve, joined: bool) -> None:
+def test_the_status_is_requested_only_with_with_status(serve: Serve, joined: bool) -> None:
     server = serve(service(DOCUMENTS))
     ask(server, with_status=joined)
     assert any(call.target.startswith("/v2/status") for call in server.calls) is joined
@@ -67,6 +67,6 @@ def test_an_option_of_another_plugin_is_a_mistake(serve: Serve, options: dict[st
         ask(serve(service(DOCUMENTS)), **options)
 
 
-def test_a_pattern_for_nobody_fails(serve: Serve) -> None:
+def test_a_pattern_that_matches_no_monitor_fails(serve: Serve) -> None:
     with pytest.raises(AnsibleLookupError, match="Nobody matched none of 2 monitors"):
         ask(serve(service(DOCUMENTS)), "Nobody")

@@ -51,7 +51,7 @@ def test_terms_and_options_select(serve: Serve, terms: list[Any], options: dict[
 
 
 @pytest.mark.parametrize("name", ["window", "t"])
-def test_the_window_is_asked_for_under_both_names(serve: Serve, name: str) -> None:
+def test_the_window_is_requested_under_both_names(serve: Serve, name: str) -> None:
     server = serve(service(DOCUMENTS))
     ask(server, **{name: "600"})
     assert server.calls[-1].target == "/v2/status?t=600"
@@ -109,7 +109,7 @@ def test_a_mistake_in_the_options_is_refused_before_any_call(
 @pytest.mark.parametrize(
     "options", [{"window": 0}, {"window": 10801}, {"client_secret": ""}, {"include": ["~("]}, {"exclude": [" "]}]
 )
-def test_what_cannot_be_asked_fails_before_any_call(serve: Serve, options: dict[str, Any]) -> None:
+def test_an_invalid_request_fails_before_any_call(serve: Serve, options: dict[str, Any]) -> None:
     server = serve(service(DOCUMENTS))
     with pytest.raises(AnsibleLookupError):
         ask(server, **options)
@@ -126,5 +126,5 @@ def test_a_term_that_matches_nothing_can_be_allowed(
     serve: Serve, capsys: pytest.CaptureFixture[str], on_unmatched: str, warned: bool
 ) -> None:
     assert ask(serve(service(DOCUMENTS)), f"Maul {on_unmatched}", on_unmatched=on_unmatched) == []
-    shown = capsys.readouterr()
-    assert ("matched none" in " ".join((shown.out + shown.err).split())) is warned
+    displayed = capsys.readouterr()
+    assert ("matched none" in " ".join((displayed.out + displayed.err).split())) is warned

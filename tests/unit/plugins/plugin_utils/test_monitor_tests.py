@@ -43,7 +43,7 @@ def test_each_test_has_its_name() -> None:
 
 
 @pytest.mark.parametrize("wrap", [lambda status: status, configured], ids=["status", "configuration"])
-def test_a_status_is_judged_wherever_it_is(wrap: Callable[[Any], Any]) -> None:
+def test_a_status_is_evaluated_in_every_position(wrap: Callable[[Any], Any]) -> None:
     assert (is_alerting(wrap(QUIET)), is_failing(wrap(QUIET))) == (False, False)
     assert (is_alerting(wrap(LOUD)), is_failing(wrap(LOUD))) == (True, True)
 
@@ -62,7 +62,7 @@ def test_failing_is_the_newest_test(status: dict[str, Any], answer: bool) -> Non
     assert is_failing(status) is answer
 
 
-def test_a_host_of_the_inventory_is_judged_already() -> None:
+def test_the_variables_of_an_inventory_host_are_used() -> None:
     for monitor, answer in ((HOST, False), (LOUD_HOST, True)):
         assert [is_alerting(monitor), is_failing(monitor), is_stale(monitor)] == [answer] * 3
 
@@ -93,7 +93,7 @@ def test_a_test_that_is_too_old_is_stale(monitor: Any, options: dict[str, Any], 
     assert is_stale(monitor, **{"now": NOW, **options}) is answer
 
 
-def test_now_is_this_machines_time_unless_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_now_defaults_to_this_machines_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: NOW)
     assert not is_stale(configured(QUIET))
     monkeypatch.setattr("time.time", lambda: NOW + 700)
@@ -113,14 +113,14 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("test", [is_alerting, is_failing, lambda monitor: is_stale(monitor, timer=300)])
-@pytest.mark.parametrize(("monitor", "told"), UNKNOWN)
-def test_what_is_not_told_is_an_error(test: Callable[[Any], bool], monitor: Any, told: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=told):
+@pytest.mark.parametrize(("monitor", "reported"), UNKNOWN)
+def test_missing_information_is_an_error(test: Callable[[Any], bool], monitor: Any, reported: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=reported):
         test(monitor)
 
 
 @pytest.mark.parametrize(
-    ("test", "monitor", "told"),
+    ("test", "monitor", "reported"),
     [
         (is_alerting, configured(None), "returned no status"),
         (is_failing, configured(None), "returned no status"),
@@ -138,8 +138,8 @@ def test_what_is_not_told_is_an_error(test: Callable[[Any], bool], monitor: Any,
         (lambda monitor: is_stale(monitor, timer=1, now="inf"), QUIET, "now is not a number"),
     ],
 )
-def test_what_cannot_be_judged_is_an_error(test: Callable[[Any], bool], monitor: Any, told: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=told):
+def test_an_invalid_monitor_or_option_is_an_error(test: Callable[[Any], bool], monitor: Any, reported: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=reported):
         test(monitor)
 
 

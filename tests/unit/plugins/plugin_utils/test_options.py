@@ -65,13 +65,13 @@ def test_the_nearest_source_wins(
     if first <= 2:
         monkeypatch.setenv(f"KF_{name.upper()}", environment)
     variables = {f"kf_{name}": variable} if first <= 1 else {}
-    chosen = options({name: task} if first == 0 else {}, variables)[name]
+    selected = options({name: task} if first == 0 else {}, variables)[name]
     wanted = [task, variable, environment, file, CONNECTION[name].get("default")][first]
     if CONNECTION[name]["type"] == "int" and wanted is not None:
         wanted = int(wanted)
     if CONNECTION[name]["type"] == "bool":
         wanted = wanted in (True, "true", "yes")
-    assert chosen == wanted
+    assert selected == wanted
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,8 @@ def test_the_secret_is_never_read_from_a_file(
     ansible_cfg(client_secret="file")
     if environment:
         monkeypatch.setenv("KF_CLIENT_SECRET", environment)
-    assert options(given, variables)["client_secret"].reveal() == secret
+    found = options(given, variables)["client_secret"]
+    assert (found and found.reveal()) == secret
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_value_of_the_wrong_type_names_its_source(
 
 @pytest.mark.parametrize("value", [["hunter2-hunter2"], {"is": "hunter2-hunter2"}, [["hunter2-hunter2"]]])
 @pytest.mark.parametrize("source", ["task", "variable"])
-def test_a_secret_of_the_wrong_type_is_not_shown(source: str, value: Any) -> None:
+def test_a_secret_of_the_wrong_type_is_not_displayed(source: str, value: Any) -> None:
     given = {"client_secret": value} if source == "task" else {}
     variables = {"kf_client_secret": value} if source == "variable" else {}
     try:
@@ -181,7 +182,7 @@ def test_options_that_exclude_each_other_are_refused_together(second: str) -> No
         options({"monitor_id": "m", second: ["x"]}, spec=MONITOR_INFO, mutually_exclusive=ONE_OR_MANY)
 
 
-def test_an_option_that_nobody_gave_excludes_nothing() -> None:
+def test_an_option_that_is_not_set_excludes_nothing() -> None:
     assert options({"monitor_id": "m"}, spec=MONITOR_INFO, mutually_exclusive=ONE_OR_MANY)["include"] == []
 
 
@@ -220,8 +221,8 @@ def test_a_renamed_connection_option_keeps_its_sources(monkeypatch: pytest.Monke
     spec = {**CONNECTION, "request_timeout": CONNECTION["timeout"], "timeout": {"type": "float", "default": 0.0}}
     monkeypatch.setenv("KF_TIMEOUT", "33")
     renamed = {"timeout": "request_timeout"}
-    chosen = options({"timeout": 600}, spec=spec, renamed=renamed)
-    assert (chosen["timeout"], chosen["request_timeout"]) == (600.0, 33)
+    selected = options({"timeout": 600}, spec=spec, renamed=renamed)
+    assert (selected["timeout"], selected["request_timeout"]) == (600.0, 33)
     assert options({"request_timeout": 7}, spec=spec, renamed=renamed)["request_timeout"] == 7
 
 
@@ -235,7 +236,7 @@ def test_every_connection_option_has_a_variable_an_environment_variable_and_a_li
 
 @pytest.mark.parametrize("first", range(5), ids=["task", "variable", "environment", "ansible.cfg", "default"])
 @pytest.mark.parametrize("name", SOURCES)
-def test_the_source_of_an_option_is_told(
+def test_the_origin_of_an_option_is_returned(
     ansible_cfg: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, first: int
 ) -> None:
     task, variable, environment, file = SOURCES[name]

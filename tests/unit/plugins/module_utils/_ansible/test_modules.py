@@ -116,7 +116,7 @@ MODULES = [kf_status_info, kf_monitor_info, kf_version_info]
 
 
 @pytest.fixture
-def handed(tmp_path: Path) -> Path:
+def passed(tmp_path: Path) -> Path:
     path = tmp_path / "kf-secret"
     path.write_text("hunter2", encoding="utf-8")
     path.chmod(0o600)
@@ -125,27 +125,25 @@ def handed(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("beside", [None, "another"])
-def test_a_secret_that_was_handed_over_is_used_and_deleted(
-    serve: Serve, ran: Callable[..., Any], module: Any, handed: Path, beside: str | None
+def test_a_secret_file_is_used_and_deleted(
+    serve: Serve, ran: Callable[..., Any], module: Any, passed: Path, beside: str | None
 ) -> None:
     server = serve(service(DOCUMENTS))
-    code, result = ran(module, server.url, client_secret=beside, **{ARGUMENT: str(handed)})
+    code, result = ran(module, server.url, client_secret=beside, **{ARGUMENT: str(passed)})
     assert (code, result["changed"]) == (0, False)
     assert server.calls[0].headers["authorization"] == "Basic aWQ6aHVudGVyMg=="
-    assert not handed.exists()
+    assert not passed.exists()
     assert ARGUMENT not in json.dumps(result)
     assert "hunter2" not in json.dumps(result)
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_secret_that_was_handed_over_is_in_no_result(
-    serve: Serve, ran: Callable[..., Any], module: Any, handed: Path
-) -> None:
+def test_a_secret_from_a_file_is_in_no_result(serve: Serve, ran: Callable[..., Any], module: Any, passed: Path) -> None:
     server = serve(lambda call: as_json({"error": "no hunter2"}, 401))
-    code, result = ran(module, server.url, client_secret=None, _ansible_verbosity=5, **{ARGUMENT: str(handed)})
+    code, result = ran(module, server.url, client_secret=None, _ansible_verbosity=5, **{ARGUMENT: str(passed)})
     assert (code, result["error_code"]) == (1, "credentials")
     assert "hunter2" not in json.dumps(result)
-    assert not handed.exists()
+    assert not passed.exists()
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -160,11 +158,11 @@ def test_a_secret_that_was_handed_over_is_in_no_result(
     ],
 )
 def test_a_secret_that_cannot_be_used_is_one_sentence_before_any_call(
-    serve: Serve, ran: Callable[..., Any], module: Any, handed: Path, prepared: Callable[[Path], Any], code: str
+    serve: Serve, ran: Callable[..., Any], module: Any, passed: Path, prepared: Callable[[Path], Any], code: str
 ) -> None:
-    prepared(handed)
+    prepared(passed)
     server = serve(service(DOCUMENTS))
-    exit_code, result = ran(module, server.url, client_secret=None, **{ARGUMENT: str(handed)})
+    exit_code, result = ran(module, server.url, client_secret=None, **{ARGUMENT: str(passed)})
     assert (exit_code, result["failed"], result["error_code"]) == (1, True, code)
     assert "\n" not in result["msg"]
     assert "exception" not in result
@@ -176,5 +174,5 @@ def test_a_warning_reaches_the_user(serve: Serve, capsys: pytest.CaptureFixture[
     given = {"api_url": serve(service(DOCUMENTS)).url, "client_id": "id", "client_secret": "hunter2"}
     with module_arguments({**given, "include": ["xyz"], "on_unmatched": "warn"}), pytest.raises(SystemExit):
         kf_status_info.main()
-    shown = capsys.readouterr()
-    assert "include: xyz matched none of 1 monitor" in " ".join((shown.out + shown.err).split())
+    displayed = capsys.readouterr()
+    assert "include: xyz matched none of 1 monitor" in " ".join((displayed.out + displayed.err).split())

@@ -40,7 +40,7 @@ def options(spec: dict[str, dict[str, Any]], **given: Any) -> dict[str, Any]:
     return {**{name: option.get("default") for name, option in spec.items()}, **given}
 
 
-def test_without_options_only_what_alerts_is_asked_for_and_returned(script: Script) -> None:
+def test_without_options_only_alerting_monitors_are_requested_and_returned(script: Script) -> None:
     play = script(token(), answered(STATUS, ALERTING))
     answer = queries.query_statuses(play.client, options(STATUS_INFO))
     assert play.transport.requests[-1].params == {"t": "1800"}
@@ -74,7 +74,7 @@ def test_nothing_alerting_is_an_answer_of_its_own(script: Script) -> None:
         ({"include": ["*"]}, ["m"]),
     ],
 )
-def test_patterns_are_looked_for_among_all_monitors(script: Script, given: dict[str, Any], ids: list[str]) -> None:
+def test_patterns_are_matched_against_all_monitors(script: Script, given: dict[str, Any], ids: list[str]) -> None:
     play = script(token(), answered(STATUS, EVERYTHING))
     answer = queries.query_statuses(play.client, options(STATUS_INFO, **given))
     assert [entry["id"] for entry in answer.result["monitors"]] == ids
@@ -98,7 +98,7 @@ def test_types_come_from_the_configurations(
     assert answer.warnings == warnings
 
 
-def test_a_monitor_that_no_configuration_tells_of_is_kept_by_types(script: Script) -> None:
+def test_a_monitor_without_a_configuration_is_selected_by_types(script: Script) -> None:
     play = script(token(), answered(STATUS, EVERYTHING), answered(CONFIGS, {"monitor_list": [WEB]}))
     answer = queries.query_statuses(play.client, options(STATUS_INFO, types=["http"], all=True))
     assert [entry["id"] for entry in answer.result["monitors"]] == ["w", "m"]
@@ -150,7 +150,7 @@ def test_a_window_out_of_range_is_refused_before_any_call(script: Script, window
         (["new"], [{"new": [1]}, {}], []),
     ],
 )
-def test_only_the_wanted_fields_are_returned_and_a_misspelt_one_is_told(
+def test_only_the_given_fields_are_returned_and_an_unknown_one_is_a_warning(
     script: Script, fields: list[str], entries: list[Any], warnings: list[str]
 ) -> None:
     play = script(token(), answered(STATUS, EVERYTHING))
@@ -182,16 +182,16 @@ def test_configurations_are_selected_and_counted(
     assert result["counts"] == counts
 
 
-def test_one_monitor_is_asked_for_by_its_id(script: Script) -> None:
+def test_one_monitor_is_requested_by_its_id(script: Script) -> None:
     play = script(token(), answered(CONFIGS + "/w", {"monitor": WEB}))
     result = queries.query_monitors(play.client, options(MONITOR_INFO, monitor_id="w")).result
     assert result == {"monitors": [WEB], "counts": {"monitors": 1, "active": 1, "types": {"http": 1}}}
 
 
 def test_an_unknown_monitor_id_fails_and_says_so(script: Script) -> None:
-    play = script(token(), answered(CONFIGS + "/gone", status=404))
-    with pytest.raises(errors.NotFoundError, match="monitor gone.*there is no such active monitor"):
-        queries.query_monitors(play.client, options(MONITOR_INFO, monitor_id="gone"))
+    play = script(token(), answered(CONFIGS + "/deleted", status=404))
+    with pytest.raises(errors.NotFoundError, match="monitor deleted.*there is no such active monitor"):
+        queries.query_monitors(play.client, options(MONITOR_INFO, monitor_id="deleted"))
 
 
 def test_an_empty_monitor_id_is_not_taken_for_all_of_them(script: Script) -> None:

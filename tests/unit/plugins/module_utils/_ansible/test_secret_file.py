@@ -19,23 +19,23 @@ SECRET = "Kf/+&=%~ hunter2 ß"
 
 
 @pytest.fixture
-def handed(tmp_path: Path) -> Path:
+def passed(tmp_path: Path) -> Path:
     path = tmp_path / "kf-secret"
     path.write_text(SECRET, encoding="utf-8")
     path.chmod(0o600)
     return path
 
 
-def test_the_secret_is_read_and_gone(handed: Path) -> None:
-    assert take_secret(str(handed)) == SECRET
-    assert not handed.exists()
+def test_the_secret_is_read_and_the_file_deleted(passed: Path) -> None:
+    assert take_secret(str(passed)) == SECRET
+    assert not passed.exists()
 
 
-def test_it_is_gone_before_it_is_used_even_when_it_is_no_text(handed: Path) -> None:
-    handed.write_bytes(b"\xff\xfe")
+def test_the_file_is_deleted_even_if_it_is_not_text(passed: Path) -> None:
+    passed.write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigurationError):
-        take_secret(str(handed))
-    assert not handed.exists()
+        take_secret(str(passed))
+    assert not passed.exists()
 
 
 def linked(path: Path) -> None:
@@ -68,26 +68,26 @@ def folder(path: Path) -> None:
         (lambda path: path.chmod(0o602), "its permissions allow access to every user"),
     ],
 )
-def test_what_cannot_have_been_handed_over_is_refused_with_one_sentence(
-    handed: Path, changed: Callable[[Path], Any], why: str
+def test_a_file_that_ansible_cannot_have_created_is_refused(
+    passed: Path, changed: Callable[[Path], Any], why: str
 ) -> None:
-    changed(handed)
+    changed(passed)
     with pytest.raises(ConfigurationError) as caught:
-        take_secret(str(handed))
+        take_secret(str(passed))
     sentence = str(caught.value)
     assert caught.value.code == "handover"
     assert f"({why})" in sentence or why in sentence
-    assert str(handed) in sentence
+    assert str(passed) in sentence
     assert "\n" not in sentence
     assert "hunter2" not in sentence
     assert caught.value.__suppress_context__
 
 
-def test_what_a_link_points_to_stays(handed: Path) -> None:
-    linked(handed)
+def test_what_a_link_points_to_stays(passed: Path) -> None:
+    linked(passed)
     with pytest.raises(ConfigurationError):
-        take_secret(str(handed))
-    assert handed.with_name("elsewhere").read_text(encoding="utf-8") == SECRET
+        take_secret(str(passed))
+    assert passed.with_name("elsewhere").read_text(encoding="utf-8") == SECRET
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_what_a_link_points_to_stays(handed: Path) -> None:
     ],
     ids=str,
 )
-def test_it_must_belong_to_the_user_or_to_whoever_made_the_folder(
-    handed: Path, monkeypatch: pytest.MonkeyPatch, file_of: int, folder_of: int, me: int, trusted: bool
+def test_it_must_belong_to_the_user_or_the_owner_of_the_folder(
+    passed: Path, monkeypatch: pytest.MonkeyPatch, file_of: int, folder_of: int, me: int, trusted: bool
 ) -> None:
     def owned(owner: int) -> Any:
         return lambda path: SimpleNamespace(st_mode=0o100600, st_uid=owner)
@@ -113,27 +113,27 @@ def test_it_must_belong_to_the_user_or_to_whoever_made_the_folder(
     owners = {"fstat": owned(file_of), "stat": owned(folder_of), "geteuid": lambda: me}
     monkeypatch.setattr(secret_file, "os", SimpleNamespace(**{**vars(os), **owners}))
     if trusted:
-        assert take_secret(str(handed)) == SECRET
+        assert take_secret(str(passed)) == SECRET
     else:
         with pytest.raises(ConfigurationError, match="it belongs to another user"):
-            take_secret(str(handed))
-        assert handed.exists()
+            take_secret(str(passed))
+        assert passed.exists()
 
 
-def test_a_user_who_may_only_read_it_gets_it(handed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_who_may_only_read_it_gets_it(passed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: str) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(secret_file, "os", SimpleNamespace(**{**vars(os), "unlink": refuse}))
-    assert take_secret(str(handed)) == SECRET
+    assert take_secret(str(passed)) == SECRET
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
-def test_what_the_user_may_not_read_is_refused(handed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    handed.parent.chmod(0o755)
+def test_what_the_user_may_not_read_is_refused(passed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed.parent.chmod(0o755)
     os.seteuid(65534)
     try:
         with pytest.raises(ConfigurationError, match="Permission denied"):
-            take_secret(str(handed))
+            take_secret(str(passed))
     finally:
         os.seteuid(0)

@@ -133,7 +133,7 @@ def test_what_does_not_refuse_the_client_is_final(script: Script, answer: Step) 
         (ODD, [REFUSED, answered(TOKEN, b"")], errors.PayloadError, 200),
     ],
 )
-def test_the_last_answer_is_told(
+def test_the_last_response_is_reported(
     script: Script, options: dict[str, str], steps: list[Step], kind: type[Exception], status: int
 ) -> None:
     play = script(*steps, retries=0, **options)
@@ -144,7 +144,7 @@ def test_the_last_answer_is_told(
 
 
 @pytest.mark.parametrize(("first", "known"), [([], AS_THEY_ARE), ([REFUSED], ENCODED)])
-def test_the_form_that_worked_is_kept_for_every_later_token(script: Script, first: list[Step], known: str) -> None:
+def test_the_accepted_header_is_reused_for_later_tokens(script: Script, first: list[Step], known: str) -> None:
     play = script(*first, token(), EMPTY, REVOKED, token(), EMPTY, token(), EMPTY, **ODD)
     play.client.statuses()
     play.client.statuses()
@@ -160,7 +160,7 @@ def test_a_client_that_was_known_and_is_refused_later_is_refused(script: Script,
         play.client.statuses()
 
 
-def test_no_form_is_kept_before_it_worked(script: Script) -> None:
+def test_no_header_is_reused_before_it_is_accepted(script: Script) -> None:
     play = script(answered(TOKEN, status=403), REFUSED, token(), EMPTY, **ODD)
     with pytest.raises(errors.AccessError):
         play.client.statuses()
@@ -215,7 +215,7 @@ def test_the_documented_answer_is_a_token_until_shortly_before_its_expiry(sample
         *[(odd, DEFAULT_LIFETIME * 0.9) for odd in (None, True, False, "", "soon", "nan", "inf", [3600], {"s": 1})],
     ],
 )
-def test_a_lifetime_is_believed_within_reason_and_short_when_unknown(expires_in: Any, good_for: float) -> None:
+def test_a_lifetime_is_limited_and_short_when_unknown(expires_in: Any, good_for: float) -> None:
     token = parse_token({"access_token": "t", "token_type": "Bearer", "expires_in": expires_in}, 0.0)
     assert token.good_until == pytest.approx(good_for)
 

@@ -182,7 +182,7 @@ def test_keys_that_become_alike_are_refused() -> None:
         parse_json(b'[{"\\ud800": 1, "\\ud801": 2}]')
 
 
-def test_too_large_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_is_too_large_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strict_json, "MAX_MEMORY", 2**20)
     decoded: list[Any] = []
     for body in (

@@ -39,12 +39,16 @@ EMPTY = {"monitor_list": []}
 BROKEN = errors.NetworkError("the connection failed", code="connection")
 
 
-def test_a_token_is_asked_for_with_the_credentials_and_the_question_with_the_token(script: Script) -> None:
+def test_a_token_is_requested_with_the_credentials_and_a_response_with_the_token(script: Script) -> None:
     play = script(token("abc"), answered(STATUS, EMPTY))
     assert play.client.statuses() == []
-    asked, question = play.transport.requests
-    assert (asked.method, asked.form, dict(asked.params)) == ("POST", {"grant_type": "client_credentials"}, {})
-    basic = asked.authorization.reveal()
+    requested, question = play.transport.requests
+    assert (requested.method, requested.form, dict(requested.params)) == (
+        "POST",
+        {"grant_type": "client_credentials"},
+        {},
+    )
+    basic = requested.authorization.reveal()
     assert base64.b64decode(basic.removeprefix("Basic ")) == b"id:s3cr3t/+ word"
     assert question.authorization.reveal() == "Bearer abc"
     assert question.form is None
@@ -59,7 +63,7 @@ def test_a_token_is_asked_for_with_the_credentials_and_the_question_with_the_tok
         ({"window": 10800, "everything": False}, {"t": "10800"}),
     ],
 )
-def test_a_status_is_asked_for_with_its_window(script: Script, arguments: Any, params: dict[str, str]) -> None:
+def test_a_status_is_requested_with_its_window(script: Script, arguments: Any, params: dict[str, str]) -> None:
     play = script(token(), answered(STATUS, EMPTY))
     play.client.statuses(**arguments)
     assert play.transport.requests[-1].params == params
@@ -107,12 +111,12 @@ def test_reading_an_answer_counts_as_waiting_for_it(
         assert caught.value.code == "timeout"
 
 
-def test_a_path_in_api_url_is_kept(script: Script) -> None:
+def test_a_path_in_api_url_is_preserved(script: Script) -> None:
     steps = [Step("/kf" + step.path, step.outcome) for step in (token(), answered(VERSION, {"major": 2}))]
     assert script(*steps, api_url="https://h/kf/").client.version() == {"major": 2}
 
 
-def test_a_token_is_fetched_once_and_kept_until_shortly_before_its_expiry(script: Script) -> None:
+def test_a_token_is_reused_until_shortly_before_its_expiry(script: Script) -> None:
     play = script(token("one"), *[answered(STATUS, EMPTY)] * 3, token("two"), answered(STATUS, EMPTY))
     play.client.statuses()
     play.time.now += 1000
@@ -125,7 +129,7 @@ def test_a_token_is_fetched_once_and_kept_until_shortly_before_its_expiry(script
     assert sent == ["Bearer one"] * 3 + ["Bearer two"]
 
 
-def test_a_tokens_life_counts_from_before_it_was_asked_for(script: Script) -> None:
+def test_the_lifetime_of_a_token_starts_before_its_request(script: Script) -> None:
     slow = token("one", takes=30)
     play = script(slow, answered(STATUS, EMPTY), token("two"), answered(STATUS, EMPTY))
     play.client.statuses()
@@ -202,7 +206,7 @@ def test_each_question_may_renew_its_token_once(script: Script) -> None:
         ([token(), answered(STATUS, {"error": "no", "monitor_list": []})], errors.ServiceError, 200),
     ],
 )
-def test_whatever_is_no_whole_answer_is_an_error_at_once_that_says_who_has_to_act(
+def test_each_final_response_is_an_error_by_who_has_to_act(
     script: Script, steps: list[Step], kind: type[Exception], status: int
 ) -> None:
     play = script(*steps)
@@ -215,9 +219,9 @@ def test_whatever_is_no_whole_answer_is_an_error_at_once_that_says_who_has_to_ac
 
 
 def test_a_404_for_one_monitor_says_that_there_is_none(script: Script) -> None:
-    play = script(token(), answered(CONFIGS + "/gone", status=404))
-    with pytest.raises(errors.NotFoundError, match="monitor gone") as caught:
-        play.client.config("gone")
+    play = script(token(), answered(CONFIGS + "/deleted", status=404))
+    with pytest.raises(errors.NotFoundError, match="monitor deleted") as caught:
+        play.client.config("deleted")
     assert (caught.value.code, caught.value.status) == ("not_found", 404)
 
 
@@ -263,9 +267,9 @@ def test_what_cannot_be_an_id_is_refused_before_any_call(script: Script, monitor
     assert str(caught.value).isprintable()
 
 
-def test_another_monitor_than_the_one_asked_for_is_no_answer(script: Script, sample: Callable[[str], Any]) -> None:
+def test_a_response_about_another_monitor_is_an_error(script: Script, sample: Callable[[str], Any]) -> None:
     play = script(token(), answered(CONFIGS + "/mon2", sample("monitor_configuration")))
-    with pytest.raises(errors.PayloadError, match="not the mon2 asked for"):
+    with pytest.raises(errors.PayloadError, match="not the mon2 requested for"):
         play.client.config("mon2")
 
 
@@ -289,7 +293,7 @@ def test_a_question_survives_failures_that_pass(script: Script, failure: Step) -
 
 
 @pytest.mark.parametrize("failure", [answered(TOKEN, status=429), Step(TOKEN, BROKEN)])
-def test_a_token_is_asked_for_again_too(script: Script, failure: Step) -> None:
+def test_a_token_request_is_retried_too(script: Script, failure: Step) -> None:
     play = script(failure, token(), answered(STATUS, EMPTY))
     assert play.client.statuses() == []
 
@@ -343,7 +347,7 @@ def test_retry_after_as_a_date_is_honoured(script: Script) -> None:
 
 
 @pytest.mark.parametrize("wish", ["60", "61", "9" * 400])
-def test_a_wish_beyond_the_budget_ends_at_once_and_is_told(script: Script, wish: str) -> None:
+def test_a_requested_delay_beyond_the_timeout_fails_at_once(script: Script, wish: str) -> None:
     play = script(token(), answered(STATUS, status=429, retry_after=wish), timeout=60)
     with pytest.raises(errors.ServiceError, match="the service asks to wait") as caught:
         play.client.statuses()
@@ -382,7 +386,7 @@ def test_a_redirect_is_a_failure(script: Script, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "told"),
+    ("location", "reported"),
     [
         ("https://login.example/?next=1", "to https://login.example;"),
         ("https://user:hunter2@login.example/", "to https://login.example;"),
@@ -393,11 +397,11 @@ def test_a_redirect_is_a_failure(script: Script, status: int) -> None:
         ("//\x1b[2J/", "redirect"),
     ],
 )
-def test_a_redirect_is_not_followed_and_told_in_one_line(script: Script, location: str, told: str) -> None:
+def test_a_redirect_is_not_followed_and_reported_in_one_line(script: Script, location: str, reported: str) -> None:
     play = script(token(), answered(STATUS, status=302, location=location))
     with pytest.raises(errors.ServiceError) as caught:
         play.client.statuses()
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
     assert "hunter2" not in str(caught.value)
     assert str(caught.value).isprintable()
 
@@ -426,7 +430,7 @@ NOON = "Sun, 31 May 2026 12:00:00 GMT"
 
 
 @pytest.mark.parametrize("header", [{"date": NOON}, {"age": "3601"}])
-def test_an_answer_from_a_cache_is_refused_and_not_asked_for_again(script: Script, header: dict[str, str]) -> None:
+def test_a_response_from_a_cache_is_refused_and_not_retried(script: Script, header: dict[str, str]) -> None:
     granted = answered(TOKEN, {"access_token": "token-1"}, date="Sun, 31 May 2026 13:00:01 GMT")
     play = script(granted, answered(STATUS, EMPTY, **header))
     with pytest.raises(errors.ServiceError, match=r"/v2/status: the answer is 1 h( 1 s)? old: a cache ") as caught:
@@ -449,7 +453,7 @@ def test_a_cache_that_keeps_a_refusal_does_not_hide_what_it_is(script: Script) -
         play.client.statuses()
 
 
-def test_a_token_can_be_asked_for_beforehand_and_is_used_then(script: Script) -> None:
+def test_authenticate_requests_a_token_that_is_then_used(script: Script) -> None:
     play = script(token("abc"), answered(STATUS, EMPTY))
     play.client.authenticate()
     play.client.authenticate()

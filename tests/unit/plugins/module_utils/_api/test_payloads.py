@@ -258,10 +258,10 @@ def test_unknown_fields_pass_through_at_every_level(sample: Callable[[str], Any]
         ({"monitor": []}, "monitor is a list"),
         ({"monitor": "mon1"}, "monitor is the string"),
         ({"monitor_list": [CONFIG]}, "monitor is null"),
-        ({"monitor": {**CONFIG, "id": "mon2"}}, "monitor.id is mon2, not the mon1 asked for"),
+        ({"monitor": {**CONFIG, "id": "mon2"}}, "monitor.id is mon2, not the mon1 requested for"),
     ],
 )
-def test_a_single_configuration_is_that_of_the_monitor_asked_for(document: Any, place: str) -> None:
+def test_a_single_configuration_is_that_of_the_requested_monitor(document: Any, place: str) -> None:
     with pytest.raises(PayloadError) as caught:
         payloads.read_config(document, "mon1")
     assert place in str(caught.value)

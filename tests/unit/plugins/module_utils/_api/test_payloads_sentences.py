@@ -18,7 +18,7 @@ CUT = "x" * 77 + "..."
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("entry", "reported"),
     [
         ({"monitor": None}, ".monitor is null, not a string"),
         ({"monitor": 7}, ".monitor is a number, not a string"),
@@ -45,14 +45,14 @@ CUT = "x" * 77 + "..."
         ({"last_failed": {"error": {}}}, ".last_failed.error is an object, not a string"),
     ],
 )
-def test_a_status_that_cannot_be_right_is_told_with_its_place(entry: dict[str, Any], told: str) -> None:
+def test_an_invalid_status_is_reported_with_its_path(entry: dict[str, Any], reported: str) -> None:
     with pytest.raises(PayloadError) as raised:
         payloads.read_statuses({"monitor_list": [{**STATUS, "monitor": "m0"}, {**STATUS, **entry}]})
-    assert str(raised.value) == f"monitor_list[1]{told}"
+    assert str(raised.value) == f"monitor_list[1]{reported}"
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("entry", "reported"),
     [
         ({"id": ""}, ".id is empty"),
         ({"timer": 0}, ".timer is too small"),
@@ -65,17 +65,17 @@ def test_a_status_that_cannot_be_right_is_told_with_its_place(entry: dict[str, A
         ({"config": "x"}, '.config is the string "x", not an object'),
     ],
 )
-def test_a_configuration_that_cannot_be_right_is_told_with_its_place(entry: dict[str, Any], told: str) -> None:
+def test_an_invalid_configuration_is_reported_with_its_path(entry: dict[str, Any], reported: str) -> None:
     with pytest.raises(PayloadError) as raised:
         payloads.read_configs({"monitor_list": [{**CONFIG, **entry}]})
-    assert str(raised.value) == f"monitor_list[0]{told}"
+    assert str(raised.value) == f"monitor_list[0]{reported}"
     with pytest.raises(PayloadError) as raised:
         payloads.read_config({"monitor": {**CONFIG, **entry}}, "m1")
-    assert str(raised.value) == f"monitor{told}"
+    assert str(raised.value) == f"monitor{reported}"
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "reported"),
     [
         ({}, "monitor_list is missing, not a list"),
         ({"monitor_list": None}, "monitor_list is null, not a list"),
@@ -93,28 +93,28 @@ def test_a_configuration_that_cannot_be_right_is_told_with_its_place(entry: dict
         ),
     ],
 )
-def test_a_list_that_cannot_be_right_is_told_with_its_place(document: dict[str, Any], told: str) -> None:
+def test_an_invalid_list_is_reported_with_its_path(document: dict[str, Any], reported: str) -> None:
     with pytest.raises(PayloadError) as raised:
         payloads.read_statuses(document)
-    assert str(raised.value) == told
+    assert str(raised.value) == reported
 
 
 @pytest.mark.parametrize(
-    ("found", "asked", "told"),
+    ("found", "requested", "reported"),
     [
-        ("m2", "m1", "monitor.id is m2, not the m1 asked for"),
-        (LONG, LONG + "x", f"monitor.id is {CUT}, not the {CUT} asked for"),
-        (LONG[1:], "m1", f"monitor.id is {LONG[1:]}, not the m1 asked for"),
-        ("m2", LONG[1:], f"monitor.id is m2, not the {LONG[1:]} asked for"),
+        ("m2", "m1", "monitor.id is m2, not the m1 requested for"),
+        (LONG, LONG + "x", f"monitor.id is {CUT}, not the {CUT} requested for"),
+        (LONG[1:], "m1", f"monitor.id is {LONG[1:]}, not the m1 requested for"),
+        ("m2", LONG[1:], f"monitor.id is m2, not the {LONG[1:]} requested for"),
     ],
 )
-def test_another_monitor_than_the_one_asked_for_is_told(found: str, asked: str, told: str) -> None:
+def test_another_monitor_than_the_requested_one_is_reported(found: str, requested: str, reported: str) -> None:
     with pytest.raises(PayloadError) as raised:
-        payloads.read_config({"monitor": {"id": found}}, asked)
-    assert str(raised.value) == told
+        payloads.read_config({"monitor": {"id": found}}, requested)
+    assert str(raised.value) == reported
 
 
-def test_no_monitor_is_told_as_none() -> None:
+def test_a_missing_monitor_is_reported() -> None:
     with pytest.raises(PayloadError) as raised:
         payloads.read_config({}, "m1")
     assert str(raised.value) == "monitor is null, not an object"
@@ -127,7 +127,7 @@ def test_an_answer_that_is_an_error_is_quoted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "reported"),
     [
         (b"", "the answer is no JSON but empty"),
         (b" <html>", "the answer is no JSON but a web page"),
@@ -139,17 +139,17 @@ def test_an_answer_that_is_an_error_is_quoted() -> None:
         (b'"x"', 'the answer is the string "x", not a JSON object'),
     ],
 )
-def test_a_body_that_is_no_object_is_told_by_what_it_seems_to_be(body: bytes, told: str) -> None:
+def test_a_body_without_an_object_is_described(body: bytes, reported: str) -> None:
     with pytest.raises(PayloadError) as raised:
         payloads.decode(body)
-    assert str(raised.value) == told
+    assert str(raised.value) == reported
 
 
 @pytest.mark.parametrize(
     ("body", "reason"),
     [(b'{"a": 1, "a": 1}', "duplicate key in JSON object"), (b'{"a": NaN}', "NaN is not a JSON number")],
 )
-def test_json_that_cannot_be_used_is_told_apart_from_what_is_none(body: bytes, reason: str) -> None:
+def test_unreliable_json_differs_from_invalid_json(body: bytes, reason: str) -> None:
     with pytest.raises(PayloadError) as raised:
         payloads.decode(body)
     assert str(raised.value) == f"the answer is JSON that cannot be relied on: {reason}"

@@ -41,9 +41,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize("around", ["", "5", "%", "%35", "K+e", SECRET[:-1]])
-def test_a_secret_is_hidden_however_it_is_spelt(spelling: str, around: str) -> None:
-    spelt = SPELLINGS[spelling](SECRET)
-    assert redact(f"{around}{spelt}|{spelt}{around}", [SECRET]) == f"{around}{MASK}|{MASK}{around}"
+def test_a_secret_is_redacted_in_every_encoding(spelling: str, around: str) -> None:
+    encoding = SPELLINGS[spelling](SECRET)
+    assert redact(f"{around}{encoding}|{encoding}{around}", [SECRET]) == f"{around}{MASK}|{MASK}{around}"
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -51,10 +51,10 @@ def test_a_secret_is_hidden_however_it_is_spelt(spelling: str, around: str) -> N
 def test_no_more_than_its_beginning_is_left_of_a_secret_that_was_cut_short(
     spelling: str, before: str, limit: int
 ) -> None:
-    spelt = SPELLINGS[spelling](SECRET)
-    told = redact(sanitize(before + spelt, limit), [SECRET])
-    tail = told.removesuffix("...")
-    assert not any(spelt[start : start + 16] in tail for start in range(len(spelt) - 16))
+    encoding = SPELLINGS[spelling](SECRET)
+    reported = redact(sanitize(before + encoding, limit), [SECRET])
+    tail = reported.removesuffix("...")
+    assert not any(encoding[start : start + 16] in tail for start in range(len(encoding) - 16))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_no_more_than_its_beginning_is_left_of_a_secret_that_was_cut_short(
         ("longer-secre", "longer-secre"),
     ],
 )
-def test_what_is_no_secret_is_left_alone(text: str, left: str) -> None:
+def test_other_text_is_unchanged(text: str, left: str) -> None:
     assert redact(text, ["secret", "longer-secret", "secret", ""]) == left
 
 
@@ -86,9 +86,9 @@ def test_a_text_that_nearly_holds_the_secret_everywhere_is_read_in_seconds() -> 
 
 
 @pytest.mark.parametrize("size", [560, 585, 590, 596, 599, 600, 601, 5000])
-def test_a_secret_at_the_end_of_what_is_looked_at_is_hidden(size: int) -> None:
-    told = redact("." * size + SECRET + SECRET, [SECRET])
-    assert not any(SECRET[start : start + 4] in told for start in range(len(SECRET) - 4))
+def test_a_secret_at_the_length_limit_is_redacted(size: int) -> None:
+    reported = redact("." * size + SECRET + SECRET, [SECRET])
+    assert not any(SECRET[start : start + 4] in reported for start in range(len(SECRET) - 4))
 
 
 IN_DATA = ["as it is", "in a URL", "in a path", "in a form", "by JavaScript"]
@@ -102,8 +102,8 @@ JSON: dict[str, Callable[[object], str]] = {
 @pytest.mark.parametrize("written", JSON)
 @pytest.mark.parametrize("spelling", IN_DATA)
 def test_a_good_answer_is_left_whole_but_for_the_secrets_in_it(spelling: str, written: str) -> None:
-    spelt, twin = (SPELLINGS[spelling](text) for text in (SECRET, f"id:{SECRET}"))
-    answer = {"monitor_list": [{"label": f"a {spelt} b/c", spelt: ["é", twin]}, "p" * MAX_TEXT_LENGTH + spelt]}
+    encoding, twin = (SPELLINGS[spelling](text) for text in (SECRET, f"id:{SECRET}"))
+    answer = {"monitor_list": [{"label": f"a {encoding} b/c", encoding: ["é", twin]}, "p" * MAX_TEXT_LENGTH + encoding]}
     body = redact_body(JSON[written](answer).encode(), [SECRET, f"id:{SECRET}", SECRET])
     assert json.loads(body) == {
         "monitor_list": [{"label": f"a {MASK} b/c", MASK: ["é", MASK]}, "p" * MAX_TEXT_LENGTH + MASK]

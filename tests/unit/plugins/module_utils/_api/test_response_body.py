@@ -41,7 +41,7 @@ def received(packed: bytes, encoding: str = "gzip", most: int = 65536, **options
 
 
 @pytest.mark.parametrize("encoding", ["", " ", "identity", "IDENTITY, ", ","])
-def test_what_is_not_packed_comes_as_it_is(encoding: str) -> None:
+def test_uncompressed_data_is_unchanged(encoding: str) -> None:
     assert received(PACKED, encoding) == PACKED
 
 

@@ -63,9 +63,9 @@ def test_a_pause_is_any_length_up_to_a_limit_that_doubles(attempt: int, limit: f
     assert retry_delay(attempt, None, lambda: 1.0) == limit
 
 
-def test_the_services_own_wish_wins_and_is_not_shortened() -> None:
+def test_a_requested_delay_has_precedence() -> None:
     assert retry_delay(0, 77.0, lambda: 0.0) == 77.0
 
 
-def test_a_wish_of_zero_is_no_licence_to_hammer() -> None:
+def test_a_requested_delay_of_zero_still_backs_off() -> None:
     assert retry_delay(3, 0.0, lambda: 1.0) == 4.0

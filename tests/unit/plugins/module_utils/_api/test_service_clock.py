@@ -39,12 +39,12 @@ def at(seconds: float) -> dict[str, str]:
 )
 def test_what_time_it_is_for_the_service(rule: str, answers: list[tuple], now: tuple[float, float]) -> None:
     clock = ServiceClock()
-    for headers, asked, answered in answers:
-        clock.observe(headers, asked, answered)
+    for headers, requested, answered in answers:
+        clock.observe(headers, requested, answered)
     assert clock.now(0.0) == (NOON + now[0], NOON + now[1]), rule
 
 
-def test_a_service_that_never_tells_has_no_time() -> None:
+def test_without_dates_the_service_time_is_unknown() -> None:
     clock = ServiceClock()
     assert clock.observe({}, 0, 1) == 0
     assert clock.now(0.0) is None
@@ -61,7 +61,7 @@ def test_a_service_that_never_tells_has_no_time() -> None:
         ("from tomorrow, which is no age", at(86400), False),
         ("a cache says so", {"age": "61"}, True),
         ("a cache says so and the date is new", {**at(100), "age": " 3600 "}, True),
-        ("a cache that kept it for a moment", {"age": "60"}, False),
+        ("a cache that cached it for a moment", {"age": "60"}, False),
         ("an age that is none", {"age": "-61"}, False),
         ("an age in words", {"age": "old"}, False),
         ("an age in other digits", {"age": "\u0663\u0663\u0663"}, False),

@@ -80,7 +80,7 @@ def test_a_budget_that_no_clock_can_keep_is_refused(name: str, value: Any) -> No
 
 
 @pytest.mark.parametrize(
-    ("url", "kept"),
+    ("url", "cached"),
     [
         ("https://api.knowledgefront.com", "https://api.knowledgefront.com"),
         ("https://api.knowledgefront.com/", "https://api.knowledgefront.com"),
@@ -93,8 +93,8 @@ def test_a_budget_that_no_clock_can_keep_is_refused(name: str, value: Any) -> No
         ("http://LOCALHOST", "http://LOCALHOST"),
     ],
 )
-def test_a_url_is_kept_without_the_slash_at_its_end(url: str, kept: str) -> None:
-    assert validate_url(url) == kept
+def test_trailing_slashes_of_a_url_are_removed(url: str, cached: str) -> None:
+    assert validate_url(url) == cached
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_url_to_which_no_secret_may_go_is_refused_in_one_line(url: str) -> Non
         "https://h?client_secret=hunter2",
     ],
 )
-def test_a_password_in_a_url_is_never_shown(url: str) -> None:
+def test_a_password_in_a_url_is_never_displayed(url: str) -> None:
     with pytest.raises(ConfigurationError, match="api_url") as caught:
         validate_url(url)
     assert "hunter2" not in str(caught.value)
@@ -167,10 +167,10 @@ def test_a_secret_does_not_show_itself(show: Any) -> None:
 
 
 @pytest.mark.parametrize("keep", [pickle.dumps, copy.copy, copy.deepcopy, lambda secret: pickle.dumps(secret, 0)])
-def test_a_secret_is_not_written_anywhere(keep: Any) -> None:
+def test_a_secret_cannot_be_serialized(keep: Any) -> None:
     with pytest.raises(TypeError):
         keep(Secret("hunter2"))
 
 
-def test_a_secret_is_shown_to_who_asks_for_it() -> None:
+def test_a_secret_is_revealed_only_by_its_method() -> None:
     assert Settings.from_options({"client_id": 12, "client_secret": 34}).client_secret.reveal() == "34"

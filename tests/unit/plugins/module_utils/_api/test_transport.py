@@ -67,7 +67,7 @@ def failure(url: str, **options: Any) -> errors.KnowledgeFrontError:
     assert str(caught.value).isprintable()
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None, (
-        "a library's error, which may hold a URL with a password, is no cause of ours"
+        "a library's error, which may hold a URL with a password, is no cause of is_holder"
     )
     return caught.value
 
@@ -175,7 +175,7 @@ def test_a_proxy_that_refuses_is_named_without_its_password(serve: Serve, monkey
 @pytest.mark.parametrize(
     "proxy", [f"http://me:{SECRET}@[::1", f"http://me:{SECRET}@h:port", f"nonsense://me:{SECRET}@"]
 )
-def test_an_unusable_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_an_invalid_proxy_is_reported_without_its_password(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     assert "proxy" in str(failure("https://service.invalid"))
 
@@ -351,13 +351,13 @@ def test_no_server_is_a_network_error_that_names_what_to_check() -> None:
     assert "api_url" in str(error)
 
 
-def test_a_host_that_nobody_knows_is_named_as_the_reason() -> None:
+def test_an_unknown_host_is_reported_as_such() -> None:
     error = failure("https://service.invalid", timeout=3)
     assert error.code in ("unknown_host", "dns", "timeout")
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..b", ".", "h\u2024st"])
-def test_a_host_that_cannot_be_one_is_told_and_never_a_traceback(host: str) -> None:
+def test_an_invalid_host_is_an_error_without_a_traceback(host: str) -> None:
     failure(f"https://{host}", timeout=3)
 
 
@@ -394,7 +394,7 @@ FAR = "https://api.example.com"
         ("https://localhost", {"HTTPS_PROXY": "http://a:1"}, None),
     ],
 )
-def test_the_proxy_that_will_be_used_is_told_beforehand(
+def test_find_route_returns_the_proxy(
     url: str, environment: dict[str, str], proxy: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
@@ -413,7 +413,7 @@ def test_the_proxy_that_will_be_used_is_told_beforehand(
         ({"validate_certs": False}, {"REQUESTS_CA_BUNDLE": "/b"}, None),
     ],
 )
-def test_what_will_be_trusted_is_told_beforehand(
+def test_find_route_returns_the_trusted_certificates(
     options: dict[str, Any], environment: dict[str, str], authorities: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():

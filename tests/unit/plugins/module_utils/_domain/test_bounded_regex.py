@@ -74,8 +74,8 @@ ENDLESS = {
     "a row of stars": (".*a.*a.*a.*a.*a.*a.*a.*b", "a" * 300),
     "a row of optional parts": ("a?" * 40 + "a" * 40 + "$", "a" * 39),
     "a row of alternatives": ("(a|a)" * 40 + "$", "a" * 40 + "!"),
-    "within a look ahead": ("(?=(a+)+$)a", "a" * 60 + "!"),
-    "within a look ahead that denies": ("(?!(a+)+$)b", "a" * 60 + "!"),
+    "within a inspect ahead": ("(?=(a+)+$)a", "a" * 60 + "!"),
+    "within a inspect ahead that denies": ("(?!(a+)+$)b", "a" * 60 + "!"),
     "two stars and a long text": ("a*a*b", "a" * 60_000),
     "letters of either case": ("(?i)(a|A)+$", "aA" * 40 + "!"),
 }

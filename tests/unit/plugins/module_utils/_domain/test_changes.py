@@ -54,7 +54,7 @@ def test_a_field_is_named_by_its_path(changed: dict[str, Any], field: str, descr
     assert (monitor.kind, change.field, change.describe()) == ("changed", field, described)
 
 
-def test_each_field_is_told_in_the_order_of_their_names() -> None:
+def test_changed_fields_are_in_the_order_of_their_names() -> None:
     [monitor] = compare_configs({"web": WEB}, {"web": {**WEB, "timer": 60, "label": "New"}})
     assert monitor.describe() == "monitor changed: New (web): label Web -> New, timer 300 -> 60"
 

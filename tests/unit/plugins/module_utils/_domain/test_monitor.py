@@ -107,7 +107,7 @@ def test_a_monitor_without_a_test_was_not_tested() -> None:
     assert (status().tested, status(test=MonitorTest(2.0, None)).tested) == (None, 2.0)
 
 
-def test_both_answers_are_joined_by_id_and_nobody_is_lost() -> None:
+def test_responses_are_joined_by_id_without_losing_a_monitor() -> None:
     joined = join_monitors([config("b"), config("a")], [status("c"), status("a")])
     assert [(m.id, m.config is not None, m.status is not None) for m in joined] == [
         ("b", True, False),

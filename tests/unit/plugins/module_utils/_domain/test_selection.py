@@ -34,7 +34,7 @@ ODD = Thing("id-4", "~tilde", None)
 ALL = [SMTP, WEB, SHOP, ODD]
 
 
-def chosen(*include: str, exclude: tuple[str, ...] = (), types: tuple[str, ...] = ()) -> list[Thing]:
+def select(*include: str, exclude: tuple[str, ...] = (), types: tuple[str, ...] = ()) -> list[Thing]:
     return Selection(include, exclude, types).select(ALL, lambda thing: thing.kind).monitors
 
 
@@ -58,10 +58,8 @@ def chosen(*include: str, exclude: tuple[str, ...] = (), types: tuple[str, ...] 
         (("id-1", "Primary *"), [SMTP, WEB]),
     ],
 )
-def test_include_keeps_what_a_pattern_selects_in_the_order_of_the_answer(
-    include: tuple[str, ...], expected: list[Thing]
-) -> None:
-    assert chosen(*include) == expected
+def test_include_selects_in_the_order_of_the_response(include: tuple[str, ...], expected: list[Thing]) -> None:
+    assert select(*include) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,20 +77,20 @@ def test_include_keeps_what_a_pattern_selects_in_the_order_of_the_answer(
 def test_exclude_and_types_narrow_and_an_unknown_type_is_not_ruled_out(
     exclude: tuple[str, ...], types: tuple[str, ...], expected: list[Thing]
 ) -> None:
-    assert chosen(exclude=exclude, types=types) == expected
+    assert select(exclude=exclude, types=types) == expected
 
 
 @pytest.mark.parametrize(
     ("include", "types", "unmatched", "unmatched_types"),
     [
         (["Primary *", "id-1"], [], [], []),
-        (["Primary *", "gone", "~nowhere"], [], ["gone", "~nowhere"], []),
-        (["gone", "gone"], [], ["gone"], []),
+        (["Primary *", "deleted", "~nowhere"], [], ["deleted", "~nowhere"], []),
+        (["deleted", "deleted"], [], ["deleted"], []),
         (["Primary HTTP"], ["smtp"], [], []),
         ([], ["DNS", "http"], [], ["DNS"]),
     ],
 )
-def test_what_was_asked_for_in_vain_is_told(
+def test_unmatched_patterns_and_types_are_reported(
     include: list[str], types: list[str], unmatched: list[str], unmatched_types: list[str]
 ) -> None:
     found = Selection(include, (), types).select(ALL, lambda thing: thing.kind)
@@ -104,14 +102,14 @@ def test_what_was_asked_for_in_vain_is_told(
     [
         ([], [], [], []),
         ([], ["id-1", "Primary *"], [], []),
-        ([], ["gone", "~nowhere", "Primary *"], [], ["gone", "~nowhere"]),
-        ([], ["gone", "gone"], [], ["gone"]),
+        ([], ["deleted", "~nowhere", "Primary *"], [], ["deleted", "~nowhere"]),
+        ([], ["deleted", "deleted"], [], ["deleted"]),
         (["id-1"], ["id-2"], [], []),
-        (["id-1"], ["gone"], [], ["gone"]),
+        (["id-1"], ["deleted"], [], ["deleted"]),
         ([], ["id-1"], ["nothing has this type"], []),
     ],
 )
-def test_an_exclude_that_leaves_out_nothing_is_told_whatever_is_included(
+def test_an_unmatched_exclude_is_reported_with_any_include(
     include: list[str], exclude: list[str], types: list[str], unmatched: list[str]
 ) -> None:
     found = Selection(include, exclude, types).select(ALL, lambda thing: thing.kind)
@@ -120,9 +118,9 @@ def test_an_exclude_that_leaves_out_nothing_is_told_whatever_is_included(
 
 @pytest.mark.parametrize("on_unmatched", ["fail", "warn", "ignore"])
 def test_unmatched_excludes_and_types_are_warned_of_and_never_an_error(on_unmatched: str) -> None:
-    found = Selection([], ["Primary HTTPS", "gone"], ["dns"]).select(ALL, lambda thing: thing.kind)
+    found = Selection([], ["Primary HTTPS", "deleted"], ["dns"]).select(ALL, lambda thing: thing.kind)
     assert describe_unmatched(found, ALL, on_unmatched) == [
-        "exclude: Primary HTTPS and gone matched none of 4 monitors; similar labels are "
+        "exclude: Primary HTTPS and deleted matched none of 4 monitors; similar labels are "
         "Primary HTTP and Primary SMTP MX",
         "types: no monitor has the type dns",
     ]
@@ -174,7 +172,7 @@ def test_thousands_of_names_cost_next_to_nothing() -> None:
         ),
     ],
 )
-def test_an_unmatched_pattern_is_shown_with_what_it_may_have_meant(unmatched: list[str], sentence: str) -> None:
+def test_an_unmatched_pattern_is_reported_with_similar_labels(unmatched: list[str], sentence: str) -> None:
     assert suggest_labels(unmatched, ALL) == sentence
 
 
@@ -187,9 +185,10 @@ def test_suggestions_cost_no_more_for_more_patterns_and_monitors(monkeypatch: py
 
     monkeypatch.setattr(difflib, "get_close_matches", noted)
     things = [Thing(str(number), f"Primary web server number {number}") for number in range(20000)]
-    told = suggest_labels([f"Primary web server nomber {number}" for number in range(1000)], things)
+    reported = suggest_labels([f"Primary web server nomber {number}" for number in range(1000)], things)
     assert (
-        "Primary web server nomber 4 and 995 more matched none of 20,000 monitors; similar labels are Primary" in told
+        "Primary web server nomber 4 and 995 more matched none of 20,000 monitors; similar labels are Primary"
+        in reported
     )
     assert compared == [1000] * 5
 
@@ -210,8 +209,8 @@ def test_two_similar_labels_are_enough_of_a_hint() -> None:
 @pytest.mark.parametrize(
     ("include", "on_unmatched", "warnings"),
     [
-        (["gone"], "warn", ["include: gone matched none of 4 monitors"]),
-        (["gone"], "ignore", []),
+        (["deleted"], "warn", ["include: deleted matched none of 4 monitors"]),
+        (["deleted"], "ignore", []),
         (["id-1"], "warn", []),
         (["id-1"], "fail", []),
     ],
@@ -224,25 +223,25 @@ def test_an_unmatched_pattern_is_warned_of_where_it_is_tolerated(
 
 
 def test_an_unmatched_pattern_is_an_error_where_it_is_not() -> None:
-    found = Selection(["gone", "id-1"]).select(ALL, lambda thing: thing.kind)
+    found = Selection(["deleted", "id-1"]).select(ALL, lambda thing: thing.kind)
     with pytest.raises(UnmatchedError) as raised:
         describe_unmatched(found, ALL, "fail")
-    told = "include: gone matched none of 4 monitors; correct include, or set on_unmatched"
-    assert str(raised.value) == told
+    reported = "include: deleted matched none of 4 monitors; correct include, or set on_unmatched"
+    assert str(raised.value) == reported
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "a pattern is empty; remove it or name a monitor"),
         (" ", "a pattern is empty; remove it or name a monitor"),
         ("~(", "~( is not a valid regular expression (missing ), unterminated subpattern at position 0)"),
     ],
 )
-def test_a_refusal_says_what_is_wrong_with_the_pattern(text: str, told: str) -> None:
+def test_a_refusal_says_what_is_wrong_with_the_pattern(text: str, reported: str) -> None:
     with pytest.raises(PatternError) as raised:
         Patterns(["Web", text])
-    assert str(raised.value) == told
+    assert str(raised.value) == reported
 
 
 @pytest.mark.parametrize(
@@ -253,7 +252,7 @@ def test_a_refusal_says_what_is_wrong_with_the_pattern(text: str, told: str) -> 
         (["id-2"], 0),
     ],
 )
-def test_each_pattern_that_selects_is_told_once(texts: list[str], selecting: int) -> None:
+def test_each_matching_pattern_is_returned_once(texts: list[str], selecting: int) -> None:
     assert sorted(Patterns(texts).find_matches(SMTP)) == sorted(set(texts[:selecting]))
 
 

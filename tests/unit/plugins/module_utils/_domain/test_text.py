@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "displayed"),
     [
         ("Primary SMTP MX", "Primary SMTP MX"),
         ("Größe ☃ 漢字", "Größe ☃ 漢字"),
@@ -35,12 +35,12 @@ from hypothesis import strategies as st
         (["a"], "['a']"),
     ],
 )
-def test_what_a_terminal_would_obey_is_escaped(value: object, shown: str) -> None:
-    assert sanitize(value) == shown
+def test_what_a_terminal_would_obey_is_escaped(value: object, displayed: str) -> None:
+    assert sanitize(value) == displayed
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "displayed"),
     [
         ("::error::x", ":\\x3aerror:\\x3ax"),
         ("  ::add-mask::x", "  :\\x3aadd-mask:\\x3ax"),
@@ -64,8 +64,8 @@ def test_what_a_terminal_would_obey_is_escaped(value: object, shown: str) -> Non
         ("section_starter", "section_starter"),
     ],
 )
-def test_what_a_pipeline_would_obey_is_escaped(text: str, shown: str) -> None:
-    assert sanitize(text) == shown
+def test_what_a_pipeline_would_obey_is_escaped(text: str, displayed: str) -> None:
+    assert sanitize(text) == displayed
     assert sanitize([text]).count("##") == 0
 
 
@@ -81,7 +81,7 @@ def test_no_list_of_names_and_no_limit_makes_a_command(names: list[str], limit: 
 
 
 @pytest.mark.parametrize(
-    ("text", "limit", "shown"),
+    ("text", "limit", "displayed"),
     [
         ("12345", 5, "12345"),
         ("123456", 5, "12..."),
@@ -89,12 +89,12 @@ def test_no_list_of_names_and_no_limit_makes_a_command(names: list[str], limit: 
         ("x" * 10**6, 8, "xxxxx..."),
     ],
 )
-def test_text_stays_within_its_limit_even_when_escapes_lengthen_it(text: str, limit: int, shown: str) -> None:
-    assert sanitize(text, limit) == shown
+def test_text_stays_within_its_limit_even_when_escapes_lengthen_it(text: str, limit: int, displayed: str) -> None:
+    assert sanitize(text, limit) == displayed
 
 
 @pytest.mark.parametrize(
-    ("names", "shown"),
+    ("names", "displayed"),
     [
         ([], "none"),
         (["a"], "a"),
@@ -105,8 +105,8 @@ def test_text_stays_within_its_limit_even_when_escapes_lengthen_it(text: str, li
         (["\x1b"] * 100, "\\x1b, \\x1b, \\x1b, \\x1b, \\x1b and 95 more"),
     ],
 )
-def test_a_list_of_names_stays_short(names: list[str], shown: str) -> None:
-    assert join_names(names) == shown
+def test_a_list_of_names_stays_short(names: list[str], displayed: str) -> None:
+    assert join_names(names) == displayed
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_number_that_can_be_no_time_is_refused(seconds: float) -> None:
 
 
 @given(st.one_of(st.integers(), st.floats()))
-def test_a_time_that_is_believed_can_be_shown(seconds: float) -> None:
+def test_a_valid_time_can_be_formatted(seconds: float) -> None:
     try:
         time = validate_epoch(seconds)
     except ValueError:
@@ -77,7 +77,7 @@ def test_a_time_that_is_believed_can_be_shown(seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"),
+    ("seconds", "displayed"),
     [
         (1e15, "9999-12-31T23:59:59Z"),
         (math.inf, "9999-12-31T23:59:59Z"),
@@ -85,8 +85,8 @@ def test_a_time_that_is_believed_can_be_shown(seconds: float) -> None:
         (-59999999999.0, "0068-09-03T13:20:01Z"),
     ],
 )
-def test_a_sum_of_times_is_shown_as_far_as_the_calendar_goes(seconds: float, shown: str) -> None:
-    assert utc(seconds) == shown
+def test_a_sum_of_times_is_formatted_within_the_calendar(seconds: float, displayed: str) -> None:
+    assert utc(seconds) == displayed
 
 
 @given(st.floats(min_value=EARLIEST + 1, max_value=LATEST - 1))
@@ -95,12 +95,12 @@ def test_a_time_that_is_written_down_is_read_again(seconds: float) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 1, SAMPLE, LATEST - 1])
-def test_every_time_of_our_era_is_believed(seconds: float) -> None:
+def test_every_time_of_the_current_era_is_valid(seconds: float) -> None:
     assert validate_epoch(seconds) == seconds
 
 
 @pytest.mark.parametrize("seconds", [-LATEST + 1, -62135596801])
-def test_a_time_before_the_calendar_began_is_refused_or_can_be_shown(seconds: float) -> None:
+def test_a_time_before_the_calendar_is_refused_or_can_be_formatted(seconds: float) -> None:
     try:
         time = validate_epoch(seconds)
     except ValueError:
@@ -109,7 +109,7 @@ def test_a_time_before_the_calendar_began_is_refused_or_can_be_shown(seconds: fl
 
 
 @pytest.mark.parametrize(("least", "most"), [(-6 * 10**10, 10**11)])
-def test_what_is_believed_ends_with_the_years_68_and_5138(least: int, most: int) -> None:
+def test_valid_times_end_with_the_years_68_and_5138(least: int, most: int) -> None:
     for seconds in (least + 1, most - 1):
         assert isinstance(validate_epoch(seconds), float)
     for seconds in (least, most):
@@ -139,7 +139,7 @@ def test_a_text_that_tells_an_absurd_time_is_refused_too(text: str) -> None:
         (None, None, (None, None)),
     ],
 )
-def test_two_readings_of_a_moment_are_the_earlier_and_the_later_one(
+def test_two_readings_are_returned_as_the_earlier_and_the_later_one(
     text: str | None, seconds: float | None, readings: tuple[float | None, float | None]
 ) -> None:
     assert parse_timestamp(text, seconds) == readings
@@ -153,7 +153,7 @@ def test_one_unreadable_reading_is_not_covered_up_by_the_other(text: str | None,
         parse_timestamp(text, seconds)
 
 
-def test_utc_is_shown_with_its_zone() -> None:
+def test_utc_is_formatted_with_its_zone() -> None:
     assert utc(SAMPLE) == "2026-05-31T18:51:18Z"
 
 
@@ -176,7 +176,7 @@ def test_utc_is_shown_with_its_zone() -> None:
         (59.4, "59 s"),
     ],
 )
-def test_a_duration_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
+def test_a_duration_has_its_two_largest_units(seconds: float, words: str) -> None:
     assert duration(seconds) == words
 
 
@@ -339,5 +339,5 @@ def test_a_time_without_a_zone_or_that_is_none_is_refused(value: object) -> None
 
 
 @given(st.floats(min_value=1e9, max_value=LATEST - 1))
-def test_a_time_that_is_shown_can_be_given_again(seconds: float) -> None:
+def test_a_formatted_time_can_be_parsed_again(seconds: float) -> None:
     assert abs(parse_zoned_time(utc(seconds)) - seconds) <= 1

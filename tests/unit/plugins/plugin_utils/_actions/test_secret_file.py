@@ -70,7 +70,7 @@ def made_folder(plugin: Any) -> str:
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o177])
-def test_the_secret_is_there_for_its_user_only_and_gone_afterwards(plugin: Any, tmp_path: Path, umask: int) -> None:
+def test_only_its_user_can_read_the_file_and_it_is_deleted(plugin: Any, tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         with plugin._upload_secret(Secret(SECRET)) as path:
@@ -120,7 +120,7 @@ def test_a_folder_that_had_to_be_made_is_ansibles_to_remove(plugin: Any, tmp_pat
     assert list((tmp_path / "remote").iterdir()) == []
 
 
-def test_the_folder_that_is_kept_holds_nothing(plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preserved_temporary_folder_is_empty(plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(C, "DEFAULT_KEEP_REMOTE_FILES", True)
     with plugin._upload_secret(Secret(SECRET)):
         pass
@@ -135,8 +135,10 @@ def test_a_module_that_took_it_leaves_nothing_to_warn_of(plugin: Any, warned: li
     assert warned == []
 
 
-@pytest.mark.parametrize("ending", [Ended, AnsibleError("no python"), AnsibleConnectionFailure("gone"), SystemExit])
-def test_it_is_gone_however_the_module_ends(plugin: Any, tmp_path: Path, ending: Any, warned: list[str]) -> None:
+@pytest.mark.parametrize("ending", [Ended, AnsibleError("no python"), AnsibleConnectionFailure("deleted"), SystemExit])
+def test_the_file_is_deleted_however_the_module_ends(
+    plugin: Any, tmp_path: Path, ending: Any, warned: list[str]
+) -> None:
     with pytest.raises(ending if isinstance(ending, type) else type(ending)), plugin._upload_secret(Secret(SECRET)):
         raise ending
     assert files_below(tmp_path) == []
@@ -144,7 +146,7 @@ def test_it_is_gone_however_the_module_ends(plugin: Any, tmp_path: Path, ending:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_is_gone_when_the_wait_is_interrupted(plugin: Any, tmp_path: Path, number: signal.Signals) -> None:
+def test_the_file_is_deleted_after_a_signal(plugin: Any, tmp_path: Path, number: signal.Signals) -> None:
     passed_on: list[int] = []
     before = signal.signal(number, lambda received, frame: passed_on.append(received))
     try:
@@ -176,7 +178,7 @@ def no_local_folder(*given: Any, **named: Any) -> Any:
         ("tempfile.NamedTemporaryFile", no_local_folder, "No space left on device"),
     ],
 )
-def test_what_cannot_be_handed_over_is_one_sentence_and_leaves_nothing(
+def test_a_failed_upload_is_one_message_and_leaves_nothing(
     plugin: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -214,17 +216,17 @@ def test_a_copy_that_is_cut_short_is_removed_there_too(
 def test_a_target_that_is_not_there_is_unreachable_and_not_failed(
     plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(*given: Any) -> None:
+    def deleted(*given: Any) -> None:
         raise AnsibleConnectionFailure("no route to host")
 
-    monkeypatch.setattr(plugin, "_transfer_file", gone)
+    monkeypatch.setattr(plugin, "_transfer_file", deleted)
     with pytest.raises(AnsibleConnectionFailure), plugin._upload_secret(Secret(SECRET)):
         pytest.fail("the module was run")
     assert files_below(tmp_path) == []
 
 
 @pytest.mark.parametrize("refusal", [lambda *given, **named: {"rc": 1}, full_disk])
-def test_a_file_that_cannot_be_removed_is_told_by_its_path(
+def test_a_warning_names_a_file_that_cannot_be_removed(
     plugin: Any, monkeypatch: pytest.MonkeyPatch, warned: list[str], refusal: Callable[..., Any]
 ) -> None:
     with plugin._upload_secret(Secret(SECRET)) as path:
@@ -243,9 +245,7 @@ def test_a_failure_of_the_module_is_not_replaced_by_one_of_the_removal(
     assert len(warned) == 1
 
 
-def test_another_user_of_the_task_can_read_it_and_nobody_else(
-    plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_become_user_can_read_the_file(plugin: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made_readable = unprivileged(plugin, monkeypatch)
     with plugin._upload_secret(Secret(SECRET)) as path:
         assert made_readable == [(str(Path(path).parent), path, "False")]

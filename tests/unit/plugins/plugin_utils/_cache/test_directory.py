@@ -34,7 +34,7 @@ def test_a_folder_that_others_can_enter_is_refused_with_what_to_do(tmp_path: Pat
         SecureDirectory(str(tmp_path / "store"))
 
 
-def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "store").mkdir(mode=0o700)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     with pytest.raises(InsecureDirectoryError, match=r"store belongs to another user: set cache_dir to"):
@@ -42,7 +42,7 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("what", ["a link", "a file", "a file above", "a dead link", "a NUL"])
-def test_what_is_no_folder_is_refused(tmp_path: Path, what: str) -> None:
+def test_a_path_that_is_not_a_folder_is_refused(tmp_path: Path, what: str) -> None:
     path = tmp_path / "store"
     if what == "a link":
         (tmp_path / "real").mkdir(mode=0o700)
@@ -89,7 +89,9 @@ def spoil(path: Path, how: str) -> None:
 @pytest.mark.parametrize(
     "how", ["absent", "too large", "open to others", "a link", "known by a second name", "a pipe", "a folder"]
 )
-def test_what_we_cannot_have_written_is_nothing(tmp_path: Path, folder: SecureDirectory, how: str) -> None:
+def test_a_file_that_this_user_cannot_have_written_counts_as_absent(
+    tmp_path: Path, folder: SecureDirectory, how: str
+) -> None:
     folder.write(NAME, b"123")
     spoil(tmp_path / "home" / "store" / NAME, how)
     assert folder.read(NAME, 3) is None
@@ -131,7 +133,7 @@ def test_old_files_are_removed_and_only_ours(tmp_path: Path, folder: SecureDirec
     assert sorted(file.name for file in store.iterdir()) == sorted(["notes.txt", f"{NAME}.bak", "1" * 32])
 
 
-def test_a_folder_that_is_gone_meanwhile_is_no_error(tmp_path: Path, folder: SecureDirectory) -> None:
+def test_a_folder_that_was_removed_meanwhile_is_not_an_error(tmp_path: Path, folder: SecureDirectory) -> None:
     (tmp_path / "home" / "store").rmdir()
     folder.remove_old(2000)
     assert folder.read(NAME, 3) is None

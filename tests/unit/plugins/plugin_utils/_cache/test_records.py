@@ -59,7 +59,7 @@ def test_a_record_with_one_wrong_bit_is_none(place: int) -> None:
 
 
 @pytest.mark.parametrize("record", [b"", b"\n", b"\n\n", b"x\n[]\ny", b"\x00" * 100, b"{}\n{}\n{}"])
-def test_what_is_no_record_is_none(record: bytes) -> None:
+def test_an_invalid_record_is_none(record: bytes) -> None:
     assert KEYS.verify("what", record, later(1), 10) is None
 
 
@@ -95,13 +95,13 @@ def test_waiting_longer_or_trying_harder_is_no_other_connection() -> None:
     assert Keys(Settings(**CONNECTION, timeout=1, retries=0)).name("what") == KEYS.name("what")
 
 
-def test_a_name_tells_nothing_and_is_the_same_every_time() -> None:
+def test_a_file_name_reveals_nothing_and_is_stable() -> None:
     assert KEYS.name("token") == Keys(SETTINGS).name("token") != KEYS.name("tokens")
     assert len(KEYS.name("\ud800")) == 32
     assert "s3cr3t" not in repr(KEYS)
 
 
-def test_what_is_hidden_is_found_in_no_form_and_only_by_us() -> None:
+def test_an_encrypted_text_is_decrypted_with_the_same_secret_only() -> None:
     ciphertext = KEYS.encrypt(b"a-token")
     assert b"a-token" not in ciphertext
     assert KEYS.decrypt(ciphertext) == b"a-token"
@@ -109,7 +109,7 @@ def test_what_is_hidden_is_found_in_no_form_and_only_by_us() -> None:
     assert KEYS.decrypt(b"") is None
 
 
-def test_now_is_told_by_both_clocks() -> None:
+def test_now_reads_both_clocks() -> None:
     first, second = Timestamp.now(), Timestamp.now()
     age = second.age(first.wall, first.boot)
     assert age is not None
@@ -117,7 +117,7 @@ def test_now_is_told_by_both_clocks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "record", "ours"),
+    ("what", "record", "is_holder"),
     [
         ("what", RECORD, True),
         ("something else", RECORD, False),
@@ -127,5 +127,5 @@ def test_now_is_told_by_both_clocks() -> None:
         ("what", b"", False),
     ],
 )
-def test_a_record_is_ours_however_old_it_is_unless_somebody_changed_it(what: str, record: bytes, ours: bool) -> None:
-    assert KEYS.is_authentic(what, record) is ours
+def test_a_record_is_authentic_at_any_age_unless_it_is_changed(what: str, record: bytes, is_holder: bool) -> None:
+    assert KEYS.is_authentic(what, record) is is_holder

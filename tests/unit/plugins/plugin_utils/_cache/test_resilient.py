@@ -56,7 +56,7 @@ def test_without_a_folder_of_the_users_it_is_below_ansible_home(
     assert [folder.name for folder in tmp_path.iterdir()] == ["knowledgefront"]
 
 
-def test_a_folder_that_cannot_be_used_is_told_and_nothing_is_shared(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_a_warning_and_nothing_is_cached(tmp_path: Path) -> None:
     warned: list[str] = []
     tmp_path.chmod(0o755)
     cache = open_cache(SETTINGS, {"token_cache": "file", "max_age": 10, "cache_dir": str(tmp_path)}, warned.append)
@@ -112,7 +112,7 @@ BROKEN: dict[str, tuple[str, BaseException, str]] = {
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_whatever_breaks_in_the_cache_is_at_most_one_warning(
+def test_a_failure_of_the_cache_is_at_most_one_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     place, error, named = BROKEN[how]

@@ -31,8 +31,8 @@ def test_one_at_a_time(folder: SecureDirectory) -> None:
     at_it, most = [], []
 
     def work() -> None:
-        with acquire(folder, NAME, 30.0, never) as ours:
-            assert ours
+        with acquire(folder, NAME, 30.0, never) as is_holder:
+            assert is_holder
             at_it.append(1)
             most.append(len(at_it))
             at_it.pop()
@@ -45,11 +45,11 @@ def test_one_at_a_time(folder: SecureDirectory) -> None:
     assert most == [1] * 20
 
 
-def test_whoever_waits_gives_up_in_time_and_does_not_have_the_turn(folder: SecureDirectory) -> None:
-    time, naps = [0.0], []
+def test_waiting_ends_at_the_timeout_without_the_lock(folder: SecureDirectory) -> None:
+    time, intervals = [0.0], []
 
     def sleep(seconds: float) -> None:
-        naps.append(seconds)
+        intervals.append(seconds)
         time[0] += seconds
 
     with (
@@ -57,16 +57,16 @@ def test_whoever_waits_gives_up_in_time_and_does_not_have_the_turn(folder: Secur
         acquire(folder, NAME, 1.0, never, lambda: time[0], sleep) as second,
     ):
         assert (first, second) == (True, False)
-    assert 0.8 < sum(naps) <= 1.0
-    assert naps[0] < naps[-1] <= 0.1
+    assert 0.8 < sum(intervals) <= 1.0
+    assert intervals[0] < intervals[-1] <= 0.1
 
 
-def test_whoever_waits_stops_as_soon_as_it_is_told(folder: SecureDirectory) -> None:
-    told = iter([False, False, True])
+def test_waiting_ends_when_the_response_is_there(folder: SecureDirectory) -> None:
+    reported = iter([False, False, True])
     with acquire(folder, NAME, 99.0, never):
-        with acquire(folder, NAME, 99.0, lambda: next(told), sleep=lambda seconds: None) as ours:
-            assert not ours
-        assert next(told, None) is None
+        with acquire(folder, NAME, 99.0, lambda: next(reported), sleep=lambda seconds: None) as is_holder:
+            assert not is_holder
+        assert next(reported, None) is None
 
 
 def test_other_names_do_not_wait(folder: SecureDirectory) -> None:
@@ -74,11 +74,11 @@ def test_other_names_do_not_wait(folder: SecureDirectory) -> None:
         assert first and second
 
 
-def test_a_turn_ends_with_an_error_too(folder: SecureDirectory) -> None:
+def test_an_error_releases_the_lock(folder: SecureDirectory) -> None:
     with pytest.raises(ValueError), acquire(folder, NAME, 0.0, never):
         raise ValueError
-    with acquire(folder, NAME, 0.0, never) as ours:
-        assert ours
+    with acquire(folder, NAME, 0.0, never) as is_holder:
+        assert is_holder
 
 
 def hold_and_die(path: str, ready: multiprocessing.synchronize.Event) -> None:
@@ -87,14 +87,14 @@ def hold_and_die(path: str, ready: multiprocessing.synchronize.Event) -> None:
         os._exit(9)
 
 
-def test_a_process_that_dies_at_its_turn_loses_it(tmp_path: Path, folder: SecureDirectory) -> None:
+def test_a_process_that_dies_releases_its_lock(tmp_path: Path, folder: SecureDirectory) -> None:
     spawned = multiprocessing.get_context("fork")
     ready = spawned.Event()
     holder = spawned.Process(target=hold_and_die, args=(str(tmp_path / "store"), ready))
     holder.start()
     assert ready.wait(20)
-    with acquire(folder, NAME, 20.0, never) as ours:
-        assert ours
+    with acquire(folder, NAME, 20.0, never) as is_holder:
+        assert is_holder
     holder.join(20)
 
 
@@ -112,32 +112,34 @@ def never_sleep(seconds: float) -> None:
 @pytest.mark.parametrize(
     "number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EIO, errno.EINVAL, errno.EACCES, errno.EBADF]
 )
-def test_without_locks_everybody_has_a_turn_at_once(
+def test_without_locks_every_process_is_a_holder(
     folder: SecureDirectory, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     refuse_locks(monkeypatch, number)
     reasons: list[str] = []
-    with acquire(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as ours:
-        assert ours
+    with acquire(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as is_holder:
+        assert is_holder
     assert reasons == [os.strerror(number)]
 
 
 @pytest.mark.parametrize("number", [errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR])
 def test_a_busy_lock_is_waited_for(folder: SecureDirectory, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     refuse_locks(monkeypatch, number)
-    naps: list[float] = []
+    intervals: list[float] = []
     reasons: list[str] = []
     answered = iter([False, False, True])
-    with acquire(folder, NAME, 30.0, lambda: next(answered), sleep=naps.append, on_unlocked=reasons.append) as ours:
-        assert not ours
-    assert (len(naps), reasons) == (2, [])
+    with acquire(
+        folder, NAME, 30.0, lambda: next(answered), sleep=intervals.append, on_unlocked=reasons.append
+    ) as is_holder:
+        assert not is_holder
+    assert (len(intervals), reasons) == (2, [])
 
 
 def test_a_lock_file_that_cannot_be_opened_is_not_waited_for(tmp_path: Path, folder: SecureDirectory) -> None:
     (tmp_path / "store" / f"{NAME}.lock").mkdir()
     reasons: list[str] = []
-    with acquire(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as ours:
-        assert ours
+    with acquire(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as is_holder:
+        assert is_holder
     assert reasons == [os.strerror(errno.EISDIR)]
 
 
@@ -146,8 +148,8 @@ def test_a_file_system_with_unstable_inodes_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(folder, "is_lock", lambda name, descriptor: False)
     reasons: list[str] = []
-    with acquire(folder, NAME, 30.0, never, sleep=lambda seconds: None, on_unlocked=reasons.append) as ours:
-        assert ours
+    with acquire(folder, NAME, 30.0, never, sleep=lambda seconds: None, on_unlocked=reasons.append) as is_holder:
+        assert is_holder
     assert len(reasons) == 1
 
 
@@ -159,12 +161,12 @@ def test_a_lock_file_that_cannot_be_examined_is_not_waited_for(
 
     monkeypatch.setattr(folder, "is_lock", refuse)
     reasons: list[str] = []
-    with acquire(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as ours:
-        assert ours
+    with acquire(folder, NAME, 30.0, never, sleep=never_sleep, on_unlocked=reasons.append) as is_holder:
+        assert is_holder
     assert reasons == [os.strerror(errno.EIO)]
 
 
-def test_a_lock_that_was_removed_as_an_old_one_is_taken_anew(tmp_path: Path, folder: SecureDirectory) -> None:
+def test_a_lock_file_that_was_removed_is_created_again(tmp_path: Path, folder: SecureDirectory) -> None:
     with acquire(folder, NAME, 0.0, never) as first:
         (tmp_path / "store" / f"{NAME}.lock").unlink()
         with acquire(folder, NAME, 0.0, never) as second:

@@ -69,19 +69,19 @@ def labels(service: CachedClient) -> list[str]:
     return [status.label for status in service.statuses(everything=True)]
 
 
-def test_many_at_once_ask_as_one(controller: Controller) -> None:
-    told = []
+def test_concurrent_tasks_send_one_request(controller: Controller) -> None:
+    reported = []
 
     def ask() -> None:
         with controller.task() as service:
-            told.append(labels(service))
+            reported.append(labels(service))
 
     threads = [threading.Thread(target=ask) for _number in range(40)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert told == [["web", "mail"]] * 40
+    assert reported == [["web", "mail"]] * 40
     assert controller.calls() == {"token": 1, "status": 1, "connections": 1}
 
 
@@ -89,15 +89,15 @@ def test_many_at_once_ask_as_one(controller: Controller) -> None:
     ("rule", "tokens", "max_age", "moved", "calls"),
     [
         ("a task after another one asks nothing", True, 10, 0, {"token": 1, "status": 1}),
-        ("an answer that is too old is asked for with the same token", True, 10, 11, {"token": 1, "status": 2}),
-        ("a token that is too old is asked for anew", True, 10, 3601, {"token": 2, "status": 2}),
+        ("an answer that is too old is requested for with the same token", True, 10, 11, {"token": 1, "status": 2}),
+        ("a token that is too old is requested for anew", True, 10, 3601, {"token": 2, "status": 2}),
         ("no answers are shared with a max_age of 0", True, 0, 0, {"token": 1, "status": 2}),
         ("no tokens are shared without a cache of tokens", False, 0, 0, {"token": 2, "status": 2}),
         ("answers are shared without it", False, 10, 0, {"token": 1, "status": 1}),
         ("a clock that was put back is believed in nothing", True, 10, -60, {"token": 2, "status": 2}),
     ],
 )
-def test_what_a_later_task_asks_for(
+def test_requests_of_a_later_task(
     controller: Controller, rule: str, tokens: bool, max_age: float, moved: float, calls: dict[str, int]
 ) -> None:
     for number in range(2):
@@ -108,7 +108,7 @@ def test_what_a_later_task_asks_for(
     assert {name: found[name] for name in calls} == calls, rule
 
 
-def test_each_question_has_an_answer_of_its_own_that_is_like_the_first_one(controller: Controller) -> None:
+def test_each_request_has_its_own_response(controller: Controller) -> None:
     def ask() -> list[Any]:
         with controller.task() as service:
             statuses = [service.statuses(), service.statuses(everything=True), service.statuses(window=60)]
@@ -132,7 +132,7 @@ def test_each_question_has_an_answer_of_its_own_that_is_like_the_first_one(contr
     assert controller.calls()["status"] == 3
 
 
-def test_a_failure_is_not_kept_and_the_next_one_asks_again(controller: Controller) -> None:
+def test_a_failure_is_not_cached(controller: Controller) -> None:
     controller.simulator.control.fault("status", "status", code=503)
     with controller.task() as service, pytest.raises(errors.ServiceError):
         labels(service)
@@ -141,7 +141,7 @@ def test_a_failure_is_not_kept_and_the_next_one_asks_again(controller: Controlle
     assert controller.calls()["token"] == 1
 
 
-def test_an_unreadable_answer_is_not_kept(controller: Controller) -> None:
+def test_an_invalid_response_is_not_cached(controller: Controller) -> None:
     controller.simulator.control.fault("body", "status", body={"monitor_list": None})
     with controller.task() as service, pytest.raises(errors.PayloadError):
         labels(service)
@@ -159,7 +159,7 @@ def test_a_token_that_is_refused_is_replaced_for_all(controller: Controller) -> 
     assert controller.calls() == {"token": 2, "status": 5, "connections": 4}
 
 
-def test_other_credentials_never_get_what_is_kept(controller: Controller) -> None:
+def test_other_credentials_never_get_cached_responses(controller: Controller) -> None:
     with controller.task() as service:
         labels(service)
     with controller.task(client_secret="wrong") as service, pytest.raises(errors.CredentialsError):
@@ -171,15 +171,15 @@ def test_neither_the_secret_nor_a_token_is_in_a_file_or_a_name(controller: Contr
         labels(service)
         token = service._connect()._token
     assert token is not None
-    told = b"".join(file.name.encode() + file.read_bytes() for file in controller.path.iterdir())
-    assert token.secret.reveal().encode() not in told
-    assert token.secret.reveal().rpartition(".")[2].encode() not in told
-    assert controller.simulator.client_secret.encode() not in told
-    assert controller.simulator.client_id.encode() not in told
-    assert b"127.0.0.1" not in told
+    reported = b"".join(file.name.encode() + file.read_bytes() for file in controller.path.iterdir())
+    assert token.secret.reveal().encode() not in reported
+    assert token.secret.reveal().rpartition(".")[2].encode() not in reported
+    assert controller.simulator.client_secret.encode() not in reported
+    assert controller.simulator.client_id.encode() not in reported
+    assert b"127.0.0.1" not in reported
 
 
-SPOILT = {
+DAMAGE = {
     "emptied": lambda path: path.write_bytes(b""),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:-9]),
     "overwritten": lambda path: path.write_bytes(b'0\n[1,0,0,99]\n{"monitor_list":[]}'),
@@ -189,19 +189,19 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize("how", SPOILT)
-def test_a_spoilt_file_counts_as_absent(controller: Controller, how: str) -> None:
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_file_counts_as_absent(controller: Controller, how: str) -> None:
     with controller.task() as service:
         labels(service)
     for path in controller.path.iterdir():
         if path.suffix != ".lock":
-            SPOILT[how](path)
+            DAMAGE[how](path)
     with controller.task() as service:
         assert labels(service) == ["web", "mail"]
     assert {name: controller.calls()[name] for name in ("token", "status")} == {"token": 2, "status": 2}
 
 
-def test_whoever_waits_for_a_slow_one_asks_for_itself_before_its_own_time_is_up(controller: Controller) -> None:
+def test_a_waiting_task_sends_its_own_request_before_its_timeout(controller: Controller) -> None:
     with controller.task() as service:
         store = service._cache
         with store.acquire_response("statuses True 1800", Deadline(30)), controller.task(timeout=1) as other:

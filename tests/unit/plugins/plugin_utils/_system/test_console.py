@@ -32,7 +32,7 @@ class Screen:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.shown: list[str] = []
+        self.displayed: list[str] = []
         self.logged: list[str] = []
 
     def display(self, text: str, log_only: bool = False) -> None:
@@ -41,7 +41,7 @@ class Screen:
         elif self.error is not None:
             raise self.error
         else:
-            self.shown.append(text)
+            self.displayed.append(text)
 
     def warning(self, text: str) -> None:
         self.display(text)
@@ -67,14 +67,14 @@ class Queue:
 def test_a_closed_output_is_survived(method: str, error: Exception | None) -> None:
     screen = Screen(error)
     getattr(Console(screen), method)("line")
-    assert (screen.shown, screen.logged) == ((["line"], []) if error is None else ([], ["line"]))
+    assert (screen.displayed, screen.logged) == ((["line"], []) if error is None else ([], ["line"]))
 
 
 @pytest.mark.parametrize("method", ["display", "banner", "warning"])
 def test_a_silent_console_shows_nothing(method: str) -> None:
     screen = Screen()
     getattr(Console(screen, silent=True), method)("line")
-    assert screen.shown == []
+    assert screen.displayed == []
 
 
 @pytest.mark.parametrize("error", [None, *CLOSED])
@@ -82,7 +82,7 @@ def test_a_worker_has_the_controller_call_our_method(error: Exception | None) ->
     screen: Any = Screen()
     screen._final_q = Queue(error)
     Console(screen).warning("line")
-    assert screen.shown == []
+    assert screen.displayed == []
     assert screen._final_q.sent == ([(METHOD, "warning", "line")] if error is None else [])
 
 
@@ -107,7 +107,7 @@ def test_the_method_of_ansibles_own_display_survives_it_too(monkeypatch: pytest.
     getattr(Display(), METHOD)("display", "line")
 
 
-class Watched(Screen):
+class RecordingDisplay(Screen):
     """A display of a given verbosity that records which lines go to standard error."""
 
     def __init__(self, verbosity: int = 1, error: Exception | None = None) -> None:
@@ -120,7 +120,9 @@ class Watched(Screen):
         super().display(text, log_only)
 
 
-def run_until_reported(screen: Watched, work: Callable[[ProgressLine], None], silent: bool = False) -> ProgressLine:
+def run_until_reported(
+    screen: RecordingDisplay, work: Callable[[ProgressLine], None], silent: bool = False
+) -> ProgressLine:
     """Do ``work`` and wait for the first line, at most for 5 s."""
     with ProgressLine(Console(screen, silent), "work", interval=0.01) as progress:
         work(progress)
@@ -144,37 +146,37 @@ def test_progress_is_for_a_terminal_or_for_who_asks(
     monkeypatch: pytest.MonkeyPatch, terminal: bool, verbosity: int, silent: bool, reports: bool
 ) -> None:
     monkeypatch.setattr(console, "HAS_TERMINAL", terminal)
-    screen = Watched(verbosity)
+    screen = RecordingDisplay(verbosity)
     progress = run_until_reported(screen, lambda progress: progress.enter("fetching"), silent)
-    assert (bool(screen.shown), progress._thread is not None) == (reports, reports)
+    assert (bool(screen.displayed), progress._thread is not None) == (reports, reports)
     assert all(screen.on_stderr)
-    assert screen.shown[:1] == (["work: fetching, 0 s so far"] if reports else [])
+    assert screen.displayed[:1] == (["work: fetching, 0 s so far"] if reports else [])
 
 
 def test_progress_counts_what_is_iterated() -> None:
-    screen = Watched()
+    screen = RecordingDisplay()
 
     def count(progress: ProgressLine) -> None:
         items = iter(progress.track(range(2000), "reading files"))
         assert [next(items) for _ in range(1235)] == list(range(1235))
 
     run_until_reported(screen, count)
-    assert screen.shown[0] == "work: reading files, 1,234 of 2,000, 0 s so far"
+    assert screen.displayed[0] == "work: reading files, 1,234 of 2,000, 0 s so far"
 
 
 def test_tracked_items_all_come_and_nothing_is_reported_of_short_work() -> None:
-    screen = Watched()
+    screen = RecordingDisplay()
     with ProgressLine(Console(screen), "work") as progress:
         assert list(progress.track(range(10), "reading files")) == list(range(10))
         assert progress._line(65) == "work: reading files, 10 of 10, 1 min 5 s so far"
         progress.enter("")
         assert progress._line(65) == "work: running, 1 min 5 s so far"
-    assert screen.shown == []
+    assert screen.displayed == []
 
 
 @pytest.mark.parametrize("hostile", ["a\nb", "\x1b[31m", "::error::x", "##vso[task.complete]", "\u202e"])
 def test_a_hostile_stage_is_neither_a_line_nor_a_command(hostile: str) -> None:
-    line = ProgressLine(Console(Watched()), hostile)
+    line = ProgressLine(Console(RecordingDisplay()), hostile)
     line.enter(hostile)
     assert line._line(1).isprintable()
     assert hostile not in line._line(1)
@@ -182,9 +184,9 @@ def test_a_hostile_stage_is_neither_a_line_nor_a_command(hostile: str) -> None:
 
 @pytest.mark.parametrize("error", CLOSED)
 def test_progress_survives_a_closed_output(error: Exception) -> None:
-    screen = Watched(error=error)
+    screen = RecordingDisplay(error=error)
     run_until_reported(screen, lambda progress: progress.enter("fetching"))
-    assert screen.shown == []
+    assert screen.displayed == []
     assert screen.logged
 
 
@@ -194,7 +196,7 @@ def test_the_thread_ends_with_the_work_even_when_that_fails() -> None:
 
     before = threading.active_count()
     with pytest.raises(ZeroDivisionError):
-        run_until_reported(Watched(), fail)
+        run_until_reported(RecordingDisplay(), fail)
     assert threading.active_count() == before
 
 
@@ -203,12 +205,12 @@ def test_work_is_done_where_no_thread_can_be_started(monkeypatch: pytest.MonkeyP
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", fail)
-    with ProgressLine(Console(Watched()), "work") as progress:
+    with ProgressLine(Console(RecordingDisplay()), "work") as progress:
         assert list(progress.track([1], "reading files")) == [1]
 
 
 def test_intervals_become_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = ProgressLine(Console(Watched()), "work")
+    line = ProgressLine(Console(RecordingDisplay()), "work")
     waited: list[float] = []
 
     def wait(seconds: float) -> bool:
@@ -222,14 +224,14 @@ def test_intervals_become_longer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_worker_has_the_controller_show_progress_on_standard_error() -> None:
     sent: list[Any] = []
-    screen: Any = Watched()
+    screen: Any = RecordingDisplay()
     screen._final_q = SimpleNamespace(send_display=lambda *call, **options: sent.append((call, options)))
     Console(screen).progress("line")
     assert sent == [((METHOD, "display", "line"), {"stderr": True})]
 
 
 @pytest.mark.parametrize("stream", [None, SimpleNamespace(), io.StringIO()])
-def test_what_is_no_terminal_is_none(monkeypatch: pytest.MonkeyPatch, stream: Any) -> None:
+def test_a_pipe_is_not_a_terminal(monkeypatch: pytest.MonkeyPatch, stream: Any) -> None:
     monkeypatch.setattr(sys, "stderr", stream)
     assert not console._has_terminal()
 

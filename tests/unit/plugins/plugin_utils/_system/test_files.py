@@ -52,7 +52,7 @@ def planted(path, mode, owner=None):
         (0o7600, 0o600),
     ],
 )
-def test_of_a_file_of_ours_only_ordinary_permissions_are_kept(tmp_path, umask, there, left):
+def test_only_usual_permissions_of_an_own_file_are_preserved(tmp_path, umask, there, left):
     path = planted(tmp_path / "gate.json", there)
     atomic_write(str(path), b"new")
     assert (path.read_bytes(), mode_of(path)) == (b"new", left)
@@ -108,7 +108,7 @@ def test_what_is_not_a_file_is_left_alone(tmp_path, make, error, mode):
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664, 0o666, 0o400])
-def test_permissions_that_were_asked_for_are_set_whatever_is_there(tmp_path, umask, mode):
+def test_requested_permissions_are_always_set(tmp_path, umask, mode):
     for name, there in (("new", None), ("old", 0o4777)):
         path = tmp_path / name
         if there is not None:
@@ -120,13 +120,13 @@ def test_permissions_that_were_asked_for_are_set_whatever_is_there(tmp_path, uma
 def test_a_private_file_is_never_open_to_others_while_it_is_written(tmp_path, monkeypatch):
     seen = []
 
-    def look(descriptor, mode):
+    def inspect(descriptor, mode):
         seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
         change(descriptor, mode)
 
     before, change = os.umask(0), os.fchmod
     try:
-        monkeypatch.setattr(files.os, "fchmod", look)
+        monkeypatch.setattr(files.os, "fchmod", inspect)
         atomic_write(str(tmp_path / "cursor"), b"new", 0o600)
     finally:
         os.umask(before)

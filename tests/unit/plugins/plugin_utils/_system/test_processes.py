@@ -116,7 +116,7 @@ def test_without_a_controller_nothing_is_armed(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("cannot", ["another system", "no prctl", "prctl fails"])
-def test_where_the_system_cannot_tell_a_thread_looks(monkeypatch: pytest.MonkeyPatch, cannot: str) -> None:
+def test_without_death_signals_a_thread_checks_the_parent(monkeypatch: pytest.MonkeyPatch, cannot: str) -> None:
     if cannot == "another system":
         monkeypatch.setattr(sys, "platform", "darwin")
     else:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Loads modules of this collection from Python's bytecode cache.
 
-Ansible's loader compiles every module of a collection in every process, and each task of each host runs in a process.
+Ansible's loader compiles every module of a collection in every process, and each task of each host is a process.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lookups kf_status and kf_monitor, which return a cached result before they import anything else.
-
-Each task of each host loads a lookup again, so what it imports decides what a cached result costs.
-"""
+"""The lookups. Each task of each host loads them again, so a cached result is returned before further imports."""
 
 from __future__ import annotations
 
@@ -42,7 +39,7 @@ class MonitorLookup(LookupBase):
     def _run(self, terms: list[Any], variables: Mapping[str, Any], given: dict[str, Any]) -> list[Any]:
         given.pop("wantlist", None)  # Until 2.18, with_<lookup> passes it to the plugin.
         cache = cached = None
-        # Without a cached result, the request meets the same error again and reports it.
+        # The request meets and reports the same error.
         with suppress(Exception):
             cache = self._result_cache(terms, variables, given)
             cached = cache.read() if cache else None
@@ -88,13 +85,13 @@ class MonitorLookup(LookupBase):
         connection = [[name, option.value] for name, option in options.items() if name not in SEPARATELY_DIGESTED]
         others = [[name, given[name]] for name in sorted(given) if name not in options]
         request = [self.query, terms, others, connection, ca_path]
-        return ResultCache(cache_directory({"cache_dir": cache_dir}), secret, _copy_plain(request))
+        return ResultCache(cache_directory({"cache_dir": cache_dir}), secret, _plain(request))
 
 
-def _copy_plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """Return ``value`` with plain lists. Raises TypeError for anything but strings, numbers and lists of them."""
     if isinstance(value, list):
-        return [_copy_plain(item) for item in value]
+        return [_plain(item) for item in value]
     if value is None or isinstance(value, (str, int, float)):
         return value
     raise TypeError

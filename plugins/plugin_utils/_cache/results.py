@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Caches results of lookups for as long as the cached responses that they derive from are unchanged and valid."""
+"""Caches results of lookups while the cached responses that they derive from are unchanged and valid."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ResultCache:
         self._name = digest(secret_key, f"{RESULT} {FORMAT} {self._key[0] % MAX_RESULTS}").hex()[:32]
 
     def read(self) -> tuple[list[Any], list[str]] | None:
-        """Return monitors and warnings, if they are cached and every response that they derive from is unchanged."""
+        """Return monitors and warnings, if they are cached and every response is unchanged."""
         folder = open_folder(self._path)
         try:
             record = read_file(folder, self._name, MAX_RESULT_SIZE)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads and verifies signed records in a private folder: all that a cached lookup result needs, and no more."""
+"""Reads and verifies signed records in a private folder: all that a cached lookup result needs."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ def _seconds_since_boot() -> float:
 
 
 class Timestamp:
-    """A time by two clocks, in seconds: the wall clock, which can be set, and the time since the machine started.
+    """A time by two clocks, in seconds: the wall clock, and the time since the machine started.
 
-    An age is valid only if it is negative on neither clock; it is the greater of both.
+    An age is valid only if it is negative on neither; it is the greater one.
     """
 
     def __init__(self, wall: float, boot: float) -> None:

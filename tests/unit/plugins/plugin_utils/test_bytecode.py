@@ -92,3 +92,22 @@ def test_a_broken_module_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, 
     with pytest.raises((ValueError, SyntaxError)):
         load("broken")
     assert f"{OURS}.broken" not in sys.modules
+
+
+LIMITS = {
+    "plugin_utils._lookup plugin_utils._connection plugin_utils._cache.results": (7, 23_198),
+    "plugin_utils._lookup plugin_utils._lookup_request plugin_utils._system.processes": (23, 86_000),
+}
+"""Modules and bytes of source that a lookup loads for a cached result, and for a cached response."""
+
+
+@pytest.mark.parametrize("mains", LIMITS)
+def test_a_cached_lookup_loads_little(tmp_path: Path, mains: str) -> None:
+    source = Path(sys.modules[OURS].__path__[0])
+    loaded_modules = {"plugin_utils._bytecode"}
+    for main in mains.split():
+        loaded_modules |= {line.split()[1] for line in loaded(main, tmp_path).stdout.splitlines()}
+    size = sum((source / f"{name.replace('.', '/')}.py").stat().st_size for name in loaded_modules)
+    most, most_bytes = LIMITS[mains]
+    assert len(loaded_modules) <= most
+    assert size <= most_bytes

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from .._domain.monitor import MonitorConfig, MonitorStatus
 from .._domain.service_defaults import MAX_WINDOW, WINDOW
@@ -30,7 +29,7 @@ from .errors import (
     PayloadError,
     ServiceError,
 )
-from .redaction import redact, redact_body
+from .redaction import redact, redact_body, redirect_target
 from .retry import RETRYABLE_STATUSES, parse_retry_after, retry_delay
 from .service_clock import MAX_RESPONSE_AGE, ServiceClock
 from .settings import Secret, Settings
@@ -247,7 +246,7 @@ class Client:
 
     def _read(self, what: str, url: str, response: Response, read: Callable[[bytes], A], deadline: Deadline) -> A:
         if 300 <= response.status < 400:
-            target = self._clean(_redirect_target(response.headers.get("location", "")))
+            target = self._clean(redirect_target(response.headers.get("location", "")))
             advice = "redirects are not followed, to protect the credentials; set api_url to the final address"
             raise self._failed(ServiceError, what, url, response, f"it redirects to {target}; {advice}")
         if response.status == 404:
@@ -278,13 +277,7 @@ class Client:
         return type(error)(f"failed to get {what} from {url}: {self._clean(str(error), 400)}", code=error.code)
 
     def _failed(
-        self,
-        kind: type[E],
-        what: str,
-        url: str,
-        response: Response,
-        advice: str,
-        wait: float | None = None,
+        self, kind: type[E], what: str, url: str, response: Response, advice: str, wait: float | None = None
     ) -> E:
         reported = self._clean(payloads.complaint(response.body))
         outcome = f"HTTP {response.status}" + (f" ({reported})" if reported else "")
@@ -303,19 +296,6 @@ def _status_params(everything: bool, window: int) -> dict[str, str]:
     if not 1 <= window <= MAX_WINDOW:
         raise ConfigurationError(f"window must be from 1 to {MAX_WINDOW} seconds, not {window}")
     return {"t": str(window), **({"all": "true"} if everything else {})}
-
-
-HOST = re.compile(r"[a-z0-9.-]{1,253}")
-
-
-def _redirect_target(location: str) -> str:
-    """Return where a redirect leads, as far as that can be displayed."""
-    try:
-        target = urlsplit(location)
-    except ValueError:
-        return "an invalid URL"
-    host = target.hostname or ""
-    return f"{target.scheme}://{host}" if HOST.fullmatch(host) else "another path or an invalid host"
 
 
 def confirm_deleted(client: Client, monitor_ids: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ import html
 import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 from .._domain.text import ELLIPSIS
 
@@ -93,3 +93,16 @@ def _is_truncated(text: str, end: int, encodings: set[str]) -> bool:
     return any(
         text.startswith(encoding[:size] + ELLIPSIS, end) for encoding in encodings for size in range(len(encoding))
     )
+
+
+HOST = re.compile(r"[a-z0-9.-]{1,253}")
+
+
+def redirect_target(location: str) -> str:
+    """Return where a redirect leads, as far as that can be displayed."""
+    try:
+        target = urlsplit(location)
+    except ValueError:
+        return "an invalid URL"
+    host = target.hostname or ""
+    return f"{target.scheme}://{host}" if HOST.fullmatch(host) else "another path or an invalid host"

@@ -111,10 +111,10 @@ def test_documented_attributes_are_those_of_the_code(documented: Any, plugin: tu
     without = {"aliases": [], "required": False, "choices": None, "elements": None, "type": "str", "default": None}
     options = our_options(documented, plugin)
 
-    def told(of: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    def documented(of: dict[str, dict[str, Any]]) -> dict[str, Any]:
         return {name: of[name].get(attribute, without[attribute]) for name in sorted(PLUGINS[plugin])}
 
-    documentation, code = told(options), told(PLUGINS[plugin])
+    documentation, code = documented(options), documented(PLUGINS[plugin])
     assert documentation == code
     assert {name: type(value) for name, value in documentation.items()} == {name: type(code[name]) for name in code}
 

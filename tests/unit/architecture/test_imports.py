@@ -103,7 +103,7 @@ def begins_with(imported: str, prefixes: tuple[str, ...]) -> bool:
     return any(imported == prefix or imported.startswith(prefix + ".") for prefix in prefixes)
 
 
-def test_there_is_something_to_look_at() -> None:
+def test_files_are_found() -> None:
     assert len(FILES) > 30
 
 
@@ -117,7 +117,7 @@ def test_a_file_imports_only_what_its_layer_may_know(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if layer_of(name_of(path)) in WITHOUT_TIME], ids=name_of)
-def test_judgement_does_no_input_or_output_and_has_no_clock(path: Path) -> None:
+def test_the_evaluation_is_pure(path: Path) -> None:
     assert [imported for imported in imports_of(path) if begins_with(imported, IMPURE)] == []
     calls = [ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
     assert [

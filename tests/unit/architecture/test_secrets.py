@@ -40,7 +40,7 @@ PAIR = base64.b64encode(f"id:{SECRET}".encode()).decode()
 QUOTED = quote(SECRET, safe="")
 IN_LOWER_CASE = re.sub("%..", lambda found: found.group().lower(), QUOTED)
 PARTLY_QUOTED = quote(SECRET, safe="/&")
-SPELT = (SECRET, QUOTED, IN_LOWER_CASE, PARTLY_QUOTED, quote(QUOTED), quote_plus(SECRET))
+SPELLINGS = (SECRET, QUOTED, IN_LOWER_CASE, PARTLY_QUOTED, quote(QUOTED), quote_plus(SECRET))
 ENCODED_PAIR = base64.b64encode(f"id:{QUOTED}".encode()).decode()
 
 FORMS = {
@@ -58,7 +58,9 @@ FORMS = {
     "bearer header, quoted": quote(f"Bearer {TOKEN}", safe=""),
 }
 
-HIDDEN = [text[start : start + 16] for text in (*SPELT, PAIR, ENCODED_PAIR, TOKEN) for start in range(len(text) - 16)]
+HIDDEN = [
+    text[start : start + 16] for text in (*SPELLINGS, PAIR, ENCODED_PAIR, TOKEN) for start in range(len(text) - 16)
+]
 """Every part of a secret that is long enough to help somebody."""
 
 PADDINGS = ["", "p" * 30, "p" * 180]
@@ -74,11 +76,11 @@ def leaks(text: str) -> list[str]:
     return [hidden for hidden in HIDDEN if hidden in text]
 
 
-def everything_told(error: BaseException) -> str:
-    told = [str(error), repr(error), repr(error.args), repr(vars(error)), "".join(traceback.format_exception(error))]
+def all_texts_of(error: BaseException) -> str:
+    texts = [str(error), repr(error), repr(error.args), repr(vars(error)), "".join(traceback.format_exception(error))]
     if error.__cause__ is not None:
-        told.append(everything_told(error.__cause__))
-    return "\n".join(told)
+        texts.append(all_texts_of(error.__cause__))
+    return "\n".join(texts)
 
 
 def run(query: Any, options: dict[str, Any]) -> queries.QueryResult:
@@ -149,8 +151,8 @@ def test_an_echo_in_a_wrong_answer_never_gets_into_an_error(serve: Serve, at: st
             try:
                 question(client)
             except KnowledgeFrontError as error:
-                shown = everything_told(error) + json.dumps(queries.error_result(error))
-                leaking += [f"{name} (question {number}): {error}"] if leaks(shown) else []
+                output = all_texts_of(error) + json.dumps(queries.error_result(error))
+                leaking += [f"{name} (question {number}): {error}"] if leaks(output) else []
             client.close()
     assert not leaking, f"{len(leaking)} answers put the {form} into an error, such as {leaking[0][:600]}"
 
@@ -164,7 +166,7 @@ def test_a_token_answer_with_the_secret_in_the_wrong_field_never_gets_into_an_er
     try:
         client_of(server.url).statuses()
     except KnowledgeFrontError as error:
-        assert not leaks(everything_told(error))
+        assert not leaks(all_texts_of(error))
 
 
 @pytest.mark.parametrize("form", sorted(FORMS.keys() - {"secret, quoted in part"}))
@@ -182,9 +184,9 @@ def test_an_echo_in_a_good_answer_never_gets_into_a_result(serve: Serve, form: s
     options = {name: option.get("default") for name, option in {**STATUS_INFO, **MONITOR_INFO}.items()}
     options.update({"api_url": serve(answering).url, "client_id": "id", "client_secret": SECRET, "with_status": True})
     for question in (queries.query_statuses, queries.query_monitors, queries.query_version):
-        shown = json.dumps(run(question, options).result)
-        assert "********" in shown
-        assert not leaks(shown)
+        output = json.dumps(run(question, options).result)
+        assert "********" in output
+        assert not leaks(output)
 
 
 def test_a_token_that_was_refused_and_replaced_is_hidden_too(serve: Serve) -> None:
@@ -197,7 +199,7 @@ def test_a_token_that_was_refused_and_replaced_is_hidden_too(serve: Serve) -> No
 
     with pytest.raises(KnowledgeFrontError) as caught:
         client_of(serve(answering).url).statuses()
-    assert not leaks(everything_told(caught.value))
+    assert not leaks(all_texts_of(caught.value))
 
 
 def test_no_secret_is_in_what_a_debugger_or_a_log_would_print(serve: Serve) -> None:
@@ -208,7 +210,7 @@ def test_no_secret_is_in_what_a_debugger_or_a_log_would_print(serve: Serve) -> N
     assert not leaks(repr(client) + repr(client._settings) + str(vars(client)))
     with pytest.raises(KnowledgeFrontError) as caught:
         client.statuses()
-    assert not leaks(everything_told(caught.value))
+    assert not leaks(all_texts_of(caught.value))
 
 
 @pytest.mark.parametrize("spec", [STATUS_INFO, MONITOR_INFO])
@@ -221,4 +223,4 @@ def test_no_secret_is_in_what_a_mistake_in_the_options_gives(spec: Any, change: 
     question = queries.query_monitors if spec is MONITOR_INFO else queries.query_statuses
     with pytest.raises(KnowledgeFrontError) as caught:
         run(question, options)
-    assert not leaks(everything_told(caught.value) + json.dumps(queries.error_result(caught.value)))
+    assert not leaks(all_texts_of(caught.value) + json.dumps(queries.error_result(caught.value)))

@@ -94,8 +94,12 @@ def test_it_says_who_it_is(tarball: Path) -> None:
     with tarfile.open(tarball) as archive:
         manifest = archive.extractfile("MANIFEST.json")
         assert manifest is not None
-        told = json.load(manifest)["collection_info"]
+        information = json.load(manifest)["collection_info"]
     assert tarball.name == f"knowledgefront-monitoring-{galaxy['version']}.tar.gz"
-    assert (told["namespace"], told["name"], told["version"]) == ("knowledgefront", "monitoring", galaxy["version"])
-    assert told["dependencies"] == {}
-    assert told["license"] == ["GPL-3.0-or-later"]
+    assert (information["namespace"], information["name"], information["version"]) == (
+        "knowledgefront",
+        "monitoring",
+        galaxy["version"],
+    )
+    assert information["dependencies"] == {}
+    assert information["license"] == ["GPL-3.0-or-later"]

@@ -22,8 +22,8 @@ def monitor(number: int, text: str) -> dict[str, object]:
         "numbers": {text: 1},
         text: text,
     }
-    told = dict.fromkeys(("id", "label", "description", "type", "error"), text)
-    return {**told, "config": config, "timer": 1, "failing_for": 60}
+    fields = dict.fromkeys(("id", "label", "description", "type", "error"), text)
+    return {**fields, "config": config, "timer": 1, "failing_for": 60}
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ NEVER = {"script", "a"}
 """Tags that a text has and no report."""
 
 
-def as_shown(text: str) -> str:
+def sanitized(text: str) -> str:
     """Return a text as people see it: no pipeline takes it for a command."""
 
     def escaped(found: re.Match[str]) -> str:
@@ -32,7 +32,7 @@ def as_shown(text: str) -> str:
     return COMMANDS.sub(escaped, text)
 
 
-SHOWN = [as_shown(text) for text in TEXTS]
+SANITIZED = [sanitized(text) for text in TEXTS]
 
 
 class Page(HTMLParser):
@@ -60,13 +60,13 @@ def in_json(source: str) -> Iterator[str]:
     yield from (
         f"a message is without {one['error']}"
         for one in monitors
-        if f": {as_shown(one['error'])}" not in one["message"]
+        if f": {sanitized(one['error'])}" not in one["message"]
     )
 
 
 def in_xml(source: str) -> Iterator[str]:
     cases = {case.get("name"): case for case in ElementTree.fromstring(source).iter("testcase")}
-    for text in SHOWN:
+    for text in SANITIZED:
         if text not in cases:
             yield f"there is no case {text}"
         elif f": {text}" not in (cases[text][0].text or ""):
@@ -75,8 +75,8 @@ def in_xml(source: str) -> Iterator[str]:
 
 def in_html(source: str) -> Iterator[str]:
     page = Page(source)
-    shown = "".join(page.texts)
-    yield from (f"{text} is not shown" for text in SHOWN if shown.count(text) < 2)
+    visible = "".join(page.texts)
+    yield from (f"{text} is not shown" for text in SANITIZED if visible.count(text) < 2)
     yield from (f"a text became the tag {tag}" for tag in sorted(NEVER & set(page.tags)))
     if page.tags.count("tr") != len(TEXTS) + 1:
         yield f"there are {page.tags.count('tr')} rows"
@@ -86,7 +86,7 @@ def in_md(source: str) -> Iterator[str]:
     rows = [_cells(line) for line in source.splitlines() if line.startswith("| ")][1:]
     if len(rows) != len(TEXTS) or any(len(row) != 4 for row in rows):
         yield f"there are {len(rows)} rows of {sorted({len(row) for row in rows})} cells"
-    for text in SHOWN:
+    for text in SANITIZED:
         if not any(row[0].startswith(text) and f": {text}" in row[3] for row in rows):
             yield f"there is no row for {text}"
 

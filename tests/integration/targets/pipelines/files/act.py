@@ -70,8 +70,8 @@ class Place:
         self.folder, self.url, self.said = folder, url, ""
         self.folder.mkdir(parents=True)
         shutil.copy(PIPELINES / "gate.sh", folder)
-        told = {"deploy_gate_include": include, "deploy_gate_settle": 0, "deploy_gate_poll": 1}
-        (folder / "gate.yml").write_text(json.dumps(told), encoding="utf-8")
+        variables = {"deploy_gate_include": include, "deploy_gate_settle": 0, "deploy_gate_poll": 1}
+        (folder / "gate.yml").write_text(json.dumps(variables), encoding="utf-8")
         (folder / "deploy").write_text("#!/bin/sh\ntouch deployed\n", encoding="utf-8")
         (folder / "deploy").chmod(0o755)
 
@@ -125,9 +125,9 @@ def see(place: Place, pipeline: Pipeline, gate_rc: int, phases: list[str]) -> No
     for pattern in pipeline.published:
         found = place.published(pattern) or place.published(f"{pattern}/*")
         assert found, f"nothing is at {pattern}"
-    told = place.all_of_it()
-    assert SECRET not in told and "Traceback" not in told, told.replace(SECRET, "********")
-    assert f"gate_rc {gate_rc}" in told, told
+    variables = place.all_of_it()
+    assert SECRET not in variables and "Traceback" not in variables, variables.replace(SECRET, "********")
+    assert f"gate_rc {gate_rc}" in variables, variables
 
 
 def obeys_nothing_meanwhile(place: Place, name: str, phases: list[str]) -> None:
@@ -165,9 +165,9 @@ def passes(folder: Path, url: str, name: str, pipeline: Pipeline) -> None:
 
 
 def see_what_the_page_shows(place: Place) -> None:
-    (shown,) = re.findall(r"^   \$ (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    (command,) = re.findall(r"^   \$ (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     said, place.said = place.said, ""
-    assert place.run(Step(shown)) == 0, place.said
+    assert place.run(Step(command)) == 0, place.said
     report = json.loads((place.folder / "gate-reports" / "gate.json").read_text(encoding="utf-8"))
     assert place.said == report["summary"] + "\n", place.said
     place.said = said

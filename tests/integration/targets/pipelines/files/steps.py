@@ -53,13 +53,13 @@ def _always(steps: Any) -> None:
 
 
 def gitlab(path: Path) -> Pipeline:
-    told = _yaml(path)
-    base = told[".ask"]
+    document = _yaml(path)
+    base = document[".ask"]
     assert base["artifacts"]["when"] == "always"
-    jobs = {name: told[name] for name in told["stages"]}
-    asking = {name for name, job in jobs.items() if job.get("extends") == ".ask"}
+    jobs = {name: document[name] for name in document["stages"]}
+    gate_jobs = {name for name, job in jobs.items() if job.get("extends") == ".ask"}
     found = {name: Step("\n".join(job["script"]), frozenset(SECRETS)) for name, job in jobs.items()}
-    assert asking == {"gate", "watch"}
+    assert gate_jobs == {"gate", "watch"}
     found["install"] = Step("\n".join(base["before_script"]))
     return Pipeline(found, [*base["artifacts"]["paths"], base["artifacts"]["reports"]["junit"]])
 
@@ -86,17 +86,17 @@ def jenkins(path: Path) -> Pipeline:
     for name, body in re.findall(r"stage\('(\w+)'\) \{(.*?)\n        \}", text, re.DOTALL):
         given = re.findall(r"(?:username|password)Variable: '(\w+)'", body)
         found[name.lower()] = Step("\n".join(re.findall(r"\bsh '([^']*)'", body)), frozenset(given))
-    (kept,) = re.findall(r"always \{(.*?)\}", text, re.DOTALL)
-    return Pipeline(found, re.findall(r"'([^']*)'", kept))
+    (published,) = re.findall(r"always \{(.*?)\}", text, re.DOTALL)
+    return Pipeline(found, re.findall(r"'([^']*)'", published))
 
 
 def tekton(path: Path) -> Pipeline:
-    told = _yaml(path)["spec"]
-    ask, tell = told["steps"]
+    document = _yaml(path)["spec"]
+    ask, tell = document["steps"]
     given = {one["name"] for one in ask["env"] if "secretKeyRef" in one.get("valueFrom", {})}
     assert "valueFrom" not in str(tell)
     assert ask["onError"] == "continue", "else nothing is told of a gate that stops"
-    (result,) = told["results"]
+    (result,) = document["results"]
     found = {}
     for phase in ("gate", "watch"):
         script = f"({ask['script']}) || true\n({tell['script']})"

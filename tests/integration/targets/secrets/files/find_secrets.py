@@ -63,19 +63,19 @@ def unpacked(content: bytes) -> Iterator[bytes]:
 
 
 @functools.cache
-def found_in(content: bytes, looked_for: tuple[bytes, ...], depth: int = DEPTH) -> frozenset[str]:
+def found_in(content: bytes, needles: tuple[bytes, ...], depth: int = DEPTH) -> frozenset[str]:
     """Return what is in ``content`` or below. Modules have most of what is packed in them in common."""
     how = "as it is" if depth == DEPTH else "encoded or packed"
-    found = {f"the secret, {how}"} if any(part in content for part in looked_for) else set()
+    found = {f"the secret, {how}"} if any(part in content for part in needles) else set()
     if TOKEN.search(content):
         found.add(f"a token, {how}")
-    return found.union(*(found_in(inner, looked_for, depth - 1) for inner in unpacked(content) if depth))
+    return found.union(*(found_in(inner, needles, depth - 1) for inner in unpacked(content) if depth))
 
 
 def main() -> int:
-    folder, looked_for = Path(sys.argv[1]), parts(os.environ["SECRET"])
+    folder, needles = Path(sys.argv[1]), parts(os.environ["SECRET"])
     files = [path for path in folder.rglob("*") if path.is_file()]
-    found = {path: found_in(path.read_bytes(), looked_for) for path in files}
+    found = {path: found_in(path.read_bytes(), needles) for path in files}
     for path, what in found.items():
         print(f"{path.relative_to(folder)}: {' and '.join(sorted(what)) or 'no secret'}")
     return 1 if any(found.values()) or not files else 0

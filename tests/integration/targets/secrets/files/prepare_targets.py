@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``prepare_targets.py INVENTORY``: makes a folder for a few targets on this machine and an INVENTORY of them.
 
-Prints as JSON where the folder is, and their names. Each has a Python that looks (``looking_python.py``), a file for
+Prints as JSON where the folder is, and their names. Each has a Python that looks (``process_watcher.py``), a file for
 its notes and a folder for what Ansible puts there. Where tasks can become another user, there are two targets on which
 they do; what they use has to be open to all users. A local connection works in the playbook's folder. Where that user
 may not enter it, as in a checkout below /root, a module of Ansible makes a folder in ``ansible_remote_tmp`` instead.
@@ -43,7 +43,7 @@ def target(folder: Path, name: str, act: str) -> dict[str, object]:
     temporary = opened(folder / f"tmp-{name}", 0o1777 if name in OTHERS else 0o755)
     notes = opened(folder / f"notes-{name}", 0o666, "")
     python = SYSTEM_PYTHON if name in OTHERS else sys.executable
-    command = shlex.join([python, str(folder / "looking_python.py"), str(notes), str(temporary), act])
+    command = shlex.join([python, str(folder / "process_watcher.py"), str(notes), str(temporary), act])
     wrapper = opened(folder / f"python-{name}", 0o755, f'#!/bin/sh\nexec {command} "$@"\n')
     variables: dict[str, object] = {"ansible_python_interpreter": str(wrapper), "ansible_remote_tmp": str(temporary)}
     if name in OTHERS:
@@ -60,8 +60,8 @@ def target(folder: Path, name: str, act: str) -> dict[str, object]:
 
 def prepare(folder: Path, inventory: Path) -> list[str]:
     folder.chmod(0o755)
-    looking = Path(__file__).with_name("looking_python.py").read_text(encoding="utf-8")
-    opened(folder / "looking_python.py", 0o644, looking)
+    looking = Path(__file__).with_name("process_watcher.py").read_text(encoding="utf-8")
+    opened(folder / "process_watcher.py", 0o644, looking)
     acts = ACTS | (OTHERS if can_become() else {})
     hosts = {name: target(folder, name, act) for name, act in acts.items()}
     listed = {"all": {"hosts": hosts, "vars": {"ansible_connection": "local"}}}

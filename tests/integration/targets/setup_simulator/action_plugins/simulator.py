@@ -17,7 +17,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.knowledgefront.monitoring.simulator.control import Control, ControlError
 
-PATIENCE = 20.0
+START_TIMEOUT = 20.0
 """Seconds that a simulator gets to start or end, and a monitor to change; all of them need far less."""
 
 
@@ -42,14 +42,14 @@ class ActionModule(ActionBase):
             if "tell" in args:
                 url = args.get("url") or self._templar.template((task_vars or {})["kf_api_url"])
                 control = Control(str(url), args.get("ca_file"))
-                result["answers"] = [_told(control, call) for call in args["tell"]]
+                result["answers"] = [_call_control(control, call) for call in args["tell"]]
                 result["calls"] = control.calls()
         except (ControlError, OSError, ValueError, TimeoutError) as problem:
             raise AnsibleActionFail(f"the simulator does not do as told: {problem}") from None
         return result
 
 
-def _told(control: Control, call: dict[str, Any]) -> Any:
+def _call_control(control: Control, call: dict[str, Any]) -> Any:
     ((name, given),) = call.items()
     arguments = json.loads(json.dumps(given or {}))
     if name != "until":
@@ -62,9 +62,9 @@ def _like(found: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any] | Non
     return found if all(found[name] == value for name, value in wanted.items()) else None
 
 
-def _when(look: Any, otherwise: str) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while not (found := look()):
+def _when(check: Any, otherwise: str) -> Any:
+    deadline = time.monotonic() + START_TIMEOUT
+    while not (found := check()):
         if time.monotonic() > deadline:
             raise TimeoutError(otherwise)
         time.sleep(0.05)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``run_watched.py FOLDER COMMAND...``: runs COMMAND, and makes FOLDER for its output and what else was seen of it.
+"""``run_observed.py FOLDER COMMAND...``: runs COMMAND, and makes FOLDER for its output and what else was seen of it.
 
 That is every command line of the processes that were not there before, as all users see them in the process list.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``looking_python.py NOTES BELOW ACT ARGUMENT...``: a target's Python that first looks what was put beside the module.
+"""``process_watcher.py NOTES BELOW ACT ARGUMENT...``: a target's Python that first lists what is beside the module.
 
 It appends what it finds below the folder BELOW to the file NOTES. Then it goes on as Python (ACT is ``run``), fails as
 if it could not start (``fail``), or ends the playbook's process and lets the task wait (``end``).
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 
-def look(below: str) -> list[dict[str, object]]:
+def list_processes(below: str) -> list[dict[str, object]]:
     found = []
     for path in Path(below).rglob("kf-secret"):
         there, folder = path.stat(), path.parent.stat()
@@ -49,7 +49,7 @@ def parent_of(process: int) -> int:
 def main() -> None:
     notes, below, act = sys.argv[1:4]
     with open(notes, "a", encoding="utf-8") as file:
-        file.write(json.dumps(look(below)) + "\n")
+        file.write(json.dumps(list_processes(below)) + "\n")
     if act == "fail":
         sys.exit("this Python does not start")
     if act == "end":

@@ -382,7 +382,7 @@ abridged:
       it, and reports are complete.
   returned: when something is left out
   type: str
-  sample: register the result or write a report to have lines, unblock, reasons, monitors, baseline
+  sample: register the result or write a report to get lines, unblock, reasons, monitors, baseline
 unblock:
   description:
     - Options that would let the deployment proceed, with YAML to paste. Options for single monitors come before those

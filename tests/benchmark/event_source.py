@@ -25,7 +25,7 @@ from typing import Any
 from simulator.control import Control
 from simulator.large import large_world
 
-from .cost import Broken
+from .cost import MeasurementError
 from .service import Services
 from .table import MET, MISSED, Row
 
@@ -86,7 +86,7 @@ class Memory:
 
 
 def measure_all(runs: Sequence[Run]) -> list[Row]:
-    """Return a row for each run, under a heading. Raises Broken if the source ends or hangs."""
+    """Return a row for each run, under a heading. Raises MeasurementError if the source ends or hangs."""
     return [HEADING, *(make_row(run, measure(run)) for run in runs)]
 
 
@@ -97,7 +97,7 @@ def make_row(run: Run, memory: Memory) -> Row:
 
 
 def measure(run: Run) -> Memory:
-    """Return the memory of a source that polls a world of that size. Raises Broken if it ends or hangs."""
+    """Return the memory of a source that polls a world of that size. Raises MeasurementError if it ends or hangs."""
     secret = secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="kf-events-") as name, Services(Path(name), secret) as services:
         service = services.of(run.monitors)
@@ -120,7 +120,7 @@ def _running_source(arguments: Sequence[str], secret: str) -> Iterator[subproces
     process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         if process.stdout is None or process.stdin is None or not process.stdout.readline():
-            raise Broken(f"the event source did not start: its process ended with {process.wait()}")
+            raise MeasurementError(f"the event source did not start: its process ended with {process.wait()}")
         yield process
     finally:
         process.terminate()
@@ -135,7 +135,7 @@ def _wait_for_poll(source: subprocess.Popen[bytes], control: Control, number: in
     deadline = time.monotonic() + LONGEST_POLL
     while control.calls().get("status", 0) < number:
         if source.poll() is not None or time.monotonic() > deadline:
-            raise Broken(f"the event source did not make poll {number} within {LONGEST_POLL:g} s")
+            raise MeasurementError(f"the event source did not make poll {number} within {LONGEST_POLL:g} s")
         time.sleep(0.1)
 
 

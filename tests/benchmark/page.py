@@ -61,7 +61,7 @@ Memory of the process of ``kf_alerts`` while alerts are raised and cleared befor
 the first poll. Growth compares the last quarter of the polls with the second quarter.
 """
 
-ON_THE_PAGE = ("what", "against", "monitors", "wall", "goal", "met", "hosts", "asked")
+ON_THE_PAGE = ("what", "against", "monitors", "wall", "goal", "met", "hosts", "requested")
 
 
 def with_a_goal(costs: Sequence[Row]) -> list[Row]:

@@ -97,7 +97,7 @@ def read_config(document: Mapping[str, Any], monitor_id: str) -> MonitorConfig:
     _refuse_error(document)
     config = _at("monitor", document.get("monitor"), _config)
     if config.id != monitor_id:
-        raise PayloadError(f"monitor.id is {sanitize(config.id, 80)}, not the {sanitize(monitor_id, 80)} asked for")
+        raise PayloadError(f"monitor.id is {sanitize(config.id, 80)}, not the requested {sanitize(monitor_id, 80)}")
     return config
 
 

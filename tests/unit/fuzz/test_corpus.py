@@ -103,7 +103,7 @@ def without_alerts() -> tuple[Any, ...]:
 
 
 MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
-    "the last of two members counts": (strict_json, "_without_contradiction", dict, "duplicate_member"),
+    "the last of two members counts": (strict_json, "_unique_members", dict, "duplicate_member"),
     "the later of two times counts": (
         payloads,
         "parse_timestamp",
@@ -123,7 +123,7 @@ MISTAKES: dict[str, tuple[Any, str, Any, str]] = {
         lambda self, name: True,
         "same_test_twice",
     ),
-    "ids are what can be shown of them": (schema, "REPLACED", "\0", "ids_that_differ_in_half_a_character"),
+    "ids are what can be shown of them": (schema, "REPLACEMENT", "\0", "ids_that_differ_in_half_a_character"),
 }
 
 
@@ -140,8 +140,8 @@ def test_the_oracle_finds_planted_mistakes_of_the_gate(mistake: str, monkeypatch
     [
         (client, "redact", lambda text, secrets: text, "client/secret_said_back"),
         (client, "sanitize", lambda text, limit=200: text, "client/control_characters"),
-        (strict_json, "_finite", float, "payloads/number_beyond_floats"),
-        (strict_json, "_whole_text", lambda value: value, "payloads/half_a_character"),
+        (strict_json, "_parse_finite", float, "payloads/number_beyond_floats"),
+        (strict_json, "_replace_surrogate", lambda value: value, "payloads/half_a_character"),
         (payloads, "sanitize", lambda text, limit=200: text, "payloads/error_with_control_characters"),
     ],
 )

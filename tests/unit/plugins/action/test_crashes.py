@@ -37,11 +37,11 @@ CRASHES: list[BaseException] = [
 
 ACTIONS = [
     (StatusInfo, "plugin_utils._actions.info.validate_options"),
-    (StatusInfo, "plugin_utils._actions.info.answer"),
-    (MonitorInfo, "plugin_utils._actions.info.answer"),
-    (VersionInfo, "plugin_utils._actions.info.answer"),
+    (StatusInfo, "plugin_utils._actions.info.run_query"),
+    (MonitorInfo, "plugin_utils._actions.info.run_query"),
+    (VersionInfo, "plugin_utils._actions.info.run_query"),
     (Files, "action.kf_monitor_files.validate_options"),
-    (Files, "action.kf_monitor_files.asked"),
+    (Files, "action.kf_monitor_files.fetch_configurations"),
     (Adopt, "action.kf_adopt.validate_options"),
     (Adopt, "action.kf_adopt.adopt"),
     (Doctor, "action.kf_doctor.read_environment"),
@@ -72,7 +72,7 @@ def test_an_action_that_crashes_fails_with_one_sentence(
     assert not (tmp_path / "files").exists()
 
 
-@pytest.mark.parametrize("place", ["_bytecode.load", "_lookup_request.validate_options", "_lookup_request.answer"])
+@pytest.mark.parametrize("place", ["_bytecode.load", "_lookup_request.validate_options", "_lookup_request.run_query"])
 @pytest.mark.parametrize("plugin", [MonitorLookup, StatusLookup])
 @pytest.mark.parametrize("error", CRASHES, ids=lambda error: type(error).__name__)
 def test_a_lookup_that_crashes_fails_with_one_sentence(
@@ -93,6 +93,6 @@ def test_a_lookup_that_crashes_fails_with_one_sentence(
 def test_what_is_meant_for_ansible_is_passed_on(
     monkeypatch: pytest.MonkeyPatch, run: Callable[[], Any], error: BaseException
 ) -> None:
-    crash(monkeypatch, "plugin_utils._actions.info.answer", error)
+    crash(monkeypatch, "plugin_utils._actions.info.run_query", error)
     with pytest.raises(type(error)):
         run()

@@ -198,7 +198,7 @@ CUT = {**world(**{**OLD, **{f"c{number}": "lacking" for number in range(6)}})}
         (world(**OLD), {"min_monitors": 18}, "small_scope", "nothing was written"),
         (CUT, {}, "cut_short", "nothing was written"),
         ({**world(**OLD), "/v2/status": {"monitor_list": []}}, {}, "cut_short", "nothing was written"),
-        (world(**OLD), {"include": ["~("]}, "configuration", "no regular expression"),
+        (world(**OLD), {"include": ["~("]}, "configuration", "not a valid regular expression"),
         (world(**OLD), {"expires_days": 0}, "configuration", "expires_days"),
         (world(**OLD), {"timeout_max": 0.5}, "configuration", "timeout_max"),
         (world(**OLD), {"expire": 3}, "configuration", "there is no option expire"),

@@ -393,7 +393,7 @@ CRASHES: list[BaseException] = [
 ]
 PLACES = (
     "plugin_utils._inventory.builder.read_options",
-    "plugin_utils._inventory.cache.answer",
+    "plugin_utils._inventory.cache.run_query",
     "plugin_utils._inventory.builder.InventoryBuilder",
     "plugin_utils._inventory.builder.build_inventory",
     "plugin_utils._inventory.options.select_ansible_options",

@@ -14,6 +14,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     STATUS_INFO,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api import errors
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.cache import NullCache
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.settings import split_options
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_transport import (
     CONFIGS,
     STATUS,
@@ -130,7 +132,7 @@ def test_a_pattern_that_matches_nothing_is_met_as_the_user_wants(
 @pytest.mark.parametrize("question", [queries.query_statuses, queries.query_monitors])
 def test_an_unusable_pattern_is_refused_before_any_call(script: Script, question: Any, given: dict[str, Any]) -> None:
     spec = STATUS_INFO if question is queries.query_statuses else MONITOR_INFO
-    with pytest.raises(errors.ConfigurationError, match="a pattern in include or exclude") as caught:
+    with pytest.raises(errors.ConfigurationError, match="include or exclude") as caught:
         question(script().client, options(spec, **given))
     assert caught.value.code == "pattern"
 
@@ -223,18 +225,18 @@ def test_the_version_is_returned_under_its_name(script: Script) -> None:
 
 def test_a_missing_credential_stops_before_the_question() -> None:
     with pytest.raises(errors.ConfigurationError):
-        queries.run_query(queries.query_version, {"client_id": None, "client_secret": "x"})
+        split_options({"client_id": None, "client_secret": "x"})
 
 
 def test_the_connection_is_given_up_even_after_a_failure() -> None:
     transport = ScriptedTransport([], Time())
 
     def question(service: Any, given: Any) -> queries.QueryResult:
-        service._client()._transport = transport
+        service._connect()._transport = transport
         raise errors.ServiceError("no", status=500)
 
     with pytest.raises(errors.ServiceError):
-        queries.run_query(question, {"client_id": "id", "client_secret": "x"})
+        queries.run_query(question, *split_options({"client_id": "id", "client_secret": "x"}), NullCache())
     assert transport.closed == 1
 
 

@@ -195,8 +195,8 @@ def test_both_headers_tell_even_if_only_one_is_sent() -> None:
 def test_the_documented_answer_is_a_token_until_shortly_before_its_expiry(sample: Callable[[str], Any]) -> None:
     token = parse_token(sample("token"), 1000.0)
     assert token.secret.reveal() == "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9..."
-    assert token.fresh(1000.0 + 3539)
-    assert not token.fresh(1000.0 + 3540)
+    assert token.is_fresh(1000.0 + 3539)
+    assert not token.is_fresh(1000.0 + 3540)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_lifetime_that_is_missing_is_short() -> None:
 
 @pytest.mark.parametrize("kind", ["Bearer", "bearer", "BEARER"])
 def test_the_token_type_is_read_without_regard_to_case(kind: str) -> None:
-    assert parse_token({"access_token": "t", "token_type": kind}, 0.0).fresh(0.0)
+    assert parse_token({"access_token": "t", "token_type": kind}, 0.0).is_fresh(0.0)
 
 
 @pytest.mark.parametrize(

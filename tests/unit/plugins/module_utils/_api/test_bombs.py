@@ -46,7 +46,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.err
 def memory():
     with open("/proc/self/status") as status:
         return int(next(line.split()[1] for line in status if line.startswith("VmHWM"))) * 1024
-strict_json.MOST_MEMORY //= int(sys.argv[2])
+strict_json.MAX_MEMORY //= int(sys.argv[2])
 before = memory()
 with open(sys.argv[1], "rb") as file:
     body = file.read()

@@ -269,7 +269,7 @@ def test_what_cannot_be_an_id_is_refused_before_any_call(script: Script, monitor
 
 def test_a_response_about_another_monitor_is_an_error(script: Script, sample: Callable[[str], Any]) -> None:
     play = script(token(), answered(CONFIGS + "/mon2", sample("monitor_configuration")))
-    with pytest.raises(errors.PayloadError, match="not the mon2 asked for"):
+    with pytest.raises(errors.PayloadError, match="not the requested mon2"):
         play.client.config("mon2")
 
 

@@ -258,7 +258,7 @@ def test_unknown_fields_pass_through_at_every_level(sample: Callable[[str], Any]
         ({"monitor": []}, "monitor is a list"),
         ({"monitor": "mon1"}, "monitor is the string"),
         ({"monitor_list": [CONFIG]}, "monitor is null"),
-        ({"monitor": {**CONFIG, "id": "mon2"}}, "monitor.id is mon2, not the mon1 requested for"),
+        ({"monitor": {**CONFIG, "id": "mon2"}}, "monitor.id is mon2, not the requested mon1"),
     ],
 )
 def test_a_single_configuration_is_that_of_the_requested_monitor(document: Any, place: str) -> None:

@@ -102,10 +102,10 @@ def test_an_invalid_list_is_reported_with_its_path(document: dict[str, Any], rep
 @pytest.mark.parametrize(
     ("found", "requested", "reported"),
     [
-        ("m2", "m1", "monitor.id is m2, not the m1 requested for"),
-        (LONG, LONG + "x", f"monitor.id is {CUT}, not the {CUT} requested for"),
-        (LONG[1:], "m1", f"monitor.id is {LONG[1:]}, not the m1 requested for"),
-        ("m2", LONG[1:], f"monitor.id is m2, not the {LONG[1:]} requested for"),
+        ("m2", "m1", "monitor.id is m2, not the requested m1"),
+        (LONG, LONG + "x", f"monitor.id is {CUT}, not the requested {CUT}"),
+        (LONG[1:], "m1", f"monitor.id is {LONG[1:]}, not the requested m1"),
+        ("m2", LONG[1:], f"monitor.id is m2, not the requested {LONG[1:]}"),
     ],
 )
 def test_another_monitor_than_the_requested_one_is_reported(found: str, requested: str, reported: str) -> None:

@@ -18,8 +18,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.tra
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.arguments import validate_arguments
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.source import EventSource
 
-MONITORS, CHANGING = 100, 10
-WARM_UP, POLLS = 24, 64
+MONITORS, CHANGING = 400, 10
+WARM_UP, POLLS = 84, 124
 SECONDS_PER_POLL = 15
 START = 1_780_315_200
 

@@ -188,7 +188,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "unknown": ({"intervall": 5}, "unknown argument intervall; valid arguments are "),
     "no secret": ({"client_secret": None}, "client_secret is not set"),
     "unmatched": ({"include": ["C*"]}, "include: C* matched none of 2 monitors"),
-    "bad pattern": ({"include": ["~("]}, "a pattern in include or exclude cannot be used"),
+    "bad pattern": ({"include": ["~("]}, "invalid pattern in include or exclude"),
     "no folder": ({"cursor": "{folder}/none/cursor"}, "cannot be used: the folder"),
     "a folder": ({"cursor": "{folder}"}, "is not a regular file"),
 }

@@ -88,7 +88,7 @@ def test_a_new_alert_is_accepted_only_when_it_is_listed():
 
 
 def test_an_unusable_pattern_is_refused():
-    with pytest.raises(ValueError, match=r"^known: ~[(] is no regular expression"):
+    with pytest.raises(ValueError, match=r"^known: ~[(] is not a valid regular expression"):
         parse_known({**KNOWN, "monitor": "~("})
 
 

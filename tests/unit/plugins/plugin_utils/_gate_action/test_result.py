@@ -127,7 +127,7 @@ def test_a_failure_that_is_not_registered_leaves_out_details_and_if_large_all_da
     small = result(sample(ALERT))
     abridged = abridge_failure(small)
     assert set(small) - set(abridged) == {"lines", "monitors", "baseline"}
-    assert abridged["abridged"].endswith("to have lines, monitors, baseline")
+    assert abridged["abridged"].endswith("to get lines, monitors, baseline")
     empty = {**small, "lines": [], "monitors": [], "baseline": None}
     assert abridge_failure(empty) == empty
     alerts = [status(id=str(number), label=f"M{number}", alert_active=True) for number in range(300)]

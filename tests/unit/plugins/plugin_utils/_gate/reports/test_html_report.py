@@ -137,7 +137,7 @@ def test_monitors_with_the_same_problem_share_a_row_and_a_remedy():
     page = Page(text)
     assert text.count('<tr role="row" class=') == 1
     assert "<summary>1,200 monitors</summary>" in text
-    assert page.text.count("repair what it watches") == 1
+    assert page.text.count("repair the monitored service") == 1
     assert text.count("<pre>") == 3
     assert "and 900 more" in page.text
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exceptions import read_override
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.exemptions import parse_override
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.wording import (
     describe_change,
     describe_headline,
@@ -107,7 +107,7 @@ def test_caveat_and_banner_come_first(make, caveat, banner):
 
 @pytest.mark.parametrize("expires", ["2020-01-01T00:00:00Z", None])
 def test_an_override_without_effect_is_not_a_caveat(expires):
-    override = read_override({"reason": "long enough a reason", "by": "Ada", "expires": expires})
+    override = parse_override({"reason": "long enough a reason", "by": "Ada", "expires": expires})
     statuses = clean(2) if expires is None else [alerting("a", "A")]
     of_policy = policy(override=override)
     document = report(evaluate_policy(of_policy, *statuses), of_policy)
@@ -118,14 +118,14 @@ def test_an_override_without_effect_is_not_a_caveat(expires):
 
 def test_an_override_without_enforcement_is_the_caveat():
     of_policy = policy(
-        enforce=False, override=read_override({"reason": "long enough a reason", "by": "Ada", "ticket": None})
+        enforce=False, override=parse_override({"reason": "long enough a reason", "by": "Ada", "ticket": None})
     )
     document = report(evaluate_policy(of_policy, failing(alert_active=True)), of_policy)
     assert document["caveat"] == "overridden"
 
 
 def test_an_expired_override_without_enforcement_is_not_the_caveat():
-    override = read_override({"reason": "long enough a reason", "by": "Ada", "expires": NOW - 1})
+    override = parse_override({"reason": "long enough a reason", "by": "Ada", "expires": NOW - 1})
     of_policy = policy(enforce=False, override=override)
     document = report(evaluate_policy(of_policy, failing(alert_active=True)), of_policy)
     assert document["caveat"] == "not_enforced"

@@ -56,22 +56,22 @@ def main() -> None:
     texts = {f"readme_{number}": text for number, text in enumerate(FENCED.findall(readme), 1)}
     plugins = sorted(source for kind in KINDS for source in (root / "plugins" / kind).glob("*.py"))
     texts |= {f"{source.parent.name}_{source.stem}": examples(source) for source in plugins}
-    examples: dict[str, object] = {"playbooks": [], "readme": []}
+    collected: dict[str, object] = {"playbooks": [], "readme": []}
     plays = 0
     for name, text in texts.items():
         content, number = playbook(name, text)
         path = folder / f"{name}.yml"
         path.write_text(content, encoding="utf-8")
         plays += number
-        examples["playbooks"].append(str(path))  # type: ignore[attr-defined]
+        collected["playbooks"].append(str(path))  # type: ignore[attr-defined]
         if name.startswith("readme") and "deploy_gate" in text:
-            examples["gate"] = str(path)
+            collected["gate"] = str(path)
     blocks = [textwrap.dedent(block) for block in INDENTED.findall(FENCED.sub("", readme))]
     commands = [line for block in blocks for line in block.splitlines()]
     (reason,) = (block for block in blocks if "has an active alert" in block)
     label, error = re.findall(r"^(.*?) has an active alert .*Z: (.*)$", reason, re.MULTILINE)[0]
     by_name = [shlex.split(line)[1:] for line in commands if line.startswith("ansible-playbook ")]
-    examples |= {
+    collected |= {
         "plays": plays,
         "reason": [as_pattern(line) for line in reason.splitlines()],
         "alert": {"label": label, "error": error},
@@ -81,7 +81,7 @@ def main() -> None:
     }
     ignored = shutil.ignore_patterns(".*", "__pycache__", "dist", "output", "tests", "collections")
     shutil.copytree(root, folder / "checkout", ignore=ignored)
-    print(json.dumps(examples))
+    print(json.dumps(collected))
 
 
 if __name__ == "__main__":

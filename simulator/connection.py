@@ -59,7 +59,7 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def handle_one_request(self) -> None:
-        """Read one request and answer it."""
+        """Read one request and send the response."""
         self.command, self.path, self.requestline = "", "", ""
         self.request_version = self.protocol_version
         self.close_connection = True

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The monitors while they live: found by id or label, changed at run time, and asked where they stand."""
+"""The monitors of a running simulator: lookup by id or label, changes at run time, and their current state."""
 
 from __future__ import annotations
 

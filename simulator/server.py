@@ -133,7 +133,7 @@ class Simulator:
         self.close()
 
     def start(self) -> None:
-        """Start to serve; the port is bound since the object was created."""
+        """Start serving; the port has been bound since the object was created."""
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 

@@ -33,7 +33,7 @@ class Stretch:
     once: bool = False
 
     def tests_until(self, end: int) -> tuple[int, int, int]:
-        """Return (count, first, last) of the tests in (start, end]; first and last mean nothing when count is 0."""
+        """Return (count, first, last) of the tests in (start, end]; first and last are undefined if count is 0."""
         if not self.active or end < self.start:
             return 0, 0, 0
         if self.once:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a world is made of: monitors, clients and a few settings, each checked on its way in."""
+"""The model of a world: monitors, clients and settings, all of them validated when a world is read."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class ActionModule(ActionBase):
 
 
 def main() -> None:
-    """Check the options of a task. ansible-lint calls this function of the first plugin it finds by the name."""
+    """Validate the options of a task. ansible-lint calls this function of the first plugin that it finds."""
     from ..module_utils._ansible.modules import check_arguments
     from ..plugin_utils._gate_action.arguments import GATE as SPEC
 

@@ -90,7 +90,7 @@ class ActionModule(ActionBase):
 
 
 def main() -> None:
-    """Check the options of a task. ansible-lint calls this function of the first plugin that it finds."""
+    """Validate the options of a task. ansible-lint calls this function of the first plugin that it finds."""
     from ..module_utils._ansible.modules import check_arguments
 
     check_arguments(MONITOR_FILES)

@@ -16,7 +16,7 @@ class ActionModule(InfoAction):
 
 
 def main() -> None:
-    """Validate the options of a task. ansible-lint calls this function of the plugin that it finds first."""
+    """Validate the options of a task. ansible-lint calls this function of the first plugin that it finds."""
     from ..module_utils._ansible.modules import check_arguments
 
     check_arguments(VERSION_INFO)

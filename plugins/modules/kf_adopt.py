@@ -181,6 +181,6 @@ error_code:
   type: str
 http_status:
   description: HTTP status of the response, if there was one.
-  returned: when the service could not be asked or its answer not be used
+  returned: when the service cannot be reached or its response cannot be used
   type: int
 """

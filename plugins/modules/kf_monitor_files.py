@@ -241,10 +241,10 @@ monitors:
   type: int
 error_code:
   description: Error code of the failure, such as V(credentials), V(timeout) or V(configuration).
-  returned: when the service could not be asked or the files not be used
+  returned: when the service cannot be reached or the files cannot be used
   type: str
 http_status:
   description: HTTP status of the response, if there was one.
-  returned: when the service could not be asked or its answer not be used
+  returned: when the service cannot be reached or its response cannot be used
   type: int
 """

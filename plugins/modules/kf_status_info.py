@@ -162,12 +162,12 @@ window:
 error_code:
   description: Error code of the failure, such as V(credentials), V(forbidden), V(not_found), V(timeout) or
     V(payload).
-  returned: when the service could not be asked or its answer not be used
+  returned: when the service cannot be reached or its response cannot be used
   type: str
   sample: credentials
 http_status:
   description: HTTP status of the response, if there was one.
-  returned: when the service could not be asked or its answer not be used
+  returned: when the service cannot be reached or its response cannot be used
   type: int
   sample: 401
 """

@@ -37,7 +37,7 @@ msg:
     - A task with C(until) that never becomes true fails with this message.
   returned: always
   type: str
-  sample: the service told its version
+  sample: the service returned its version
 version:
   description:
     - The response as the service sends it. Its documentation promises the major and minor version and the release
@@ -47,12 +47,12 @@ version:
 error_code:
   description: Error code of the failure, such as V(credentials), V(forbidden), V(not_found), V(timeout) or
     V(payload).
-  returned: when the service could not be asked or its answer not be used
+  returned: when the service cannot be reached or its response cannot be used
   type: str
   sample: credentials
 http_status:
   description: HTTP status of the response, if there was one.
-  returned: when the service could not be asked or its answer not be used
+  returned: when the service cannot be reached or its response cannot be used
   type: int
   sample: 401
 """

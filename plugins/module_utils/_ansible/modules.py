@@ -25,7 +25,7 @@ def run(query: Query, spec: Spec, mutually_exclusive: list[list[str]] | None = N
 
     # Defined here and not on import, so that a linter that replaces AnsibleModule validates options with its own.
     class Module(basic.AnsibleModule):
-        """Takes the path of the secret file out of the parameters: it is no option, so no result may contain it."""
+        """Takes the path of the secret file out of the parameters: it is not an option and must not be in a result."""
 
         secret_file: str | None = None
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .._domain.selection import N
 
     class Selector(Protocol):
-        """Returns the selected ones of ``candidates``, and warnings. Raises ConfigurationError."""
+        """Returns the selected ``candidates`` and warnings. Raises ConfigurationError."""
 
         def __call__(self, candidates: Sequence[N], kind_of: Callable[[N], str | None]) -> tuple[list[N], list[str]]:
             """See the class."""

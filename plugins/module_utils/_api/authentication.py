@@ -21,20 +21,20 @@ DEFAULT_LIFETIME = 60.0
 
 MAX_LIFETIME = 86400.0
 MARGIN = 60.0
-"""Seconds before the end of its lifetime from which a token is not used any more, at most a tenth of it."""
+"""Seconds before the end of its lifetime from which a token is no longer used, at most a tenth of it."""
 
 MAX_TOKEN_LENGTH = 32768
 """Characters. No server accepts a longer header."""
 
 HEADER_TEXT = re.compile(r"[\x21-\x7e]+")
-"""What a header can hold; anything else in a token would be sent as something else."""
+"""Matches a token that a header can hold. Any other would be sent altered."""
 
 CLIENT_ERRORS = ("invalid_client", "invalid_request")
 """RFC 6749: errors of a server that does not know the client, or cannot decode its credentials."""
 
 
 class Token(NamedTuple):
-    """An access token, and the time on the caller's clock from which it is not used any more."""
+    """An access token, and the time on the caller's clock from which it is no longer used."""
 
     secret: Secret
     good_until: float

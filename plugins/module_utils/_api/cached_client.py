@@ -27,7 +27,7 @@ A = TypeVar("A")
 K = TypeVar("K")
 
 MAX_ENTRY_AGE = 86400.0
-"""Seconds after which a cached response is not used any more, whatever age a reader accepts."""
+"""Seconds after which a cached response is no longer used, even if a reader accepts a greater age."""
 
 
 class CachedClient:

@@ -33,7 +33,7 @@ BLANKS = re.compile(r"[ \t\n\r]*")
 def stream_list(body: bytes, name: str, handle: Callable[[Any], object]) -> Any:
     """Return the document in ``body`` with the list ``name`` empty, and pass each element of that list to ``handle``.
 
-    Raises the errors of ``strict_json.read_json`` and of ``handle``. An error may occur after elements were handled.
+    Raises the errors of ``strict_json.parse_json`` and of ``handle``. An error may occur after elements were handled.
     """
     check_size(body)
     parser = _Parser(body)

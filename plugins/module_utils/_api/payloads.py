@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service's answers say, settled once: every type, time and id that a decision can rest on is checked here.
+"""Parses and validates the bodies of responses: every type, time and id that a decision depends on.
 
-Shapes are those of the vendor's page. Unknown fields pass through; a shape that cannot be right raises PayloadError
-with its place in the document, such as ``monitor_list[3].alert_active``.
+The schemas are those of the vendor's page. Unknown fields are passed through. A field that does not match its schema
+raises PayloadError with its place in the document, such as ``monitor_list[3].alert_active``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LAST_CHECK = Schema(CHECK)
 
 
 def decode(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in ``body``. Raises PayloadError when there is none, with what seems to be there."""
+    """Return the JSON object in ``body``. Raises PayloadError, which describes the content, if there is none."""
     with payload_errors(body):
         document = parse_json(body)
     if not isinstance(document, dict):
@@ -62,14 +62,14 @@ def _seems(body: bytes) -> str:
 
 
 def complaint(body: bytes) -> str:
-    """Return what an answer that is an error says in words, or an empty text. The service documents no error body."""
+    """Return the message in an error response, or an empty text. The service does not document error bodies."""
     document = _complaining(body)
     words = [document[name] for name in ("error", "error_description", "message", "detail") if name in document]
     return ": ".join(word for word in words if isinstance(word, str))
 
 
 def error_of(body: bytes) -> Any:
-    """Return the error that an answer names, such as ``invalid_client`` in the answers of RFC 6749; None without."""
+    """Return the error code in a response, such as ``invalid_client`` of RFC 6749; None if there is none."""
     return _complaining(body).get("error")
 
 
@@ -81,19 +81,19 @@ def _complaining(body: bytes) -> dict[str, Any]:
 
 
 def read_statuses(document: Mapping[str, Any]) -> list[MonitorStatus]:
-    """Return the monitors of a status answer. Raises PayloadError, or ServiceError when the answer is an error."""
+    """Return the monitors of a status response. Raises PayloadError, or ServiceError if the response is an error."""
     _refuse_error(document)
     return _read_list(document, _status)
 
 
 def read_configs(document: Mapping[str, Any]) -> list[MonitorConfig]:
-    """Return the monitors of a configuration answer. Raises as read_statuses."""
+    """Return the monitors of a configuration response. Raises as read_statuses."""
     _refuse_error(document)
     return _read_list(document, _config)
 
 
 def read_config(document: Mapping[str, Any], monitor_id: str) -> MonitorConfig:
-    """Return the monitor of a single configuration answer. Raises as read_configs, also when it is another monitor."""
+    """Return the monitor of a single configuration response. Raises as read_configs, also for another monitor."""
     _refuse_error(document)
     config = _at("monitor", document.get("monitor"), _config)
     if config.id != monitor_id:
@@ -102,7 +102,7 @@ def read_config(document: Mapping[str, Any], monitor_id: str) -> MonitorConfig:
 
 
 def read_version(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the version answer as it is: its fields are not documented. Raises ServiceError when it is an error."""
+    """Return the version response unchanged: its fields are not documented. Raises ServiceError if it is an error."""
     _refuse_error(document)
     return dict(document)
 
@@ -114,7 +114,7 @@ def _refuse_error(document: Mapping[str, Any]) -> None:
 
 
 def read_status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
-    """Return the monitor of one entry of a status answer; ``place`` is where that is. Raises PayloadError."""
+    """Return the monitor of one entry of a status response; ``place`` is its place in it. Raises PayloadError."""
     return _at(place, entry, _status)
 
 
@@ -135,7 +135,7 @@ def _no_list(document: Mapping[str, Any]) -> PayloadError:
 
 
 class _EntryReader(Generic[M]):
-    """Reads the entries of a list one by one and gives each to ``take``. A second one with an id is an error."""
+    """Reads the entries of a list one by one and passes each to ``take``. A duplicate id is an error."""
 
     def __init__(self, read: Callable[[Mapping[str, Any]], M], take: Callable[[M], object]) -> None:
         self._read: Callable[[Mapping[str, Any]], M] = read
@@ -154,21 +154,21 @@ class _EntryReader(Generic[M]):
 
 
 def stream_statuses(body: bytes, take: Callable[[MonitorStatus], object]) -> None:
-    """Give each monitor of a status answer to ``take``. Raises as ``decode`` and ``read_statuses``.
+    """Pass each monitor of a status response to ``take``. Raises as ``decode`` and ``read_statuses``.
 
-    An entry is forgotten before the next one is parsed, so that a large answer takes little more than its own bytes.
-    What was taken counts only when this returns.
+    An entry is released before the next one is parsed, so that a large response takes little more memory than its body.
+    What ``take`` received is valid only when this function returns.
     """
     _stream(body, _EntryReader(_status, take))
 
 
 def stream_configs(body: bytes, take: Callable[[MonitorConfig], object]) -> None:
-    """Give each monitor of a configuration answer to ``take``, as stream_statuses does."""
+    """Pass each monitor of a configuration response to ``take``, as stream_statuses does."""
     _stream(body, _EntryReader(_config, take))
 
 
 def _stream(body: bytes, reader: _EntryReader[M]) -> None:
-    # Only who watches for long needs it.
+    # Imported here, because only the event source needs it.
     from .json_stream import stream_list
 
     with payload_errors(body):

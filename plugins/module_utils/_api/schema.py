@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service's documents, field by field: the one description that the reader and the doctor validate against.
+"""The schemas of the service's documents, which the reader and the doctor validate against.
 
 Names, types and nesting come from the vendor's page "API Version 2" unless a comment says otherwise. Uses and ranges
 are requirements of this collection.
@@ -36,7 +36,7 @@ LIST = FieldType("a list", (list,))
 UTC = FieldType("a UTC time", (str,))
 
 REQUIRED, OPTIONAL, UNUSED = "required", "optional", "unused"
-"""The reader refuses a document without the field; with the field at another type; for no reason in this field."""
+"""REQUIRED: present and valid. OPTIONAL: valid if present. UNUSED: not validated by the reader."""
 
 
 class Field:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from .._domain.timestamps import parse_http_date
 
 MAX_RESPONSE_AGE = 60.0
-"""Seconds between a request and its response's content: an older response comes from a cache."""
+"""Seconds. A response that is older than its request by more than this comes from a cache."""
 
 RESOLUTION = 1.0
-"""Seconds in which a ``Date`` header counts."""
+"""The resolution of a ``Date`` header, in seconds."""
 
 
 class ServiceClock:

@@ -92,7 +92,7 @@ SETTINGS_OPTIONS = frozenset(
 
 
 def split_options(options: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
-    """Return the settings, and the options without those that settings hold, so that nobody else has the secret.
+    """Return the settings, and the options without those that settings hold, so that only the settings hold the secret.
 
     Raises ConfigurationError as Settings.from_options.
     """

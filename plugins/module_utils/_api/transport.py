@@ -234,7 +234,7 @@ def _new_session() -> requests.Session:
 def _translate_errors(settings: Settings, deadline: Deadline) -> Iterator[None]:
     """Raise an error of this collection for each of the library's; neither those nor their texts leave this module.
 
-    They are no causes either: Ansible prints causes, and theirs can contain a URL with a proxy's password.
+    Nor are they set as causes: Ansible prints causes, and theirs can contain a URL with a proxy's password.
     """
     from requests import exceptions
     from urllib3 import exceptions as below

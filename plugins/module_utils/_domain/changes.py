@@ -24,7 +24,7 @@ PLAIN_KEY = re.compile(r"[^.\[\]\"\s]+")
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A changed field; ``field`` is its path, such as ``config.url``. Without a value before or after, that is None."""
+    """A changed field; ``field`` is its path, such as ``config.url``. ``before`` and ``after`` may be None."""
 
     field: str
     kind: str
@@ -76,7 +76,7 @@ def compare_configs(
 
 
 def is_same(before: Any, after: Any) -> bool:
-    """Return whether two values are equal as far as redacted secrets allow to know."""
+    """Return whether two values are equal as far as redacted secrets can be compared."""
     return next(_compare_values("", before, after), None) is None
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A monitor: its status, its configuration, both joined, and the host that a URL in it names."""
+"""The model of a monitor: its status, its configuration, both joined, and the host in a URL."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from .text import join_names, quantity
 
 
 class Named(Protocol):
-    """What a pattern is matched against."""
+    """The attributes of a monitor that patterns are matched against."""
 
     @property
     def id(self) -> str:

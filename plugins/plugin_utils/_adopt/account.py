@@ -25,7 +25,7 @@ from .._gate.sample import Sample
 from .._gate_action.sampling import Sampler
 
 LARGEST_GAP = 0.1
-"""The share of monitors that may be in only one of the two responses. Above, one of them is truncated."""
+"""The share of monitors that may be in only one of the two responses. If more are, one of them is truncated."""
 
 
 class Account(NamedTuple):

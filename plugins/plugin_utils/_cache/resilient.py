@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens the cache that the options describe, and keeps its failures from failing a task."""
+"""Opens the cache that the options describe, and prevents its failures from failing a task."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any
 from .signed_files import Timestamp, digest, file_version, open_folder, read_file, sign, verify
 
 FORMAT = 1
-"""Increment it when the same request and responses give another result than in an earlier release."""
+"""Increment it when the same request and responses lead to another result than in an earlier release."""
 
 MAX_RESULTS = 16
 """Results for one API client. The limit keeps requests that differ by host from filling the folder."""

@@ -25,7 +25,7 @@ REPORTS = "reports"
 class RunState:
     """Records in ``folder``, a private folder of one run of ansible-playbook, which is removed at its end.
 
-    The folder is Ansible's C(DEFAULT_LOCAL_TMP). Variables cannot store a verdict safely: extra variables and
+    The folder is Ansible's ``DEFAULT_LOCAL_TMP``. Variables cannot store a verdict safely: extra variables and
     parameters outrank registered variables, and facts of a host are lost if a limit excludes it.
     """
 
@@ -99,7 +99,7 @@ def verdict_key(task: Task) -> str:
 
 
 def preserve_reports(paths: Sequence[str], phase: str, state: RunState) -> None:
-    """Rename reports that another phase of this run wrote to ``paths``: C(gate.json) becomes C(gate-before.json).
+    """Rename reports that another phase of this run wrote to ``paths``, ``gate.json`` to ``gate-before.json``.
 
     ``phase`` replaces a report that cannot be renamed.
     """

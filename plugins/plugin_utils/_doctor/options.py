@@ -136,7 +136,7 @@ def _find_mistakes(name: str, text: str) -> Iterator[tuple[Callable[[str, str], 
 
 
 def _overridden(context: CheckContext, name: str) -> str:
-    """Return that a source of lower precedence has another value, which is easily mistaken for the effective one."""
+    """Return a note if the environment has another value, which is easily mistaken for the effective one."""
     variable = f"KF_{name.upper()}"
     value = context.environment.environment.get(variable)
     origin = str(context.sources[name].origin)

@@ -193,7 +193,7 @@ def parse_certificate(encoded: bytes) -> Certificate:
     from cryptography import x509
     from cryptography.utils import CryptographyDeprecationWarning
 
-    # Oddities such as serial numbers are for the verification to judge. The filter stays, because threads share it.
+    # Ignore warnings, such as about serial numbers: the verification decides. Threads share the filter, so it stays.
     warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
     certificate = x509.load_der_x509_certificate(encoded)
     try:

@@ -28,7 +28,7 @@ class AlertTransition(NamedTuple):
 
 
 TIME_RESOLUTION = 2.0
-"""Seconds before a poll that the reported time of a later event can have: the service reports whole seconds."""
+"""Seconds by which the reported time of an event can precede the poll before it, since times are whole seconds."""
 
 CLOCK_TOLERANCE = 5.0
 """Seconds by which the estimate of the service's clock may be wrong."""

@@ -34,7 +34,7 @@ SLOW_POLL = 5.0
 """Seconds after which the duration of a poll is logged."""
 
 MAX_BACKOFF, MAX_RETRY_AFTER = 300.0, 3600.0
-"""Longest seconds between two polls in an outage, unless ``interval`` is longer or the service sends Retry-After."""
+"""Maximum seconds between two polls in an outage, unless ``interval`` is longer or the service sends Retry-After."""
 
 
 class EventSource:

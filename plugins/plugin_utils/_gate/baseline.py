@@ -31,7 +31,7 @@ DIGEST = 12
 """Number of hexadecimal digits in the digest of an id."""
 
 FLAPPING = 2
-"""Number of alerts in one status window from which a monitor is flapping: another one is no sign of a deployment."""
+"""Number of alerts in one status window from which a monitor is flapping: another alert proves nothing."""
 
 FORMS = ((True, 60), (True, 24), (False, 40), (False, 20), (False, 14), (False, 8), (False, 0))
 """Whether ids are written instead of digests, and the number of characters per label, in order of preference."""

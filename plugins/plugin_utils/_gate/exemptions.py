@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decisions of people: problems that they accept, and overrides of the gate, each with a reason and an expiry."""
+"""Exemptions that users grant: known problems and overrides of the gate, each with a reason and an expiry."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The value of a proof: whether it covers the scope, which monitors it owes, and how many faults it detects."""
+"""The value of a proof: whether it covers the scope, which monitors have none yet, and how many faults it detects."""
 
 from __future__ import annotations
 

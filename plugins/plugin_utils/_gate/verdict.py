@@ -77,7 +77,7 @@ class Evaluation(NamedTuple):
 def evaluate(sample: Sample, view: View) -> Evaluation:
     """Return the evaluation of ``sample``, with the evidence since the anchor. It never falls back to an older sample.
 
-    Only clean monitors make a pass. An ignored problem is no reason, but the verdict is ``warn``.
+    The verdict is ``pass`` only if all monitors are clean. An ignored problem adds no reason, but makes it ``warn``.
     """
     policy = view.policy
     missing = view.evidence.find_vanished(sample)

@@ -113,7 +113,7 @@ SCREEN = 8_000
 """Characters of the result of a failed task. Ansible prints it completely, on one line."""
 
 DETAILS = ("lines", "monitors", "baseline")
-"""What the console need not show: the message repeats the lines, and the others are for programs."""
+"""Keys that the console does not need: the message repeats the lines, and the others are for programs."""
 
 DATA = ("lines", "unblock", "reasons", "monitors", "baseline", "changes")
 

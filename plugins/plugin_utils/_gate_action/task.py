@@ -47,7 +47,7 @@ FREE_STRATEGIES = ("free", "host_pinned")
 """The free strategies of Ansible. Strategies of others end with these names, such as ``mitogen_free``."""
 
 AD_HOC = "Ansible Ad-Hoc"
-"""Ansible's name for the play of the command C(ansible), which prints any result as JSON."""
+"""Ansible's name for the play of the command ``ansible``, which prints any result as JSON."""
 
 
 class GateTask:

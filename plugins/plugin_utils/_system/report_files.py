@@ -36,7 +36,7 @@ def write_reports(paths: Sequence[str], document: Document) -> list[str]:
 
 
 def _render(extension: str, document: Document) -> str:
-    """Return the content of a report. Raises ValueError, with a sentence, whatever prevents it."""
+    """Return the content of a report. Raises ValueError, whose text is a sentence, if that fails for any reason."""
     try:
         return render(extension, document)
     except (OSError, ValueError):

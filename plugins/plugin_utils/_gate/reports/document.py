@@ -76,7 +76,7 @@ class EvaluationData(TypedDict):
 class Document(DecisionData, EvaluationData):
     """A report.
 
-    ``caveat`` and ``banner`` come first because they say that a stop does not stop anything. ``scope`` is None if the
+    ``caveat`` and ``banner`` come first because they state that a stop has no effect. ``scope`` is None if the
     options could not be read; the JSON report does not have it, and has ``polls`` as ``looks``.
     """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How text of unknown origin becomes a part of a Markdown page."""
+"""Escapes text of unknown origin for Markdown."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ....module_utils._domain.text import sanitize
 MARKUP = re.compile(r"[\\`*_\[\]~|$#!]")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 REFERENCE = re.compile(r"@(?=\S)|[#!%&~](?=\w)|:(?=//|[a-z])|\b(?:www|GH|mailto)(?=[.:-])", re.IGNORECASE)
-"""What code hosts make links of, wherever it stands in a text, after all escapes are undone; but not in code."""
+"""Matches text that code hosts turn into links, even if it is escaped, anywhere except in code."""
 
 BLOCK = re.compile(r"[^A-Za-z0-9]|[0-9]+[.)]")
-"""How a line begins that may be a list, a quote, a heading or a rule."""
+"""Matches the beginning of a line that may become a list, a quote, a heading or a rule."""
 
 ENTITY_ONLY = re.compile(r"\\\||\\$")
-"""Renderers disagree on a backslash before a border of a table's cell."""
+"""Matches a backslash before the border of a table cell, on which renderers disagree."""
 
 
 def markdown_text(value: object, limit: int) -> str:
     """Return ``value`` so that it stays text in any cell or line: no markup, no HTML and nothing that becomes a link.
 
-    No character is added that a reader would copy. What a code host would link stands as code, where it links nothing.
+    Adds no character that a reader would copy. Text that a code host would turn into a link is rendered as code.
     """
     text = sanitize(value, limit)
     if REFERENCE.search(text) or BLOCK.match(text) or ENTITY_ONLY.search(text):
@@ -39,7 +39,7 @@ def markdown_name(value: object, limit: int) -> str:
 
 
 def _code(text: str, *, in_table: bool = False) -> str:
-    """Return ``text`` as a code span. With ``in_table``, a border in it ends no cell."""
+    """Return ``text`` as a code span. With ``in_table``, a ``|`` in it does not end the cell."""
     if in_table and "|" in text:
         return f"<code>{''.join(map(_entity, text))}</code>"
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
@@ -53,6 +53,6 @@ def _entity(character: str) -> str:
 
 
 def fenced(text: str, language: str = "") -> list[str]:
-    """Return ``text`` as the lines of a block of code that nothing in it ends."""
+    """Return ``text`` as the lines of a code block, with a fence that ``text`` does not contain."""
     fence = "`" * max(3, max(map(len, re.findall("`+", text)), default=0) + 1)
     return [f"{fence}{language}", *text.rstrip("\n").split("\n"), fence]

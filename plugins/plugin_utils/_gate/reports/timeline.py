@@ -17,7 +17,7 @@ from .document import Document, PollEntry
 from .grouping import spell_state
 
 WIDTH, LAST_WIDTH = 1000.0, 24.0
-"""Units of the drawing, and how many of them the last poll has, which no other poll ends."""
+"""Units of the drawing: its width, and the width of the last poll, which has no successor to end it."""
 
 HEIGHT, MIN_HEIGHT = 100.0, 4.0
 """Units for all monitors that are not clean, and the least for a state, so that one monitor of thousands is visible."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What reports for people say, in the same words in every format."""
+"""The texts of the reports for people, the same in every format."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ FOUND = {
     INCONCLUSIVE: ("has no sufficient evidence", "have no sufficient evidence"),
     WARN: ("has a tolerated problem", "have tolerated problems"),
 }
-"""What the worst monitors are said to do, for one of them and for several."""
+"""The predicate for the worst monitors, in the singular and the plural."""
 
 
 class Headline(NamedTuple):
@@ -84,7 +84,7 @@ class Headline(NamedTuple):
 
 
 def describe_headline(document: Document) -> Headline:
-    """Return what ``document`` says in a few words. Only a verified result is called proof."""
+    """Return the headline of ``document``. Only a verified result is called proof."""
     phase, verdict = document["phase"], document["verdict"]
     tone = FORECAST if phase == PLAN and verdict == PASS else verdict
     words = "Forecast" if tone == FORECAST else VERDICT_WORDS[verdict]
@@ -104,7 +104,7 @@ def _describe_decision(document: Document) -> str:
 
 
 def describe_outcome(document: Document) -> str:
-    """Return what decided the verdict as one sentence: the worst monitors, or else the gate's own summary."""
+    """Return one sentence with the cause of the verdict: the worst monitors, or else the gate's own summary."""
     verdict, total = document["verdict"], document["counts"]["monitors"]
     worst = [monitor["label"] for monitor in document["monitors"] if monitor["verdict"] == verdict]
     own = any(reason["verdict"] == verdict for reason in gate_reasons(document))
@@ -123,7 +123,7 @@ def further_notes(document: Document) -> list[str]:
 
 
 def describe_run(document: Document) -> list[tuple[str, str]]:
-    """Return what the gate evaluated and how, as names with values."""
+    """Return what the gate evaluated and how, as pairs of name and value."""
     entries = [("Phase", document["phase"]), *_describe_scope(document)]
     entries.append(("Monitors in scope", f"{document['counts']['monitors']:,}"))
     if document["since"] != document["began"]:
@@ -157,7 +157,7 @@ def _describe_forecast(forecast: Mapping[str, Any]) -> str:
 
 
 def count_states(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Return the states that monitors are in with the number of monitors, worst first."""
+    """Return each state that occurs with its number of monitors, worst first."""
     return [(state, counts[state]) for state in ALL if counts[state]]
 
 
@@ -178,7 +178,7 @@ def not_clean(document: Document) -> list[ReportedMonitor]:
 
 
 def blocking_states(document: Document) -> set[str]:
-    """Return the states that block the deployment, whatever colour they have elsewhere."""
+    """Return the states that block the deployment, regardless of their colour elsewhere."""
     return {monitor["state"] for monitor in not_clean(document) if monitor["verdict"] == BLOCK}
 
 

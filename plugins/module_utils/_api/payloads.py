@@ -35,7 +35,7 @@ def decode(body: bytes) -> dict[str, Any]:
     with payload_errors(body):
         document = parse_json(body)
     if not isinstance(document, dict):
-        raise PayloadError(f"the answer is {describe_value(document)}, not a JSON object")
+        raise PayloadError(f"the response is {describe_value(document)}, not a JSON object")
     return document
 
 
@@ -45,11 +45,11 @@ def payload_errors(body: bytes) -> Iterator[None]:
     try:
         yield
     except JsonTooLargeError as why:
-        raise PayloadError(f"the answer is too large: {why}", code="answer_too_large") from None
+        raise PayloadError(f"the response is too large: {why}", code="answer_too_large") from None
     except UnreliableJsonError as why:
-        raise PayloadError(f"the answer is JSON that cannot be relied on: {why}") from None
+        raise PayloadError(f"the response is JSON that cannot be relied on: {why}") from None
     except ValueError as error:
-        raise PayloadError(f"the answer is no JSON but {_seems(body)}") from error
+        raise PayloadError(f"the response is {_seems(body)}, not JSON") from error
 
 
 def _seems(body: bytes) -> str:
@@ -57,8 +57,8 @@ def _seems(body: bytes) -> str:
     if not start:
         return "empty"
     if start.startswith((b"<!doctype", b"<html")):
-        return "a web page"
-    return f"{len(body)} bytes that are cut short or something else"
+        return "HTML"
+    return f"{len(body)} bytes of truncated or other data"
 
 
 def complaint(body: bytes) -> str:
@@ -110,7 +110,7 @@ def read_version(document: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse_error(document: Mapping[str, Any]) -> None:
     error = document.get("error")
     if error is not None:
-        raise ServiceError(f"the answer says that the call did not work: {sanitize(error)}", code="answered_error")
+        raise ServiceError(f"the service reports an error: {sanitize(error)}", code="answered_error")
 
 
 def read_status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
@@ -174,7 +174,7 @@ def _stream(body: bytes, reader: _EntryReader[M]) -> None:
     with payload_errors(body):
         document = stream_list(body, "monitor_list", reader.read)
     if not isinstance(document, dict):
-        raise PayloadError(f"the answer is {describe_value(document)}, not a JSON object")
+        raise PayloadError(f"the response is {describe_value(document)}, not a JSON object")
     _refuse_error(document)
     if not isinstance(document.get("monitor_list"), list):
         raise _no_list(document)

@@ -192,6 +192,6 @@ def test_a_document_that_is_too_large_is_named_as_such(monkeypatch: pytest.Monke
     ):
         with pytest.raises(JsonTooLargeError):
             decoded.append(parse_json(body))
-        with pytest.raises(Exception, match="the answer is too large: it takes more than 1 MiB of memory"):
+        with pytest.raises(Exception, match="the response is too large: it takes more than 1 MiB of memory"):
             decode(body)
     assert decoded == []

@@ -123,20 +123,20 @@ def test_a_missing_monitor_is_reported() -> None:
 def test_an_answer_that_is_an_error_is_quoted() -> None:
     with pytest.raises(ServiceError) as raised:
         payloads.read_version({"error": "it is\ndown"})
-    assert str(raised.value) == "the answer says that the call did not work: it is\\ndown"
+    assert str(raised.value) == "the service reports an error: it is\\ndown"
 
 
 @pytest.mark.parametrize(
     ("body", "reported"),
     [
-        (b"", "the answer is no JSON but empty"),
-        (b" <html>", "the answer is no JSON but a web page"),
-        (b"<!doctype x>", "the answer is no JSON but a web page"),
-        (b" " * 511 + b"<html>", "the answer is no JSON but 517 bytes that are cut short or something else"),
-        (b" " * 506 + b"<html>", "the answer is no JSON but a web page"),
-        (b'{"a"', "the answer is no JSON but 4 bytes that are cut short or something else"),
-        (b"[]", "the answer is a list, not a JSON object"),
-        (b'"x"', 'the answer is the string "x", not a JSON object'),
+        (b"", "the response is empty, not JSON"),
+        (b" <html>", "the response is HTML, not JSON"),
+        (b"<!doctype x>", "the response is HTML, not JSON"),
+        (b" " * 511 + b"<html>", "the response is 517 bytes of truncated or other data, not JSON"),
+        (b" " * 506 + b"<html>", "the response is HTML, not JSON"),
+        (b'{"a"', "the response is 4 bytes of truncated or other data, not JSON"),
+        (b"[]", "the response is a list, not a JSON object"),
+        (b'"x"', 'the response is the string "x", not a JSON object'),
     ],
 )
 def test_a_body_without_an_object_is_described(body: bytes, reported: str) -> None:
@@ -152,7 +152,7 @@ def test_a_body_without_an_object_is_described(body: bytes, reported: str) -> No
 def test_unreliable_json_differs_from_invalid_json(body: bytes, reason: str) -> None:
     with pytest.raises(PayloadError) as raised:
         payloads.decode(body)
-    assert str(raised.value) == f"the answer is JSON that cannot be relied on: {reason}"
+    assert str(raised.value) == f"the response is JSON that cannot be relied on: {reason}"
 
 
 @pytest.mark.parametrize(

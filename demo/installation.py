@@ -16,11 +16,12 @@ NAME_IN_PATH = Path("ansible_collections", "knowledgefront", "monitoring")
 DEFAULT_PATHS = ("~/.ansible/collections", "/usr/share/ansible/collections")
 
 
-def commands_to_install(environment: Mapping[str, str] = os.environ, root: Path = ROOT) -> list[str]:
+def commands_to_install(environment: Mapping[str, str] | None = None, root: Path = ROOT) -> list[str]:
     """Return the shell commands after which ``ansible-playbook`` runs playbooks of the collection at ``root``.
 
     The list is empty if ``ansible-playbook`` is on the PATH and finds the collection.
     """
+    environment = os.environ if environment is None else environment
     commands = []
     if shutil.which("ansible-playbook", path=environment.get("PATH", "")) is None:
         commands.append("python3 -m pip install ansible-core requests")

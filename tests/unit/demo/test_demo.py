@@ -69,7 +69,7 @@ def test_an_installed_collection_outside_the_paths_is_named_in_a_variable(bin_fo
     environment = {"PATH": str(bin_folder), "HOME": "/nowhere"}
     (command,) = commands_to_install(environment, root)
     assert command == f"export ANSIBLE_COLLECTIONS_PATH={collections}"
-    name, _, value = command.removeprefix("export ").partition("=")
+    name, _equals, value = command.removeprefix("export ").partition("=")
     assert commands_to_install({**environment, name: value}, root) == []
 
 

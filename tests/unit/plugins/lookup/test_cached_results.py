@@ -147,7 +147,7 @@ def test_the_number_of_cached_results_is_limited(ask: Asker) -> None:
 
 def test_a_large_result_is_not_cached(ask: Asker, evaluations: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "MAX_RESULT_SIZE", 10)
-    for _ in range(3):
+    for _run in range(3):
         ask("Web")
     assert evaluations == ["statuses"] * 3
 
@@ -164,14 +164,14 @@ def test_a_result_from_a_response_that_was_not_cached_is_not_cached(
 ) -> None:
     ask = Asker(serve(service(DOCUMENTS)).url, tmp_path / "cache")
     ask()
-    for _ in range(3):  # The first requests the configurations, the second has both stored.
+    for _run in range(3):  # The first requests the configurations, the second has both stored.
         ask(types=["http"])
     assert len(evaluations) == 3
 
 
 def test_a_failure_is_never_cached(serve: Serve, tmp_path: Path, evaluations: list[str]) -> None:
     ask = Asker(serve(lambda call: as_json({}, 503)).url, tmp_path / "cache")
-    for _ in range(3):
+    for _run in range(3):
         with pytest.raises(AnsibleLookupError, match="failed to get"):
             ask()
     assert len(evaluations) == 3

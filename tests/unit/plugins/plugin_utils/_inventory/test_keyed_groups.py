@@ -44,7 +44,7 @@ class Plugin(BaseInventoryPlugin, Constructable):
             for name, value in variables.items():
                 self.inventory.set_variable(host, name, value)
 
-    def get_option(self, option: str, hosts: Any = None) -> Any:
+    def get_option(self, option: str, hostvars: Any = None) -> Any:
         return self._given[option]
 
     def _compose(self, template: Any, variables: Any, *rest: Any) -> Any:

@@ -147,7 +147,7 @@ def test_files_of_two_formats_are_compared_separately(tmp_path: Path, kind: str,
 
 def test_a_configuration_beyond_the_limits_does_not_stop_a_repeated_run(tmp_path: Path) -> None:
     deep: Any = 1
-    for _ in range(150):
+    for _copy in range(150):
         deep = [deep]
     folder = Folder(str(tmp_path), "per_monitor", ["yaml"])
     apply_plan(plan(folder, [{**MONITORS[0], "config": {"deep": deep}}]), folder, prune=False)

@@ -158,7 +158,7 @@ def test_progress_counts_what_is_iterated() -> None:
 
     def count(progress: ProgressLine) -> None:
         items = iter(progress.track(range(2000), "reading files"))
-        assert [next(items) for _ in range(1235)] == list(range(1235))
+        assert [next(items) for _item in range(1235)] == list(range(1235))
 
     run_until_reported(screen, count)
     assert screen.displayed[0] == "work: reading files, 1,234 of 2,000, 0 s so far"

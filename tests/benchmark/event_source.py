@@ -29,7 +29,7 @@ from .cost import MeasurementError
 from .service import Services
 from .table import MET, MISSED, Row
 
-SOURCE = Path(__file__).resolve().parents[2] / "extensions" / "eda" / "plugins" / "event_source" / "kf_alerts.py"
+SOURCE = Path(__file__).absolute().parents[2] / "extensions" / "eda" / "plugins" / "event_source" / "kf_alerts.py"
 
 CHANGING = 50
 """Monitors that raise an alert, and monitors that clear theirs, before each poll.

@@ -35,7 +35,7 @@ SELECTION = Selection(include=["Web*", "~.*[Mm]ail", "mon1"], exclude=["*test*"]
 
 def check_payloads(data: bytes) -> None:
     """Check that a body is parsed to valid objects or rejected with a message."""
-    complaint = payloads.complaint(data)
+    complaint = payloads.read_error_message(data)
     assert_sanitized(complaint)
     document = _read_or_none(lambda: payloads.decode(data))
     if document is None:

@@ -59,7 +59,7 @@ def parse_token(document: Any, now: float) -> Token:
 
 def rejects_client(status: int, body: bytes) -> bool:
     """Return whether a token response rejects the client itself, and not what it may do."""
-    return status == 401 or (status == 400 and payloads.error_of(body) in CLIENT_ERRORS)
+    return status == 401 or (status == 400 and payloads.read_error_code(body) in CLIENT_ERRORS)
 
 
 def basic_headers(settings: Settings) -> list[Secret]:

@@ -279,7 +279,7 @@ class Client:
     def _failed(
         self, kind: type[E], what: str, url: str, response: Response, advice: str, wait: float | None = None
     ) -> E:
-        reported = self._clean(payloads.complaint(response.body))
+        reported = self._clean(payloads.read_error_message(response.body))
         outcome = f"HTTP {response.status}" + (f" ({reported})" if reported else "")
         message = f"failed to get {what} from {url}: {outcome}; {advice}"
         return kind(message, status=response.status, retry_after=wait)

@@ -22,7 +22,7 @@ from .strict_json import JsonTooLargeError, UnreliableJsonError, parse_json
 
 M = TypeVar("M", MonitorStatus, MonitorConfig)
 
-LARGEST_COMPLAINT = 65536
+MAX_ERROR_BODY_SIZE = 65536
 
 STATUS = Schema(MONITOR_STATUS)
 CONFIG = Schema(MONITOR_CONFIG)
@@ -44,15 +44,15 @@ def payload_errors(body: bytes) -> Iterator[None]:
     """Raise PayloadError for what parsing ``body`` raises."""
     try:
         yield
-    except JsonTooLargeError as why:
-        raise PayloadError(f"the response is too large: {why}", code="answer_too_large") from None
-    except UnreliableJsonError as why:
-        raise PayloadError(f"the response is JSON that cannot be relied on: {why}") from None
+    except JsonTooLargeError as error:
+        raise PayloadError(f"the response is too large: {error}", code="answer_too_large") from None
+    except UnreliableJsonError as error:
+        raise PayloadError(f"the response is JSON that cannot be relied on: {error}") from None
     except ValueError as error:
-        raise PayloadError(f"the response is {_seems(body)}, not JSON") from error
+        raise PayloadError(f"the response is {_describe_body(body)}, not JSON") from error
 
 
-def _seems(body: bytes) -> str:
+def _describe_body(body: bytes) -> str:
     start = body[:512].lstrip().lower()
     if not start:
         return "empty"
@@ -61,21 +61,21 @@ def _seems(body: bytes) -> str:
     return f"{len(body)} bytes of truncated or other data"
 
 
-def complaint(body: bytes) -> str:
+def read_error_message(body: bytes) -> str:
     """Return the message in an error response, or an empty text. The service does not document error bodies."""
-    document = _complaining(body)
+    document = _decode_error_body(body)
     words = [document[name] for name in ("error", "error_description", "message", "detail") if name in document]
     return ": ".join(word for word in words if isinstance(word, str))
 
 
-def error_of(body: bytes) -> Any:
+def read_error_code(body: bytes) -> Any:
     """Return the error code in a response, such as ``invalid_client`` of RFC 6749; None if there is none."""
-    return _complaining(body).get("error")
+    return _decode_error_body(body).get("error")
 
 
-def _complaining(body: bytes) -> dict[str, Any]:
+def _decode_error_body(body: bytes) -> dict[str, Any]:
     try:
-        return decode(body[:LARGEST_COMPLAINT])
+        return decode(body[:MAX_ERROR_BODY_SIZE])
     except PayloadError:
         return {}
 
@@ -83,19 +83,19 @@ def _complaining(body: bytes) -> dict[str, Any]:
 def read_statuses(document: Mapping[str, Any]) -> list[MonitorStatus]:
     """Return the monitors of a status response. Raises PayloadError, or ServiceError if the response is an error."""
     _refuse_error(document)
-    return _read_list(document, _status)
+    return _read_list(document, _read_status_entry)
 
 
 def read_configs(document: Mapping[str, Any]) -> list[MonitorConfig]:
     """Return the monitors of a configuration response. Raises as read_statuses."""
     _refuse_error(document)
-    return _read_list(document, _config)
+    return _read_list(document, _read_config_entry)
 
 
 def read_config(document: Mapping[str, Any], monitor_id: str) -> MonitorConfig:
     """Return the monitor of a single configuration response. Raises as read_configs, also for another monitor."""
     _refuse_error(document)
-    config = _at("monitor", document.get("monitor"), _config)
+    config = _read_at("monitor", document.get("monitor"), _read_config_entry)
     if config.id != monitor_id:
         raise PayloadError(f"monitor.id is {sanitize(config.id, 80)}, not the requested {sanitize(monitor_id, 80)}")
     return config
@@ -115,13 +115,13 @@ def _refuse_error(document: Mapping[str, Any]) -> None:
 
 def read_status(entry: Mapping[str, Any], place: str) -> MonitorStatus:
     """Return the monitor of one entry of a status response; ``place`` is its place in it. Raises PayloadError."""
-    return _at(place, entry, _status)
+    return _read_at(place, entry, _read_status_entry)
 
 
 def _read_list(document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], M]) -> list[M]:
     entries = document.get("monitor_list")
     if not isinstance(entries, list):
-        raise _no_list(document)
+        raise _missing_list_error(document)
     monitors: list[M] = []
     reader = _EntryReader(read, monitors.append)
     for entry in entries:
@@ -129,7 +129,7 @@ def _read_list(document: Mapping[str, Any], read: Callable[[Mapping[str, Any]], 
     return monitors
 
 
-def _no_list(document: Mapping[str, Any]) -> PayloadError:
+def _missing_list_error(document: Mapping[str, Any]) -> PayloadError:
     found = describe_value(document["monitor_list"]) if "monitor_list" in document else "missing"
     return PayloadError(f"monitor_list is {found}, not a list")
 
@@ -144,11 +144,11 @@ class _EntryReader(Generic[M]):
 
     def read(self, entry: Any) -> None:
         try:
-            monitor = self._read(_object(entry))
+            monitor = self._read(_require_object(entry))
             if monitor.id in self._ids:
                 raise SchemaError(f" is a second monitor with the id {sanitize(monitor.id, 80)}")
-        except SchemaError as wrong:
-            raise PayloadError(f"monitor_list[{len(self._ids)}]{wrong}") from None
+        except SchemaError as error:
+            raise PayloadError(f"monitor_list[{len(self._ids)}]{error}") from None
         self._ids.add(monitor.id)
         self._take(monitor)
 
@@ -159,12 +159,12 @@ def stream_statuses(body: bytes, take: Callable[[MonitorStatus], object]) -> Non
     An entry is released before the next one is parsed, so that a large response takes little more memory than its body.
     What ``take`` received is valid only when this function returns.
     """
-    _stream(body, _EntryReader(_status, take))
+    _stream(body, _EntryReader(_read_status_entry, take))
 
 
 def stream_configs(body: bytes, take: Callable[[MonitorConfig], object]) -> None:
     """Pass each monitor of a configuration response to ``take``, as stream_statuses does."""
-    _stream(body, _EntryReader(_config, take))
+    _stream(body, _EntryReader(_read_config_entry, take))
 
 
 def _stream(body: bytes, reader: _EntryReader[M]) -> None:
@@ -177,25 +177,25 @@ def _stream(body: bytes, reader: _EntryReader[M]) -> None:
         raise PayloadError(f"the response is {describe_value(document)}, not a JSON object")
     _refuse_error(document)
     if not isinstance(document.get("monitor_list"), list):
-        raise _no_list(document)
+        raise _missing_list_error(document)
 
 
-def _at(place: str, entry: Any, read: Callable[[Mapping[str, Any]], M]) -> M:
+def _read_at(place: str, entry: Any, read: Callable[[Mapping[str, Any]], M]) -> M:
     try:
-        return read(_object(entry))
-    except SchemaError as wrong:
-        raise PayloadError(f"{place}{wrong}") from None
+        return read(_require_object(entry))
+    except SchemaError as error:
+        raise PayloadError(f"{place}{error}") from None
 
 
-def _object(entry: Any) -> dict[str, Any]:
+def _require_object(entry: Any) -> dict[str, Any]:
     if not isinstance(entry, dict):
         raise SchemaError(f" is {describe_value(entry)}, not {OBJECT.name}")
     return entry
 
 
-def _status(entry: Mapping[str, Any]) -> MonitorStatus:
+def _read_status_entry(entry: Mapping[str, Any]) -> MonitorStatus:
     identity, alerting, label, alerts, failures, tests, alert, last_test, last_failed = STATUS.values(entry)
-    alert_id, alerted = _alert(alert) if alert else (None, None)
+    alert_id, alerted = _read_alert(alert) if alert else (None, None)
     return MonitorStatus(
         identity,
         label or identity,
@@ -204,38 +204,38 @@ def _status(entry: Mapping[str, Any]) -> MonitorStatus:
         failures,
         tests,
         alerted,
-        _check("last_test", last_test) if last_test else None,
-        _check("last_failed", last_failed) if last_failed else None,
+        _read_test("last_test", last_test) if last_test else None,
+        _read_test("last_failed", last_failed) if last_failed else None,
         entry,
         alert_id,
     )
 
 
-def _config(entry: Mapping[str, Any]) -> MonitorConfig:
+def _read_config_entry(entry: Mapping[str, Any]) -> MonitorConfig:
     identity, label, kind, timer, active, _by_type = CONFIG.values(entry)
     if timer is not None:
         timer = float(timer)
     return MonitorConfig(identity, label or identity, kind, timer, active is not False, entry)
 
 
-def _alert(fields: Mapping[str, Any]) -> tuple[str | None, float | None]:
+def _read_alert(fields: Mapping[str, Any]) -> tuple[str | None, float | None]:
     try:
         identity, text = LAST_ALERT.values(fields)
-        return identity or None, _time("utc_time", text)[0]
-    except SchemaError as wrong:
-        raise SchemaError(f".last_alert{wrong}") from None
+        return identity or None, _read_time("utc_time", text)[0]
+    except SchemaError as error:
+        raise SchemaError(f".last_alert{error}") from None
 
 
-def _check(name: str, fields: Mapping[str, Any]) -> MonitorTest:
+def _read_test(name: str, fields: Mapping[str, Any]) -> MonitorTest:
     try:
-        error, text, seconds = LAST_CHECK.values(fields)
-        started, latest = _time("utc_time_init", text, seconds)
-        return MonitorTest(started, error or None, latest)
-    except SchemaError as wrong:
-        raise SchemaError(f".{name}{wrong}") from None
+        message, text, seconds = LAST_CHECK.values(fields)
+        started, latest = _read_time("utc_time_init", text, seconds)
+        return MonitorTest(started, message or None, latest)
+    except SchemaError as error:
+        raise SchemaError(f".{name}{error}") from None
 
 
-def _time(name: str, text: str | None, seconds: float | None = None) -> tuple[float | None, float | None]:
+def _read_time(name: str, text: str | None, seconds: float | None = None) -> tuple[float | None, float | None]:
     try:
         return parse_timestamp(text, seconds)
     except (ValueError, OverflowError) as error:

@@ -69,7 +69,7 @@ class Field:
         self.path = path
 
 
-SHORTEST_TIMER = 0.001
+MIN_TIMER = 0.001
 """Seconds. Smaller timers do not occur, and divisions by them overflow."""
 
 COUNT = Field(WHOLE, OPTIONAL, minimum=0)
@@ -106,7 +106,7 @@ MONITOR_CONFIG = {
     "id": IDENTITY,
     "label": Field(TEXT, OPTIONAL),
     "type": Field(TEXT, OPTIONAL),
-    "timer": Field(NUMBER, OPTIONAL, minimum=SHORTEST_TIMER, maximum=LATEST),
+    "timer": Field(NUMBER, OPTIONAL, minimum=MIN_TIMER, maximum=LATEST),
     "active": Field(FLAG, OPTIONAL),
     "config": Field(OBJECT, OPTIONAL),
     "description": Field(TEXT),

@@ -24,7 +24,7 @@ from .._gate.reports.grouping import MonitorEntry, monitor_entry
 from .._gate.sample import Sample
 from .._gate_action.sampling import Sampler
 
-LARGEST_GAP = 0.1
+MAX_MISSING_SHARE = 0.1
 """The share of monitors that may be in only one of the two responses. If more are, one of them is truncated."""
 
 
@@ -63,9 +63,9 @@ def read_account(
 
 
 def check_complete(monitors: Sequence[Monitor]) -> None:
-    """Raise ServiceError if more than ``LARGEST_GAP`` of the monitors are in only one of the two responses."""
+    """Raise ServiceError if more than ``MAX_MISSING_SHARE`` of the monitors are in only one of the two responses."""
     incomplete = [monitor for monitor in monitors if _is_incomplete(monitor)]
-    if len(incomplete) > LARGEST_GAP * len(monitors):
+    if len(incomplete) > MAX_MISSING_SHARE * len(monitors):
         names = join_names([monitor.label for monitor in incomplete])
         raise ServiceError(
             f"the status and the configurations disagree about {len(incomplete):,} of "

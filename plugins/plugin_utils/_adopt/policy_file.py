@@ -21,7 +21,7 @@ KNOWN = "deploy_gate_known"
 SELECTION_VARIABLES = {"include": "deploy_gate_include", "exclude": "deploy_gate_exclude", "types": "deploy_gate_types"}
 VAULT = "$ANSIBLE_VAULT"
 
-MOST_SLOW = 50
+MAX_SLOW_NAMED = 50
 """Slow monitors listed in the comment of a new file. The result lists all."""
 
 HEAD = """\
@@ -241,8 +241,8 @@ def _comment_slow(slow: Sequence[MonitorEntry]) -> list[str]:
     if not slow:
         return []
     lines = [
-        f"#   {sanitize_yaml(one['label'], 80)}: every {duration(one['timer'] or 0.0)}" for one in slow[:MOST_SLOW]
+        f"#   {sanitize_yaml(one['label'], 80)}: every {duration(one['timer'] or 0.0)}" for one in slow[:MAX_SLOW_NAMED]
     ]
-    if len(slow) > MOST_SLOW:
-        lines.append(f"#   and {len(slow) - MOST_SLOW:,} more")
+    if len(slow) > MAX_SLOW_NAMED:
+        lines.append(f"#   and {len(slow) - MAX_SLOW_NAMED:,} more")
     return [f"# The proof of {quantity(len(slow), 'slow monitor')} takes longer than that:", *lines]

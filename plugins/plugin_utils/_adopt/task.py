@@ -40,9 +40,9 @@ ADOPT: Spec = {
     },
 }
 
-LONGEST_DAYS = 366.0
+MAX_DAYS = 366.0
 
-LARGEST_FILE = 5_000_000
+MAX_FILE_SIZE = 5_000_000
 """Bytes of a policy file."""
 
 RECENT = "the problem is not an old one: the monitor has to pass its next tests"
@@ -60,8 +60,8 @@ def read_policy_file(path: str) -> PolicyFile | None:
         found = os.lstat(path)
         if not stat.S_ISREG(found.st_mode):
             raise PolicyFileError("it is not a regular file; name the file itself, not a link to it")
-        if found.st_size > LARGEST_FILE:
-            raise PolicyFileError(f"it is larger than {LARGEST_FILE:,} bytes")
+        if found.st_size > MAX_FILE_SIZE:
+            raise PolicyFileError(f"it is larger than {MAX_FILE_SIZE:,} bytes")
         with open(path, encoding="utf-8", newline="") as file:
             return parse_policy(file.read())
     except FileNotFoundError:
@@ -195,9 +195,7 @@ def _not_adopted(monitor: MonitorEntry, reason: str) -> dict[str, Any]:
 
 def check_options(options: Mapping[str, Any]) -> None:
     """Raise ValueError that names the option if a number is out of range."""
-    if not 0 < options["expires_days"] <= LONGEST_DAYS:
-        raise ValueError(
-            f"expires_days must be more than 0 and at most {LONGEST_DAYS:g}, not {options['expires_days']}"
-        )
+    if not 0 < options["expires_days"] <= MAX_DAYS:
+        raise ValueError(f"expires_days must be more than 0 and at most {MAX_DAYS:g}, not {options['expires_days']}")
     if options["timeout_max"] is not None and not 1 <= options["timeout_max"] < float("inf"):
         raise ValueError(f"timeout_max must be 1 or more, not {options['timeout_max']}")

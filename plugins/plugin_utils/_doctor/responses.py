@@ -87,17 +87,17 @@ def classify_refused(response: Response) -> tuple[str, str]:
     code, reason = _classify_body(response.body)
     if code:
         return code, reason
-    error = payloads.error_of(response.body)
+    error = payloads.read_error_code(response.body)
     if error is not None:
         return "answered_error", f"the response reports an error: {sanitize(error)}"
     return "contract", "the response differs from the documentation, see contract"
 
 
 def _classify_status(response: Response) -> tuple[str, str]:
-    complaint = payloads.complaint(response.body)
+    message = payloads.read_error_message(response.body)
     reason = "the response gives no reason" + (", it is a web page" if _is_page(response.body) else "")
-    if complaint:
-        reason = f"the service reports: {sanitize(complaint)}"
+    if message:
+        reason = f"the service reports: {sanitize(message)}"
     if 300 <= response.status < 400:
         return "redirect", "the response redirects"
     if response.status == 429:

@@ -21,10 +21,10 @@ from .sample import Sample
 
 VERSION = 2
 
-LARGEST = 200_000
+MAX_ENCODED_LENGTH = 200_000
 """Characters of the encoded monitors. To stay below, ids are replaced by digests and labels are cut."""
 
-LARGEST_DECODED = 64 * 1024 * 1024
+MAX_DECODED_SIZE = 64 * 1024 * 1024
 """Bytes. A baseline comes from a file or a variable and must not exhaust the memory."""
 
 DIGEST = 12
@@ -152,12 +152,12 @@ def take_baseline(
 
 
 def _encode(monitors: Sequence[Monitor], problems: Mapping[str, str | None]) -> str:
-    """Return the monitors as text in the first of ``FORMS`` that is not longer than ``LARGEST``."""
+    """Return the monitors as text in the first of ``FORMS`` that is not longer than ``MAX_ENCODED_LENGTH``."""
     shortest = {True: sum(len(monitor.id) for monitor in monitors) // 2, False: len(monitors) * DIGEST // 2}
-    forms = [form for form in FORMS if shortest[form[0]] * 4 / 3 <= LARGEST]
+    forms = [form for form in FORMS if shortest[form[0]] * 4 / 3 <= MAX_ENCODED_LENGTH]
     for form in [*forms, FORMS[-1]]:
         text = _compress(monitors, problems, form)
-        if len(text) <= LARGEST:
+        if len(text) <= MAX_ENCODED_LENGTH:
             break
     return text
 
@@ -231,7 +231,7 @@ def _text(value: Any) -> str | None:
 
 def _decompress(text: str) -> bytes:
     unpacker = zlib.decompressobj()
-    data = unpacker.decompress(b64decode(text, validate=True), LARGEST_DECODED)
+    data = unpacker.decompress(b64decode(text, validate=True), MAX_DECODED_SIZE)
     if not unpacker.eof:
         raise ValueError
     return data

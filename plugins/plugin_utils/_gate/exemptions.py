@@ -12,7 +12,7 @@ from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.text import join_names, sanitize
 from ...module_utils._domain.timestamps import parse_zoned_time
 
-SHORTEST_REASON = 10
+MIN_REASON_LENGTH = 10
 """Characters of the reason of an override. One word does not explain it to a later reader of the report."""
 
 
@@ -72,8 +72,8 @@ def parse_known(entry: Mapping[str, Any]) -> KnownProblem:
 def parse_override(entry: Mapping[str, Any]) -> Override:
     """Return the override. Raises ValueError that names the option if it is invalid."""
     reason = _text(entry, "reason", "override")
-    if len(reason) < SHORTEST_REASON:
-        raise ValueError(f"override: reason must have at least {SHORTEST_REASON} characters")
+    if len(reason) < MIN_REASON_LENGTH:
+        raise ValueError(f"override: reason must have at least {MIN_REASON_LENGTH} characters")
     by = _text(entry, "by", "override")
     return Override(reason, by, entry.get("ticket"), _read_expiry(entry, "override"))
 

@@ -36,7 +36,7 @@ from .verdict import (
 WITHOUT_FORECAST = 600.0
 """Seconds to wait for the first valid response, from which the wait is predicted."""
 
-MOST_POLLS = 500
+MAX_POLLS = 500
 
 
 class Poll(NamedTuple):
@@ -129,7 +129,7 @@ class Gate:
         outcome.samples += 1
         outcome.waited = self._clock() - started
         evaluation = outcome.evaluation
-        if len(outcome.polls) == MOST_POLLS:
+        if len(outcome.polls) == MAX_POLLS:
             del outcome.polls[1]
         outcome.polls.append(Poll(outcome.waited, evaluation.verdict, evaluation.counts))
         polls_once = self._once or self._policy.phase == PLAN

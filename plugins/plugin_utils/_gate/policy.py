@@ -113,10 +113,10 @@ class Policy(NamedTuple):
         """
         values = {name: value for name, value in given.items() if value is not None}
         policy = cls(phase=phase, since=since, **{**BY_PHASE[phase], **values})
-        for name, least in LEAST.items():
+        for name, minimum in MINIMUMS.items():
             value = getattr(policy, name)
-            if value is not None and not least <= value < float("inf"):
-                raise ValueError(f"{name} must be {least} or more, not {value}")
+            if value is not None and not minimum <= value < float("inf"):
+                raise ValueError(f"{name} must be {minimum} or more, not {value}")
         if policy.timeout is None and phase in (BEFORE, DURING) and not policy.demands_tests:
             policy = policy._replace(timeout=0.0)
         if MASKED.fullmatch(policy.max_masked) is None:
@@ -147,7 +147,7 @@ class Policy(NamedTuple):
     def owed_after_failure(self, timer: float | None) -> int:
         """Return the number of clean tests in a row that a monitor owes after a failed test.
 
-        If its timer is too long for these, it owes as many as fit, but at least one more than ``clean_tests``.
+        If its timer is too long for these, it owes as many as fit, but at minimum one more than ``clean_tests``.
         """
         if self.recovery_tests is not None or not self.clean_tests:
             return max(self.clean_tests, self.recovery_tests or 0)
@@ -183,7 +183,7 @@ class Policy(NamedTuple):
 
 MASKED = re.compile(r"\d{1,9}|\d{1,3}(\.\d{1,3})? ?%")
 
-LEAST = {
+MINIMUMS = {
     "settle": 0,
     "clean_tests": 0,
     "timeout": 0,

@@ -369,4 +369,4 @@ def test_deeper_nesting_is_refused_on_every_python_alike(depth: int) -> None:
     ],
 )
 def test_an_undocumented_error_body_is_quoted_when_it_can_be(body: bytes, words: str) -> None:
-    assert payloads.complaint(body) == words
+    assert payloads.read_error_message(body) == words

@@ -162,12 +162,12 @@ def test_unreliable_json_differs_from_invalid_json(body: bytes, reason: str) -> 
 def test_only_a_complaint_of_up_to_64_kib_is_read(extra: int, words: str) -> None:
     body = b'{"error":"' + b"x" * (65524 + extra) + b'"}'
     assert len(body) == 65536 + extra
-    assert payloads.complaint(body) == words
+    assert payloads.read_error_message(body) == words
 
 
 def test_every_word_for_a_complaint_is_read_in_order() -> None:
     body = b'{"detail": "d", "message": "m", "error_description": "e", "error": "code", "other": "o"}'
-    assert payloads.complaint(body) == "code: e: m: d"
+    assert payloads.read_error_message(body) == "code: e: m: d"
 
 
 @pytest.mark.parametrize("timer", [1, 0.5, 300])

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import baseline as module
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import (
-    LARGEST,
-    LARGEST_DECODED,
+    MAX_DECODED_SIZE,
+    MAX_ENCODED_LENGTH,
     Baseline,
     BaselineError,
     BaselineMonitor,
@@ -150,7 +150,7 @@ def account_of(number):
 def test_a_vanished_monitor_is_named_at_any_size_also_when_another_one_appears(number):
     before = list(account_of(number))
     taken = take_of(*before)
-    assert len(taken["monitors"]) <= LARGEST
+    assert len(taken["monitors"]) <= MAX_ENCODED_LENGTH
     read = read_baseline(json.loads(json.dumps(taken)))
     now = [one.id for one in before if one is not before[number // 2]] + ["f" * 56]
     [missing] = read.find_missing(now)
@@ -168,7 +168,7 @@ def test_labels_are_cut_before_they_are_left_out():
 
 
 def test_a_baseline_beyond_every_size_is_as_small_as_it_can_be(monkeypatch):
-    monkeypatch.setattr(module, "LARGEST", 10)
+    monkeypatch.setattr(module, "MAX_ENCODED_LENGTH", 10)
     taken = take_of(ALERT, status())
     assert unpacked(taken)["labels"] == ["", ""]
     assert read_baseline(taken).find("a").alert_count == 1
@@ -185,7 +185,7 @@ def changed(**columns):
     return {**TAKEN, "monitors": packed({**TABLE, **columns})}
 
 
-BOMB = b64encode(zlib.compress(b" " * (LARGEST_DECODED + 1))).decode()
+BOMB = b64encode(zlib.compress(b" " * (MAX_DECODED_SIZE + 1))).decode()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import MOST_POLLS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import MAX_POLLS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import ClockOffset, Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import Reason
 
@@ -109,16 +109,16 @@ def test_an_interrupt_ends_the_wait_at_once_and_passes_nothing(responses):
 
 
 def test_a_long_wait_has_its_first_poll_and_the_newest_ones():
-    outcome = Service(ALERT).decide(policy(timeout=10.0 * MOST_POLLS + 100, poll=10))
-    assert len(outcome.polls) == MOST_POLLS
-    last = 10 * MOST_POLLS + 100
+    outcome = Service(ALERT).decide(policy(timeout=10.0 * MAX_POLLS + 100, poll=10))
+    assert len(outcome.polls) == MAX_POLLS
+    last = 10 * MAX_POLLS + 100
     assert [poll.seconds for poll in outcome.polls[:3]] == [
         0,
-        last - 10 * (MOST_POLLS - 2),
-        last - 10 * (MOST_POLLS - 3),
+        last - 10 * (MAX_POLLS - 2),
+        last - 10 * (MAX_POLLS - 3),
     ]
     assert outcome.polls[-1].seconds == last
-    assert outcome.samples == MOST_POLLS + 11
+    assert outcome.samples == MAX_POLLS + 11
 
 
 def test_each_poll_has_its_verdict_and_counts():

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import DEFAULTS, LEAST, PHASES
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import DEFAULTS, MINIMUMS, PHASES
 
 from .monitors_at_hand import NOW, policy
 
@@ -75,7 +75,7 @@ def test_the_least_numbers_are_accepted():
         "failing_after": 1,
         "recovery_tests": 0,
     }
-    assert least == LEAST
+    assert least == MINIMUMS
     assert policy(**least)
 
 

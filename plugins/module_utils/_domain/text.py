@@ -43,7 +43,7 @@ def join_names(names: list[str], limit: int = 5) -> str:
     """Return ``names`` as an English list: the first ``limit`` of them and the number of the others."""
     parts = [sanitize(name, 80) for name in names[:limit]]
     if len(names) > limit:
-        parts.append(f"{len(names) - limit} more")
+        parts.append(f"{len(names) - limit:,} more")
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else "none"
 
 

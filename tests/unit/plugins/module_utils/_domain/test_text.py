@@ -103,6 +103,7 @@ def test_text_stays_within_its_limit_even_when_escapes_lengthen_it(text: str, li
         (list("abcde"), "a, b, c, d and e"),
         (list("abcdef"), "a, b, c, d, e and 1 more"),
         (["\x1b"] * 100, "\\x1b, \\x1b, \\x1b, \\x1b, \\x1b and 95 more"),
+        (["a"] * 1_500, "a, a, a, a, a and 1,495 more"),
     ],
 )
 def test_a_list_of_names_stays_short(names: list[str], displayed: str) -> None:

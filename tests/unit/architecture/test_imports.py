@@ -24,6 +24,7 @@ API = "plugins.module_utils._api"
 CROSSING = "plugins.module_utils._ansible"
 GATE = "plugins.plugin_utils._gate"
 DOCTOR = "plugins.plugin_utils._doctor"
+JOURNAL = "plugins.plugin_utils._journal"
 EVENTS = "plugins.plugin_utils._events"
 CACHE = "plugins.plugin_utils._cache"
 CONTROLLER = "plugins.plugin_utils"
@@ -33,6 +34,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins/module_utils/_api": (DOMAIN, API),
     "plugins/module_utils/_ansible": (DOMAIN, API, CROSSING, "ansible.module_utils"),
     "plugins/plugin_utils/_gate": (DOMAIN, GATE),
+    "plugins/plugin_utils/_journal": (DOMAIN, GATE, JOURNAL),
     "plugins/plugin_utils/_doctor": (DOMAIN, API, DOCTOR, CACHE, f"{CROSSING}.arguments"),
     # It runs without ansible-core beside it.
     "plugins/plugin_utils/_events": (

@@ -5,74 +5,85 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sqlite3
 from types import TracebackType
 
-from .encoding import decode_debt, encode_observation
+from .database import LOCK_TIMEOUT, Database
+from .documents import insert_debt, insert_run, read_debts
+from .encoding import INVALID, encode
+from .new_rows import Tables, to_row, to_tables
 from .observation import OWED, Debt, GateRun, JournalError, Observation
-
-TABLES = """
-CREATE TABLE IF NOT EXISTS account (name TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS observations (id INTEGER PRIMARY KEY, at REAL, run TEXT, body TEXT);
-CREATE TABLE IF NOT EXISTS runs (run TEXT, began REAL, body TEXT);
-CREATE TABLE IF NOT EXISTS debts (run TEXT PRIMARY KEY, scope TEXT, created REAL, state TEXT, body TEXT);
-"""
+from .opening import open_for_writing
+from .references import References
+from .retention import DAY, delete_older
+from .rows import INSERT, SELECT, Row, State, apply
 
 
 class Journal:
     """A journal that is open for writing. Every method raises JournalError."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, path: str, database: Database, days: float | None) -> None:
+        self._path = path
+        self._database = database
+        self._days = days
+        self._references = References(database)
+        self._state: State | None = None
+        self._offset = 0.0
 
     @classmethod
-    def open(cls, path: str, account: str, *, days: float | None = None, now: float, timeout: float = 10.0) -> Journal:
+    def open(
+        cls, path: str, account: str, *, days: float | None = None, now: float, timeout: float = LOCK_TIMEOUT
+    ) -> Journal:
         """Open the journal of ``account`` at ``path``, which is created for this user alone if it is absent.
 
-        ``account`` is an ``account_fingerprint``. Observations older than ``days`` are deleted. ``now`` is the time
-        by the service's clock as far as it is known, else by ours. ``timeout`` is the number of seconds to wait for
-        other writers.
+        ``account`` is an ``account_fingerprint``. What is more than ``days`` older than a new observation is deleted.
+        ``now`` is the time by the service's clock as far as it is known, else by ours. ``timeout`` is the number of
+        seconds to wait for other processes, in each call.
         """
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))
-            connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
-            connection.executescript(TABLES)
-            connection.execute("INSERT OR IGNORE INTO account VALUES (?)", (account,))
-            names = [name for (name,) in connection.execute("SELECT name FROM account")]
-        except (OSError, sqlite3.Error) as error:
-            raise JournalError(f"the journal cannot be used ({error})", "journal_invalid") from None
-        if names != [account]:
-            raise JournalError("the journal belongs to another account", "journal_account")
-        return cls(connection)
+        return cls(path, open_for_writing(path, account, now, timeout), days)
+
+    @property
+    def timeout(self) -> float:
+        return self._database.timeout
+
+    @timeout.setter
+    def timeout(self, seconds: float) -> None:
+        self._database.timeout = seconds
 
     def append(self, observation: Observation) -> None:
-        """Append a poll in one transaction."""
-        row = (observation.service_time, observation.run, encode_observation(observation))
-        self._connection.execute("INSERT INTO observations (at, run, body) VALUES (?, ?, ?)", row)
+        """Append a poll in one transaction. What was appended survives the end of the process and of the machine."""
+        tables = encode(self._path, lambda: to_tables(observation))
+        if observation.clock is not None:
+            self._offset = observation.clock[1]
+        try:
+            with self._database.transaction():
+                state = encode(self._path, lambda: self._append(observation, tables))
+        except BaseException:
+            self._references.clear()
+            raise
+        self._state = state
 
     def append_run(self, run: GateRun) -> None:
-        """Append the evaluation of a gate."""
-        self._connection.execute("INSERT INTO runs VALUES (?, ?, ?)", (run.run, run.began, json.dumps(run)))
+        """Append the evaluation of a gate. It replaces one with the same ``run``."""
+        with self._database.transaction():
+            insert_run(self._path, self._database, run)
 
     def add_debt(self, debt: Debt) -> None:
         """Add a proof that is owed. A debt of the same run that is already there stays as it is."""
-        row = (debt.run, debt.scope, debt.created, debt.state, json.dumps(debt.document))
-        self._connection.execute("INSERT OR IGNORE INTO debts VALUES (?, ?, ?, ?, ?)", row)
+        with self._database.transaction():
+            insert_debt(self._path, self._database, debt)
 
     def debts(self, scope: str | None = None) -> list[Debt]:
         """Return the debts of ``scope``, or all, whatever their state, by their creation."""
-        rows = self._connection.execute("SELECT * FROM debts WHERE ? IN (NULL, scope) ORDER BY created", (scope,))
-        return [decode_debt(row) for row in rows]
+        return read_debts(self._path, self._database, scope)
 
     def close_debt(self, run: str, state: str) -> bool:
         """Set the state of a debt that is owed. Return False if there is none, or if it was closed before."""
-        update = "UPDATE debts SET state = ? WHERE run = ? AND state = ?"
-        return self._connection.execute(update, (state, run, OWED)).rowcount == 1
+        with self._database.transaction():
+            update = "UPDATE debts SET state = ? WHERE run = ? AND state = ?"
+            return self._database.execute(update, (state, run, OWED)).rowcount == 1
 
     def close(self) -> None:
-        self._connection.close()
+        self._database.close()
 
     def __enter__(self) -> Journal:
         return self
@@ -81,3 +92,32 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _append(self, observation: Observation, tables: Tables) -> State | None:
+        """Write the row of an observation and return the state after it, within a transaction."""
+        database = self._database
+        number = (database.fetch_value("SELECT max(id) FROM observations") or 0) + 1
+        at = observation.taken_at + self._offset
+        row, state = to_row(observation, tables, number, at, self._read_state(), self._references)
+        database.execute(INSERT, row)
+        if self._days is not None:
+            delete_older(database, at - self._days * DAY)
+        return state
+
+    def _read_state(self) -> State | None:
+        """Return the newest state in the journal. Only the rows that other writers appended are read.
+
+        Without a valid one, the next row is complete, so that the journal can be read from there on.
+        """
+        group = self._database.fetch_value("SELECT max(complete) FROM observations")
+        state = self._state if self._state is not None and self._state.group == group else None
+        last = state.id if state is not None else 0
+        try:
+            rows = self._database.fetch_all(f"{SELECT} WHERE complete = ? AND id > ? ORDER BY id", (group, last))
+            for row in rows:
+                state = apply(state, Row(*row), self._references)
+        except JournalError:
+            raise
+        except INVALID:
+            return None
+        return state

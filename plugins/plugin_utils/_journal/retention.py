@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Deletes what is older than the days that a journal covers."""
+
+from __future__ import annotations
+
+from .database import Database
+from .encoding import INVALID
+from .observation import OWED, JournalError
+from .references import CONFIGS, LAYOUTS, decode_places
+
+DAY = 86400.0
+
+MOST_GROUPS = 4
+"""Groups of observations that are deleted with each new one, so that a first limit does not delay a poll for long."""
+
+MOST_LAYOUTS = 1000
+"""Layouts up to which unused monitors are searched. More of them show a service that changes its order all the time."""
+
+
+def delete_older(database: Database, cutoff: float) -> None:
+    """Delete observations, runs and closed debts before ``cutoff``, oldest first. Call it within a transaction.
+
+    Observations are deleted in groups, of which the first one is complete, so that those after it can be read. A debt
+    that is owed stays.
+    """
+    groups = "SELECT DISTINCT complete FROM observations WHERE complete IS NOT NULL ORDER BY complete LIMIT 2"
+    end = None
+    for _number in range(MOST_GROUPS):
+        rows = database.fetch_all(groups)
+        if len(rows) < 2 or not _is_before(database, rows[1][0], cutoff):
+            break
+        end = rows[1][0]
+        database.execute("DELETE FROM observations WHERE id < ?", (end,))
+    if end is not None:
+        _delete_unused(database, end)
+    database.execute("DELETE FROM runs WHERE ended < ?", (cutoff,))
+    database.execute("DELETE FROM debts WHERE created < ? AND state <> ?", (cutoff, OWED))
+
+
+def _is_before(database: Database, row: object, cutoff: float) -> bool:
+    at = database.fetch_value("SELECT at FROM observations WHERE id = ?", (row,))
+    return isinstance(at, float) and at <= cutoff
+
+
+def _delete_unused(database: Database, group: int) -> None:
+    """Delete the layouts and configurations that only groups before ``group`` refer to, and their monitors."""
+    database.execute(f"DELETE FROM {CONFIGS} WHERE newest < ?", (group,))
+    if database.execute(f"DELETE FROM {LAYOUTS} WHERE newest < ?", (group,)).rowcount == 0:
+        return
+    layouts = database.fetch_all(f"SELECT places FROM {LAYOUTS} LIMIT {MOST_LAYOUTS + 1}")
+    if len(layouts) > MOST_LAYOUTS:
+        return
+    try:
+        used = {place for (places,) in layouts for place in decode_places(places)}
+    except JournalError:
+        raise
+    except INVALID:
+        return
+    unused = [row for row in database.fetch_all("SELECT place FROM monitors") if row[0] not in used]
+    for row in unused:
+        database.execute("DELETE FROM monitors WHERE place = ?", row)

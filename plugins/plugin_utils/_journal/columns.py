@@ -73,13 +73,17 @@ def decode_column(kind: str, before: Column, header: Sequence[Any], planes: byte
     if form == VALUES:
         column, size = list(header[1]), 0
     else:
-        width = header[1]
+        width = _whole(header[1])
+        if width not in TYPES:
+            raise ValueError("width")
         size = width * len(before)
         codes = _unpack(planes[:size], width)
         if form == TEXTS:
             column = _apply_texts(before, codes, header[2])
-        else:
+        elif form == NUMBERS:
             column = _apply_numbers(before, codes, _whole(header[2]), _whole(header[3]))
+        else:
+            raise ValueError("form")
     if len(column) != len(before):
         raise ValueError("length")
     if kind == FLAG and form == NUMBERS:

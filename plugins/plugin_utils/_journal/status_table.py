@@ -84,7 +84,7 @@ def decode_table(packed: object, layout: Layout, before: StatusTable | None) -> 
     """Return the table that ``encode_table`` encoded. Raises as ``decode_column``, and zlib.error."""
     text, _line, planes = decompress(packed).partition(b"\n")
     count, *changes = from_json(text)
-    if count != len(layout.ids):
+    if count != len(layout.ids) or len(changes) > len(KINDS):
         raise ValueError("count")
     columns = list(align(before, layout))
     used = 0

@@ -116,7 +116,7 @@ CONFIG_KINDS = (TEXT, TEXT, TEXT, TIME, FLAG)
 def _check_configs(columns: Sequence[Sequence[Any]]) -> None:
     for kind, column in zip(CONFIG_KINDS, columns, strict=False):
         check_values(kind, column)
-    if None in columns[:2]:
+    if any(None in names for names in columns[:2]):
         raise ValueError("id")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import schema
 from .database import LOCK_TIMEOUT, Database, import_sqlite
+from .encoding import decode, to_finite
 from .observation import JournalError
 from .private_file import check_private_file, create_private_file, describe_path
 
@@ -82,7 +83,7 @@ def _prepare(path: str) -> None:
 def check_time(database: Database, path: str, now: float) -> None:
     """Raise JournalError if the newest poll is after ``now`` by both clocks. A clock was wrong when it was recorded."""
     newest = database.fetch_value("SELECT min(at, taken_at) FROM observations ORDER BY at DESC LIMIT 1")
-    if newest is not None and not (isinstance(newest, float) and newest <= now + FUTURE_GRACE):
+    if newest is not None and decode(path, lambda: to_finite(newest)) > now + FUTURE_GRACE:
         raise JournalError(
             f"{describe_path(path)} has polls from the future: check the clock of this machine; if it is right, move "
             "the journal away",

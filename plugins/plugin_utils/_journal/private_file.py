@@ -34,13 +34,22 @@ def create_private_file(path: str) -> None:
     try:
         _check_folder(path)
         try:
-            os.close(os.open(path, CREATE, PRIVATE))
+            _create(path)
         except FileExistsError:
             check_private_file(path)
         for name in (path, *(path + end for end in SIDE_FILES)):
             _withdraw_access(name)
     except (OSError, ValueError) as error:
         raise _unusable(path, error) from None
+
+
+def _create(path: str) -> None:
+    descriptor = os.open(path, CREATE, PRIVATE)
+    try:
+        # A umask could withdraw our own access.
+        os.fchmod(descriptor, PRIVATE)
+    finally:
+        os.close(descriptor)
 
 
 def check_private_file(path: str) -> None:

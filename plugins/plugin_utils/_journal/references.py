@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from ...module_utils._domain.monitor import MonitorConfig
 from .columns import LONGEST_TEXT
 from .database import Database
-from .encoding import LARGEST, compress, decode_configs, decompress, encode_configs, from_json, to_json
+from .encoding import INVALID, LARGEST, compress, decode_configs, decompress, encode_configs, from_json, to_json
+from .observation import JournalError
 from .status_table import MOST_MONITORS, Layout
 
 T = TypeVar("T")
@@ -31,6 +32,8 @@ LONGEST_NAME = 4 * LONGEST_TEXT
 
 LARGEST_NAMES = 64 * 2**20
 """Bytes of the ids and labels of a layout."""
+
+LAST_PLACE = 2**63 - 1
 
 MOST_PLACES = 500
 """Values in a statement. Older releases of SQLite accept 999."""
@@ -63,7 +66,14 @@ class References:
         """Return the number of ``layout``, to which an observation of ``group`` refers. A new one gets ``number``."""
         known = next((key for key, value in self._layouts.items() if value == layout), None)
         if known is None or not self._renew(LAYOUTS, known, group):
-            known = self._write(LAYOUTS, to_json(layout), number, group, lambda: self._encode_layout(layout))
+            known = self._write(
+                LAYOUTS,
+                to_json(layout),
+                number,
+                group,
+                lambda: self._encode_layout(layout),
+                lambda known: self._read_layout(known) == layout,
+            )
             _cached(self._layouts, known, lambda: layout)
         return known
 
@@ -72,7 +82,9 @@ class References:
         written, known = self._written
         if written is not configs or not self._renew(CONFIGS, known, group):
             body = encode_configs(configs)
-            known = self._write(CONFIGS, decompress(body), number, group, lambda: body)
+            known = self._write(
+                CONFIGS, decompress(body), number, group, lambda: body, lambda known: self._read(CONFIGS, known) == body
+            )
             self._written = (configs, known)
         return known
 
@@ -83,11 +95,23 @@ class References:
             self._database.execute(f"UPDATE {table} SET newest = ? WHERE number = ?", (group, number))
         return newest is not None
 
-    def _write(self, table: str, content: bytes, number: int, group: int, body: Callable[[], bytes]) -> int:
+    def _write(
+        self,
+        table: str,
+        content: bytes,
+        number: int,
+        group: int,
+        body: Callable[[], bytes],
+        is_intact: Callable[[int], bool],
+    ) -> int:
+        """Return the number of the row with this content. One that is damaged is written again."""
         digest = hashlib.sha256(content).digest()
         known = self._database.fetch_value(f"SELECT number FROM {table} WHERE digest = ?", (digest,))
         if known is not None:
             self._renew(table, known, group)
+            if not _is_true(lambda: is_intact(known)):
+                statement = f"UPDATE {table} SET {CONTENT[table]} = ? WHERE number = ?"
+                self._database.execute(statement, (body(), known))
             return int(known)
         self._database.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", (number, digest, group, body()))
         return number
@@ -133,7 +157,19 @@ def decode_places(packed: object) -> list[int]:
     places = from_json(decompress(packed))
     if not isinstance(places, list) or len(places) > MOST_MONITORS or not {int}.issuperset(map(type, places)):
         raise ValueError("places")
+    if places and not 0 < min(places) <= max(places) <= LAST_PLACE:
+        raise ValueError("range")
     return places
+
+
+def _is_true(check: Callable[[], bool]) -> bool:
+    """Return what ``check`` returns, False if it finds invalid data."""
+    try:
+        return check()
+    except JournalError:
+        raise
+    except INVALID:
+        return False
 
 
 def _limited(column: str) -> str:

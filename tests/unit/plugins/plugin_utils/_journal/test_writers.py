@@ -13,7 +13,6 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,24 +22,10 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal
     Observation,
 )
 
+from .processes import start
 from .recorded_polls import BEGIN, config, failed_poll, gate_run, open_journal, poll, read, record, status
 
 ROUNDS = 60
-
-
-def start(work: Callable[[], object]) -> int:
-    """Run ``work`` in a process of its own and return its id. It ends with status 0 if nothing is raised."""
-    child = os.fork()
-    if child:
-        return child
-    try:
-        work()
-        os._exit(0)
-    except BaseException:  # noqa: BLE001 - printed, and the status says so
-        import traceback
-
-        traceback.print_exc()
-    os._exit(1)
 
 
 def nth_poll(writer: int, number: int, count: int = 40) -> Observation:

@@ -77,6 +77,15 @@ class UnexpectedError(KnowledgeFrontError):
     code = "unexpected"
 
 
+CORRECTABLE = frozenset({"certificate", "tls"})
+"""Codes of network errors that waiting does not resolve: a person has to correct an option."""
+
+
+def needs_correction(error: KnowledgeFrontError) -> bool:
+    """Return whether waiting does not help: a person has to correct credentials, permissions or options."""
+    return isinstance(error, (ConfigurationError, CredentialsError)) or error.code in CORRECTABLE
+
+
 def is_interruption(error: BaseException) -> bool:
     """Return whether ``error`` ends the task on purpose: Ctrl-C, the end of a generator, or Ansible's task timeout.
 

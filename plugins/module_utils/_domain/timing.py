@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 STALE_FACTOR, STALE_GRACE = 2.0, 60.0
 """A test is stale when it is older than STALE_FACTOR times the timer plus STALE_GRACE seconds."""
@@ -13,6 +13,9 @@ STALE_FACTOR, STALE_GRACE = 2.0, 60.0
 UNTESTED, FUTURE, UNTIMED, OLD = "untested", "future", "untimed", "old"
 
 MIN_POLL_INTERVAL, MAX_POLL_INTERVAL = 15.0, 60.0
+
+MAX_BACKOFF, MAX_RETRY_AFTER = 300.0, 3600.0
+"""Maximum seconds between two polls in an outage, unless the interval is longer or the service sends Retry-After."""
 
 
 def staleness(
@@ -34,3 +37,13 @@ def staleness(
 def poll_interval(timers: Iterable[float]) -> float:
     """Return the interval between two polls: the shortest of ``timers``, within the limits above."""
     return min(MAX_POLL_INTERVAL, max(MIN_POLL_INTERVAL, min(timers, default=MAX_POLL_INTERVAL)))
+
+
+def outage_interval(interval: float, failures: int, retry_after: float | None, draw: Callable[[], float]) -> float:
+    """Return the interval between two polls after a number of ``failures`` in a row, with exponential backoff.
+
+    ``draw`` returns a random number from 0 to 1: pollers that failed together do not retry together.
+    """
+    limit = max(interval, MAX_BACKOFF)
+    backoff = min(limit, interval * 2.0 ** min(failures - 1, 16)) * (0.75 + 0.25 * draw())
+    return max(min(retry_after or 0.0, MAX_RETRY_AFTER), backoff)

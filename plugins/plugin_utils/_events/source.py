@@ -18,7 +18,7 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError
 from ...module_utils._api.settings import Settings
 from ...module_utils._api.transport import Transport
-from ...module_utils._domain.timing import MIN_POLL_INTERVAL, poll_interval
+from ...module_utils._domain.timing import MIN_POLL_INTERVAL, outage_interval, poll_interval
 from .cursor import Cursor
 from .event import Event, stable_id
 from .fetching import Fetcher, selection_key
@@ -32,9 +32,6 @@ R = TypeVar("R")
 
 SLOW_POLL = 5.0
 """Seconds after which the duration of a poll is logged."""
-
-MAX_BACKOFF, MAX_RETRY_AFTER = 300.0, 3600.0
-"""Maximum seconds between two polls in an outage, unless ``interval`` is longer or the service sends Retry-After."""
 
 
 class EventSource:
@@ -53,7 +50,7 @@ class EventSource:
         self._selection_changed = self._cursor.selection_changed
         self._has_polled = False
         self._failures = 0
-        self._retry_after = 0.0
+        self._retry_after: float | None = None
 
     async def run(self, queue: Queue, feedback: asyncio.Queue[Any] | None) -> None:
         """Publish events until cancelled. Raises ConfigurationError for an error that only the first poll can find."""
@@ -115,7 +112,7 @@ class EventSource:
             self._selection_changed, self._has_polled, self._failures = False, True, 0
         else:
             self._failures += 1
-            self._retry_after = min(result.retry_after or 0.0, MAX_RETRY_AFTER)
+            self._retry_after = result.retry_after
             events, self._state = detect_outage(before, result.code, str(result), self._fetcher.now()[1])
             if events:
                 LOGGER.warning("the API is unavailable; retrying: %s", result)
@@ -128,8 +125,7 @@ class EventSource:
         interval = self._interval or (poll_interval(self._state.timers()) if self._has_polled else MIN_POLL_INTERVAL)
         if self._failures == 0:
             return interval
-        backoff = min(max(interval, MAX_BACKOFF), interval * 2.0 ** min(self._failures - 1, 16))
-        return max(self._retry_after, backoff * random.uniform(0.75, 1.0))
+        return outage_interval(interval, self._failures, self._retry_after, random.random)
 
 
 async def run_source(queue: Queue, options: Mapping[str, Any], feedback: asyncio.Queue[Any] | None) -> None:

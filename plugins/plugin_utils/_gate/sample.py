@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus, join_monitors
 from ...module_utils._domain.selection import Selection, UnmatchedError, describe_unmatched
+from ...module_utils._domain.service_defaults import MAX_WINDOW, WINDOW
 from ...module_utils._domain.text import agree, quantity
+from .policy import Policy
 
 
 class ClockOffset(NamedTuple):
@@ -58,6 +61,27 @@ class Unavailable(Exception):
         self.code = code
         self.final = final
         self.retry_after = retry_after
+
+
+def find_wide_window(monitors: Iterable[Monitor], policy: Policy, is_first: bool) -> tuple[frozenset[str], int]:
+    """Return the ids of the monitors that test too rarely for the default window, and a window that suits them all.
+
+    It has to contain the newest test or, in the ``is_first`` sample, the run of failed tests.
+    """
+    needed = {monitor.id: _needed_window(monitor, policy, is_first) for monitor in monitors}
+    longest = min(MAX_WINDOW, math.ceil(max(needed.values(), default=0.0)))
+    return frozenset(identity for identity, seconds in needed.items() if seconds > WINDOW), longest
+
+
+def _needed_window(monitor: Monitor, policy: Policy, is_first: bool) -> float:
+    status, timer = monitor.status, monitor.timer
+    if status is None or timer is None or status.alert_active:
+        return 0.0
+    if status.tested is None:
+        return policy.stale_factor * timer + policy.stale_grace
+    if is_first and status.failing and (status.test_count or 0) < policy.alert_after:
+        return policy.alert_after * timer + policy.stale_grace
+    return 0.0
 
 
 def select_scope(

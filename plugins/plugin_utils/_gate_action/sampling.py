@@ -5,27 +5,22 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 
 from ...module_utils._api.client import Client
-from ...module_utils._api.errors import ConfigurationError, CredentialsError, KnowledgeFrontError
+from ...module_utils._api.errors import KnowledgeFrontError, needs_correction
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus
 from ...module_utils._domain.selection import Selection
-from ...module_utils._domain.service_defaults import MAX_WINDOW, WINDOW
 from ...module_utils._domain.timestamps import duration
 from .._gate.policy import Policy
-from .._gate.sample import NO_OFFSET, ClockOffset, Sample, Unavailable, select_scope
+from .._gate.sample import NO_OFFSET, ClockOffset, Sample, Unavailable, find_wide_window, select_scope
 
 CONFIG_SETTLES = 60.0
 """Seconds after which configurations are fetched again if they and the status contain different monitors."""
 
 CLOCKS_AGREE = 30.0
 """Seconds by which our clock and that of the service may differ without a warning."""
-
-FINAL_CODES = frozenset({"certificate", "tls"})
-"""Codes of network errors that waiting does not resolve: a person has to correct an option."""
 
 
 class Sampler:
@@ -66,7 +61,7 @@ class Sampler:
             )
             monitors = self._widen(monitors)
         except KnowledgeFrontError as error:
-            final = isinstance(error, (ConfigurationError, CredentialsError)) or error.code in FINAL_CODES
+            final = needs_correction(error)
             raise Unavailable(str(error), error.code, final=final, retry_after=error.retry_after) from None
         taken_at = self._now()
         for warning in warnings:
@@ -98,29 +93,20 @@ class Sampler:
         The service does not document whether it reports tests outside the window. Counts of another window are not
         comparable with those of the default one; they only show how long a monitor has been failing.
         """
-        needed = {monitor.id: self._needed_window(monitor) for monitor in monitors}
+        needed, window = find_wide_window(monitors, self._policy, self._is_first)
         self._is_first = False
-        window = min(MAX_WINDOW, math.ceil(max(needed.values(), default=0.0)))
-        if window <= WINDOW:
+        if not needed:
             return monitors
-        found = {status.id: status for status in self._client.statuses(everything=True, window=window)}
+        found = self._fetch_wide(window, needed)
         return [
-            monitor._replace(status=_without_counts(found[monitor.id]))
-            if needed[monitor.id] > WINDOW and monitor.id in found
-            else monitor
+            monitor._replace(status=_without_counts(found[monitor.id])) if monitor.id in found else monitor
             for monitor in monitors
         ]
 
-    def _needed_window(self, monitor: Monitor) -> float:
-        """Return the seconds that must contain the newest test or, in the first sample, the run of failed tests."""
-        status, timer, policy = monitor.status, monitor.timer, self._policy
-        if status is None or timer is None or status.alert_active:
-            return 0.0
-        if status.tested is None:
-            return policy.stale_factor * timer + policy.stale_grace
-        if self._is_first and status.failing and (status.test_count or 0) < policy.alert_after:
-            return policy.alert_after * timer + policy.stale_grace
-        return 0.0
+    def _fetch_wide(self, window: int, needed: frozenset[str]) -> dict[str, MonitorStatus]:
+        """Return the statuses of the ``needed`` monitors in a window of ``window`` seconds, by id."""
+        statuses = self._client.statuses(everything=True, window=window)
+        return {status.id: status for status in statuses if status.id in needed}
 
     def _is_outdated(self, statuses: Sequence[MonitorStatus]) -> bool:
         if self._read_at is None:

@@ -10,6 +10,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     OLD,
     UNTESTED,
     UNTIMED,
+    outage_interval,
     poll_interval,
     staleness,
 )
@@ -62,3 +63,24 @@ def test_how_old_is_too_old_can_be_said(started: float, factor: float, grace: fl
 )
 def test_it_follows_the_shortest_timer_within_bounds(timers: list[float], seconds: float) -> None:
     assert poll_interval(timers) == seconds
+
+
+@pytest.mark.parametrize(
+    ("interval", "failures", "retry_after", "drawn", "seconds"),
+    [
+        (60.0, 1, None, 1.0, 60.0),
+        (60.0, 1, None, 0.0, 45.0),
+        (60.0, 3, None, 1.0, 240.0),
+        (60.0, 4, None, 0.0, 225.0),
+        (60.0, 4, None, 1.0, 300.0),
+        (60.0, 10**6, None, 1.0, 300.0),
+        (900.0, 5, None, 1.0, 900.0),
+        (60.0, 1, 120.0, 1.0, 120.0),
+        (60.0, 1, 1e12, 1.0, 3600.0),
+        (60.0, 1, -5.0, 1.0, 60.0),
+    ],
+)
+def test_an_outage_doubles_the_interval_up_to_a_limit(
+    interval: float, failures: int, retry_after: float | None, drawn: float, seconds: float
+) -> None:
+    assert outage_interval(interval, failures, retry_after, lambda: drawn) == seconds

@@ -59,7 +59,7 @@ def fail_polls(source: EventSource, times: int, retry_after: float | None = None
 
 @pytest.fixture
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(random, "uniform", lambda least, most: most)
+    monkeypatch.setattr(random, "random", lambda: 1.0)
 
 
 @pytest.mark.usefixtures("no_jitter")

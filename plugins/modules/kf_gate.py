@@ -278,6 +278,17 @@ options:
     type: list
     elements: path
     default: []
+  journal:
+    description:
+      - Path of a journal, an SQLite file to which the gate appends the responses of the service and its verdict. It is
+        created, readable by its owner only, if it does not exist. Rehearsals and other reports read it.
+      - A journal that cannot be written causes a warning. It never changes the verdict.
+    type: path
+  journal_days:
+    description:
+      - Number of days after which entries of the journal are deleted, from V(0.01) to V(36500). By default, they are
+        not deleted.
+    type: float
   request_timeout:
     description:
       - Total seconds per request, including authentication, retries and a slow response.

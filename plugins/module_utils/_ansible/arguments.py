@@ -35,6 +35,11 @@ SELECTION: Spec = {
     "on_unmatched": {"type": "str", "choices": ["fail", "warn", "ignore"], "default": "fail"},
 }
 
+JOURNAL: Spec = {"journal": {"type": "path"}, "journal_days": {"type": "float"}}
+
+MIN_JOURNAL_DAYS, MAX_JOURNAL_DAYS = 0.01, 36500.0
+"""Bounds of ``journal_days``."""
+
 RUN_ON: Spec = {"run_on": {"type": "str", "choices": ["controller", "target"], "default": "controller"}}
 
 FIELDS: Spec = {"fields": {"type": "list", "elements": "str", "default": []}}

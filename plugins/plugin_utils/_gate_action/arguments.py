@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...module_utils._ansible.arguments import CONNECTION, SELECTION
+from ...module_utils._ansible.arguments import CONNECTION, JOURNAL, MAX_JOURNAL_DAYS, MIN_JOURNAL_DAYS, SELECTION
 from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.timestamps import utc
 from .._gate.baseline import Baseline, read_baseline
@@ -87,6 +87,7 @@ GATE: Spec = {
     **POLICY,
     **DECISIONS,
     "reports": {"type": "list", "elements": "path", "default": []},
+    **JOURNAL,
     "verbose_result": {"type": "bool", "default": False},
 }
 
@@ -125,6 +126,12 @@ def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baselin
         override=parse_override(options["override"]) if options.get("override") else None,
     )
     return policy, baseline
+
+
+def check_journal_days(days: float | None) -> None:
+    """Raise ValueError if ``journal_days`` is out of range."""
+    if days is not None and not MIN_JOURNAL_DAYS <= days <= MAX_JOURNAL_DAYS:
+        raise ValueError(f"journal_days must be from {MIN_JOURNAL_DAYS:g} to {MAX_JOURNAL_DAYS:g}, not {days:g}")
 
 
 def _read_patterns(options: Mapping[str, Any], name: str) -> Patterns:

@@ -40,13 +40,13 @@ class Sampler:
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
+        self.client = client
         self._selection = selection
-        self._policy = policy
+        self.policy = policy
         self._on_unmatched = on_unmatched
         self._fingerprint = fingerprint
         self._warn = warn
-        self._now = now
+        self.now = now
         self._clock = clock
         self._configs: list[MonitorConfig] = []
         self._read_at: float | None = None
@@ -57,19 +57,19 @@ class Sampler:
         try:
             configs, statuses = self._fetch()
             monitors, warnings = select_scope(
-                configs, statuses, self._selection, self._policy.min_monitors, self._on_unmatched
+                configs, statuses, self._selection, self.policy.min_monitors, self._on_unmatched
             )
             monitors = self._widen(monitors)
         except KnowledgeFrontError as error:
             final = needs_correction(error)
             raise Unavailable(str(error), error.code, final=final, retry_after=error.retry_after) from None
-        taken_at = self._now()
+        taken_at = self.now()
         for warning in warnings:
             self._warn(warning)
         return Sample(monitors, taken_at, self._fingerprint, self._clock_offset(taken_at))
 
     def _clock_offset(self, taken_at: float) -> ClockOffset:
-        bounds = self._client.service_time()
+        bounds = self.client.service_time()
         clock_offset = NO_OFFSET if bounds is None else ClockOffset(bounds[0] - taken_at, bounds[1] - taken_at)
         difference = max(clock_offset.least, -clock_offset.most)
         if difference > CLOCKS_AGREE and not self._has_warned_of_clock:
@@ -82,9 +82,9 @@ class Sampler:
         return clock_offset
 
     def _fetch(self) -> tuple[Sequence[MonitorConfig], Sequence[MonitorStatus]]:
-        statuses = self._client.statuses(everything=True)
+        statuses = self.client.statuses(everything=True)
         if self._is_outdated(statuses):
-            self._configs, self._read_at = self._client.configs(), self._clock()
+            self._configs, self._read_at = self.client.configs(), self._clock()
         return self._configs, statuses
 
     def _widen(self, monitors: list[Monitor]) -> list[Monitor]:
@@ -93,7 +93,7 @@ class Sampler:
         The service does not document whether it reports tests outside the window. Counts of another window are not
         comparable with those of the default one; they only show how long a monitor has been failing.
         """
-        needed, window = find_wide_window(monitors, self._policy, self._is_first)
+        needed, window = find_wide_window(monitors, self.policy, self._is_first)
         self._is_first = False
         if not needed:
             return monitors
@@ -105,7 +105,7 @@ class Sampler:
 
     def _fetch_wide(self, window: int, needed: frozenset[str]) -> dict[str, MonitorStatus]:
         """Return the statuses of the ``needed`` monitors in a window of ``window`` seconds, by id."""
-        statuses = self._client.statuses(everything=True, window=window)
+        statuses = self.client.statuses(everything=True, window=window)
         return {status.id: status for status in statuses if status.id in needed}
 
     def _is_outdated(self, statuses: Sequence[MonitorStatus]) -> bool:

@@ -18,6 +18,7 @@ from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError, raise_interruption
 from ...module_utils._api.settings import Settings
 from ...module_utils._domain.selection import Selection
+from .._bytecode import load
 from .._cache.resilient import TOKENS_ONLY, open_cache
 from .._gate.baseline import Baseline, account_fingerprint, fingerprint
 from .._gate.loop import Gate, Outcome
@@ -28,7 +29,7 @@ from .._gate.verdict import Decision, decide, evaluate_unavailable
 from .._options import validate_options
 from .._system.console import Console
 from .._system.processes import deferred_signals, exit_with_controller, sleep_with_controller
-from .arguments import GATE, REQUEST_TIMEOUT, read_policy
+from .arguments import GATE, REQUEST_TIMEOUT, check_journal_days, read_policy
 from .output import Progress, diff_baseline
 from .result import abridge_failure, evaluate_crash, gate_result, list_report_paths
 from .sampling import Sampler
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ansible.utils.display import Display
 
     from .._gate.reports.document import Scope
+    from .recording import GateRecording
 
 FALLBACK = {"verbose_result": False}
 """The options that a result and its report need, for options that could not be read."""
@@ -72,6 +74,7 @@ class GateTask:
         self._read_arguments = read_arguments or (lambda: task.args)
         self._fallback = task.args if fallback is None else fallback
         self._scope: Scope | None = None
+        self._recording: GateRecording | None = None
         self.labels: list[str] = []
         """The labels of the monitors in scope; set by ``result``."""
 
@@ -99,7 +102,7 @@ class GateTask:
             try:
                 options = self._options(task_vars)
                 policy, baseline = read_policy(options, began)
-                outcome = self._outcome(policy, baseline, options, warnings)
+                outcome = self._outcome(policy, baseline, options, warnings, began)
                 # Inside the block: matching a pattern of known against a label raises an error if it is too complex.
                 decision = decide(outcome.evaluation, policy, time.time())
             except (AnsibleError, ConfigurationError, ValueError) as error:
@@ -120,6 +123,7 @@ class GateTask:
             from .._system.report_files import check_paths
 
             check_paths(options["reports"])
+        check_journal_days(options["journal_days"])
         return options
 
     def _refuse_free_strategies(self) -> None:
@@ -131,7 +135,12 @@ class GateTask:
             )
 
     def _outcome(
-        self, policy: Policy, baseline: Baseline | None, options: dict[str, Any], warnings: list[str]
+        self,
+        policy: Policy,
+        baseline: Baseline | None,
+        options: dict[str, Any],
+        warnings: list[str],
+        began: float,
     ) -> Outcome:
         selected = [options[name] for name in ("include", "exclude", "types")]
         if baseline is not None and policy.phase in (DURING, AFTER):
@@ -141,7 +150,9 @@ class GateTask:
         self._scope = {"api_url": settings.api_url, "include": include, "exclude": exclude, "types": types}
         cache = open_cache(settings, options, warnings.append, TOKENS_ONLY)
         client = Client(settings, cache=cache)
-        sampler = Sampler(
+        is_overridden = policy.override is not None and policy.override.is_valid(time.time())
+        once = bool(self._task.check_mode) or is_overridden
+        of_sampler = (
             client,
             Selection(*selected),
             policy,
@@ -149,14 +160,23 @@ class GateTask:
             fingerprint(*selected),
             warnings.append,
         )
-        is_overridden = policy.override is not None and policy.override.is_valid(time.time())
+        self._recording = self._open_recording(options, began, warnings)
+        sampler = Sampler(*of_sampler) if self._recording is None else self._recording.sampler(*of_sampler, once=once)
         progress = Progress(self.console.display)
-        once = bool(self._task.check_mode) or is_overridden
         try:
             return Gate(policy, baseline, sampler, time.monotonic, _wait, progress, once).decide()
         finally:
             client.close()
             cache.close()
+
+    def _open_recording(self, options: Mapping[str, Any], began: float, warnings: list[str]) -> GateRecording | None:
+        """Return the record of this run, None without a journal."""
+        if not options["journal"]:
+            return None
+        load("plugin_utils._gate_action.recording")
+        from .recording import GateRecording
+
+        return GateRecording(options, _account(options), warnings.append, began, bool(self._task.check_mode))
 
     def _result(
         self,
@@ -168,7 +188,11 @@ class GateTask:
         warnings: list[str],
         began: float,
     ) -> dict[str, Any]:
+        ended = time.time()
         result = gate_result(outcome, decision, policy, baseline, options["verbose_result"], _account(options))
+        if self._recording is not None:
+            result = self._recording.mark_baseline(result)
+        decided = result
         notes = [*decision.notes, *explain_circumstances(outcome, policy)]
         if decision.bypassed:
             self.console.banner(decision.notes[0])
@@ -181,13 +205,15 @@ class GateTask:
 
             unwritten = write_reports(paths, build_document(result, outcome, policy, began, notes, self._scope))
         if unwritten:
-            result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
+            result = {**result, "failed": True, "msg": f"{result['msg']} {'; '.join(unwritten)}."}
         if self._task.diff:
             for line in diff_baseline(outcome.sample, baseline):
                 self.console.display(line)
         if self._task.get_play().name == AD_HOC:
             for line in (result["summary"], *result["lines"]):
                 self.console.display(line)
+        if self._recording is not None:
+            self._recording.finish(decided, ended)
         result = {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
         return abridge_failure(result) if self._is_abridged else result
 

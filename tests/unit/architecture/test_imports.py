@@ -25,6 +25,7 @@ CROSSING = "plugins.module_utils._ansible"
 GATE = "plugins.plugin_utils._gate"
 DOCTOR = "plugins.plugin_utils._doctor"
 JOURNAL = "plugins.plugin_utils._journal"
+RECORDING = "plugins.plugin_utils._recording"
 EVENTS = "plugins.plugin_utils._events"
 CACHE = "plugins.plugin_utils._cache"
 CONTROLLER = "plugins.plugin_utils"
@@ -36,10 +37,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins/plugin_utils/_gate": (DOMAIN, GATE),
     "plugins/plugin_utils/_journal": (DOMAIN, GATE, JOURNAL),
     "plugins/plugin_utils/_doctor": (DOMAIN, API, DOCTOR, CACHE, f"{CROSSING}.arguments"),
+    "plugins/plugin_utils/_recording": (
+        *(DOMAIN, API, GATE, JOURNAL, CACHE, RECORDING, f"{CROSSING}.arguments"),
+        f"{CONTROLLER}._system.processes",
+    ),
     # It runs without ansible-core beside it.
     "plugins/plugin_utils/_events": (
         *(DOMAIN, API, EVENTS, f"{CROSSING}.arguments", f"{CROSSING}.selection"),
-        f"{CONTROLLER}._system.files",
+        *(f"{CONTROLLER}._system.files", JOURNAL, RECORDING, f"{GATE}.baseline"),
     ),
     "plugins/plugin_utils": (DOMAIN, API, CROSSING, GATE, CONTROLLER, "ansible"),
     "plugins/doc_fragments": (),

@@ -10,7 +10,13 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...module_utils._ansible.arguments import CONNECTION, SELECTION
+from ...module_utils._ansible.arguments import (
+    CONNECTION,
+    JOURNAL,
+    MAX_JOURNAL_DAYS,
+    MIN_JOURNAL_DAYS,
+    SELECTION,
+)
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.text import join_names, sanitize
 from ...module_utils._domain.timing import STALE_FACTOR, STALE_GRACE
@@ -26,6 +32,7 @@ ARGUMENT_SPEC: Spec = {
     **SELECTION,
     "interval": {"type": "float"},
     "cursor": {"type": "path"},
+    **JOURNAL,
     "initial": {"type": "str", "choices": ["active", "none"], "default": "active"},
     "config_every": {"type": "int", "default": 10},
     "stale_factor": {"type": "float", "default": STALE_FACTOR},
@@ -38,6 +45,7 @@ FEEDBACK_QUEUE = "eda_feedback_queue"
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "interval": (1, 86400),
+    "journal_days": (MIN_JOURNAL_DAYS, MAX_JOURNAL_DAYS),
     "config_every": (1, 10**6),
     "stale_factor": (1, 10**6),
     "stale_grace": (0, 10**9),

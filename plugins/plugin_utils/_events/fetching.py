@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ...module_utils._ansible.selection import make_selector, parse_selection
 from ...module_utils._api.client import Client, confirm_deleted
 from ...module_utils._api.errors import ConfigurationError, ServiceError
-from ...module_utils._domain.monitor import MonitorStatus
+from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
 from ...module_utils._domain.selection import PatternError
 from ...module_utils._domain.service_defaults import MAX_WINDOW, WINDOW
 from ...module_utils._domain.text import agree, sanitize
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ...module_utils._ansible.selection import Selector
     from ...module_utils._domain.selection import N
+    from .recording import PollRecording
 
 MAX_CONFIRMATIONS = 50
 """Missing monitors that one poll requests by id; the next polls request the others."""
@@ -44,10 +45,12 @@ class Fetcher:
         options: Mapping[str, Any],
         warn: Callable[[str], None],
         clock: Callable[[], float] = time.time,
+        recording: PollRecording | None = None,
     ) -> None:
         self._client = client
         self._warn = warn
         self._clock = clock
+        self._recording = recording
         self._selection = parse_selection(options)
         self._selector: Selector | None = make_selector(self._selection, options["on_unmatched"])
         self._config_every: int = options["config_every"]
@@ -62,6 +65,8 @@ class Fetcher:
 
     def poll(self, state: SourceState) -> PollResult:
         """Return the current data. Raises KnowledgeFrontError, also for responses that contradict each other."""
+        if self._recording is not None:
+            self._recording.begin()
         self._client.authenticate()
         window = self._window(state)
         statuses = self._fetch_statuses(state, window)
@@ -85,13 +90,18 @@ class Fetcher:
             self._polls_until_configs = self._config_every if is_complete else 1
             self._unselected = frozenset(others)
         self._polls_until_configs -= 1
+        if self._recording is not None:
+            self._recording.complete(window)
         unselected = {identity: config for identity, config in others.items() if identity in state.monitors}
         return PollResult(self._select_statuses(statuses), configs, earliest, latest, window, deleted, unselected)
 
     def _fetch_statuses(self, state: SourceState, window: int) -> dict[str, StatusReading]:
         readings: dict[str, StatusReading] = {}
+        recording = self._recording
 
         def add(status: MonitorStatus) -> None:
+            if recording is not None:
+                recording.add_status(status)
             reading = StatusReading.from_status(status, state.monitors.get(status.id))
             readings[reading.id] = reading
 
@@ -100,9 +110,18 @@ class Fetcher:
 
     def _fetch_configs(self, state: SourceState) -> list[StoredConfig]:
         configs: list[StoredConfig] = []
-        self._client.stream_configs(
-            lambda config: configs.append(StoredConfig.from_config(config, state.monitors.get(config.id)))
-        )
+        recording = self._recording
+
+        def add(config: MonitorConfig) -> None:
+            if recording is not None:
+                recording.add_config(config)
+            configs.append(StoredConfig.from_config(config, state.monitors.get(config.id)))
+
+        if recording is not None:
+            recording.begin_configs()
+        self._client.stream_configs(add)
+        if recording is not None:
+            recording.end_configs()
         return configs
 
     def _window(self, state: SourceState) -> int:

@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...module_utils._api import timeouts
 from ...module_utils._api.client import Client
@@ -25,6 +25,10 @@ from .fetching import Fetcher, selection_key
 from .publisher import Publisher, Queue
 from .state import PollResult
 from .transitions import Rules, detect_events, detect_outage
+
+if TYPE_CHECKING:
+    from .._recording.appender import Appender
+    from .recording import PollRecording
 
 LOGGER = logging.getLogger(__name__)
 
@@ -42,7 +46,13 @@ class EventSource:
         self._rules = Rules(options["initial"] == "active", options["stale_factor"], options["stale_grace"])
         settings = Settings.from_options(options)
         self._client = Client(settings, transport)
-        self._fetcher = Fetcher(self._client, options, LOGGER.warning)
+        self._recording: PollRecording | None = None
+        self._journal: Appender | None = None
+        if options["journal"]:
+            from .recording import open_recording
+
+            self._recording, self._journal = open_recording(options, self._client, LOGGER.warning)
+        self._fetcher = Fetcher(self._client, options, LOGGER.warning, recording=self._recording)
         selection = stable_id(*map(repr, selection_key(options)))
         self._cursor = Cursor(options["cursor"], settings.api_url, selection)
         restored = self._cursor.take_state()
@@ -50,7 +60,7 @@ class EventSource:
         self._selection_changed = self._cursor.selection_changed
         self._has_polled = False
         self._failures = 0
-        self._retry_after: float | None = None
+        self._error: KnowledgeFrontError | None = None
 
     async def run(self, queue: Queue, feedback: asyncio.Queue[Any] | None) -> None:
         """Publish events until cancelled. Raises ConfigurationError for an error that only the first poll can find."""
@@ -67,8 +77,10 @@ class EventSource:
             self.close()
 
     def close(self) -> None:
-        """Close the connection and the cursor."""
+        """Close the connection, the cursor and the journal."""
         self._client.close()
+        if self._journal is not None:
+            self._journal.close()
         self._cursor.close()
 
     async def _publish_next(self, publisher: Publisher) -> None:
@@ -77,6 +89,10 @@ class EventSource:
         await publisher.publish(events)
         if events:
             await run_in_thread(self._cursor.sync, "knowledgefront-events")
+        recording = self._recording
+        if recording is not None:
+            error, interval = self._error, self._poll_interval()
+            await run_in_thread(lambda: recording.append(error, interval), "knowledgefront-journal")
 
     async def _poll(self, publisher: Publisher) -> list[Event]:
         """Return the events of one poll after they were written to the cursor."""
@@ -110,9 +126,10 @@ class EventSource:
         if isinstance(result, PollResult):
             events, self._state = detect_events(before, result, self._rules, self._selection_changed)
             self._selection_changed, self._has_polled, self._failures = False, True, 0
+            self._error = None
         else:
             self._failures += 1
-            self._retry_after = result.retry_after
+            self._error = result
             events, self._state = detect_outage(before, result.code, str(result), self._fetcher.now()[1])
             if events:
                 LOGGER.warning("the API is unavailable; retrying: %s", result)
@@ -120,12 +137,15 @@ class EventSource:
         self._cursor.persist(self._state, [*pending, *events], is_changed)
         return events
 
+    def _poll_interval(self) -> float:
+        """Return the seconds between the starts of two polls while the service responds."""
+        return self._interval or (poll_interval(self._state.timers()) if self._has_polled else MIN_POLL_INTERVAL)
+
     def _pause(self) -> float:
         """Return the seconds between the starts of two polls, with exponential backoff in an outage."""
-        interval = self._interval or (poll_interval(self._state.timers()) if self._has_polled else MIN_POLL_INTERVAL)
-        if self._failures == 0:
-            return interval
-        return outage_interval(interval, self._failures, self._retry_after, random.random)
+        if self._error is None:
+            return self._poll_interval()
+        return outage_interval(self._poll_interval(), self._failures, self._error.retry_after, random.random)
 
 
 async def run_source(queue: Queue, options: Mapping[str, Any], feedback: asyncio.Queue[Any] | None) -> None:

@@ -111,8 +111,14 @@ def fetch_wide(
     needed, window = find_wide_window(join_monitors(configs, statuses), DEFAULT_POLICY, is_first=True)
     if not needed:
         return {}, None
-    found = client.statuses(everything=True, window=window)
-    return {status.id: status for status in found if status.id in needed}, window
+    found: dict[str, MonitorStatus] = {}
+
+    def add(status: MonitorStatus) -> None:
+        if status.id in needed:
+            found[status.id] = status
+
+    client.stream_statuses(add, window)
+    return found, window
 
 
 def clock_bounds(service_time: tuple[float, float] | None, taken_at: float) -> tuple[float, float] | None:

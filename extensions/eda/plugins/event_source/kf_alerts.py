@@ -91,6 +91,17 @@ options:
       - Path of the file that stores the state and the pending events, so that a restart continues there.
       - The file is readable for its user only, and one source at a time can use it. The folder must exist.
     type: path
+  journal:
+    description:
+      - Path of a journal, an SQLite file to which the source appends every response of the service, for rehearsals and
+        other reports. It is created, readable by its owner only, if it does not exist.
+      - A journal that cannot be written is logged as a warning. It changes no event.
+    type: path
+  journal_days:
+    description:
+      - Number of days after which entries of the journal are deleted, from 0.01 to 36500. By default, they are not
+        deleted.
+    type: float
   initial:
     description:
       - Whether a first start emits events for active alerts.

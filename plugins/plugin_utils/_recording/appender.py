@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Append the polls of a process that may run for long to a journal, also after the disk was full for a while."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from ...module_utils._api.errors import describe_crash
+from .._journal.observation import JournalError, Observation
+from .._journal.writer import Journal
+
+REPLACED = "journal_replaced"
+
+
+class Appender:
+    """Appends to the journal of ``account`` at ``path``, and opens it again after an error.
+
+    ``warn`` is called once for each cause, ``timeout`` is the number of seconds to wait for other writers. ``appended``
+    and ``lost`` are numbers of observations, ``error`` the error of the last append, None if it succeeded.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        account: str,
+        days: float | None,
+        warn: Callable[[str], None],
+        timeout: float = 10.0,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._path = path
+        self._account = account
+        self._days = days
+        self._warn = warn
+        self._timeout = timeout
+        self._now = now
+        self._journal: Journal | None = None
+        self._reported: set[str] = set()
+        self.appended = self.lost = 0
+        self.error: JournalError | None = None
+
+    def open(self, ahead: float = 0.0) -> Journal:
+        """Return the open journal. Raises JournalError if it cannot be used.
+
+        ``ahead`` is the number of seconds by which the service's clock is ahead of ours.
+        """
+        if self._journal is None:
+            now = self._now() + ahead
+            self._journal = Journal.open(self._path, self._account, days=self._days, now=now, timeout=self._timeout)
+        return self._journal
+
+    def append(self, observation: Observation) -> None:
+        """Append ``observation``, or report why it is lost.
+
+        A failed poll does not create a journal, which belongs to one account for good: an option may be wrong.
+        """
+        if observation.statuses is None and not os.path.exists(self._path):
+            return
+        try:
+            self._append(observation)
+        except JournalError as error:
+            self._lose(error)
+            return
+        except Exception as error:  # noqa: BLE001 - the polls go on, whatever fails here
+            self._lose(JournalError(describe_crash("writing the journal", error), "unexpected"))
+            return
+        self.error = None
+        self.appended += 1
+
+    def _lose(self, error: JournalError) -> None:
+        self.close()
+        self.error = error
+        self.lost += 1
+        if str(error) not in self._reported:
+            self._reported.add(str(error))
+            self._warn(f"a poll was not recorded: {error}")
+
+    def _append(self, observation: Observation) -> None:
+        ahead = 0.0 if observation.clock is None else observation.clock[1]
+        try:
+            self.open(ahead).append(observation)
+        except JournalError as error:
+            if error.code != REPLACED:
+                raise
+            self.close()
+            self.open(ahead).append(observation)
+
+    def close(self) -> None:
+        """Close the file. The next append opens it again."""
+        if self._journal is not None:
+            journal, self._journal = self._journal, None
+            journal.close()

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
+
 REQUEST_TIMEOUT = 2
 """Timeout of one request in seconds (KF_TIMEOUT)."""
 
@@ -79,6 +81,12 @@ def _labels_of_inventory(result: Result) -> set[str] | None:
     return {label["__ansible_unsafe"] if isinstance(label, dict) else label for label in labels}
 
 
+def _labels_of_journal(result: Result) -> set[str] | None:
+    with JournalReader.open(result["journal"]) as reader:
+        *_earlier, newest = reader.observations()
+    return None if newest.statuses is None else {status.label for status in newest.statuses}
+
+
 def _read_warning(result: Result) -> str:
     """Return the warning of the plugin if Ansible could not parse the source."""
     found = re.search(r"'auto' plugin: (.*)", str(result.get("stderr", "")))
@@ -111,6 +119,7 @@ ENTRY_POINTS = (
     *_info_entry_points("target_", on_target=True),
     EntryPoint("monitor_files", {"config_monitors": 1}, _labels_of_drift),
     EntryPoint("adopt", POLL),
+    EntryPoint("record", POLL, _labels_of_journal),
     *(EntryPoint(f"gate_{phase}", POLL, phase=phase) for phase in PHASES),
     EntryPoint("doctor", {**POLL, "config_monitor": 1, "version": 1}, continues_after_errors=True),
     *(EntryPoint(f"deploy_gate_{phase}", POLL, phase=phase) for phase in PHASES),

@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable
 
 from ...module_utils._api.errors import describe_crash
+from .._journal.database import REPLACED
 from .._journal.observation import JournalError, Observation
 from .._journal.writer import Journal
-
-REPLACED = "journal_replaced"
 
 
 class Appender:

@@ -36,6 +36,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.options import DOCTOR, KEYS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._inventory.options import ANSIBLE_OPTIONS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._recording.task import RECORD
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._snapshot.arguments import MONITOR_FILES
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
@@ -51,6 +52,7 @@ PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
     ("module", "kf_gate"): GATE,
     ("module", "kf_monitor_files"): MONITOR_FILES,
     ("module", "kf_monitor_info"): MONITOR_INFO,
+    ("module", "kf_record"): RECORD,
     ("module", "kf_status_info"): STATUS_INFO,
     ("module", "kf_version_info"): VERSION_INFO,
     ("lookup", "kf_monitor"): {**MONITOR_LOOKUP, "_terms": TERMS},

@@ -16,6 +16,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.action.kf_adopt impor
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor import ActionModule as Doctor
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_files import ActionModule as Files
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_record import ActionModule as Record
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_status_info import ActionModule as StatusInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_version_info import ActionModule as VersionInfo
 from ansible_collections.knowledgefront.monitoring.plugins.lookup.kf_monitor import LookupModule as MonitorLookup
@@ -44,6 +45,8 @@ ACTIONS = [
     (Files, "action.kf_monitor_files.fetch_configurations"),
     (Adopt, "action.kf_adopt.validate_options"),
     (Adopt, "action.kf_adopt.adopt"),
+    (Record, "action.kf_record.validate_options"),
+    (Record, "action.kf_record.RecordTask"),
     (Doctor, "action.kf_doctor.read_environment"),
     (Doctor, "action.kf_doctor.run_checks"),
     (Doctor, "action.kf_doctor.format_table"),
@@ -63,7 +66,8 @@ def test_an_action_that_crashes_fails_with_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugin: type[Any], place: str, error: BaseException
 ) -> None:
     crash(monkeypatch, place, error)
-    arguments = {**CONNECTION, **({"path": str(tmp_path / "files")} if plugin in (Adopt, Files) else {})}
+    paths = {Adopt: "path", Files: "path", Record: "journal"}
+    arguments = {**CONNECTION, **({paths[plugin]: str(tmp_path / "files")} if plugin in paths else {})}
     result = action(plugin, arguments, {}).run(task_vars={})
     assert (result["failed"], result["error_code"]) == (True, "unexpected")
     assert f"crashed ({type(error).__name__})" in result["msg"]

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The reports of a rehearsal, each selected by the extension of the file name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from .document import Document
+
+
+def render_json(document: Document) -> str:
+    """Return the report for programs in ASCII: docs/schema/rehearsal-1.json describes it."""
+    return json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+RENDERERS: Mapping[str, Callable[[Document], str]] = {".json": render_json}
+"""By the file name extension, in lower case and with its dot."""
+
+
+def render(extension: str, document: Document) -> str:
+    """Return the content of the report with this file name extension. Raises KeyError for any other."""
+    return RENDERERS[extension](document)

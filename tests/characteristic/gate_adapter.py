@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
-from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.selection import Selection
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import fingerprint
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import decide as decide_gate
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE, read_policy
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.result import gate_result
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import Sampler
-
-from .simulated_service import VirtualClock
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.arguments import GATE
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import StatusClient
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.gate_replay import (
+    VirtualClock,
+    replay_gate,
+)
 
 
-class Service(Protocol):
+class Service(StatusClient, Protocol):
     """The part of the API client that the gate uses, with a virtual clock."""
 
     clock: VirtualClock
@@ -44,26 +41,9 @@ class Decision(NamedTuple):
 
 def decide(options: Mapping[str, Any], service: Service) -> Decision:
     """Run the gate with ``options`` by the clock of the service."""
-    clock = service.clock
-    began = clock.now
-    given = complete_options(options)
-    policy, baseline = read_policy(given, began)
-    selection = [given[name] for name in ("include", "exclude", "types")]
-    sampler = Sampler(
-        service,  # type: ignore[arg-type]
-        Selection(*selection),
-        policy,
-        given["on_unmatched"],
-        fingerprint(*selection),
-        _ignore,
-        now=clock.read,
-        clock=clock.read,
-    )
-    outcome = Gate(policy, baseline, sampler, clock.read, clock.sleep, _ignore).decide()
-    decision = decide_gate(outcome.evaluation, policy, clock.now)
-    result = gate_result(outcome, decision, policy, baseline, given["verbose_result"])
-    polls = [Poll(poll.seconds, poll.verdict, poll.counts) for poll in outcome.polls]
-    return Decision(result, began, clock.now, polls)
+    replay = replay_gate(complete_options(options), service, service.clock)
+    polls = [Poll(poll.seconds, poll.verdict, poll.counts) for poll in replay.outcome.polls]
+    return Decision(replay.result, replay.began, replay.ended, polls)
 
 
 def complete_options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,10 +61,6 @@ def _value(value: Any, known: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         return [_completed(entry, known["options"]) for entry in value]
     return _completed(value, known["options"])
-
-
-def _ignore(_value: object) -> None:
-    pass
 
 
 def monitors_named(result: Mapping[str, Any]) -> set[str]:

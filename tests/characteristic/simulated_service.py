@@ -13,6 +13,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
     MonitorConfig,
     MonitorStatus,
 )
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.gate_replay import VirtualClock
 
 from .simulated_monitor import SimulatedMonitor
 from .world import World
@@ -23,19 +24,6 @@ WINDOW = 1800
 
 Observer = Callable[[float, list[MonitorStatus]], None]
 """Called with the time and the statuses of each response."""
-
-
-class VirtualClock:
-    """A clock that advances only by ``sleep``."""
-
-    def __init__(self, now: float) -> None:
-        self.now = now
-
-    def read(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += max(0.0, seconds)
 
 
 class SimulatedService:

@@ -79,7 +79,8 @@ class Gate:
     """Polls the service until the verdict is final or the wait ends.
 
     ``sample`` may raise Unavailable. Each evaluation is based on its own sample and on the tests since the anchor: a
-    failed poll never falls back to an older sample. With ``once``, the first poll decides.
+    failed poll never falls back to an older sample. With ``once``, the first poll decides. ``progress`` is called
+    before each wait; without it, the rest of the wait is not predicted.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Gate:
         sample: Callable[[], Sample],
         clock: Callable[[], float],
         sleep: Callable[[float], None],
-        progress: Callable[[WaitStatus], None],
+        progress: Callable[[WaitStatus], None] | None,
         once: bool = False,
     ) -> None:
         self._policy = policy
@@ -112,7 +113,8 @@ class Gate:
         try:
             while not self._poll(outcome, started):
                 left = self._limit(outcome) - outcome.waited
-                self._progress(WaitStatus(outcome.evaluation, self._forecast_rest(outcome), outcome.waited, left))
+                if self._progress is not None:
+                    self._progress(WaitStatus(outcome.evaluation, self._forecast_rest(outcome), outcome.waited, left))
                 self._sleep(min(left, max(self._interval(outcome), outcome.evaluation.retry_after or 0.0)))
         except KeyboardInterrupt:
             outcome.interrupted = True

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from ...module_utils._api.client import Client
 from ...module_utils._api.errors import KnowledgeFrontError, needs_correction
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus
 from ...module_utils._domain.selection import Selection
+from ...module_utils._domain.service_defaults import WINDOW
 from ...module_utils._domain.timestamps import duration
 from .._gate.policy import Policy
 from .._gate.sample import NO_OFFSET, ClockOffset, Sample, Unavailable, find_wide_window, select_scope
@@ -23,6 +24,19 @@ CLOCKS_AGREE = 30.0
 """Seconds by which our clock and that of the service may differ without a warning."""
 
 
+class StatusClient(Protocol):
+    """The part of the API client that the gate uses. Its methods raise KnowledgeFrontError."""
+
+    def statuses(self, everything: bool = False, window: int = WINDOW) -> Sequence[MonitorStatus]:
+        """Return the status of all monitors, whose counts are for the last ``window`` seconds."""
+
+    def configs(self) -> Sequence[MonitorConfig]:
+        """Return the configurations of all monitors."""
+
+    def service_time(self) -> tuple[float, float] | None:
+        """Return bounds of the service's time now in epoch seconds, None if it reports no time."""
+
+
 class Sampler:
     """Takes a sample per call: fetches the status of every monitor, and configurations once and when outdated.
 
@@ -31,7 +45,7 @@ class Sampler:
 
     def __init__(
         self,
-        client: Client,
+        client: StatusClient,
         selection: Selection,
         policy: Policy,
         on_unmatched: str,
@@ -48,7 +62,7 @@ class Sampler:
         self._warn = warn
         self.now = now
         self._clock = clock
-        self._configs: list[MonitorConfig] = []
+        self._configs: Sequence[MonitorConfig] = []
         self._read_at: float | None = None
         self._has_warned_of_clock = False
         self._is_first = True

@@ -9,6 +9,7 @@ import gc
 import signal
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleError
@@ -17,11 +18,10 @@ from ansible.plugins.loader import strategy_loader
 from ...module_utils._api.client import Client
 from ...module_utils._api.errors import ConfigurationError, raise_interruption
 from ...module_utils._api.settings import Settings
-from ...module_utils._domain.selection import Selection
 from .._bytecode import load
 from .._cache.resilient import TOKENS_ONLY, open_cache
 from .._gate.baseline import Baseline, account_fingerprint, fingerprint
-from .._gate.loop import Gate, Outcome
+from .._gate.loop import Outcome
 from .._gate.policy import AFTER, DURING, PHASES, Policy
 from .._gate.proof import explain_circumstances
 from .._gate.sample import Unavailable
@@ -30,6 +30,7 @@ from .._options import validate_options
 from .._system.console import Console
 from .._system.processes import deferred_signals, exit_with_controller, sleep_with_controller
 from .arguments import GATE, REQUEST_TIMEOUT, check_journal_days, read_policy
+from .evaluation import evaluate_gate, system_clock
 from .output import Progress, diff_baseline
 from .result import abridge_failure, evaluate_crash, gate_result, list_report_paths
 from .sampling import Sampler
@@ -152,19 +153,13 @@ class GateTask:
         client = Client(settings, cache=cache)
         is_overridden = policy.override is not None and policy.override.is_valid(time.time())
         once = bool(self._task.check_mode) or is_overridden
-        of_sampler = (
-            client,
-            Selection(*selected),
-            policy,
-            options["on_unmatched"],
-            fingerprint(*selected),
-            warnings.append,
-        )
-        self._recording = self._open_recording(options, began, warnings)
-        sampler = Sampler(*of_sampler) if self._recording is None else self._recording.sampler(*of_sampler, once=once)
+        recording = self._recording = self._open_recording(options, began, warnings)
+        make_sampler = Sampler if recording is None else partial(recording.sampler, once=once)
         progress = Progress(self.console.display)
         try:
-            return Gate(policy, baseline, sampler, time.monotonic, _wait, progress, once).decide()
+            clock = system_clock(_wait)
+            warn = warnings.append
+            return evaluate_gate(options, policy, baseline, client, clock, warn, progress, once, make_sampler)
         finally:
             client.close()
             cache.close()

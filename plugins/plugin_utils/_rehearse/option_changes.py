@@ -1,0 +1,183 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a change of one option would do: the stops that it avoids, and the faults that it would miss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .._gate import states
+from .._gate.policy import AFTER, IGNORE, WARN, Policy
+from .._gate.verdict import ERROR, RC
+from .deployment_replay import Deployment, DeploymentReplay
+from .document import ChangeEntry, MonitorEntry
+from .history import GapError, History
+from .policy_files import RehearsedPolicy
+
+UNAVAILABLE = "unavailable"
+"""Stands for every reason of a stop without a valid response."""
+
+WORST_MONITORS = 3
+"""Monitors of which each is tried as advisory."""
+
+LENIENT_GRACE = 600.0
+
+Track = Callable[[Sequence[float], str], Iterable[float]]
+"""Iterates over times and reports the progress of a stage."""
+
+
+class Rule(NamedTuple):
+    """A change that can avoid a stop for one of ``codes``.
+
+    ``loosen`` returns a more lenient value of the option of a policy, None if there is none.
+    """
+
+    option: str
+    codes: frozenset[str]
+    loosen: Callable[[Any, Policy], Any]
+
+
+def _reaction(value: Any, _policy: Policy) -> Any:
+    return None if value in (WARN, IGNORE) else WARN
+
+
+def _unprovable(value: Any, policy: Policy) -> Any:
+    return _reaction(value, policy) or (None if value == IGNORE else IGNORE)
+
+
+def _failing_after(_value: Any, policy: Policy) -> Any:
+    return policy.failures_in_a_row + 1
+
+
+def _recovery_tests(_value: Any, policy: Policy) -> Any:
+    least = max(1, policy.clean_tests)
+    return None if policy.owed_after_failure(None) <= least else least
+
+
+def _grace(value: Any, _policy: Policy) -> Any:
+    return None if value >= LENIENT_GRACE else LENIENT_GRACE
+
+
+def _increment(value: Any, _policy: Policy) -> Any:
+    return value + 1
+
+
+def _masked(value: Any, policy: Policy) -> Any:
+    return None if policy.masked_limit(1) >= 1 and "%" in str(value) else "100%"
+
+
+RULES = (
+    Rule("on_new_alert", frozenset({states.NEW_ALERT}), _reaction),
+    Rule("on_silent_failure", frozenset({states.SILENT_FAILURE}), _reaction),
+    Rule("on_existing_alert", frozenset({states.EXISTING_ALERT}), _reaction),
+    Rule("on_existing_problem", frozenset({states.EXISTING_PROBLEM}), _reaction),
+    Rule("on_failing_test", frozenset({states.FAILING}), _reaction),
+    Rule("on_blind", frozenset({states.BLIND, states.MISSING}), _reaction),
+    Rule("on_unprovable", frozenset({states.UNPROVED, "timeout_too_short"}), _unprovable),
+    Rule("on_unavailable", frozenset({UNAVAILABLE}), _reaction),
+    Rule("alert_after", frozenset({states.SILENT_FAILURE}), _increment),
+    Rule("failing_after", frozenset({states.FAILING, states.PENDING}), _failing_after),
+    Rule("recovery_tests", frozenset({states.FAILING, states.PENDING}), _recovery_tests),
+    Rule("stale_grace", frozenset({states.BLIND}), _grace),
+    Rule("max_blocking", frozenset({states.NEW_ALERT, states.EXISTING_ALERT, states.FAILING}), _increment),
+    Rule("max_masked", frozenset({"max_masked"}), _masked),
+)
+
+
+@dataclass
+class Change:
+    """A change of one option of a policy, and its effect on the deployments that were replayed with it."""
+
+    option: str
+    before: Any
+    after: Any
+    policy: RehearsedPolicy
+    stops: int = 0
+    avoided: int = 0
+    false_stops: int = 0
+    missed_faults: int = 0
+
+    def add_stop(self, again: Deployment | None) -> None:
+        """Count a stopped deployment, replayed again; None if the history does not cover how it would go on."""
+        if again is not None and again.phase is None:
+            self.avoided += 1
+            return
+        self.stops += 1
+        self.false_stops += again is not None and again.real_outage is False
+
+    def entry(self) -> ChangeEntry:
+        return {
+            "option": self.option,
+            "value_from": self.before,
+            "value_to": self.after,
+            "stops": self.stops,
+            "avoided": self.avoided,
+            "false_stops": self.false_stops,
+            "missed_faults": self.missed_faults,
+        }
+
+
+def list_changes(
+    policy: RehearsedPolicy, deployments: Sequence[Deployment], monitors: Sequence[MonitorEntry]
+) -> list[Change]:
+    """Return the changes that may avoid some of the stops. ``monitors`` stopped most deployments, worst first."""
+    codes = {reason["code"] for found in deployments for reason in found.stop_reasons}
+    if any(found.phase is not None and found.gate_rc == RC[ERROR] for found in deployments):
+        codes.add(UNAVAILABLE)
+    parsed = policy.parse(AFTER)
+    changes = []
+    for rule in RULES:
+        value = policy.options[rule.option]
+        lenient = rule.loosen(value, parsed) if rule.codes & codes else None
+        if lenient is not None:
+            changes.append(Change(rule.option, value, lenient, policy.change(rule.option, lenient)))
+    advisory = list(policy.options["advisory"])
+    for monitor in monitors[:WORST_MONITORS]:
+        lenient = [*advisory, monitor["monitor"]]
+        if monitor["monitor"] not in advisory:
+            changes.append(Change("advisory", advisory, lenient, policy.change("advisory", lenient)))
+    return changes
+
+
+def try_changes(
+    history: History,
+    replay: DeploymentReplay,
+    policies: Mapping[str, Sequence[Deployment]],
+    changes: Mapping[str, Sequence[Change]],
+    track: Track,
+) -> None:
+    """Replay the stopped deployments with each change of their policy, and the caught faults with each that helps.
+
+    ``policies`` and ``changes`` are by the name of the policy. All policies are replayed together, in the order of
+    time, so that the history is read once.
+    """
+
+    def again(change: Change, at: float, needs_fault: bool) -> Deployment | None:
+        try:
+            return replay.replay(change.policy, at, needs_fault)
+        except GapError:
+            return None
+
+    stopped = {name: {one.at for one in found if one.phase is not None} for name, found in policies.items()}
+    for at in track(_union(stopped, changes), "trying changes of options"):
+        history.prepare(at)
+        for change in _select(changes, stopped, at):
+            change.add_stop(again(change, at, False))
+    helpful = {name: [change for change in listed if change.avoided] for name, listed in changes.items()}
+    caught = {name: {one.at for one in found if one.fault_phase is not None} for name, found in policies.items()}
+    for at in track(_union(caught, helpful), "trying planted faults with changed options"):
+        history.prepare(at)
+        for change in _select(helpful, caught, at):
+            found = again(change, at, True)
+            change.missed_faults += found is not None and found.had_fault and found.fault_phase is None
+
+
+def _union(times: Mapping[str, set[float]], changes: Mapping[str, Sequence[Change]]) -> list[float]:
+    return sorted({at for name, found in times.items() if changes[name] for at in found})
+
+
+def _select(changes: Mapping[str, Sequence[Change]], times: Mapping[str, set[float]], at: float) -> list[Change]:
+    return [change for name, listed in changes.items() if at in times[name] for change in listed]

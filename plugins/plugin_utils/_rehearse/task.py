@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run of kf_rehearse: its options, the history, the policies, the reports and the result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ...module_utils._api.errors import ConfigurationError, describe_crash
+from ...module_utils._domain.selection import PatternError, Patterns
+from ...module_utils._domain.text import join_names, quantity, sanitize
+from .._system.files import MAX_PATH_LENGTH, file_extension, write_report
+from .csv_history import check_timer, read_csv
+from .csv_service import CsvHistory
+from .deployment_replay import BATCHES, DURATION, Course
+from .deployment_times import plan_deployments
+from .document import Document
+from .expectations import Expectations, compare, describe_unmet, read_expectations
+from .formats import RENDERERS, render
+from .history import Fault, History
+from .policy_files import RehearsedPolicy, complete_options, read_policies
+from .rehearsal import Progress, Request, build_document, rehearse
+from .text_table import format_table
+
+if TYPE_CHECKING:
+    from ...module_utils._ansible.arguments import Spec
+
+TIMER = 300.0
+
+REHEARSE: Spec = {
+    "history": {"type": "path"},
+    "journal": {"type": "path"},
+    "timer": {"type": "float", "default": TIMER},
+    "policies": {"type": "list", "elements": "path", "default": []},
+    "deployments": {"type": "list", "elements": "str", "default": []},
+    "deployments_file": {"type": "path"},
+    "every": {"type": "str"},
+    "since": {"type": "str"},
+    "until": {"type": "str"},
+    "duration": {"type": "float", "default": DURATION},
+    "batches": {"type": "int", "default": BATCHES},
+    "plant": {
+        "type": "dict",
+        "options": {
+            "monitors": {"type": "list", "elements": "str", "required": True},
+            "delay": {"type": "float", "default": 0.0},
+            "failing": {"type": "float", "default": 1.0},
+        },
+    },
+    "changes": {"type": "bool", "default": True},
+    "expect": {"type": "path"},
+    "on_gap": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
+    "reports": {"type": "list", "elements": "path", "default": []},
+}
+
+EXCLUSIVE = [["history", "journal"], ["deployments", "deployments_file", "every"]]
+
+LONGEST_DURATION, MAX_BATCHES = 7 * 86400.0, 1000
+
+DEFAULT_POLICY = "defaults"
+"""The name of the policy without options, which is rehearsed if no file is named."""
+
+UNMET = "expectations"
+GATE_RC_INVALID, GATE_RC_UNMET = 13, 10
+
+
+def validate(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a task. Raises ConfigurationError with the first error."""
+    validated = ArgumentSpecValidator(REHEARSE, mutually_exclusive=EXCLUSIVE).validate(dict(given))
+    if validated.unsupported_parameters:
+        unknown = join_names(sorted(map(str, validated.unsupported_parameters)))
+        raise ConfigurationError(f"there is no option {unknown}; the options are {', '.join(sorted(REHEARSE))}")
+    if validated.error_messages:
+        raise ConfigurationError(sanitize(validated.error_messages[0], 400))
+    options = dict(validated.validated_parameters)
+    try:
+        _check_numbers(options)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+    if not options["history"] and not options["journal"]:
+        raise ConfigurationError("no history: set history to a CSV file, or journal to a journal of the gate")
+    for path in options["reports"]:
+        if file_extension(path) not in RENDERERS:
+            raise ConfigurationError(
+                f"reports: {sanitize(path, MAX_PATH_LENGTH)} must have one of the file name extensions "
+                f"{', '.join(RENDERERS)}"
+            )
+    return options
+
+
+def _check_numbers(options: Mapping[str, Any]) -> None:
+    """Raise ValueError that names the option if a number is out of range."""
+    try:
+        check_timer(options["timer"])
+    except ValueError as error:
+        raise ValueError(f"timer {error}") from None
+    if not 0 <= options["duration"] <= LONGEST_DURATION:
+        raise ValueError(f"duration must be from 0 to {LONGEST_DURATION:,.0f} seconds, not {options['duration']}")
+    if not 0 <= options["batches"] <= MAX_BATCHES:
+        raise ValueError(f"batches must be from 0 to {MAX_BATCHES:,}, not {options['batches']}")
+    plant = options["plant"]
+    if plant is None:
+        return
+    if not plant["monitors"]:
+        raise ValueError("plant: monitors must name at least one monitor")
+    if not -options["duration"] <= plant["delay"] <= LONGEST_DURATION:
+        raise ValueError(
+            f"plant: delay must be from -duration ({-options['duration']:g}) to {LONGEST_DURATION:,.0f} seconds, not "
+            f"{plant['delay']}"
+        )
+    if not 0 < plant["failing"] <= 1:
+        raise ValueError(f"plant: failing must be more than 0 and at most 1, not {plant['failing']}")
+
+
+def run(options: Mapping[str, Any], progress: Progress, writes: bool) -> dict[str, Any]:
+    """Rehearse the policies, write the reports if ``writes``, and return the result of the task.
+
+    Raises ConfigurationError for whatever cannot be used; nothing was written then.
+    """
+    policies = read_policies(options["policies"]) or [RehearsedPolicy(DEFAULT_POLICY, {}, complete_options({}))]
+    names = [policy.name for policy in policies]
+    expectations = read_expectations(options["expect"], names, bool(options["plant"])) if options["expect"] else {}
+    course = Course(options["duration"], options["batches"])
+    fault = _read_fault(options["plant"])
+    history = open_history(options)
+    longest = course.duration + max(policy.longest_wait() for policy in policies)
+    try:
+        plan = plan_deployments(options, history, longest)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+    request = Request(history, policies, plan, course, fault, options["on_gap"] == "skip", options["changes"])
+    document = build_document(request, rehearse(request, progress), time.time())
+    return finish(document, expectations, options["reports"] if writes else [])
+
+
+def _read_fault(plant: Mapping[str, Any] | None) -> Fault | None:
+    if plant is None:
+        return None
+    try:
+        return Fault(Patterns(plant["monitors"]), plant["delay"], plant["failing"])
+    except PatternError as error:
+        raise ConfigurationError(f"plant: {error}", code="pattern") from None
+
+
+def open_history(options: Mapping[str, Any]) -> History:
+    """Return the history that the options name. Raises ConfigurationError."""
+    return CsvHistory(read_csv(options["history"]), options["timer"])
+
+
+def finish(document: Document, expectations: Expectations, reports: list[str]) -> dict[str, Any]:
+    """Compare the expectations, write the reports, and return the result of the task."""
+    document["expectations"] = compare(document["policies"], expectations)
+    problems = [write_report(path, partial(_render, file_extension(path), document)) for path in reports]
+    unwritten = [problem for problem in problems if problem is not None]
+    unmet = describe_unmet(document["expectations"])
+    result = {
+        "changed": False,
+        "msg": _summarize(document),
+        "summary": _summarize(document),
+        "table": format_table(document),
+        "source": document["source"],
+        "deployments": document["deployments"],
+        "policies": [_without_deployments(policy) for policy in document["policies"]],
+        "expectations": document["expectations"],
+        "report_errors": unwritten,
+    }
+    if unmet:
+        sentence = f"{quantity(len(unmet), 'expectation')} not met: {'; '.join(unmet)}"
+        result.update(failed=True, gate_rc=GATE_RC_UNMET, error_code=UNMET, msg=sentence)
+    if unwritten:
+        result.update(failed=True, msg=f"{result['msg']}; {'; '.join(unwritten)}")
+    return result
+
+
+def _render(extension: str, document: Document) -> str:
+    """Return the content of a report. Raises ValueError, whose text is a sentence, if that fails for any reason."""
+    try:
+        return render(extension, document)
+    except Exception as error:  # noqa: BLE001 - a defect of one format must not cost the others
+        raise ValueError(describe_crash("its renderer", error)) from None
+
+
+def _without_deployments(policy: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in policy.items() if name != "deployments"}
+
+
+def _summarize(document: Document) -> str:
+    covered = quantity(document["deployments"]["covered"], "deployment")
+    parts = [f"{sanitize(policy['name'], 80)} stops {sum(_stops(policy)):,}" for policy in document["policies"]]
+    return f"{covered} replayed: {', '.join(parts)}"
+
+
+def _stops(policy: Any) -> list[int]:
+    return list(policy["stops"].values())

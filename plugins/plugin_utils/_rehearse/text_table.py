@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The results of a rehearsal as lines of text, for the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ...module_utils._domain.text import join_names, quantity, sanitize
+from ...module_utils._domain.timestamps import duration
+from .document import ChangeEntry, DeploymentEntry, Document, PolicyEntry
+from .expectations import describe_unmet
+
+HEADINGS = ("policy", "stops", "before", "during", "after", "no outage", "wait median", "95 %", "faults caught")
+
+MAX_NAME, MAX_MONITORS, MAX_CHANGES, MAX_STATES = 40, 5, 5, 5
+
+
+def format_table(document: Document) -> list[str]:
+    """Return the table with a row for each policy, and below it the causes of the stops and what would avoid them."""
+    lines = [_describe_plan(document)]
+    if document["policies"]:
+        lines += ["", *_align([HEADINGS, *map(_row, document["policies"])])]
+    for policy in document["policies"]:
+        details = list(_details(policy))
+        if details:
+            lines += ["", f"{sanitize(policy['name'], MAX_NAME)}:", *(f"  {line}" for line in details)]
+    if document["runs"]:
+        differing = [run for run in document["runs"] if run["differences"]]
+        lines += ["", f"{quantity(len(document['runs']), 'recorded gate')}, {len(differing):,} with another result"]
+        lines += [
+            f"  {run['phase']} at {run['began']}: {run['verdict']}, replayed {run['replayed_verdict']}, differs in "
+            f"{join_names(run['differences'])}"
+            for run in differing[:MAX_MONITORS]
+        ]
+    unmet = describe_unmet(document["expectations"])
+    met = len(document["expectations"]) - len(unmet)
+    if document["expectations"]:
+        total = quantity(len(document["expectations"]), "expectation")
+        lines += ["", f"{met:,} of {total} met", *(f"  not met: {sentence}" for sentence in unmet)]
+    return lines
+
+
+def _describe_plan(document: Document) -> str:
+    source, plan = document["source"], document["deployments"]
+    covered = quantity(plan["covered"], "deployment")
+    skipped = f" ({len(plan['skipped']):,} more not covered)" if plan["skipped"] else ""
+    monitors = quantity(source["monitors"], "monitor")
+    return (
+        f"{covered}{skipped} replayed over {sanitize(source['name'], 80)}: {monitors}, {source['first']} to "
+        f"{source['last']}"
+    )
+
+
+def _row(policy: PolicyEntry) -> Sequence[str]:
+    stops, faults, wait = policy["stops"], policy["faults"], policy["wait"]
+    total = len(policy["deployments"])
+    return (
+        sanitize(policy["name"], MAX_NAME),
+        f"{sum((stops['before'], stops['during'], stops['after'])):,} of {total:,}",
+        f"{stops['before']:,}",
+        f"{stops['during']:,}",
+        f"{stops['after']:,}",
+        f"{policy['false_stops']:,}",
+        _seconds(wait["median"]),
+        _seconds(wait["p95"]),
+        f"{faults['caught']:,} of {faults['planted']:,}" if faults["planted"] else "-",
+    )
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else duration(value)
+
+
+def _align(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the rows with aligned columns: the first one to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        yield "  ".join(cells).rstrip()
+
+
+def _details(policy: PolicyEntry) -> Iterator[str]:
+    for state in policy["by_state"][:MAX_STATES]:
+        yield f"{state['phase']}, {state['state']}: {quantity(state['deployments'], 'deployment')}"
+    monitors = [
+        f"{sanitize(entry['label'], 80)} ({entry['deployments']:,})" for entry in policy["by_monitor"][:MAX_MONITORS]
+    ]
+    if monitors:
+        more = policy["monitors_total"] - len(monitors)
+        yield f"monitors that stopped most: {', '.join(monitors)}" + (f" and {more:,} more" if more else "")
+    false_stop = next((found for found in policy["deployments"] if found["real_outage"] is False), None)
+    if false_stop is not None:
+        yield f"first stop without an outage: {_describe_stop(false_stop)}"
+    for change in policy["changes"][:MAX_CHANGES]:
+        yield _describe_change(change, policy)
+    yield from policy["notes"]
+
+
+def _describe_stop(found: DeploymentEntry) -> str:
+    stopping = [reason for reason in found["reasons"] if reason["verdict"] == found["verdict"]]
+    message = sanitize(stopping[0]["message"], 200) if stopping else found["verdict"]
+    return f"{found['phase']} at {found['at']}, {message}"
+
+
+def _describe_change(change: ChangeEntry, policy: PolicyEntry) -> str:
+    planted = policy["faults"]["planted"]
+    missed = f", and would miss {quantity(change['missed_faults'], 'caught fault')}" if planted else ""
+    stops = quantity(change["avoided"], "stop")
+    return f"{change['option']}: {_value(change['value_to'])} would avoid {stops}{missed}"
+
+
+def _value(value: Any) -> str:
+    return f"[{join_names(list(map(str, value)))}]" if isinstance(value, list) else sanitize(value, 80)

@@ -45,7 +45,7 @@ def validate_options(
             others.pop(alias, None)
         if resolved.value is not None:
             others[option] = _convert(option, resolved.value, CONNECTION[name]["type"], resolved.origin)
-    others = {name: _copy_plain(value) for name, value in others.items()}
+    others = {name: copy_plain(value) for name, value in others.items()}
     validated = ArgumentSpecValidator(spec, mutually_exclusive=mutually_exclusive).validate(others)
     if validated.unsupported_parameters:
         unknown = join_names(sorted(map(str, validated.unsupported_parameters)))
@@ -58,15 +58,15 @@ def validate_options(
     return options
 
 
-def _copy_plain(value: Any) -> Any:
+def copy_plain(value: Any) -> Any:
     """Return ``value`` with plain lists and dictionaries.
 
     From 2.19 on, those of Ansible refer to the templar with all variables, and validation copies its arguments.
     """
     if isinstance(value, list):
-        return [_copy_plain(item) for item in value]
+        return [copy_plain(item) for item in value]
     if isinstance(value, dict):
-        return {key: _copy_plain(held) for key, held in value.items()}
+        return {key: copy_plain(held) for key, held in value.items()}
     return value
 
 

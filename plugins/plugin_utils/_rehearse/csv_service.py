@@ -21,9 +21,6 @@ from .history import Gap, GapError, PlantedFault
 
 HOUR = 3600.0
 
-MAX_RESPONSES = 500
-"""Responses of one deployment that other policies reuse."""
-
 
 def fails_by_hash(share: float, monitor_id: str, number: int) -> bool:
     """Return whether a planted fault fails this test: always the same for the same test, in ``share`` of all cases."""
@@ -45,8 +42,7 @@ class CsvHistory:
         self._by_id = {monitor.site.name: monitor for monitor in self.monitors}
         self._exist_from = sorted({monitor.exists_from for monitor in self.monitors})
         self._listed: tuple[float, float, list[CsvMonitor], list[MonitorConfig]] | None = None
-        self._statuses: dict[float, dict[str, TimedStatus]] = {}
-        self._responses: dict[tuple[float, float], list[MonitorStatus]] = {}
+        self._statuses: dict[float, StatusCache] = {}
 
     def gaps(self) -> Sequence[Gap]:
         return []
@@ -55,8 +51,8 @@ class CsvHistory:
         return [monitor.config for monitor in self.monitors]
 
     def prepare(self, since: float) -> None:
-        """Forget the responses of earlier deployments."""
-        self._responses.clear()
+        """Forget the statuses of earlier deployments."""
+        self._statuses.clear()
 
     def client(self, clock: VirtualClock, fault: PlantedFault | None = None) -> StatusClient:
         planted = {} if fault is None else self._plant(fault)
@@ -95,21 +91,36 @@ class CsvHistory:
 
     def statuses_at(self, instant: float, window: float) -> list[MonitorStatus]:
         """Return the statuses of all monitors, the same objects while they do not change."""
-        response = self._responses.get((instant, window))
-        if response is None:
-            cached = self._statuses.setdefault(window, {})
-            response = [_status(cached, monitor, instant, window) for monitor in self.list_monitors(instant)[0]]
-            if len(self._responses) < MAX_RESPONSES:
-                self._responses[instant, window] = response
-        return response
+        cache = self._statuses.get(window)
+        if cache is None:
+            cache = self._statuses[window] = StatusCache(window)
+        return [cache.find(monitor, instant) for monitor in self.list_monitors(instant)[0]]
 
 
-def _status(cached: dict[str, TimedStatus], monitor: CsvMonitor, instant: float, window: float) -> MonitorStatus:
-    name = monitor.site.name
-    found = cached.get(name)
-    if found is None or not found.since <= instant < found.until:
-        found = cached[name] = monitor.status_at(instant, window)
-    return found.status
+class StatusCache:
+    """The statuses of one deployment, so that the gates of all policies share them."""
+
+    def __init__(self, window: float) -> None:
+        self._window = window
+        self._newest: dict[str, TimedStatus] = {}
+        self._all: dict[str, list[TimedStatus]] = {}
+
+    def find(self, monitor: CsvMonitor, instant: float) -> MonitorStatus:
+        """Return the status of ``monitor`` at ``instant``."""
+        name = monitor.site.name
+        newest = self._newest.get(name)
+        if newest is None or not newest[1] <= instant < newest[2]:
+            newest = self._newest[name] = self._search(monitor, instant)
+        return newest[0]
+
+    def _search(self, monitor: CsvMonitor, instant: float) -> TimedStatus:
+        known = self._all.setdefault(monitor.site.name, [])
+        for found in known:
+            if found[1] <= instant < found[2]:
+                return found
+        found = monitor.status_at(instant, self._window)
+        known.append(found)
+        return found
 
 
 class CsvClient:

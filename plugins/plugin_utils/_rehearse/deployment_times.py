@@ -24,6 +24,9 @@ UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 SHORTEST_INTERVAL = 60.0
 
+FIRST_TESTS = 3600.0
+"""Seconds after the beginning of a history before which no regular deployment begins: monitors have no tests yet."""
+
 MAX_DEPLOYMENTS = 10_000
 
 LARGEST_FILE = 5_000_000
@@ -81,7 +84,7 @@ def parse_interval(value: object) -> float:
 def _regular_times(
     every: float, since: float | None, until: float | None, history: History, longest: float
 ) -> list[float]:
-    first = every * math.ceil(history.first / every) if since is None else since
+    first = every * math.ceil((history.first + FIRST_TESTS) / every) if since is None else since
     last = history.last - longest if until is None else until
     _check_number(max(0.0, (last - first) / every))
     number = math.floor((last - first) / every) + 1

@@ -69,6 +69,7 @@ EXTRA = {
     "plugins/plugin_utils/_snapshot/formats.py": ("yaml",),
     "plugins/plugin_utils/_snapshot/yaml_format.py": ("yaml",),
     "plugins/plugin_utils/_adopt/policy_file.py": ("yaml",),
+    "plugins/plugin_utils/_rehearse/yaml_files.py": ("yaml",),
 }
 
 WITHOUT_TIME = {"plugins/module_utils/_domain", "plugins/plugin_utils/_gate"}

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError, convert_unexpected
+from ..plugin_utils._options import copy_plain
+from ..plugin_utils._rehearse.task import GATE_RC_INVALID, REHEARSE, run, validate
+from ..plugin_utils._system.console import Console, ProgressLine
+from ..plugin_utils._system.processes import exit_with_controller
+
+
+class ActionModule(ActionBase):
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        try:
+            with exit_with_controller():
+                return convert_unexpected(self._rehearse, (AnsibleError, KnowledgeFrontError), "kf_rehearse")
+        except KnowledgeFrontError as error:
+            return self._failure(error)
+        except AnsibleError as error:
+            return self._failure(ConfigurationError(str(error)))
+
+    def _rehearse(self) -> dict[str, Any]:
+        options = validate(copy_plain(self._task.args))
+        console = Console(self._display, silent=bool(self._task.no_log))
+        with ProgressLine(console, "kf_rehearse") as progress:
+            return run(options, progress, writes=not self._task.check_mode)
+
+    def _failure(self, error: KnowledgeFrontError) -> dict[str, Any]:
+        message = f"{error} (gate_rc {GATE_RC_INVALID})"
+        return {
+            "changed": False,
+            "failed": True,
+            "msg": message,
+            "error_code": error.code,
+            "gate_rc": GATE_RC_INVALID,
+        }
+
+
+def main() -> None:
+    """Validate the options of a task. ansible-lint calls this function of the first plugin that it finds."""
+    from ..module_utils._ansible.modules import check_arguments
+
+    check_arguments(REHEARSE)

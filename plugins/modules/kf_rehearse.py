@@ -133,6 +133,14 @@ options:
     type: str
     choices: [fail, skip]
     default: fail
+  runs:
+    description:
+      - What to replay. V(planned) replays planned deployments under the policies.
+      - V(recorded) replays the gates that O(journal) recorded from O(since) to O(until), each with its own options, on
+        its own polls, and compares the results. The other options about deployments and policies have no effect.
+    type: str
+    choices: [planned, recorded]
+    default: planned
   reports:
     description:
       - Files to write. The file name extension selects the format. V(.json) follows the schema
@@ -248,6 +256,11 @@ policies:
       elements: str
 expectations:
   description: The expectations with the actual values, and whether each is met.
+  returned: success
+  type: list
+  elements: dict
+runs:
+  description: The recorded gates with O(runs=recorded), and the keys of their results that differ in the replay.
   returned: success
   type: list
   elements: dict

@@ -192,15 +192,18 @@ class ExpectationEntry(TypedDict):
 
 
 class RecordedRunEntry(TypedDict):
-    """A recorded gate and its replay. ``differences`` names the keys of the result that differ."""
+    """A recorded gate and its replay. ``differences`` names the keys of the result that differ.
+
+    It is ``polls`` or ``baseline``, without a replayed verdict, if the journal lacks those of the gate.
+    """
 
     run: str
     phase: str
     began: str
     verdict: str
     gate_rc: int
-    replayed_verdict: str
-    replayed_gate_rc: int
+    replayed_verdict: str | None
+    replayed_gate_rc: int | None
     differences: list[str]
 
 

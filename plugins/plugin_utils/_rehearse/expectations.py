@@ -130,8 +130,7 @@ def compare(policies: Sequence[PolicyEntry], expectations: Expectations) -> list
             actual = limit.value(policy)
             total = limit.total(policy) if limit.total is not None else 0
             bound = _limit(name, expected, total)
-            is_known = actual is not None and (total > 0 or not limit.is_minimum)
-            met = is_known and (actual >= bound if limit.is_minimum else actual <= bound)
+            met = actual is not None and (total > 0 and actual >= bound if limit.is_minimum else actual <= bound)
             entries.append(
                 {
                     "policy": policy["name"],

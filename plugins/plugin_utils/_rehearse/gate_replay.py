@@ -14,7 +14,7 @@ from .._gate.verdict import STOP, decide
 from .._gate_action.arguments import read_policy
 from .._gate_action.evaluation import Clock, evaluate_gate
 from .._gate_action.result import gate_result
-from .._gate_action.sampling import StatusClient
+from .._gate_action.sampling import Sampler, StatusClient
 
 
 class VirtualClock:
@@ -58,15 +58,19 @@ def replay_gate(
     clock: VirtualClock,
     warn: Callable[[str], None] = ignore_warning,
     account: str = "",
+    began: float | None = None,
+    once: bool = False,
+    make_sampler: Callable[..., Sampler] = Sampler,
 ) -> Replay:
     """Run the gate with complete ``options`` from the time of ``clock`` on, against ``client``, which advances it.
 
-    Raises ValueError for an invalid option, as a live gate does.
+    ``began`` is when its task began, if that is not the time of ``clock``. The other arguments are those of
+    ``evaluate_gate``. Raises ValueError for an invalid option, as a live gate does.
     """
-    began = clock.now
+    began = clock.now if began is None else began
     policy, baseline = read_policy(options, began)
     virtual = Clock(clock.read, clock.read, clock.sleep)
-    outcome = evaluate_gate(options, policy, baseline, client, virtual, warn)
+    outcome = evaluate_gate(options, policy, baseline, client, virtual, warn, once=once, make_sampler=make_sampler)
     decision = decide(outcome.evaluation, policy, clock.now)
     result = gate_result(outcome, decision, policy, baseline, options["verbose_result"], account)
     return Replay(result, outcome, began, clock.now)

@@ -54,12 +54,29 @@ class PlantedFault(NamedTuple):
 class History(Protocol):
     """A recorded account. Times are epoch seconds by the clock of the service."""
 
-    kind: str
-    name: str
-    first: float
-    last: float
-    samples: int
-    timer: float | None
+    @property
+    def kind(self) -> str:
+        """``csv`` or ``journal``."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+
+    @property
+    def first(self) -> float:
+        """The first time that it covers."""
+
+    @property
+    def last(self) -> float:
+        """The last time that it covers."""
+
+    @property
+    def samples(self) -> int:
+        """The number of its records, or of the polls that were read."""
+
+    @property
+    def timer(self) -> float | None:
+        """The default timer of a CSV history in seconds."""
 
     def gaps(self) -> Sequence[Gap]:
         """Return the periods without samples."""

@@ -12,7 +12,7 @@ from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError,
 from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
 from ...module_utils._domain.service_defaults import WINDOW
 from ...module_utils._domain.timestamps import utc
-from .._gate_action.sampling import FINAL_CODES, StatusClient
+from .._gate_action.sampling import StatusClient
 from .._journal.observation import Observation, PollError
 from .._journal.reader import JournalReader
 from .document import JOURNAL
@@ -36,13 +36,14 @@ class JournalHistory:
         if reader.first is None or reader.last is None:
             raise ConfigurationError(f"the journal {name} is empty: record the account first", code="journal_empty")
         self.name, self.first, self.last = name, reader.first, reader.last
-        self._reader = reader
+        self.reader = reader
         self._gaps = [Gap(gap.since, gap.until) for gap in reader.gaps()]
         self._gap_starts = [gap.since for gap in self._gaps]
         self._window = _Window(reader, self.first)
         self._hours: dict[int, dict[str, float | None]] = {}
         self._configs: dict[str, MonitorConfig] = {}
         self._read: set[float] = set()
+        self._planted: PlantedStatuses | None = None
 
     @property
     def samples(self) -> int:
@@ -55,7 +56,7 @@ class JournalHistory:
     def configs(self) -> Sequence[MonitorConfig]:
         if not self._configs:
             for at in (self.first, self.last):
-                for observation in self._reader.observations(at, at):
+                for observation in self.reader.observations(at, at):
                     self.note(observation)
         return list(self._configs.values())
 
@@ -63,7 +64,9 @@ class JournalHistory:
         self._window = self._window.restart(since)
 
     def client(self, clock: VirtualClock, fault: PlantedFault | None = None) -> StatusClient:
-        return JournalClient(self, clock, None if fault is None else PlantedStatuses(fault))
+        if fault is not None and (self._planted is None or self._planted.fault is not fault):
+            self._planted = PlantedStatuses(fault)
+        return JournalClient(self, clock, None if fault is None else self._planted)
 
     def check_covered(self, since: float, until: float) -> None:
         if since < self.first:
@@ -92,6 +95,9 @@ class JournalHistory:
         self._read.add(at)
         for config in observation.configs or ():
             self._configs[config.id] = config
+        for status in observation.statuses or ():
+            if status.id not in self._configs:
+                self._configs[status.id] = MonitorConfig(status.id, status.label, None, None, True, {})
         if observation.statuses is not None:
             self._hours[int((at - self.first) // HOUR)] = {
                 status.id: _share(status) for status in observation.statuses if status.fail_count or not status.tested
@@ -100,7 +106,7 @@ class JournalHistory:
     def had_outage(self, monitor_ids: Iterable[str], since: float, until: float, alert_after: int) -> bool:
         for name in monitor_ids:
             config = self._configs.get(name)
-            margin = alert_after * (config.timer or 0.0 if config is not None else 0.0)
+            margin = alert_after * ((config.timer if config is not None else None) or 0.0)
             if self._was_down(name, since - margin, until + margin, alert_after):
                 return True
         return False
@@ -108,7 +114,7 @@ class JournalHistory:
     def _was_down(self, name: str, since: float, until: float, alert_after: int) -> bool:
         """Whether a monitor had an active alert, or ``alert_after`` failed tests in a row."""
         failed: list[float] = []
-        for observation in self._reader.observations(since, until):
+        for observation in self.reader.observations(since, until):
             status = _find_status(observation, name)
             if status is None:
                 continue
@@ -127,7 +133,7 @@ class JournalHistory:
         return [self._hours[hour].get(monitor_id, 0.0) if hour in self._hours else None for hour in hours]
 
     def close(self) -> None:
-        self._reader.close()
+        self.reader.close()
 
 
 def _share(status: MonitorStatus) -> float | None:
@@ -145,7 +151,7 @@ class _Window:
     """Polls of a journal from a time on, read when they are needed and retained for other gates."""
 
     def __init__(self, reader: JournalReader, since: float) -> None:
-        self._reader = reader
+        self.reader = reader
         self._since = since
         self._times: list[float] = []
         self._polls: list[Observation] = []
@@ -154,7 +160,7 @@ class _Window:
     def restart(self, since: float) -> _Window:
         """Return a window from ``since`` on, which continues this one if it is not far behind."""
         if not self._times or not self._times[0] <= since <= self._times[-1] + AHEAD:
-            return _Window(self._reader, since)
+            return _Window(self.reader, since)
         place = bisect_left(self._times, since)
         del self._times[:place], self._polls[:place]
         return self
@@ -181,12 +187,14 @@ class JournalClient:
 
     def statuses(self, everything: bool = False, window: int = WINDOW) -> Sequence[MonitorStatus]:
         if window > WINDOW and self._newest is not None:
-            return list(self._newest.wide.values())
+            return self._serve(list(self._newest.wide.values()), self._newest)
         observation = self._newest = self._history.poll(self._clock.now)
         self._clock.advance(observation.service_time)
         if observation.error is not None:
             raise_poll_error(observation.error)
-        statuses = observation.statuses or ()
+        return self._serve(observation.statuses or (), observation)
+
+    def _serve(self, statuses: Sequence[MonitorStatus], observation: Observation) -> Sequence[MonitorStatus]:
         return statuses if self._planted is None else self._planted.apply(statuses, observation)
 
     def configs(self) -> Sequence[MonitorConfig]:
@@ -202,7 +210,5 @@ class JournalClient:
 
 def raise_poll_error(error: PollError) -> None:
     """Raise the error of a recorded poll as the client of the service raised it."""
-    kind: type[KnowledgeFrontError] = ServiceError
-    if error.final and error.code not in FINAL_CODES:
-        kind = ConfigurationError
+    kind: type[KnowledgeFrontError] = ConfigurationError if error.final else ServiceError
     raise kind(error.message, code=error.code, retry_after=error.retry_after)

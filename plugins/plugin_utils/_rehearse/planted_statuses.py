@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ...module_utils._domain.monitor import MonitorStatus, MonitorTest
 from ...module_utils._domain.service_defaults import WINDOW
@@ -19,49 +20,66 @@ VISIBLE_AFTER = 1.0
 
 
 class PlantedStatuses:
-    """Changes the statuses of the monitors of a fault. Their tests are numbered from the first one since the fault.
+    """Changes the statuses of the monitors of ``fault`` in the gates of one deployment, in the order of time.
 
-    The starts of tests between two polls follow from the timer, backwards from the newest test.
+    The starts of tests between two polls follow from the timer.
     """
 
     def __init__(self, fault: PlantedFault) -> None:
-        self._fault = fault
+        self.fault = fault
+        self._tests: dict[str, list[_Test]] = {}
 
     def apply(self, statuses: Sequence[MonitorStatus], observation: Observation) -> list[MonitorStatus]:
         """Return ``statuses``, those of a recorded poll, with the fault."""
         timers = {config.id: config.timer for config in observation.configs or ()}
         now = observation.service_time
         return [
-            self._change(status, timers.get(status.id), now) if status.id in self._fault.monitors else status
+            self._change(status, timers.get(status.id), now) if status.id in self.fault.monitors else status
             for status in statuses
         ]
 
     def _change(self, status: MonitorStatus, timer: float | None, now: float) -> MonitorStatus:
         newest = status.last_test
-        if newest is None or newest.started is None or newest.started < self._fault.since:
+        if newest is None or newest.started is None or newest.started < self.fault.since:
             return status
-        starts = self._starts(newest.started, timer)
-        failed = [fails_by_hash(self._fault.failing, status.id, number) for number in range(len(starts))]
-        failed[-1] = failed[-1] or status.failing
-        if not any(failed):
+        tests = self._add_tests(status, newest.started, timer)
+        failed = [test for test in tests if test.is_failed]
+        if not failed:
             return status
-        last = max(number for number, is_failed in enumerate(failed) if is_failed)
-        planted = MonitorTest(starts[last], FAULT_ERROR)
-        recent = sum(is_failed and starts[number] > now - WINDOW for number, is_failed in enumerate(failed))
-        count = None if status.fail_count is None else max(status.fail_count, recent)
+        counts = status.fail_count is not None and status.test_count is not None
+        recent = sum(test.start > now - WINDOW for test in failed)
+        most = (status.test_count or 0) - (not tests[-1].is_failed)
         changed = status._replace(
-            last_test=newest._replace(error=newest.error or FAULT_ERROR) if failed[-1] else newest,
-            last_failed=_later(status.last_failed, planted),
-            fail_count=count if count is None or status.test_count is None else min(count, status.test_count),
+            last_test=newest._replace(error=newest.error or FAULT_ERROR) if tests[-1].is_failed else newest,
+            last_failed=_later(status.last_failed, MonitorTest(failed[-1].start, FAULT_ERROR)),
+            fail_count=max(status.fail_count or 0, min(recent, most)) if counts else status.fail_count,
         )
-        return _add_alert(changed, starts, failed)
+        return _add_alert(changed, tests)
 
-    def _starts(self, newest: float, timer: float | None) -> list[float]:
-        """Return the starts of the tests since the fault, in ascending order."""
-        if not timer:
-            return [newest]
-        number = math.floor((newest - self._fault.since) / timer)
-        return [newest - place * timer for place in range(number, -1, -1)]
+    def _add_tests(self, status: MonitorStatus, newest: float, timer: float | None) -> list[_Test]:
+        """Return the tests of a monitor since the fault, in ascending order, with those since the previous poll."""
+        tests = self._tests.setdefault(status.id, [])
+        known = tests[-1].start if tests else self.fault.since - (timer or 0.0)
+        if newest > known:
+            number = _count_tests(newest - known, timer, is_first=not tests)
+            for place in range(number - 1, -1, -1):
+                start = newest - place * (timer or 0.0)
+                if start >= self.fault.since:
+                    is_own = place == 0 and status.failing
+                    tests.append(_Test(start, is_own or fails_by_hash(self.fault.failing, status.id, int(start))))
+        return tests
+
+
+def _count_tests(seconds: float, timer: float | None, is_first: bool) -> int:
+    """Return how many tests started in the last ``seconds``, of which the newest one is known to have started."""
+    if not timer:
+        return 1
+    return max(1, math.ceil(seconds / timer) if is_first else round(seconds / timer))
+
+
+class _Test(NamedTuple):
+    start: float
+    is_failed: bool
 
 
 def _later(one: MonitorTest | None, other: MonitorTest) -> MonitorTest:
@@ -70,15 +88,15 @@ def _later(one: MonitorTest | None, other: MonitorTest) -> MonitorTest:
     return one
 
 
-def _add_alert(status: MonitorStatus, starts: Sequence[float], failed: Sequence[bool]) -> MonitorStatus:
+def _add_alert(status: MonitorStatus, tests: Sequence[_Test]) -> MonitorStatus:
     """Return ``status`` with the newest alert that the failed tests raise, active unless a test passed since."""
     run, raised, first = 0, None, 0.0
-    for start, is_failed in zip(starts, failed, strict=True):
-        run = run + 1 if is_failed else 0
+    for test in tests:
+        run = run + 1 if test.is_failed else 0
         if run == 1:
-            first = start
+            first = test.start
         if run == ALERT_AFTER:
-            raised = start + VISIBLE_AFTER, first
+            raised = test.start + VISIBLE_AFTER, first
     if raised is None or status.alert_active:
         return status
     return status._replace(

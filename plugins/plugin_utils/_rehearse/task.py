@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -15,23 +16,31 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ...module_utils._api.errors import ConfigurationError, describe_crash
 from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.text import join_names, quantity, sanitize
+from .._gate.exemptions import parse_time_option
+from .._journal.observation import JournalError
+from .._journal.reader import JournalReader
 from .._system.files import MAX_PATH_LENGTH, file_extension, write_report
 from .csv_history import check_timer, read_csv
 from .csv_service import CsvHistory
 from .deployment_replay import BATCHES, DURATION, Course
-from .deployment_times import plan_deployments
+from .deployment_times import CODE, Plan, plan_deployments
 from .document import Document
 from .expectations import Expectations, compare, describe_unmet, read_expectations
 from .formats import RENDERERS, render
 from .history import Fault, History
+from .journal_service import JournalHistory
 from .policy_files import RehearsedPolicy, complete_options, read_policies
-from .rehearsal import Progress, Request, build_document, rehearse
+from .recorded_runs import replay_runs
+from .rehearsal import Progress, Request, Results, build_document, rehearse
 from .text_table import format_table
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
 
 TIMER = 300.0
+
+PLANNED, RECORDED = "planned", "recorded"
+"""What is replayed: planned deployments, or the gates that a journal recorded."""
 
 REHEARSE: Spec = {
     "history": {"type": "path"},
@@ -56,6 +65,7 @@ REHEARSE: Spec = {
     "changes": {"type": "bool", "default": True},
     "expect": {"type": "path"},
     "on_gap": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
+    "runs": {"type": "str", "choices": [PLANNED, RECORDED], "default": PLANNED},
     "reports": {"type": "list", "elements": "path", "default": []},
 }
 
@@ -85,6 +95,8 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
         raise ConfigurationError(str(error)) from None
     if not options["history"] and not options["journal"]:
         raise ConfigurationError("no history: set history to a CSV file, or journal to a journal of the gate")
+    if options["runs"] == RECORDED and not options["journal"]:
+        raise ConfigurationError("runs is recorded, which needs a journal")
     for path in options["reports"]:
         if file_extension(path) not in RENDERERS:
             raise ConfigurationError(
@@ -123,6 +135,8 @@ def run(options: Mapping[str, Any], progress: Progress, writes: bool) -> dict[st
 
     Raises ConfigurationError for whatever cannot be used; nothing was written then.
     """
+    if options["runs"] == RECORDED:
+        return run_recorded(options, writes)
     policies = read_policies(options["policies"]) or [RehearsedPolicy(DEFAULT_POLICY, {}, complete_options({}))]
     names = [policy.name for policy in policies]
     expectations = read_expectations(options["expect"], names, bool(options["plant"])) if options["expect"] else {}
@@ -135,7 +149,10 @@ def run(options: Mapping[str, Any], progress: Progress, writes: bool) -> dict[st
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     request = Request(history, policies, plan, course, fault, options["on_gap"] == "skip", options["changes"])
-    document = build_document(request, rehearse(request, progress), time.time())
+    try:
+        document = build_document(request, rehearse(request, progress), time.time())
+    except JournalError as error:
+        raise ConfigurationError(str(error), code=error.code) from None
     return finish(document, expectations, options["reports"] if writes else [])
 
 
@@ -150,7 +167,40 @@ def _read_fault(plant: Mapping[str, Any] | None) -> Fault | None:
 
 def open_history(options: Mapping[str, Any]) -> History:
     """Return the history that the options name. Raises ConfigurationError."""
-    return CsvHistory(read_csv(options["history"]), options["timer"])
+    if options["history"]:
+        return CsvHistory(read_csv(options["history"]), options["timer"])
+    return JournalHistory(open_journal(options), os.path.basename(options["journal"]))
+
+
+def open_journal(options: Mapping[str, Any]) -> JournalReader:
+    try:
+        return JournalReader.open(options["journal"], now=time.time())
+    except JournalError as error:
+        raise ConfigurationError(str(error), code=error.code) from None
+
+
+def run_recorded(options: Mapping[str, Any], writes: bool) -> dict[str, Any]:
+    """Replay the gates that the journal recorded, write the reports if ``writes``, and return the result of the task.
+
+    Raises ConfigurationError; nothing was written then.
+    """
+    try:
+        since, until = (parse_time_option(options[name], name) for name in ("since", "until"))
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+    history = JournalHistory(open_journal(options), os.path.basename(options["journal"]))
+    try:
+        runs = history.reader.runs(since, until)
+        if not runs:
+            raise ConfigurationError("the journal recorded no gate in this period", code=CODE)
+        recorded = history.reader.runs() if since is not None else runs
+        entries = replay_runs(history.reader, runs, recorded)
+    except JournalError as error:
+        raise ConfigurationError(str(error), code=error.code) from None
+    request = Request(history, [], Plan([], None), Course(options["duration"], options["batches"]))
+    document = build_document(request, Results({}), time.time())
+    document["runs"] = entries
+    return finish(document, {}, options["reports"] if writes else [])
 
 
 def finish(document: Document, expectations: Expectations, reports: list[str]) -> dict[str, Any]:
@@ -168,6 +218,7 @@ def finish(document: Document, expectations: Expectations, reports: list[str]) -
         "deployments": document["deployments"],
         "policies": [_without_deployments(policy) for policy in document["policies"]],
         "expectations": document["expectations"],
+        "runs": document["runs"],
         "report_errors": unwritten,
     }
     if unmet:
@@ -191,6 +242,9 @@ def _without_deployments(policy: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _summarize(document: Document) -> str:
+    if document["runs"]:
+        differing = sum(bool(run["differences"]) for run in document["runs"])
+        return f"{quantity(len(document['runs']), 'recorded gate')} replayed, {differing:,} with another result"
     covered = quantity(document["deployments"]["covered"], "deployment")
     parts = [f"{sanitize(policy['name'], 80)} stops {sum(_stops(policy)):,}" for policy in document["policies"]]
     return f"{covered} replayed: {', '.join(parts)}"

@@ -10,12 +10,12 @@ from typing import Any
 
 from ...module_utils._domain.text import join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration
-from .document import ChangeEntry, DeploymentEntry, Document, PolicyEntry
+from .document import ChangeEntry, DeploymentEntry, Document, PolicyEntry, RecordedRunEntry
 from .expectations import describe_unmet
 
 HEADINGS = ("policy", "stops", "before", "during", "after", "no outage", "wait median", "95 %", "faults caught")
 
-MAX_NAME, MAX_MONITORS, MAX_CHANGES, MAX_STATES = 40, 5, 5, 5
+MAX_NAME, MAX_MONITORS, MAX_CHANGES, MAX_STATES, MAX_RUNS = 40, 5, 5, 5, 10
 
 
 def format_table(document: Document) -> list[str]:
@@ -30,11 +30,7 @@ def format_table(document: Document) -> list[str]:
     if document["runs"]:
         differing = [run for run in document["runs"] if run["differences"]]
         lines += ["", f"{quantity(len(document['runs']), 'recorded gate')}, {len(differing):,} with another result"]
-        lines += [
-            f"  {run['phase']} at {run['began']}: {run['verdict']}, replayed {run['replayed_verdict']}, differs in "
-            f"{join_names(run['differences'])}"
-            for run in differing[:MAX_MONITORS]
-        ]
+        lines += map(_describe_run, differing[:MAX_RUNS])
     unmet = describe_unmet(document["expectations"])
     met = len(document["expectations"]) - len(unmet)
     if document["expectations"]:
@@ -45,13 +41,19 @@ def format_table(document: Document) -> list[str]:
 
 def _describe_plan(document: Document) -> str:
     source, plan = document["source"], document["deployments"]
-    covered = quantity(plan["covered"], "deployment")
+    covered = quantity(len(document["runs"]) or plan["covered"], "gate" if document["runs"] else "deployment")
     skipped = f" ({len(plan['skipped']):,} more not covered)" if plan["skipped"] else ""
     monitors = quantity(source["monitors"], "monitor")
     return (
         f"{covered}{skipped} replayed over {sanitize(source['name'], 80)}: {monitors}, {source['first']} to "
         f"{source['last']}"
     )
+
+
+def _describe_run(run: RecordedRunEntry) -> str:
+    replayed = run["replayed_verdict"] or "not at all"
+    names = join_names(run["differences"])
+    return f"  {run['phase']} at {run['began']}: {run['verdict']}, replayed {replayed}, differs in {names}"
 
 
 def _row(policy: PolicyEntry) -> Sequence[str]:

@@ -34,7 +34,7 @@ class YamlFileError(ValueError):
 class _Loader(yaml.SafeLoader):
     """Reads data only. A key that occurs twice is refused, because only one of its values would count."""
 
-    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names: set[str] = set()
         for key, _value in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in names:

@@ -21,6 +21,7 @@ class TestHistory:
     alerts since the anchor, cleared alerts included, and ``tests_after_failure`` the tests since the first of these.
     ``proved_from`` and ``proved_until`` are the starts of the first and the last test that proved the monitor, None
     while it is not proved. ``alerting_since`` is when a sample first showed the active alert, None without one.
+    ``lasting`` is what the evaluation of an earlier sample found for the same status, None without one.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class TestHistory:
         "failures",
         "is_failed",
         "is_outdated",
+        "lasting",
         "monitor",
         "newest",
         "premature",
@@ -47,6 +49,7 @@ class TestHistory:
 
     def __init__(self, monitor: Monitor) -> None:
         self.monitor = monitor
+        self.lasting: object = None
         self.clean_starts: list[float] = []
         self.failed_run = self.failed_run_since_anchor = self.failures = self.tests_after_failure = 0
         self.proved_from: float | None = None
@@ -83,15 +86,24 @@ class Evidence:
         self._failed: set[str] = set()
 
     def observe(self, sample: Sample) -> None:
-        """Add one complete and valid sample."""
-        self.anchor = max(self.anchor, self._policy.anchor + sample.clock_offset.most)
+        """Add one complete and valid sample.
+
+        A status that is the same object as in the previous sample, as in a replay, is no news.
+        """
+        anchor = max(self.anchor, self._policy.anchor + sample.clock_offset.most)
+        is_same_anchor = anchor == self.anchor
+        self.anchor = anchor
         histories, now = self._histories, sample.service_time
         for monitor in sample.monitors:
             history = histories.get(monitor.id)
             is_first = history is None
             if history is None:
                 history = histories[monitor.id] = TestHistory(monitor)
+            elif monitor.status is not None and monitor.status is history.monitor.status and is_same_anchor:
+                history.monitor = monitor
+                continue
             history.monitor = monitor
+            history.lasting = None
             if monitor.status is None:
                 self._discard_proof(history)
                 continue
@@ -101,6 +113,7 @@ class Evidence:
                 self._failed.add(monitor.id)
         for monitor in self.find_vanished(sample):
             self._discard_proof(histories[monitor.id])
+            histories[monitor.id].lasting = None
 
     def history(self, monitor_id: str) -> TestHistory:
         """Return the history of a monitor that some sample contained. Raises KeyError for any other."""
@@ -155,6 +168,8 @@ class Evidence:
     def find_vanished(self, sample: Sample) -> list[Monitor]:
         """Return the monitors that earlier samples contained and ``sample`` does not."""
         present = {monitor.id for monitor in sample.monitors}
+        if len(present) >= len(self._histories) and present.issuperset(self._histories):
+            return []
         return [
             Monitor(name, history.monitor.label, history.monitor.type, history.monitor.config, None)
             for name, history in self._histories.items()

@@ -102,6 +102,7 @@ class Gate:
         self._once = once
         self._evidence = Evidence(policy, baseline)
         self._last_trouble: Evaluation | None = None
+        self._wait_limit = 0.0
 
     def decide(self) -> Outcome:
         """Return the outcome with the first final evaluation, or with the one at the end of the wait.
@@ -112,7 +113,7 @@ class Gate:
         outcome = Outcome(Evaluation(INCONCLUSIVE, []))
         try:
             while not self._poll(outcome, started):
-                left = self._limit(outcome) - outcome.waited
+                left = self._wait_limit - outcome.waited
                 if self._progress is not None:
                     self._progress(WaitStatus(outcome.evaluation, self._forecast_rest(outcome), outcome.waited, left))
                 self._sleep(min(left, max(self._interval(outcome), outcome.evaluation.retry_after or 0.0)))
@@ -135,7 +136,10 @@ class Gate:
             del outcome.polls[1]
         outcome.polls.append(Poll(outcome.waited, evaluation.verdict, evaluation.counts))
         polls_once = self._once or self._policy.phase == PLAN
-        return evaluation.final or polls_once or outcome.waited >= self._limit(outcome)
+        if evaluation.final or polls_once:
+            return True
+        self._wait_limit = self._limit(outcome)
+        return outcome.waited >= self._wait_limit
 
     def _evaluate(self, outcome: Outcome) -> Evaluation:
         try:
@@ -256,4 +260,4 @@ class Gate:
 
 
 def _timers(monitors: list[Monitor]) -> list[float]:
-    return [monitor.timer for monitor in monitors if monitor.timer]
+    return [monitor.config.timer for monitor in monitors if monitor.config is not None and monitor.config.timer]

@@ -16,7 +16,7 @@ from . import states
 from .baseline import Baseline
 from .policy import AFTER, BLOCK, DURING, IGNORE, WARN, Policy
 from .sample import ClockOffset, Sample, Unavailable
-from .states import Assessment, View, assess, assess_missing
+from .states import Assessment, View, assess_missing, assess_newest
 
 PASS = "pass"
 INCONCLUSIVE = "inconclusive"
@@ -82,7 +82,7 @@ def evaluate(sample: Sample, view: View) -> Evaluation:
     policy = view.policy
     missing = view.evidence.find_vanished(sample)
     missing += _find_missing([*sample.monitors, *missing], view.baseline)
-    assessments = [assess(monitor, view) for monitor in sample.monitors]
+    assessments = [assess_newest(monitor, view) for monitor in sample.monitors]
     assessments += [assess_missing(monitor, view) for monitor in missing]
     pairs = [(found, _reason(found, policy)) for found in assessments if found.state != states.CLEAN]
     masked, exempt = _count_masked(pairs, policy)

@@ -70,9 +70,7 @@ class Sampler:
     def __call__(self) -> Sample:
         try:
             configs, statuses = self._fetch()
-            monitors, warnings = select_scope(
-                configs, statuses, self._selection, self.policy.min_monitors, self._on_unmatched
-            )
+            monitors, warnings = self._select(configs, statuses)
             monitors = self._widen(monitors)
         except KnowledgeFrontError as error:
             final = needs_correction(error)
@@ -100,6 +98,12 @@ class Sampler:
         if self._is_outdated(statuses):
             self._configs, self._read_at = self.client.configs(), self._clock()
         return self._configs, statuses
+
+    def _select(
+        self, configs: Sequence[MonitorConfig], statuses: Sequence[MonitorStatus]
+    ) -> tuple[list[Monitor], list[str]]:
+        """Return the monitors in scope, and warnings. Raises Unavailable for an invalid scope."""
+        return select_scope(configs, statuses, self._selection, self.policy.min_monitors, self._on_unmatched)
 
     def _widen(self, monitors: list[Monitor]) -> list[Monitor]:
         """Return ``monitors``, with the status of a wider window for those that test too rarely for the default one.

@@ -94,7 +94,7 @@ class CsvHistory:
         cache = self._statuses.get(window)
         if cache is None:
             cache = self._statuses[window] = StatusCache(window)
-        return [cache.find(monitor, instant) for monitor in self.list_monitors(instant)[0]]
+        return cache.respond(instant, self.list_monitors(instant)[0])
 
 
 class StatusCache:
@@ -102,25 +102,22 @@ class StatusCache:
 
     def __init__(self, window: float) -> None:
         self._window = window
+        self._responses: dict[float, list[MonitorStatus]] = {}
         self._newest: dict[str, TimedStatus] = {}
-        self._all: dict[str, list[TimedStatus]] = {}
 
-    def find(self, monitor: CsvMonitor, instant: float) -> MonitorStatus:
-        """Return the status of ``monitor`` at ``instant``."""
+    def respond(self, instant: float, monitors: Sequence[CsvMonitor]) -> list[MonitorStatus]:
+        """Return the statuses of ``monitors``, the same objects while they do not change."""
+        response = self._responses.get(instant)
+        if response is None:
+            response = self._responses[instant] = [self._find(monitor, instant) for monitor in monitors]
+        return response
+
+    def _find(self, monitor: CsvMonitor, instant: float) -> MonitorStatus:
         name = monitor.site.name
         newest = self._newest.get(name)
         if newest is None or not newest[1] <= instant < newest[2]:
-            newest = self._newest[name] = self._search(monitor, instant)
+            newest = self._newest[name] = monitor.status_at(instant, self._window)
         return newest[0]
-
-    def _search(self, monitor: CsvMonitor, instant: float) -> TimedStatus:
-        known = self._all.setdefault(monitor.site.name, [])
-        for found in known:
-            if found[1] <= instant < found[2]:
-                return found
-        found = monitor.status_at(instant, self._window)
-        known.append(found)
-        return found
 
 
 class CsvClient:

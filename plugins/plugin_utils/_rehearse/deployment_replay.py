@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .._gate.policy import AFTER, BEFORE, DURING
-from .gate_replay import Replay, VirtualClock, replay_gate
+from .._gate_action.sampling import Sampler
+from .gate_replay import Replay, ScopeCache, VirtualClock, replay_gate
 from .history import Fault, History, PlantedFault
 from .policy_files import RehearsedPolicy
 
@@ -81,10 +82,15 @@ class DeploymentReplay:
         self._history = history
         self._course = course
         self._planter = planter
+        self._scopes = ScopeCache()
+        self._at: float | None = None
 
     def replay(self, policy: RehearsedPolicy, at: float, needs_fault: bool = True) -> Deployment:
         """Return the deployment at ``at``. Without ``needs_fault``, no fault is planted."""
         found = Deployment(at)
+        if at != self._at:
+            self._at = at
+            self._scopes.clear()
         clock = VirtualClock(at)
         before = self._run(policy, BEFORE, clock)
         _record(found, BEFORE, before)
@@ -131,7 +137,8 @@ class DeploymentReplay:
         fault: PlantedFault | None = None,
     ) -> Replay:
         options = policy.of_phase(phase, baseline=baseline)
-        return replay_gate(options, self._history.client(clock, fault), clock)
+        make_sampler = self._scopes.sampler if fault is None else Sampler
+        return replay_gate(options, self._history.client(clock, fault), clock, make_sampler=make_sampler)
 
     def _find_outage(self, policy: RehearsedPolicy, found: Deployment) -> None:
         """Set whether a monitor that a stop names was down."""

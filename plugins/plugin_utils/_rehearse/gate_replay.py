@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus
 from .._gate.loop import Outcome
 from .._gate.verdict import STOP, decide
 from .._gate_action.arguments import read_policy
@@ -46,6 +47,43 @@ class Replay(NamedTuple):
     @property
     def has_stopped(self) -> bool:
         return bool(self.result["decision"] == STOP)
+
+
+Scope = tuple[list[Monitor], list[str]]
+"""The monitors in scope of a response, and warnings."""
+
+
+class ScopeCache:
+    """The scopes of the responses of one deployment, which are the same for the gates of several policies."""
+
+    def __init__(self) -> None:
+        self._scopes: dict[tuple[object, ...], tuple[object, object, Scope]] = {}
+
+    def clear(self) -> None:
+        self._scopes.clear()
+
+    def sampler(self, *of_sampler: Any) -> Sampler:
+        """Return a sampler that uses the cache. The arguments are those of Sampler."""
+        return _CachingSampler(self, *of_sampler)
+
+    def find(self, configs: object, statuses: object, key: tuple[object, ...], select: Callable[[], Scope]) -> Scope:
+        """Return what ``select`` returns for these two objects and ``key``. It may raise Unavailable."""
+        key = (id(configs), id(statuses), *key)
+        found = self._scopes.get(key)
+        if found is None:
+            # The entry refers to both objects, so that no other object gets the id of one of them.
+            found = self._scopes[key] = configs, statuses, select()
+        return found[2]
+
+
+class _CachingSampler(Sampler):
+    def __init__(self, cache: ScopeCache, *of_sampler: Any) -> None:
+        super().__init__(*of_sampler)
+        self._cache = cache
+
+    def _select(self, configs: Sequence[MonitorConfig], statuses: Sequence[MonitorStatus]) -> Scope:
+        key = (self._fingerprint, self._on_unmatched, self.policy.min_monitors)
+        return self._cache.find(configs, statuses, key, lambda: Sampler._select(self, configs, statuses))
 
 
 def ignore_warning(_text: object) -> None:

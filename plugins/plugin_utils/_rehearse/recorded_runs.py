@@ -99,7 +99,9 @@ def _sampler_maker(elapsed: Callable[[], float]) -> Callable[..., Sampler]:
     """
 
     def make_sampler(*of_sampler: Any) -> Sampler:
-        return Sampler(*of_sampler[:7], elapsed)
+        arguments = list(of_sampler)
+        arguments[-1] = elapsed
+        return Sampler(*arguments)
 
     return make_sampler
 

@@ -64,7 +64,7 @@ EXTRA = {
     "plugins/plugin_utils/_cache/records.py": ("cryptography",),
     "plugins/plugin_utils/_doctor/tls.py": ("cryptography",),
     # ansible-core needs it for every play.
-    "plugins/plugin_utils/_gate/reports/html_report.py": ("jinja2",),
+    "plugins/plugin_utils/_gate/reports/html_page.py": ("jinja2",),
     # So does it this one.
     "plugins/plugin_utils/_snapshot/formats.py": ("yaml",),
     "plugins/plugin_utils/_snapshot/yaml_format.py": ("yaml",),

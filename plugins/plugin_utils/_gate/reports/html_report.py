@@ -1,27 +1,22 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as one HTML page without scripts and without anything that a browser has to load.
-
-The page is a Jinja2 template: the values of the report are data, and the template escapes all of them.
-"""
+"""The report as one HTML page without scripts and without anything that a browser has to load."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ....module_utils._domain.text import quantity, sanitize
 from ..policy import BLOCK
 from ..states import ALL, CLEAN
-from ..verdict import VERDICTS
 from .document import Document, ReportedMonitor
 from .grouping import spell_state
+from .html_page import render_page, shorten_list, shorten_names
 from .timeline import build_timeline
 from .wording import (
     EFFECTS,
-    FORECAST,
     MAX_LABEL,
     MAX_MESSAGE,
     blocking_states,
@@ -39,46 +34,16 @@ from .wording import (
     list_remedies,
 )
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 TEMPLATE = "report.html.j2"
 
 MAX_ROWS = 200
-MAX_ITEMS = 50
-MAX_NAMES = 300
 
 COLUMNS = ("Monitor", "State", "Time", "Message")
 
 
 def render_html(document: Document) -> str:
     """Return the page. Raises ValueError, with a sentence, if Jinja2 or the template is not usable."""
-    return _load_template().render(_build_page(document))
-
-
-def _load_template() -> Template:
-    """Return the template of the page. Reads it from the folder of this module and writes no bytecode cache."""
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-    except Exception as error:
-        raise ValueError(
-            f"it needs Jinja2, which cannot be imported ({type(error).__name__}): repair the installation of "
-            "ansible-core, or write a report in another format"
-        ) from error
-    environment = Environment(
-        loader=FileSystemLoader(os.path.dirname(__file__)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(quantity=quantity, thousands="{:,}".format)
-    try:
-        return environment.get_template(TEMPLATE)
-    except (TemplateError, OSError, ValueError) as error:
-        kind = type(error).__name__
-        raise ValueError(f"its template cannot be loaded ({kind}): reinstall the collection") from error
+    return render_page(TEMPLATE, _build_page(document))
 
 
 def _build_page(document: Document) -> dict[str, Any]:
@@ -88,14 +53,12 @@ def _build_page(document: Document) -> dict[str, Any]:
     groups = group_rows(document)
     clean = [monitor for monitor in document["monitors"] if monitor["state"] == CLEAN]
     return {
-        "states": ALL,
-        "tones": (*VERDICTS, FORECAST),
         "columns": COLUMNS,
         "headline": describe_headline(document),
         "banner": document["banner"] and sanitize(document["banner"], MAX_MESSAGE),
         "outcome": describe_outcome(document),
         "run": describe_run(document),
-        "problems": _cut([sanitize(reason["message"], MAX_MESSAGE) for reason in gate_reasons(document)]),
+        "problems": shorten_list([sanitize(reason["message"], MAX_MESSAGE) for reason in gate_reasons(document)]),
         "counts": [
             {"colour": colours[state], "number": number, "state": spell_state(state)}
             for state, number in count_states(document["counts"])
@@ -103,26 +66,18 @@ def _build_page(document: Document) -> dict[str, Any]:
         "scope": quantity(document["counts"]["monitors"], "monitor"),
         "rows": [_build_row(group, colours) for group in groups[:MAX_ROWS]],
         "more_rows": sum(map(len, groups[MAX_ROWS:])),
-        "clean": _cut_names(clean),
-        "remedies": _cut(list_remedies(document)),
+        "clean": _names(clean),
+        "remedies": shorten_list(list_remedies(document)),
         "options": [_build_option(entry) for entry in document["unblock"]],
         "timeline": build_timeline(document, colours),
-        "changes": _cut([describe_change(change) for change in document["changes"]]),
-        "known": _cut([describe_known(entry) for entry in document["known"]]),
-        "notes": _cut([sanitize(note, 2 * MAX_MESSAGE) for note in further_notes(document)]),
+        "changes": shorten_list([describe_change(change) for change in document["changes"]]),
+        "known": shorten_list([describe_known(entry) for entry in document["known"]]),
+        "notes": shorten_list([sanitize(note, 2 * MAX_MESSAGE) for note in further_notes(document)]),
     }
 
 
-def _cut(items: Sequence[str]) -> list[str]:
-    """Return at most MAX_ITEMS items and the number of the others."""
-    more = [f"and {len(items) - MAX_ITEMS:,} more"] if len(items) > MAX_ITEMS else []
-    return [*items[:MAX_ITEMS], *more]
-
-
-def _cut_names(monitors: Sequence[ReportedMonitor]) -> dict[str, Any]:
-    """Return the number of ``monitors``, the labels of at most MAX_NAMES of them and the number of the others."""
-    labels = [sanitize(monitor["label"], MAX_LABEL) for monitor in monitors[:MAX_NAMES]]
-    return {"number": len(monitors), "labels": labels, "more": max(0, len(monitors) - MAX_NAMES)}
+def _names(monitors: Sequence[ReportedMonitor]) -> dict[str, Any]:
+    return shorten_names([monitor["label"] for monitor in monitors])
 
 
 def _build_row(group: Sequence[ReportedMonitor], colours: dict[str, str]) -> dict[str, Any]:
@@ -134,7 +89,7 @@ def _build_row(group: Sequence[ReportedMonitor], colours: dict[str, str]) -> dic
         "effect": EFFECTS[first["verdict"]],
         "label": sanitize(first["label"], MAX_LABEL),
         "type": sanitize(first["type"], 40) if first["type"] else "",
-        "monitors": _cut_names(group),
+        "monitors": _names(group),
         "times": _build_times(group),
         "message": sanitize(describe_row(group), MAX_MESSAGE),
     }

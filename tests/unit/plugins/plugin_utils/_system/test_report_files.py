@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports import html_report
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports import html_page
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import files, report_files
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.report_files import (
     check_paths,
@@ -190,9 +190,10 @@ def test_a_missing_jinja2_is_a_sentence_and_affects_only_the_html_report(tmp_pat
 def test_a_read_only_collection_still_has_an_html_report(tmp_path, monkeypatch):
     templates = tmp_path / "collection"
     templates.mkdir()
-    for path in Path(html_report.__file__).parent.glob("*.j2"):
+    for path in Path(html_page.FOLDER).glob("*.j2"):
         shutil.copy(path, templates)
+    names = sorted(path.name for path in templates.iterdir())
     templates.chmod(0o555)
-    monkeypatch.setattr(html_report, "__file__", str(templates / "html_report.py"))
+    monkeypatch.setattr(html_page, "FOLDER", str(templates))
     assert write_reports([str(tmp_path / "gate.html")], blocked()) == []
-    assert sorted(path.name for path in templates.iterdir()) == ["report.css.j2", "report.html.j2"]
+    assert sorted(path.name for path in templates.iterdir()) == names

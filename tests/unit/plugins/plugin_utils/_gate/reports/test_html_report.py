@@ -5,16 +5,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-import sys
-import tempfile
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate import states
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Poll
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports import html_report
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.html_report import render_html
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import VERDICTS
 
@@ -36,67 +30,17 @@ from .example_documents import (
     planned,
     report,
 )
-
-EMPTY = {"meta", "br", "path"}
-TEXT_ONLY = {"script", "iframe", "img", "link", "a", "form", "object", "base", "image", "use", "foreignobject"}
-
-
-class Page(HTMLParser):
-    """The elements of a page, which must nest, with their attributes."""
-
-    def __init__(self, source):
-        super().__init__()
-        self.open, self.elements, self.texts = [], [], []
-        self.feed(source)
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in EMPTY:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open[-1:] != ["style"]:
-            self.texts.append(data)
-
-    @property
-    def tags(self):
-        return [tag for tag, attributes in self.elements]
-
-    @property
-    def text(self):
-        return "".join(self.texts)
+from .parsed_page import Page, assert_it_is_accessible, assert_it_loads_nothing, contrast
 
 
 @pytest.mark.parametrize("make", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_a_page_loads_nothing_and_runs_nothing(make):
-    text = render_html(make())
-    page = Page(text)
-    assert not TEXT_ONLY & set(page.tags)
-    for tag, attributes in page.elements:
-        assert not [name for name in attributes if name.startswith("on") or name in ("src", "href")], tag
-    content_policy = next(one["content"] for tag, one in page.elements if one.get("http-equiv"))
-    assert "default-src 'none'" in content_policy and "script" not in content_policy
-    assert "url(" not in text and "@import" not in text
+    assert_it_loads_nothing(render_html(make()))
 
 
 @pytest.mark.parametrize("make", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_a_page_is_accessible(make):
-    page = Page(render_html(make()))
-    assert page.tags.count("h1") == page.tags.count("main") == page.tags.count("title") - page.tags.count("svg") == 1
-    names = {one["id"] for tag, one in page.elements if "id" in one}
-    for tag, attributes in page.elements:
-        if tag == "svg":
-            assert attributes["role"] == "img"
-            assert set(attributes["aria-labelledby"].split()) <= names
-        if tag == "th":
-            assert attributes["scope"] in ("col", "row")
+    assert_it_is_accessible(Page(render_html(make())))
 
 
 def test_hostile_text_is_only_text():
@@ -245,17 +189,6 @@ def colours(dark=False):
     return dict(re.findall(r"--([a-z_-]+): (#[0-9a-f]{6})", source))
 
 
-def brightness(colour):
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other):
-    lighter, darker = sorted((brightness(one), brightness(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 @pytest.mark.parametrize("dark", [False, True])
 def test_contrast_is_sufficient_in_light_and_dark(dark):
     scheme = colours(dark)
@@ -298,24 +231,6 @@ def test_a_time_is_in_a_row_once():
     assert Page(f"<table><tr>{row.partition('</th>')[2]}</tr></table>").text.count("07:57:55") == 1
 
 
-TEMPLATES = sorted(Path(html_report.__file__).parent.glob("*.j2"))
-
-
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
-def test_a_template_marks_no_value_as_safe_and_loads_nothing_else(path):
-    source = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    code = " ".join(re.findall(r"\{[{%].*?[%}]\}", source, re.DOTALL))
-    assert not re.search(r"\bsafe\b|autoescape|Markup|\bimport\b|__|\bdo\b", code)
-    assert re.findall(r"include +(\S+)", code) in ([], ['"report.css.j2"'])
-    for tag in re.findall(r"<[a-z][^<>]*>", re.sub(r"\{%.*?%\}", "", source)):
-        outside_quotes = re.sub(r'"[^"]*"', "", tag)
-        assert "{{" not in outside_quotes
-
-
-def test_there_are_two_templates():
-    assert [path.name for path in TEMPLATES] == ["report.css.j2", "report.html.j2"]
-
-
 @pytest.mark.parametrize(
     "text",
     ["{{ 7 * 7 }}", "{% set x = 1 %}", "{# gone #}", "{{ self.__init__.__globals__ }}", "</style><script>1</script>"],
@@ -326,47 +241,3 @@ def test_text_of_the_service_is_never_templated(text):
     assert page.text.count(text) >= 4
     assert "49" not in page.text
     assert "script" not in page.tags
-
-
-class BrokenLibrary:
-    """Makes the import of Jinja2 raise ``error``."""
-
-    def __init__(self, error):
-        self._error = error
-
-    def find_spec(self, name, _path=None, _target=None):
-        if name.partition(".")[0] == "jinja2":
-            raise self._error
-
-
-@pytest.mark.parametrize(
-    "error", [ModuleNotFoundError("No module named 'jinja2'"), AttributeError("soft_unicode"), RuntimeError()]
-)
-def test_a_broken_jinja2_is_one_sentence(monkeypatch, error):
-    for name in [name for name in sys.modules if name.partition(".")[0] == "jinja2"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "meta_path", [BrokenLibrary(error), *sys.meta_path])
-    with pytest.raises(ValueError, match=rf"^it needs Jinja2, .*\({type(error).__name__}\): repair the installation"):
-        render_html(blocked())
-
-
-@pytest.mark.parametrize(
-    ("source", "error"),
-    [(None, "TemplateNotFound"), (b"{% if %}", "TemplateSyntaxError"), (b"\xff", "UnicodeDecodeError")],
-)
-def test_a_missing_or_damaged_template_is_one_sentence(monkeypatch, tmp_path, source, error):
-    if source is not None:
-        (tmp_path / "report.html.j2").write_bytes(source)
-    monkeypatch.setattr(html_report, "__file__", str(tmp_path / "html_report.py"))
-    with pytest.raises(ValueError, match=rf"template cannot be loaded \({error}\): reinstall the collection"):
-        render_html(blocked())
-
-
-def test_rendering_writes_no_file(monkeypatch, tmp_path):
-    for path in TEMPLATES:
-        shutil.copy(path, tmp_path)
-    monkeypatch.setattr(html_report, "__file__", str(tmp_path / "html_report.py"))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert render_html(blocked()).startswith("<!DOCTYPE html>")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.css.j2", "report.html.j2"]

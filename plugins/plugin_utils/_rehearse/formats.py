@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from .document import Document
+from .reports.markdown_report import render_markdown
 
 
 def render_json(document: Document) -> str:
@@ -16,7 +17,18 @@ def render_json(document: Document) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-RENDERERS: Mapping[str, Callable[[Document], str]] = {".json": render_json}
+def render_html(document: Document) -> str:
+    """Return the page for people. Only this report imports Jinja2."""
+    from .reports import html_report
+
+    return html_report.render_html(document)
+
+
+RENDERERS: Mapping[str, Callable[[Document], str]] = {
+    ".json": render_json,
+    ".md": render_markdown,
+    ".html": render_html,
+}
 """By the file name extension, in lower case and with its dot."""
 
 

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The texts about one policy, its deployments and its options, the same in Markdown and HTML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ....module_utils._domain.text import agree, quantity, sanitize
+from ....module_utils._domain.timestamps import duration
+from ..._gate.reports.wording import MAX_LABEL, MAX_MESSAGE
+from ..document import MISSED, ChangeEntry, DeploymentEntry, PolicyEntry, WaitEntry
+
+MAX_VALUE = 80
+
+
+def count_stops(policy: PolicyEntry) -> int:
+    stops = policy["stops"]
+    return stops["before"] + stops["during"] + stops["after"]
+
+
+def describe_stop_counts(policy: PolicyEntry) -> str:
+    """Return the stops of each phase, such as ``5 before, 0 during, 4 after``."""
+    stops = policy["stops"]
+    return f"{stops['before']:,} before, {stops['during']:,} during, {stops['after']:,} after"
+
+
+def describe_share(count: int, total: int) -> str:
+    """Return a count as a share of ``total`` in percent, and the total."""
+    share = 100 * count / total if total else 0.0
+    spelled = f"{share:.0f}" if share >= 10 or share == 0 else f"{share:.1f}"
+    return f"of {total:,}, {spelled} %"
+
+
+def count_unexplained(policy: PolicyEntry) -> int:
+    """Return the number of stops whose reasons name no monitor, so that no outage can be looked up."""
+    return sum(is_stop(entry) and entry["real_outage"] is None for entry in policy["deployments"])
+
+
+def is_stop(deployment: DeploymentEntry) -> bool:
+    return deployment["phase"] is not None
+
+
+def describe_wait(wait: WaitEntry) -> tuple[str, str]:
+    """Return the median of the wait in phase ``after``, and the rest of its statistics."""
+    median, p95, longest = wait["median"], wait["p95"], wait["longest"]
+    if median is None or p95 is None or longest is None:
+        return "none", "after ran for no deployment"
+    return f"{duration(median)} median", f"95 % within {duration(p95)}, longest {duration(longest)}"
+
+
+def describe_faults(policy: PolicyEntry) -> tuple[str, str]:
+    """Return how many of the planted faults were caught, and in which phases."""
+    faults = policy["faults"]
+    if not faults["planted"]:
+        return "none planted", ""
+    phases = ", ".join(f"{count:,} {sanitize(phase, 20)}" for phase, count in faults["by_phase"].items() if count)
+    missed = f"{faults['missed']:,} missed"
+    return f"{faults['caught']:,} of {faults['planted']:,} caught", f"{missed}; caught: {phases}" if phases else missed
+
+
+def list_missed(policy: PolicyEntry) -> list[DeploymentEntry]:
+    return [entry for entry in policy["deployments"] if entry["fault"] == MISSED]
+
+
+def describe_change(change: ChangeEntry, caught: int) -> str:
+    """Return in one sentence what another value of an option would do. ``caught`` is the number of caught faults."""
+    return f"{describe_setting(change)}: {describe_avoided(change)}, {describe_missed(change, caught)}"
+
+
+def describe_setting(change: ChangeEntry) -> str:
+    values = f"{spell_value(change['value_from'])} → {spell_value(change['value_to'])}"
+    return f"{sanitize(change['option'], MAX_LABEL)} {values}"
+
+
+def has_effect(change: ChangeEntry) -> bool:
+    return bool(change["avoided"] or change["missed_faults"])
+
+
+def describe_ineffective(policy: PolicyEntry) -> str:
+    """Return the changes that would neither avoid nor add a stop, nor miss or catch a fault."""
+    return ", ".join(describe_setting(change) for change in policy["changes"][:50] if not has_effect(change))
+
+
+def describe_avoided(change: ChangeEntry) -> str:
+    stops, avoided, false_stops = change["stops"], change["avoided"], change["false_stops"]
+    if avoided < 0:
+        return f"{quantity(-avoided, 'more stop')} than {stops:,}"
+    if not avoided:
+        return f"the same {quantity(stops, 'stop')}"
+    outage = f" ({false_stops:,} of them without a real outage)" if false_stops else ""
+    return f"{avoided:,} of {quantity(stops, 'stop')} fewer{outage}"
+
+
+def describe_missed(change: ChangeEntry, caught: int) -> str:
+    missed = change["missed_faults"]
+    if not caught and not missed:
+        return "no caught fault to compare"
+    if missed < 0:
+        return f"would catch {quantity(-missed, 'more fault')}"
+    faults = f"of {caught:,} caught {agree(caught, 'fault')}"
+    return f"would miss {missed:,} {faults}" if missed else f"would miss none {faults}"
+
+
+def describe_options(options: Mapping[str, Any]) -> list[str]:
+    """Return each option that a policy sets, with its value."""
+    return [f"{sanitize(name, MAX_LABEL)}: {sanitize(_as_json(value), 300)}" for name, value in options.items()]
+
+
+def describe_outcome(deployment: DeploymentEntry) -> str:
+    """Return the verdict of a deployment, and the phase that stopped it."""
+    return f"{deployment['verdict']} in {deployment['phase']}" if is_stop(deployment) else deployment["verdict"]
+
+
+def shorten_message(message: str) -> str:
+    return sanitize(message, MAX_MESSAGE)
+
+
+def spell_value(value: Any) -> str:
+    """Return the value of an option on one line; a value that depends on the phase as ``default``."""
+    return "default" if value is None else sanitize(_as_json(value), MAX_VALUE)
+
+
+def _as_json(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)

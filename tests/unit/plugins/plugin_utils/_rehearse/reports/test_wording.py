@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sentences of the reports of a rehearsal."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.reports import policy_wording, wording
+
+from .example_documents import FIRST, change, deployment, document, of_recorded_runs, policy, run
+
+
+def expectation(met, actual=1):
+    return {"policy": "a", "expectation": "stops", "expected": 0, "actual": actual, "met": met}
+
+
+def with_deployments(covered, planned, *whys):
+    one = document([policy("a", [deployment(FIRST)] * covered)])
+    skipped = [{"at": "2026-05-01T00:00:00Z", "why": why} for why in whys]
+    one["deployments"].update(planned=planned, covered=covered, skipped=skipped)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict", "tone"),
+    [
+        (with_deployments(3, 3), "3 deployments replayed", "plan"),
+        (with_deployments(0, 3), "No deployment could be evaluated", "inconclusive"),
+        ({**with_deployments(1, 1), "expectations": [expectation(True)]}, "The expectation is met", "plan"),
+        ({**with_deployments(1, 1), "expectations": [expectation(True)] * 2}, "All 2 expectations are met", "plan"),
+        (
+            {**with_deployments(0, 1), "expectations": [expectation(True)]},
+            "No deployment could be evaluated",
+            "inconclusive",
+        ),
+        (
+            {**with_deployments(0, 1), "expectations": [expectation(False)]},
+            "1 of 1 expectation is not met",
+            "block",
+        ),
+        (
+            {**with_deployments(1, 1), "expectations": [expectation(False), expectation(True), expectation(False)]},
+            "2 of 3 expectations are not met",
+            "block",
+        ),
+        (of_recorded_runs(), "2 recorded gates replayed", "plan"),
+    ],
+)
+def test_the_headline(one, verdict, tone):
+    found = wording.describe_headline(one)
+    assert (found.verdict, found.tone) == (verdict, tone)
+    assert found.mark
+
+
+@pytest.mark.parametrize(
+    ("one", "sentence"),
+    [
+        (document([policy("a", [deployment(FIRST)])]), "0 of 1 deployment would have been stopped"),
+        (document([policy(name, [deployment(FIRST)]) for name in "ab"]), "Stopped of 1 deployment: a 0, b 0"),
+        (
+            document([policy(name, [deployment(FIRST)]) for name in "abcdefgh"]),
+            "Stopped of 1 deployment: a 0, b 0, c 0, d 0, e 0, f 0 and 2 more policies",
+        ),
+        (document([], runs=[run()]), "0 of 1 recorded gate give another result now"),
+    ],
+)
+def test_the_stops_in_one_sentence(one, sentence):
+    assert wording.describe_stops(one) == sentence
+
+
+@pytest.mark.parametrize(
+    ("one", "sentence"),
+    [
+        (with_deployments(3, 3), None),
+        (with_deployments(3, 5), "2 of 5 deployments could not be evaluated. What was not recorded proves nothing."),
+        (
+            with_deployments(1, 4, "a gap", "a gap", "too early"),
+            "3 of 4 deployments could not be evaluated: a gap (2); too early (1). "
+            "What was not recorded proves nothing.",
+        ),
+        (
+            with_deployments(0, 7, *"abcdefg"),
+            "7 of 7 deployments could not be evaluated: a (1); b (1); c (1); d (1); 3 other reasons. "
+            "What was not recorded proves nothing.",
+        ),
+    ],
+)
+def test_what_could_not_be_evaluated_is_counted(one, sentence):
+    assert wording.describe_uncovered(one) == sentence
+
+
+def test_gaps_are_summed_and_the_longest_is_named():
+    assert wording.describe_gaps([]) is None
+    gaps = [
+        {"since": "2026-05-01T00:00:00Z", "until": "2026-05-01T01:00:00Z"},
+        {"since": "2026-05-02T00:00:00Z", "until": "2026-05-02T02:30:00Z"},
+    ]
+    assert wording.describe_gaps(gaps) == (
+        "Nothing was recorded in 2 periods, 3 h 30 min in total; the longest lasts 2 h 30 min, "
+        "from 2026-05-02 00:00:00 UTC to 2026-05-02 02:30:00 UTC."
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        (change("o", 2, 3, 7, 4, 0, 1), "o 2 → 3: 4 of 7 stops fewer, would miss 1 of 12 caught faults"),
+        (
+            change("o", 2, 3, 7, 4, 3, 0),
+            "o 2 → 3: 4 of 7 stops fewer (3 of them without a real outage), would miss none of 12 caught faults",
+        ),
+        (
+            change("o", None, "warn", 1, 1, 0, 0),
+            "o default → warn: 1 of 1 stop fewer, would miss none of 12 caught faults",
+        ),
+        (change("o", 1, 2, 7, -1, 0, -2), "o 1 → 2: 1 more stop than 7, would catch 2 more faults"),
+        (change("o", [1], True, 1, 0, 0, 0), "o [1] → true: the same 1 stop, would miss none of 12 caught faults"),
+    ],
+)
+def test_another_value_in_one_sentence(entry, sentence):
+    assert policy_wording.describe_change(entry, 12) == sentence
+
+
+def test_without_caught_faults_none_can_be_missed():
+    assert policy_wording.describe_missed(change("o", 1, 2, 3, 1, 0, 0), 0) == "no caught fault to compare"
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "text"),
+    [(0, 0, "of 0, 0 %"), (0, 9, "of 9, 0 %"), (1, 180, "of 180, 0.6 %"), (90, 180, "of 180, 50 %")],
+)
+def test_a_share(count, total, text):
+    assert policy_wording.describe_share(count, total) == text
+
+
+@pytest.mark.parametrize(
+    ("wait", "texts"),
+    [
+        ((None, None, None), ("none", "after ran for no deployment")),
+        ((60.0, 300.0, 3600.0), ("1 min median", "95 % within 5 min, longest 1 h")),
+    ],
+)
+def test_the_wait(wait, texts):
+    assert policy_wording.describe_wait(dict(zip(("median", "p95", "longest"), wait, strict=True))) == texts
+
+
+@pytest.mark.parametrize(
+    ("faults", "texts"),
+    [
+        ((0, 0, 0, {}), ("none planted", "")),
+        ((9, 7, 2, {"during": 0, "after": 7}), ("7 of 9 caught", "2 missed; caught: 7 after")),
+        ((2, 0, 2, {"during": 0, "after": 0}), ("0 of 2 caught", "2 missed")),
+    ],
+)
+def test_the_planted_faults(faults, texts):
+    one = policy("a", [], faults=dict(zip(("planted", "caught", "missed", "by_phase"), faults, strict=True)))
+    assert policy_wording.describe_faults(one) == texts
+
+
+@pytest.mark.parametrize(
+    ("met", "actual", "end"), [(True, [], ("[]", "met")), (False, None, ("nothing to compare", "not met"))]
+)
+def test_an_expectation(met, actual, end):
+    assert wording.describe_expectation(expectation(met, actual)) == ("a", "stops: 0", *end)
+
+
+@pytest.mark.parametrize("changes", [{"every": None}, {"every": 14_400.0}])
+def test_the_setup_says_what_was_replayed(changes):
+    one = document([policy("a", [deployment(FIRST)])])
+    one["deployments"].update(changes)
+    entries = dict(wording.describe_setup(one))
+    assert entries["Time between tests"] == "5 min"
+    assert entries["Deployments"] == "1 of 1 planned"
+    assert entries.get("One every", entries.get("Deployments are")) in ("4 h", "at the given times")
+    assert "Samples" in dict(wording.describe_setup(of_recorded_runs()))
+    assert "Deployments" not in dict(wording.describe_setup(of_recorded_runs()))

@@ -102,9 +102,8 @@ def _build_policy(policy: PolicyEntry, covered: int) -> dict[str, Any]:
 
 def _build_changes(policy: PolicyEntry) -> tuple[str, list[tuple[str, str, str]], str]:
     """Return the name of a policy, the changes that have an effect, and the settings of the others in one text."""
-    caught = policy["faults"]["caught"]
     rows = [
-        (describe_setting(change), describe_avoided(change), describe_missed(change, caught))
+        (describe_setting(change), describe_avoided(change, policy), describe_missed(change, policy))
         for change in filter(has_effect, policy["changes"][:MAX_GROUPS])
     ]
     return sanitize(policy["name"], MAX_LABEL), rows, describe_ineffective(policy)

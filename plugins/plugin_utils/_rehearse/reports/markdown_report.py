@@ -112,8 +112,7 @@ def _policy_row(policy: PolicyEntry, covered: int) -> list[str]:
 
 
 def _changes(policy: PolicyEntry) -> str:
-    caught = policy["faults"]["caught"]
-    sentences = [describe_change(change, caught) for change in policy["changes"] if has_effect(change)][:MAX_ROWS]
+    sentences = [describe_change(change, policy) for change in policy["changes"] if has_effect(change)][:MAX_ROWS]
     ineffective = describe_ineffective(policy)
     sentences += [f"no effect: {ineffective}"] if ineffective else []
     if not sentences:

@@ -66,9 +66,9 @@ def list_missed(policy: PolicyEntry) -> list[DeploymentEntry]:
     return [entry for entry in policy["deployments"] if entry["fault"] == MISSED]
 
 
-def describe_change(change: ChangeEntry, caught: int) -> str:
-    """Return in one sentence what another value of an option would do. ``caught`` is the number of caught faults."""
-    return f"{describe_setting(change)}: {describe_avoided(change)}, {describe_missed(change, caught)}"
+def describe_change(change: ChangeEntry, policy: PolicyEntry) -> str:
+    """Return in one sentence what another value of an option would do."""
+    return f"{describe_setting(change)}: {describe_avoided(change, policy)}, {describe_missed(change, policy)}"
 
 
 def describe_setting(change: ChangeEntry) -> str:
@@ -81,28 +81,26 @@ def has_effect(change: ChangeEntry) -> bool:
 
 
 def describe_ineffective(policy: PolicyEntry) -> str:
-    """Return the changes that would neither avoid nor add a stop, nor miss or catch a fault."""
+    """Return the changes that would neither avoid a stop nor miss a fault."""
     return ", ".join(describe_setting(change) for change in policy["changes"][:50] if not has_effect(change))
 
 
-def describe_avoided(change: ChangeEntry) -> str:
-    stops, avoided, false_stops = change["stops"], change["avoided"], change["false_stops"]
-    if avoided < 0:
-        return f"{quantity(-avoided, 'more stop')} than {stops:,}"
+def describe_avoided(change: ChangeEntry, policy: PolicyEntry) -> str:
+    """Return how many stops a change avoids, and how many without a real outage are left."""
+    total, avoided, left = count_stops(policy), change["avoided"], change["false_stops"]
     if not avoided:
-        return f"the same {quantity(stops, 'stop')}"
-    outage = f" ({false_stops:,} of them without a real outage)" if false_stops else ""
-    return f"{avoided:,} of {quantity(stops, 'stop')} fewer{outage}"
+        return f"the same {quantity(total, 'stop')}"
+    without = f" ({left:,} without a real outage {agree(left, 'is', 'are')} left)" if policy["false_stops"] else ""
+    return f"{avoided:,} of {quantity(total, 'stop')} fewer{without}"
 
 
-def describe_missed(change: ChangeEntry, caught: int) -> str:
-    missed = change["missed_faults"]
-    if not caught and not missed:
+def describe_missed(change: ChangeEntry, policy: PolicyEntry) -> str:
+    """Return how many of the caught faults a change misses."""
+    missed, caught = change["missed_faults"], policy["faults"]["caught"]
+    if not caught:
         return "no caught fault to compare"
-    if missed < 0:
-        return f"would catch {quantity(-missed, 'more fault')}"
-    faults = f"of {caught:,} caught {agree(caught, 'fault')}"
-    return f"would miss {missed:,} {faults}" if missed else f"would miss none {faults}"
+    number = f"{missed:,}" if missed else "none"
+    return f"would miss {number} of {caught:,} caught {agree(caught, 'fault')}"
 
 
 def describe_options(options: Mapping[str, Any]) -> list[str]:

@@ -177,9 +177,9 @@ def random_document(
     for one in made:
         stops, caught = sum(one["stops"].values()), one["faults"]["caught"]  # type: ignore[arg-type]
         one["changes"] = [
-            change("failing_after", 2, 3, stops, min(4, stops), min(3, stops), min(1, caught)),
-            change("settle", 60, 300, stops, 0, 0, 0),
-            change("on_blind", None, "warn", stops, min(1, stops), 0, 0),
+            change("failing_after", 2, 3, max(0, stops - 4), min(4, stops), one["false_stops"] // 2, min(1, caught)),
+            change("settle", 60, 300, stops, 0, one["false_stops"], 0),
+            change("on_blind", None, "warn", max(0, stops - 1), min(1, stops), one["false_stops"], 0),
         ]
         one["notes"] = ["2 monitors test too rarely to be proved within timeout_max"]
     skipped = [{"at": utc(at), "why": "no sample was recorded then"} for at in times if at not in covered]
@@ -205,12 +205,13 @@ def random_document(
     return result
 
 
-def change(option: str, before: Any, after: Any, stops: int, avoided: int, false_stops: int, missed: int) -> Any:
+def change(option: str, before: Any, after: Any, left: int, avoided: int, false_stops: int, missed: int) -> Any:
+    """Return the effect of a change: the stops that are left, those avoided, and those left without an outage."""
     return {
         "option": option,
         "value_from": before,
         "value_to": after,
-        "stops": stops,
+        "stops": left,
         "avoided": avoided,
         "false_stops": false_stops,
         "missed_faults": missed,

@@ -29,6 +29,8 @@ from .example_documents import (
     run,
 )
 
+STOPS = {"before": 0, "during": 0, "after": 7}
+
 
 @pytest.mark.parametrize("make", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_a_page_loads_nothing_and_is_accessible(make):
@@ -128,14 +130,14 @@ def test_a_policy_without_stops_says_so():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ([change("failing_after", 2, 3, 7, 4, 3, 1)], ["failing_after 2 → 3", "4 of 7 stops fewer"]),
+        ([change("failing_after", 2, 3, 3, 4, 0, 1)], ["failing_after 2 → 3", "4 of 7 stops fewer"]),
         ([change("settle", 60, 300, 7, 0, 0, 0)], ["a: No effect: settle 60 → 300"]),
-        ([change("settle", 60, 300, 7, 0, 0, 0), change("b", None, True, 7, 1, 0, 0)], [">No effect: settle", "b def"]),
+        ([change("settle", 60, 300, 7, 0, 0, 0), change("b", None, True, 6, 1, 0, 0)], [">No effect: settle", "b def"]),
     ],
 )
 def test_another_value_is_described(changes, expected):
     faults = {"planted": 12, "caught": 12, "missed": 0, "by_phase": {}}
-    text = render_html(document([policy("a", [deployment(FIRST)], changes=changes, faults=faults)]))
+    text = render_html(document([policy("a", [deployment(FIRST)], changes=changes, faults=faults, stops=STOPS)]))
     (section,) = re.findall('<section class="changes">.*?</section>', text, re.DOTALL)
     for words in expected:
         assert words in section

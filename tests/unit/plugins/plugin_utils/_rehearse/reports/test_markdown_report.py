@@ -25,6 +25,8 @@ from .example_documents import (
     run,
 )
 
+STOPS = {"before": 0, "during": 0, "after": 7}
+
 
 @pytest.mark.parametrize("make", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_each_row_of_a_table_has_as_many_cells_as_its_head(make):
@@ -65,8 +67,8 @@ def test_a_year_of_five_policies_and_many_monitors_is_bounded():
 
 
 def test_changes_with_and_without_effect():
-    changes = [change("failing_after", 2, 3, 7, 4, 3, 1), change("settle", 60, 300, 7, 0, 0, 0)]
-    text = render_markdown(document([policy("a", [deployment(FIRST)], changes=changes)]))
+    changes = [change("failing_after", 2, 3, 3, 4, 0, 1), change("settle", 60, 300, 7, 0, 0, 0)]
+    text = render_markdown(document([policy("a", [deployment(FIRST)], changes=changes, stops=STOPS)]))
     assert "- failing\\_after 2 → 3: 4 of 7 stops fewer" in text
     assert "- no effect: settle 60 → 300" in text
 

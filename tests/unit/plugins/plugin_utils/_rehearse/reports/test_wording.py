@@ -103,27 +103,29 @@ def test_gaps_are_summed_and_the_longest_is_named():
 
 
 @pytest.mark.parametrize(
-    ("entry", "sentence"),
+    ("entry", "false_stops", "caught", "sentence"),
     [
-        (change("o", 2, 3, 7, 4, 0, 1), "o 2 → 3: 4 of 7 stops fewer, would miss 1 of 12 caught faults"),
+        (change("o", 2, 3, 3, 4, 0, 1), 0, 12, "o 2 → 3: 4 of 7 stops fewer, would miss 1 of 12 caught faults"),
         (
-            change("o", 2, 3, 7, 4, 3, 0),
-            "o 2 → 3: 4 of 7 stops fewer (3 of them without a real outage), would miss none of 12 caught faults",
+            change("o", 2, 3, 3, 4, 1, 0),
+            2,
+            12,
+            "o 2 → 3: 4 of 7 stops fewer (1 without a real outage is left), would miss none of 12 caught faults",
         ),
         (
-            change("o", None, "warn", 1, 1, 0, 0),
-            "o default → warn: 1 of 1 stop fewer, would miss none of 12 caught faults",
+            change("o", None, "x", 6, 1, 0, 1),
+            2,
+            1,
+            "o default → x: 1 of 7 stops fewer (0 without a real outage are left), would miss 1 of 1 caught fault",
         ),
-        (change("o", 1, 2, 7, -1, 0, -2), "o 1 → 2: 1 more stop than 7, would catch 2 more faults"),
-        (change("o", [1], True, 1, 0, 0, 0), "o [1] → true: the same 1 stop, would miss none of 12 caught faults"),
+        (change("o", [1], True, 7, 0, 2, 0), 2, 0, "o [1] → true: the same 7 stops, no caught fault to compare"),
     ],
 )
-def test_another_value_in_one_sentence(entry, sentence):
-    assert policy_wording.describe_change(entry, 12) == sentence
-
-
-def test_without_caught_faults_none_can_be_missed():
-    assert policy_wording.describe_missed(change("o", 1, 2, 3, 1, 0, 0), 0) == "no caught fault to compare"
+def test_another_value_in_one_sentence(entry, false_stops, caught, sentence):
+    faults = {"planted": caught, "caught": caught, "missed": 0, "by_phase": {}}
+    stops = {"before": 2, "during": 0, "after": 5}
+    one = policy("a", [], stops=stops, false_stops=false_stops, faults=faults)
+    assert policy_wording.describe_change(entry, one) == sentence
 
 
 @pytest.mark.parametrize(

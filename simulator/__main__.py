@@ -8,18 +8,22 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import math
 import os
 import shlex
 import signal
 import ssl
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from simulator.certificates import CertificateError, generate_context, load_context
+from simulator.history import TIMER, HistoryError, Playback, read_history, utc_text
 from simulator.large import large_world
-from simulator.options import OptionError, options_from
+from simulator.options import SPEED, OptionError, options_from
+from simulator.playback import history_world
 from simulator.server import ListenError, Simulator
 from simulator.world import DEFAULT_WORLD, World, WorldError, default_client, read_world
 
@@ -55,8 +59,11 @@ def remove_own(path: str, content: bytes) -> None:
 
 
 def load_world(options: argparse.Namespace, secret: str) -> World:
-    """Return the world that the options select. Raises WorldError."""
-    if options.monitors is not None:
+    """Return the world that the options select. Raises WorldError, HistoryError."""
+    if options.history is not None:
+        history = read_history(options.history, options.timer or TIMER)
+        world = history_world(history, options.start, options.speed or SPEED, default_client(secret))
+    elif options.monitors is not None:
         world = large_world(options.monitors, options.alerting or 0, default_client(secret), options.problems or 0)
     else:
         world = read_world(options.world if options.world is not None else DEFAULT_WORLD, secret)
@@ -97,7 +104,20 @@ def announcement(simulator: Simulator, options: argparse.Namespace, default_secr
         lines.append(f"export KF_CLIENT_SECRET={shlex.quote(default_secret)}")
     if options.ca_file:
         lines.append(f"export KF_CA_PATH={shlex.quote(os.path.abspath(options.ca_file))}")
+    if simulator.world.playback:
+        lines += _explain(simulator.world.playback)
     return "\n".join(lines) + "\n"
+
+
+def _explain(playback: Playback) -> list[str]:
+    """Return lines about a history, as comments for a shell."""
+    history, start, speed = playback
+    seconds = (history.last - start) / speed
+    return [
+        f"# It plays {shlex.quote(history.name)} from {utc_text(start)} to {utc_text(history.last)}, {speed} times as "
+        f"fast as real time, in {math.ceil(seconds):,} s.",
+        "# Its clock is not that of your machine: kf_gate cannot prove anything against it.",
+    ]
 
 
 def _ready_files(simulator: Simulator, options: argparse.Namespace) -> dict[str, bytes]:
@@ -123,15 +143,33 @@ def _log(line: str) -> None:
 
 
 def _serve_until_stopped(simulator: Simulator, tell: Callable[[], None]) -> None:
-    with simulator:
+    with simulator, _end_announced(simulator):
         tell()
         simulator.wait_for_stop()
+
+
+@contextlib.contextmanager
+def _end_announced(simulator: Simulator) -> Iterator[None]:
+    """Print a message when the history is over, if one is played."""
+    playback = simulator.world.playback
+    if playback is None:
+        yield
+        return
+    last = playback.history.last
+    sentence = f"simulator: the history ended at {utc_text(last)}; its monitors are not tested any more"
+    timer = threading.Timer(max(0.0, last - simulator.fleet.clock()) / playback.speed, _log, [sentence])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def run(options: argparse.Namespace) -> None:
     """Start the simulator and serve until a signal or a control call ends it.
 
-    Raises WorldError, ListenError, WriteError or CertificateError if it cannot start.
+    Raises HistoryError, WorldError, ListenError, WriteError or CertificateError if it cannot start.
     """
     given = os.environ.get(SECRET_VARIABLE) or None
     own = default_client(given)
@@ -164,7 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run with these arguments; return 0 after a regular stop and 2 if the simulator cannot start."""
     try:
         run(options_from(sys.argv[1:] if arguments is None else arguments))
-    except (OptionError, WorldError, ListenError, WriteError, CertificateError) as problem:
+    except (OptionError, HistoryError, WorldError, ListenError, WriteError, CertificateError) as problem:
         sys.stderr.write(f"simulator: {problem}\n")
         return 2
     except KeyboardInterrupt:

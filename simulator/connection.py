@@ -143,7 +143,7 @@ class Connection(BaseHTTPRequestHandler):
             body = self.simulator.service.zipped(body)
         keep = not self.close_connection
         length = len(body) if self.command != "HEAD" else len(answer.body)
-        head = head_of(answer, length, gzipped, keep)
+        head = head_of(answer, length, gzipped, keep, self.simulator.fleet.clock())
         if fault is None:
             self.wire.send(head, body)
         elif not self.wire.send_badly(fault, head, body):

@@ -78,6 +78,7 @@ class ControlCalls:
     def answer(self, request: Request) -> Answer:
         """Return the response to a control request: 200, or 400, 404, 405, 409 with a message in ``error``."""
         steps = [unquote(step) for step in request.path[len(PREFIX) :].split("/")]
+        self._fleet.now()
         try:
             answer = self._route(request, steps)
         except MonitorNotFoundError as why:

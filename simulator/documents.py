@@ -102,11 +102,11 @@ class Documents:
         monitor, stretch, until, text = self._entries.get(key, _NEVER_MADE)
         if now < until and monitor is live.monitor and stretch is live.timeline.current:
             return text if everything else ""
-        state = live.timeline.state(now, window)
+        state = self._fleet.state_at(live, now, window)
         if not everything and not state.alert_active:
             return ""
         text = _JSON.encode(self.status_entry(live, state))
-        until = live.timeline.unchanged_until(state, window)
+        until = self._fleet.unchanged_until(live, state, window)
         if until:
             if len(self._entries) > _MAX_ENTRIES:
                 self._entries.clear()
@@ -116,6 +116,7 @@ class Documents:
     def configurations(self) -> bytes:
         """``GET /v2/config/monitor``."""
         with self._fleet.lock:
+            self._fleet.now()
             if self._configurations_of != self._fleet.revision:
                 entries = [configuration(live) for live in self._fleet.active()]
                 self._configurations = encode({"monitor_list": entries, "path": "/config/monitor"})
@@ -125,6 +126,7 @@ class Documents:
     def one_configuration(self, monitor_id: str) -> bytes | None:
         """``GET /v2/config/monitor/{id}``, or None when no active monitor has that id."""
         with self._fleet.lock:
+            self._fleet.now()
             live = self._fleet.get(monitor_id)
             if live is None or not live.monitor.active:
                 return None

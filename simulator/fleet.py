@@ -59,29 +59,33 @@ def begin(monitor: Monitor, now: int) -> Timeline:
 class Fleet:
     """All monitors in the order in which they were added. Thread-safe.
 
-    ``revision`` increases with every change.
+    ``revision`` increases with every change. ``test_duration`` is the number of seconds after the start of a test until
+    its result is visible.
     """
 
+    test_duration = 0
+
     def __init__(self, monitors: list[Monitor], clock: Callable[[], float]) -> None:
-        self._clock = clock
+        self.clock = clock
         self.lock = threading.RLock()
         self.revision = 0
+        self._living: dict[str, LiveMonitor] = {}
         now = self.now()
-        self._living = {monitor.id: LiveMonitor(monitor, begin(monitor, now)) for monitor in monitors}
+        self._living.update({monitor.id: LiveMonitor(monitor, begin(monitor, now)) for monitor in monitors})
 
     def now(self) -> int:
         """Return the current time in whole epoch seconds."""
-        return int(self._clock())
+        return int(self.clock())
 
     def __len__(self) -> int:
         return len(self._living)
 
     def __iter__(self) -> Iterator[LiveMonitor]:
-        return iter(self._living.values())
+        return iter(list(self._living.values()))
 
     def active(self) -> Iterator[LiveMonitor]:
         """Return the active monitors, which the API lists."""
-        return (live for live in self._living.values() if live.monitor.active)
+        return (live for live in self if live.monitor.active)
 
     def get(self, monitor_id: str) -> LiveMonitor | None:
         """Return the monitor with this id, or None."""
@@ -101,7 +105,16 @@ class Fleet:
     def state(self, live: LiveMonitor, window: int) -> MonitorState:
         """Return the state of a monitor now, with counts over the last ``window`` seconds."""
         with self.lock:
-            return live.timeline.state(self.now(), window)
+            return self.state_at(live, self.now(), window)
+
+    def state_at(self, live: LiveMonitor, now: int, window: int) -> MonitorState:
+        """Return the state of a monitor at ``now``, with counts over the last ``window`` seconds."""
+        return live.timeline.state(now - self.test_duration, window - self.test_duration)
+
+    def unchanged_until(self, live: LiveMonitor, state: MonitorState, window: int) -> int:
+        """Return a time until which ``state_at(...)`` cannot change, or 0 if it is unknown."""
+        until = live.timeline.unchanged_until(state, window - self.test_duration)
+        return until + self.test_duration if until else 0
 
     def fail(self, name: str, error: str | None = None) -> LiveMonitor:
         """Let the monitor fail from its next test on, with this error or its own."""

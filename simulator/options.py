@@ -9,7 +9,11 @@ import argparse
 from collections.abc import Callable
 from typing import NoReturn
 
+from simulator.history import MAX_TIMER, TIMER, HistoryError, parse_time
 from simulator.world import DEFAULT_WORLD
+
+SPEED = 60
+MAX_SPEED = 86400
 
 
 class OptionError(Exception):
@@ -28,6 +32,47 @@ def _from(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def _time(text: str) -> float:
+    try:
+        return parse_time(text)
+    except HistoryError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    history = parser.add_argument_group(
+        "a recorded history as the world",
+        "Monitors appear with their first record, fail while the history says that they are down, and alert after "
+        "three failed tests. After the last record nothing is tested any more, and a message on stderr says so. The "
+        "service has the clock of the history, which is fast, so kf_gate cannot prove anything against it: use it with "
+        "kf_status_info, record, board and kf_alerts, and rehearse policies on the journal.",
+    )
+    history.add_argument(
+        "--history",
+        metavar="FILE",
+        help="play this CSV file: columns monitor (or site), time, down; timer, label, type",
+    )
+    history.add_argument(
+        "--timer",
+        type=_from(1, MAX_TIMER),
+        metavar="SECONDS",
+        help=f"between two tests of monitors without a timer in the file (default: {TIMER})",
+    )
+    history.add_argument(
+        "--speed",
+        type=_from(1, MAX_SPEED),
+        metavar="N",
+        help=f"seconds of the history per second of real time (default: {SPEED})",
+    )
+    history.add_argument(
+        "--from",
+        dest="start",
+        type=_time,
+        metavar="TIME",
+        help="begin there: epoch seconds, or ISO 8601 with Z or an offset (default: 3 hours after the first record)",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     world.add_argument(
         "--token-lifetime", type=_from(1, 10**8), metavar="SECONDS", help="default: that of the world, or 3600"
     )
+    _add_history(parser)
     where = parser.add_argument_group("network")
     where.add_argument("--host", default="127.0.0.1", help="a loopback address (default: 127.0.0.1)")
     where.add_argument("--port", type=_from(0, 65535), default=0, help="default: 0, which selects a free port")
@@ -69,8 +115,12 @@ def _parser() -> argparse.ArgumentParser:
 def options_from(arguments: list[str]) -> argparse.Namespace:
     """Return the validated options. Raises OptionError."""
     options = _parser().parse_args(arguments)
-    if options.world is not None and options.monitors is not None:
-        raise OptionError("--world and --monitors are mutually exclusive")
+    worlds = {"--world": options.world, "--monitors": options.monitors, "--history": options.history}
+    given = [name for name, value in worlds.items() if value is not None]
+    if len(given) > 1:
+        raise OptionError(f"{given[0]} and {given[1]} are mutually exclusive")
+    if options.history is None and (options.timer, options.speed, options.start) != (None, None, None):
+        raise OptionError("--timer, --speed and --from require --history")
     if options.alerting and (options.monitors is None or options.alerting > options.monitors):
         raise OptionError("--alerting requires --monitors and must not exceed it")
     if options.problems and (options.monitors is None or options.problems + (options.alerting or 0) > options.monitors):

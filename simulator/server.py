@@ -23,7 +23,7 @@ from simulator.control import Control
 from simulator.control_calls import ControlCalls
 from simulator.documents import Documents
 from simulator.faults import Faults
-from simulator.fleet import Fleet
+from simulator.playback import make_fleet
 from simulator.service import Calls, Service
 from simulator.tokens import Tokens
 from simulator.world import DEFAULT_WORLD, World, default_client, read_world
@@ -83,8 +83,9 @@ class _Server(ThreadingHTTPServer):
 class Simulator:
     """The API of one world. ``clock`` returns epoch seconds; ``log`` receives one line per request, without secrets.
 
-    The default world is the bundled shop with a random secret. Raises ListenError if ``host`` is not loopback or the
-    port is in use.
+    A world that plays a history has a clock of its own; its tokens expire in real time, as clients expect. The default
+    world is the bundled shop with a random secret. Raises ListenError if ``host`` is not loopback or the port is in
+    use.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Simulator:
         self.closing = threading.Event()
         # Used in signal handlers: SimpleQueue.put is reentrant, while Event.set can deadlock.
         self._stop_requests: SimpleQueue[None] = SimpleQueue()
-        self.fleet = Fleet(self.world.monitors, clock)
+        self.fleet = make_fleet(self.world, clock)
         self.tokens = Tokens(self.world.token_lifetime, clock)
         self.service = Service(self.world.clients, self.tokens, Documents(self.fleet, self.world.utc_mktime_offset))
         self.faults = Faults()

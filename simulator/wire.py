@@ -121,13 +121,13 @@ def _pieces(data: bytes, size: int) -> Iterator[bytes]:
         yield data[start : start + size]
 
 
-def head_of(answer: Answer, length: int, gzipped: bool, keep: bool) -> bytes:
-    """Return the status line and headers of a response with a body of ``length`` bytes."""
+def head_of(answer: Answer, length: int, gzipped: bool, keep: bool, now: float) -> bytes:
+    """Return the status line and headers of a response with a body of ``length`` bytes; ``now`` in epoch seconds."""
     try:
         phrase = HTTPStatus(answer.status).phrase
     except ValueError:
         phrase = "Unnamed"
-    headers = [("Date", formatdate(usegmt=True)), ("Server", "knowledgefront-simulator"), *answer.headers]
+    headers = [("Date", formatdate(now, usegmt=True)), ("Server", "knowledgefront-simulator"), *answer.headers]
     if answer.content_type and answer.status not in _BODILESS:
         headers.append(("Content-Type", answer.content_type))
     if gzipped:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from simulator.history import Playback
+
 DEFAULT_CLIENT_ID = "demo-client"
 TOKEN_LIFETIME = 3600
 
@@ -56,13 +58,14 @@ class World:
     """Monitors and clients in the order of the service.
 
     ``utc_mktime_offset`` (seconds) is added to every ``utc_mktime``: in the vendor's own sample it is 540 s later
-    than ``utc_time_init``.
+    than ``utc_time_init``. With a ``playback``, the monitors are those of its history.
     """
 
     monitors: list[Monitor] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
     token_lifetime: float = TOKEN_LIFETIME
     utc_mktime_offset: int = 0
+    playback: Playback | None = None
 
 
 def default_client(secret: str | None = None) -> Client:

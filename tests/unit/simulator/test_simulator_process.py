@@ -166,6 +166,38 @@ def test_tls_with_an_authority_of_its_own(start: Start, caller_of: Any, tmp_path
     assert process.communicate()[1] == ""
 
 
+def test_a_history_is_played_and_its_end_is_announced(start: Start, caller_of: Any, tmp_path: Path) -> None:
+    history = tmp_path / "shop.csv"
+    history.write_text("monitor,time,down\nweb,1700000000,0\nweb,1700000900,1\nweb,1700003600,0\n", encoding="utf-8")
+    process, port = start("--history", str(history), "--timer", "60", "--speed", "1200", "--from", "1700001200")
+    (entry,) = caller_of(at(port)).get("/v2/status").json["monitor_list"]
+    assert (entry["monitor"], entry["alert_active"]) == ("web", True)
+    assert process.stderr is not None
+    assert process.stderr.readline() == (
+        "simulator: the history ended at 2023-11-14T23:13:20Z; its monitors are not tested any more\n"
+    )
+    time.sleep(0.2)
+    call = caller_of(at(port))
+    (before,) = call.get("/v2/status?all=true").json["monitor_list"]
+    time.sleep(0.2)
+    (after,) = call.get("/v2/status?all=true").json["monitor_list"]
+    assert before["last_test"]["utc_mktime"] == after["last_test"]["utc_mktime"] == 1700003580
+    process.terminate()
+    out, err = process.communicate(timeout=10)
+    assert "# It plays shop.csv from 2023-11-14T22:33:20Z to 2023-11-14T23:13:20Z, 1200 times as fast" in out
+    assert "kf_gate cannot prove anything" in out
+    assert err == ""
+
+
+def test_it_ends_at_once_while_a_history_goes_on(start: Start, tmp_path: Path) -> None:
+    history = tmp_path / "long.csv"
+    history.write_text("monitor,time,down\nweb,0,0\nweb,1700000000,0\n", encoding="utf-8")
+    process, _port = start("--history", str(history), "--speed", "1")
+    process.terminate()
+    assert process.wait(10) == 0
+    assert process.communicate()[1] == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -180,6 +212,16 @@ def test_tls_with_an_authority_of_its_own(start: Start, caller_of: Any, tmp_path
         (["--problems", "1"], "--problems requires --monitors"),
         (["--monitors", "3", "--alerting", "2", "--problems", "2"], "--problems requires --monitors"),
         (["--world", "nowhere.yml"], "cannot read world"),
+        (["--history", "nowhere.csv"], "cannot read history 'nowhere.csv': No such file"),
+        (["--history", "README.md"], "history 'README.md', line 1: unknown column '<!--'"),
+        (["--history", "README.md", "--world", "shop"], "--world and --history are mutually exclusive"),
+        (["--history", "README.md", "--monitors", "5"], "--monitors and --history are mutually exclusive"),
+        (["--speed", "60"], "--timer, --speed and --from require --history"),
+        (["--timer", "60"], "--timer, --speed and --from require --history"),
+        (["--from", "0"], "--timer, --speed and --from require --history"),
+        (["--history", "x", "--speed", "0"], "--speed: must be a whole number from 1 to"),
+        (["--history", "x", "--timer", "1.5"], "--timer: must be a whole number from 1 to"),
+        (["--history", "x", "--from", "2026-05-01T12:00"], "--from: the time '2026-05-01T12:00' is local"),
         (["--tls"], "--tls requires --ca-file"),
         (["--ca-file", "x"], "--ca-file is only for"),
         (["--cert", "x"], "--cert and --key are required together"),

@@ -1,19 +1,23 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask, list and gate against the simulator, in half a minute. Exits with 0 only if every step works."""
+"""Ask, list, gate and rehearse, in less than a minute. Exits with 0 only if every step works."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
+import tempfile
 import time
+from pathlib import Path
 
-from .environment import DemoEnvironment, DemoError, demo_environment
+from .environment import HISTORY, POLICIES, DemoEnvironment, DemoError, demo_environment
 from .installation import commands_to_install
 
 MONITOR = "Primary Web"
 WAITING = "kf_gate waits"
+PAGE = "rehearsal.html"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
     try:
         with demo_environment() as environment:
-            for number, step in enumerate((ask, list_web, deploy, stop, wait), 1):
+            for number, step in enumerate((ask, list_web, deploy, stop, wait, rehearse), 1):
                 print_paragraph(f"{number}. {step.__doc__}")
                 step(environment)
     except DemoError as error:
@@ -44,8 +48,9 @@ def parse_arguments(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m demo",
         description="Run the collection against a simulator of the service, on this machine only: read monitors, let a "
-        "deployment pass, stop the next one while an alert is active, and wait until the alert clears. "
-        "It takes about half a minute, needs ansible-core and requests, and no account.",
+        "deployment pass, stop the next one while an alert is active, wait until the alert clears, and rehearse two "
+        "policies on a recorded month. It takes less than a minute, needs ansible-core and requests, and no account. "
+        "The page of the rehearsal stays in a new temporary folder, which the demo names.",
     )
     parser.parse_args(arguments)
 
@@ -81,6 +86,27 @@ def wait(environment: DemoEnvironment) -> None:
 
     result = environment.play("deploy", on_line=repair, deploy_gate_timeout=30, deploy_gate_poll=1)
     expect(result, 0, WAITING, "the new version is live")
+
+
+def rehearse(environment: DemoEnvironment) -> None:
+    """Rehearse two policies on a recorded month: a deployment every three hours, and a fault planted after each."""
+    folder = Path(tempfile.mkdtemp(prefix="kf-rehearsal-"))
+    try:
+        result = environment.play(
+            "knowledgefront.monitoring.rehearse",
+            rehearse_history=str(HISTORY),
+            rehearse_policies=[str(POLICIES / name) for name in ("everything.yml", "shop.yml")],
+            rehearse_every="3h",
+            rehearse_plant={"monitors": ["Shop checkout"]},
+            rehearse_reports=[str(folder / PAGE)],
+        )
+        expect(result, 0, "239 deployments", "everything", "shop")
+        if not (folder / PAGE).is_file():
+            raise DemoError(f"the playbook did not write {PAGE}")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    print_paragraph(f"Open the page of the rehearsal in a browser: {(folder / PAGE).as_uri()}")
 
 
 def expect(result: tuple[int, str], code: int, *texts: str, forbidden: str = "") -> None:

@@ -23,6 +23,8 @@ from simulator.control import Control
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
+POLICIES = Path(__file__).resolve().parent / "policies"
+HISTORY = Path(__file__).resolve().parent / "histories" / "shop.csv"
 TIMEOUT = 20.0
 """Seconds for the simulator to start or stop, and for a change to take effect. Each usually takes less than one."""
 
@@ -54,9 +56,11 @@ class DemoEnvironment:
     def play(self, name: str, on_line: Callable[[str], None] | None = None, **variables: Any) -> tuple[int, str]:
         """Run ``playbooks/<name>.yml``, print its output, and return its exit code and output.
 
+        A ``name`` with dots is that of a playbook in a collection.
         ``on_line`` is called with each line while the playbook runs.
         """
-        command = [sys.executable, "-m", "ansible", "playbook", str(PLAYBOOKS / f"{name}.yml")]
+        playbook = name if "." in name else str(PLAYBOOKS / f"{name}.yml")
+        command = [sys.executable, "-m", "ansible", "playbook", playbook]
         command += ["--extra-vars", json.dumps(variables)]
         lines = []
         with subprocess.Popen(

@@ -84,6 +84,8 @@ def used(tarball: Path, folder: Path, importer_environment: Path) -> None:
         sys.exit("\n".join(["no execution environment comes of it:", *wrong]))
     plugins = sum(check_listing(kind, env) for kind in KINDS)
     print(f"{tarball.name}: {tarball.stat().st_size // 1024} KiB, {plugins} plugins with documentation", flush=True)
+    # The demo leaves a page for its user in the temporary folder.
+    env["TMPDIR"] = str(context)
     print(
         command(sys.executable, "-m", "demo", env=env, cwd=folder / "ansible_collections" / "knowledgefront/monitoring")
     )

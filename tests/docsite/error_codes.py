@@ -56,6 +56,10 @@ OPTIONS: Group = {
         "The policy file of ``kf_adopt`` is not a policy, or cannot be written. It was not changed.",
         "Name another file in ``path``, or correct what the message describes.",
     ),
+    "board_file": Explanation(
+        "The page of ``kf_board`` cannot be written. An existing page was not changed.",
+        "Name a file in an existing folder that you can write to in ``path``.",
+    ),
     "requests_missing": Explanation(
         "The Python that runs Ansible lacks the library ``requests``.",
         "Install it for that Python: the message names its path. Use ``PATH -m pip install requests``.",

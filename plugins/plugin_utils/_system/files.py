@@ -70,6 +70,18 @@ def _preserved_mode(path: str) -> int | None:
     return found.st_mode & PRESERVED_MODE if is_own else None
 
 
+def check_writable(path: str) -> None:
+    """Raise OSError, or ValueError for anything but a file, if ``atomic_write`` could not write to ``path``."""
+    _preserved_mode(path)
+    folder, name = os.path.split(path)
+    if not name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not os.path.isdir(folder or os.curdir):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder)
+    if not os.access(folder or os.curdir, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+
+
 def create_folders(path: str) -> None:
     """Create the folder ``path`` and its parents, in which other users cannot write. Raises OSError."""
     parent = os.path.dirname(path)

@@ -28,6 +28,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
     VERSION_INFO,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.task import ADOPT
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._board.task import BOARD
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import option_definitions
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.variables import (
     DEPLOY_GATE,
@@ -47,6 +48,7 @@ TERMS = {"type": "list", "elements": "str", "default": []}
 
 PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
     ("module", "kf_adopt"): ADOPT,
+    ("module", "kf_board"): BOARD,
     ("module", "kf_deploy_gate"): DEPLOY_GATE,
     ("module", "kf_deploy_gate_verdict"): DEPLOY_GATE,
     ("module", "kf_doctor"): DOCTOR,

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_adopt import ActionModule as Adopt
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_board import ActionModule as Board
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor import ActionModule as Doctor
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_files import ActionModule as Files
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
@@ -47,6 +48,8 @@ ACTIONS = [
     (Adopt, "action.kf_adopt.adopt"),
     (Record, "action.kf_record.validate_options"),
     (Record, "action.kf_record.RecordTask"),
+    (Board, "action.kf_board.validate_options"),
+    (Board, "action.kf_board.write_board"),
     (Doctor, "action.kf_doctor.read_environment"),
     (Doctor, "action.kf_doctor.run_checks"),
     (Doctor, "action.kf_doctor.format_table"),
@@ -66,7 +69,7 @@ def test_an_action_that_crashes_fails_with_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugin: type[Any], place: str, error: BaseException
 ) -> None:
     crash(monkeypatch, place, error)
-    paths = {Adopt: "path", Files: "path", Record: "journal"}
+    paths = {Adopt: "path", Board: "path", Files: "path", Record: "journal"}
     arguments = {**CONNECTION, **({paths[plugin]: str(tmp_path / "files")} if plugin in paths else {})}
     result = action(plugin, arguments, {}).run(task_vars={})
     assert (result["failed"], result["error_code"]) == (True, "unexpected")

@@ -151,7 +151,60 @@ def layers() -> str:
     return _drawing(foot + 56, "The layers that a request passes", parts)
 
 
-PICTURES = {"layers": layers, "states": states, "timeline": timeline}
+BOARD_HEADLINE = ("2 of 42 monitors are not clean", "As of 2027-01-15 08:00:00 UTC")
+BOARD_TILES = (
+    (
+        *("block", "Shop London", "existing alert", "since 07:48:00 (12 min)", "HTTP status 502"),
+        *("last test 07:59:50, next 08:04:50", "...............????....X"),
+    ),
+    (
+        *("warn", "Shop Osaka", "failing", "at least since 07:59:40 (20 s)", "failed its newest test: timeout"),
+        *("last test 07:59:40, next 08:04:40", "..!............????....!"),
+    ),
+)
+"""The verdict of each tile, and its lines: label, state, since when, message, tests, and the last 24 hours."""
+BOARD_CLEAN = (("Mail London", "07:58 → 08:03", "." * 15 + "????" + "." * 5), ("Mail Osaka", "07:57 → 08:02", "." * 24))
+CELLS = {".": "pass", "!": "warn", "X": "block", "?": "line"}
+
+
+def _strip(x: float, y: float, cells: str) -> list[str]:
+    """Return a cell for each hour. Hours that were not observed are empty, so that colour is not all."""
+    parts = []
+    for hour, cell in enumerate(cells):
+        at = f'x="{x + 6.2 * hour:g}" y="{y:g}" width="6.2" height="12"'
+        kind = f"o {CELLS[cell]}" if cell == "?" else f"c {CELLS[cell]}"
+        style = ' stroke-dasharray="2 2"' if cell == "?" else ' fill-opacity="0.35"' if cell == "." else ""
+        parts.append(f'<rect class="{kind}" {at}{style}/>')
+        if cell in "!X":
+            parts.append(f'<text x="{x + 6.2 * hour + 3.1:g}" y="{y + 10:g}" class="m w">{cell}</text>')
+    return parts
+
+
+def board() -> str:
+    """Return the picture of a board: its headline, a tile for each problem, and rows of clean monitors."""
+    headline, time = BOARD_HEADLINE
+    parts = ['<rect class="c block" x="10" y="10" width="340" height="58" rx="8"/>']
+    parts += [_text(60, 35, headline, "w h"), _text(60, 54, time, "w")]
+    parts += ['<circle cx="34" cy="39" r="15" class="ring"/>', _text(34, 44, "✕", "m w h")]
+    for number, (kind, label, state, since, message, tests, cells) in enumerate(BOARD_TILES):
+        y = 80 + 122 * number
+        parts.append(f'<rect class="o line" x="10" y="{y}" width="340" height="112" rx="6"/>')
+        parts.append(f'<rect class="c {kind}" x="10" y="{y}" width="7" height="112" rx="3"/>')
+        parts += [_text(28, y + 20, label, "b"), _text(28, y + 38, state, f"t {kind}"), _text(130, y + 38, since, "s")]
+        parts += [_text(28, y + 58, message), _text(28, y + 76, tests, "s"), *_strip(28, y + 88, cells)]
+    y = 80 + 122 * len(BOARD_TILES) + 18
+    parts.append(_text(10, y, "40 clean monitors", "b"))
+    for label, times, cells in BOARD_CLEAN:
+        y += 24
+        parts += [_text(10, y, label), _text(100, y, times, "s"), *_strip(198, y - 10, cells)]
+    style = (
+        "<style>.w{fill:#ffffff}.h{font-weight:600}.ring{fill:none;stroke:#ffffff;stroke-width:2}"
+        ".block{--c:#b5162b}</style>"
+    )
+    return _drawing(y + 16, "A board of monitors", [style, *parts])
+
+
+PICTURES = {"board": board, "layers": layers, "states": states, "timeline": timeline}
 """The function that draws each picture, by the name of its file."""
 
 

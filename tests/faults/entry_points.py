@@ -120,6 +120,7 @@ ENTRY_POINTS = (
     EntryPoint("monitor_files", {"config_monitors": 1}, _labels_of_drift),
     EntryPoint("adopt", POLL),
     EntryPoint("record", POLL, _labels_of_journal),
+    EntryPoint("board", POLL),
     *(EntryPoint(f"gate_{phase}", POLL, phase=phase) for phase in PHASES),
     EntryPoint("doctor", {**POLL, "config_monitor": 1, "version": 1}, continues_after_errors=True),
     *(EntryPoint(f"deploy_gate_{phase}", POLL, phase=phase) for phase in PHASES),

@@ -116,6 +116,8 @@ def _outcome(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, s
         return _check_doctor(fault, seen)
     if entry.name == "adopt":
         return _check_adopt(fault, outcome, seen)
+    if entry.name == "board":
+        return _check_board(fault, outcome, seen)
     return _check_query(entry, fault, outcome if isinstance(outcome, ExpectedError) else None, seen)
 
 
@@ -181,6 +183,23 @@ def _check_adopt(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None,
         return FALSE_PASS, f"adopted {found} of {seen.result.get('monitors')} monitors, expected {wanted} of {number}"
     if len(seen.result["added"]) + len(seen.result["not_adopted"]) < sum(found.values()):
         return WRONG, f"fewer monitors are named than counted: {str(seen.result)[:600]}"
+    return RIGHT, ""
+
+
+def _check_board(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None, seen: Observation) -> tuple[str, str]:
+    """Check that the board calls all monitors clean exactly if C(before) would pass."""
+    counts = seen.result.get("counts")
+    if isinstance(outcome, ExpectedError):
+        if not seen.failed or counts:
+            return FALSE_PASS, f"the board has {str(seen.result)[:400]}"
+        return _check_error(outcome, _message(seen), seen.result.get("error_code"))
+    if seen.failed:
+        return WRONG, f"it failed: {_message(seen)[:400]}"
+    verdicts: tuple[str, ...] = (verdict(fault.world_name, "before"),)
+    if isinstance(outcome, ExpectedVerdicts):
+        verdicts = outcome.verdicts.get("before", verdicts)
+    if not counts or (set(counts) == {"clean"}) not in {one == "pass" for one in verdicts}:
+        return FALSE_PASS, f"the board has {counts}, expected what {' or '.join(verdicts)} means"
     return RIGHT, ""
 
 

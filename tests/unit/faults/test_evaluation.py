@@ -87,6 +87,10 @@ def adopted(monitors: int = 2, added: int = 0, **problems: int) -> Observation:
     return seen(False, {"monitors": monitors, "problems": problems, "added": entries, "not_adopted": []})
 
 
+def board(**counts: int) -> Observation:
+    return seen(False, {"counts": counts, "changed": True})
+
+
 @pytest.mark.parametrize(
     ("rule", "fault", "entry", "observation", "outcome"),
     [
@@ -181,6 +185,27 @@ def adopted(monitors: int = 2, added: int = 0, **problems: int) -> Observation:
         ("a policy that counts more than it names", STALE, "adopt", adopted(added=1, blind=2), evaluation.WRONG),
         ("half an account", FEW, "adopt", seen(True, {"msg": LACKS, "error_code": "cut_short"}), evaluation.ERROR),
         ("half an account as a policy", FEW, "adopt", adopted(added=2, blind=2), evaluation.FALSE_PASS),
+        ("a board of a healthy account", NOTHING, "board", board(clean=2), evaluation.RIGHT),
+        ("a board with what is no problem", NOTHING, "board", board(clean=1, blind=1), evaluation.FALSE_PASS),
+        ("a board of nothing", NOTHING, "board", board(), evaluation.FALSE_PASS),
+        ("a board in spite of it", EMPTY, "board", board(clean=2), evaluation.FALSE_PASS),
+        (
+            "a board that says so",
+            EMPTY,
+            "board",
+            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {}}),
+            evaluation.ERROR,
+        ),
+        (
+            "a failure with a clean monitor",
+            EMPTY,
+            "board",
+            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {"clean": 1}}),
+            evaluation.FALSE_PASS,
+        ),
+        ("a board that fails without a fault", NOTHING, "board", seen(True, {"msg": SAYS}), evaluation.WRONG),
+        ("a board with old problems", STALE, "board", board(blind=2), evaluation.RIGHT),
+        ("a board without them", STALE, "board", board(clean=2), evaluation.FALSE_PASS),
         ("the module of a role that goes on", NOTHING, "deploy_gate_before", role(True), evaluation.RIGHT),
         (
             "one that goes on after a stop",

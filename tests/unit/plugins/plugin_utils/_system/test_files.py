@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system import files
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.files import (
     atomic_write,
+    check_writable,
     create_folders,
 )
 
@@ -105,6 +106,34 @@ def test_what_is_not_a_file_is_left_alone(tmp_path, make, error, mode):
     with pytest.raises(error):
         atomic_write(str(tmp_path / "gate.json"), b"new", mode)
     assert [path.name for path in tmp_path.iterdir()] == ["gate.json"]
+
+
+@pytest.mark.parametrize("make", [None, os.mkdir, os.mkfifo, lambda path: path.write_bytes(b"old")])
+def test_what_cannot_be_replaced_is_refused_before_it_is_written(tmp_path, make):
+    path = tmp_path / "gate.json"
+    if make is not None:
+        make(path)
+    if make in (os.mkdir, os.mkfifo):
+        with pytest.raises((IsADirectoryError, ValueError)):
+            check_writable(str(path))
+    else:
+        check_writable(str(path))
+    assert path.exists() is (make is not None)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [("absent/gate.json", FileNotFoundError), ("absent/", IsADirectoryError), ("", IsADirectoryError)],
+)
+def test_a_path_without_a_folder_or_a_name_is_refused(tmp_path, name, error):
+    with pytest.raises(error):
+        check_writable(str(tmp_path / "x")[:-1] + name if name else "")
+
+
+def test_a_folder_without_permission_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(PermissionError):
+        check_writable(str(tmp_path / "gate.json"))
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664, 0o666, 0o400])

@@ -67,13 +67,17 @@ class History:
         slot = int(at // SLOT)
         self._advance(slot)
         is_continuous = self._newest is not None and at <= max(self._covered_until, self._newest + 2 * SLOT)
-        self._extend(min(at, self._covered_until))
-        levels = {status.id: self._level(status, timers.get(status.id), at) for status in statuses}
+        self._extend(at)
+        levels: dict[str, int] = {}
         for status in statuses:
-            level = levels[status.id]
+            level = levels[status.id] = self._level(status, timers.get(status.id), at)
             self._mark(status.id, slot, level)
-            self._mark_earlier(status)
-            self._observe_run(status, level, at, is_continuous)
+            if status.last_failed is not None or status.alerted is not None:
+                self._mark_earlier(status)
+            if level >= FAILED:
+                self._observe_run(status, at, is_continuous)
+            elif self._runs:
+                self._runs.pop(status.id, None)
         self._levels, self._newest, self._covered_until = levels, at, at + covers
 
     def _level(self, status: MonitorStatus, timer: float | None, at: float) -> int:
@@ -97,11 +101,12 @@ class History:
                 del slots[:passed]
                 slots.extend(bytes(SLOTS - len(slots)))
 
-    def _extend(self, until: float) -> None:
-        """Fill the slots up to ``until`` that follow the newest observation with what it contained."""
+    def _extend(self, at: float) -> None:
+        """Fill the slots before that of ``at`` that the newest observation covers with what it contained."""
         if self._newest is None:
             return
-        for slot in range(int(self._newest // SLOT) + 1, int(until // SLOT) + 1):
+        last = min(int(self._covered_until // SLOT), int(at // SLOT) - 1)
+        for slot in range(int(self._newest // SLOT) + 1, last + 1):
             for name, level in self._levels.items():
                 self._mark(name, slot, level)
 
@@ -120,10 +125,8 @@ class History:
         if status.alerted is not None:
             self._mark(status.id, int(status.alerted // SLOT), ALERTING)
 
-    def _observe_run(self, status: MonitorStatus, level: int, at: float, is_continuous: bool) -> None:
-        if level < FAILED:
-            self._runs.pop(status.id, None)
-        elif status.id not in self._runs or not is_continuous:
+    def _observe_run(self, status: MonitorStatus, at: float, is_continuous: bool) -> None:
+        if status.id not in self._runs or not is_continuous:
             passed_before = is_continuous and self._levels.get(status.id) == PASSED
             self._runs[status.id] = FailedRun(at if status.tested is None else status.tested, passed_before)
 

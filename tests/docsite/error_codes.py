@@ -59,6 +59,10 @@ OPTIONS: Group = {
     "board_file": Explanation(
         "The page of ``kf_board`` cannot be written. An existing page was not changed.",
         "Name a file in an existing folder that you can write to in ``path``.",
+    "collect_report": Explanation(
+        "The report that ``kf_collect`` reads is not the JSON report of a gate that owes proofs, was edited, or cannot "
+        "be replaced. It was not changed.",
+        "Name the JSON report of phase ``after`` as the gate wrote it, or correct what the message describes.",
     ),
     "requests_missing": Explanation(
         "The Python that runs Ansible lacks the library ``requests``.",

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils._domain.text import sanitize
-from .._system.files import atomic_write
+from .._system.files import PRESERVED_MODE, atomic_write, file_extension
+from .._system.json_report import read_report, read_unpaid, render_data
+from .._system.report_files import JSON
 
 if TYPE_CHECKING:
     from ansible.playbook.task import Task
@@ -101,7 +103,8 @@ def verdict_key(task: Task) -> str:
 def preserve_reports(paths: Sequence[str], phase: str, state: RunState) -> None:
     """Rename reports that another phase of this run wrote to ``paths``, ``gate.json`` to ``gate-before.json``.
 
-    ``phase`` replaces a report that cannot be renamed.
+    ``phase`` replaces a report that cannot be renamed. Owed proofs that can be delivered later stay at their path: a
+    report with such is copied without them.
     """
     absolute = [os.path.abspath(path) for path in paths]
     written = state.read_reports()
@@ -110,7 +113,15 @@ def preserve_reports(paths: Sequence[str], phase: str, state: RunState) -> None:
         stem, ending = os.path.splitext(path)
         own = f"{stem}-{earlier}{ending}"
         if earlier != phase and own not in absolute:
-            with contextlib.suppress(OSError):
-                os.replace(path, own)
+            with contextlib.suppress(OSError, ValueError):
+                _preserve_report(path, own)
     with contextlib.suppress(ValueError):
         state.write_reports({**written, **dict.fromkeys(absolute, phase)})
+
+
+def _preserve_report(path: str, own: str) -> None:
+    if file_extension(path) == JSON and read_unpaid(path):
+        report = read_report(path)
+        atomic_write(own, render_data({**report.data, "debts": []}), report.mode & PRESERVED_MODE)
+        return
+    os.replace(path, own)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
 from .baseline import Baseline
 from .policy import BEFORE, PLAN, Policy
@@ -84,15 +86,27 @@ class Evidence:
         self._baseline = baseline
         self._histories: dict[str, TestHistory] = {}
         self._failed: set[str] = set()
+        self._is_anchor_fixed = False
+
+    def restore(self, anchor: float, histories: Mapping[str, TestHistory]) -> None:
+        """Continue with the histories of an earlier task, by the ids of their monitors.
+
+        ``anchor``, by the service's clock, does not move from now on.
+        """
+        self.anchor = anchor
+        self._is_anchor_fixed = True
+        self._histories = dict(histories)
+        self._failed = {name for name, history in histories.items() if history.failures}
 
     def observe(self, sample: Sample) -> None:
         """Add one complete and valid sample.
 
-        A status that is the same object as in the previous sample, as in a replay, is no news.
+        A status that is the same object as in the previous sample, as in a replay, changes nothing.
         """
         anchor = max(self.anchor, self._policy.anchor + sample.clock_offset.most)
-        is_same_anchor = anchor == self.anchor
-        self.anchor = anchor
+        is_same_anchor = self._is_anchor_fixed or anchor == self.anchor
+        if not is_same_anchor:
+            self.anchor = anchor
         histories, now = self._histories, sample.service_time
         for monitor in sample.monitors:
             history = histories.get(monitor.id)

@@ -80,7 +80,8 @@ class Gate:
 
     ``sample`` may raise Unavailable. Each evaluation is based on its own sample and on the tests since the anchor: a
     failed poll never falls back to an older sample. With ``once``, the first poll decides. ``progress`` is called
-    before each wait; without it, the rest of the wait is not predicted.
+    before each wait; without it, the rest of the wait is not predicted. ``evidence`` is that of an earlier task for the
+    same policy.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Gate:
         sleep: Callable[[float], None],
         progress: Callable[[WaitStatus], None] | None,
         once: bool = False,
+        evidence: Evidence | None = None,
     ) -> None:
         self._policy = policy
         self._baseline = baseline
@@ -100,7 +102,7 @@ class Gate:
         self._sleep = sleep
         self._progress = progress
         self._once = once
-        self._evidence = Evidence(policy, baseline)
+        self._evidence = Evidence(policy, baseline) if evidence is None else evidence
         self._last_trouble: Evaluation | None = None
         self._wait_limit = 0.0
 

@@ -130,7 +130,7 @@ def _limit_masked(masked: int, scope: int, policy: Policy) -> list[Reason]:
 
 
 def _reason(found: Assessment, policy: Policy) -> Reason | None:
-    verdict = _reaction(found.state, policy)
+    verdict = find_reaction(found.state, policy)
     if verdict == IGNORE:
         return None
     if policy.advisory.find_matches(found.monitor):
@@ -138,7 +138,8 @@ def _reason(found: Assessment, policy: Policy) -> Reason | None:
     return Reason(found.state, verdict, found.message, found.unblock, found.monitor.id, found.monitor.label)
 
 
-def _reaction(state: str, policy: Policy) -> str:
+def find_reaction(state: str, policy: Policy) -> str:
+    """Return the verdict for a monitor in ``state`` that is not clean, ``ignore`` if it is to be ignored."""
     if state in EVIDENCE_MISSING:
         return INCONCLUSIVE if policy.on_blind == BLOCK else policy.on_blind
     if state == states.UNPROVED:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import secrets
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ from .._bytecode import load
 from .._cache.resilient import TOKENS_ONLY, open_cache
 from .._gate.baseline import Baseline, account_fingerprint, fingerprint
 from .._gate.loop import Outcome
-from .._gate.policy import AFTER, DURING, PHASES, Policy
+from .._gate.policy import AFTER, BEFORE, DURING, PHASES, Policy
 from .._gate.proof import explain_circumstances
 from .._gate.sample import Unavailable
 from .._gate.verdict import Decision, decide, evaluate_unavailable
@@ -76,6 +77,8 @@ class GateTask:
         self._fallback = task.args if fallback is None else fallback
         self._scope: Scope | None = None
         self._recording: GateRecording | None = None
+        self._run = secrets.token_hex(16)
+        self._notes: list[str] = []
         self.labels: list[str] = []
         """The labels of the monitors in scope; set by ``result``."""
 
@@ -149,6 +152,10 @@ class GateTask:
         settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
         include, exclude, types = selected
         self._scope = {"api_url": settings.api_url, "include": include, "exclude": exclude, "types": types}
+        if policy.phase == BEFORE and options["reports"]:
+            from .debts import explain_unpaid
+
+            self._notes = explain_unpaid(options["reports"], _account(options), fingerprint(*selected))
         cache = open_cache(settings, options, warnings.append, TOKENS_ONLY)
         client = Client(settings, cache=cache)
         is_overridden = policy.override is not None and policy.override.is_valid(time.time())
@@ -171,7 +178,9 @@ class GateTask:
         load("plugin_utils._gate_action.recording")
         from .recording import GateRecording
 
-        return GateRecording(options, _account(options), warnings.append, began, bool(self._task.check_mode))
+        recording = GateRecording(options, _account(options), warnings.append, began, bool(self._task.check_mode))
+        self._run = recording.run
+        return recording
 
     def _result(
         self,
@@ -188,17 +197,25 @@ class GateTask:
         if self._recording is not None:
             result = self._recording.mark_baseline(result)
         decided = result
-        notes = [*decision.notes, *explain_circumstances(outcome, policy)]
+        paths = list_report_paths(options["reports"])
+        notes = [*decision.notes, *explain_circumstances(outcome, policy), *self._notes]
+        debt: dict[str, Any] | None = None
+        if decision.proceeds and result["owed"]:
+            from .._gate.debts.debt import build_debt
+            from .debts import explain_own_debt
+
+            debt = build_debt(outcome, policy, baseline, _account(options), self._run, began)
+            notes += explain_own_debt(debt, policy, paths)
         if decision.bypassed:
             self.console.banner(decision.notes[0])
         self.labels = [monitor.label for monitor in outcome.sample.monitors] if outcome.sample else []
-        paths = list_report_paths(options["reports"])
         unwritten: list[str] = []
         if paths:
             from .._gate.reports.document import build_document
             from .._system.report_files import write_reports
 
-            unwritten = write_reports(paths, build_document(result, outcome, policy, began, notes, self._scope))
+            document = build_document(result, outcome, policy, began, notes, self._scope, self._run, debt)
+            unwritten = write_reports(paths, document)
         if unwritten:
             result = {**result, "failed": True, "msg": f"{result['msg']} {'; '.join(unwritten)}."}
         if self._task.diff:

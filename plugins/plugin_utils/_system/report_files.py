@@ -14,6 +14,8 @@ from .._gate.reports.document import Document
 from .._gate.reports.formats import RENDERERS, render
 from .files import MAX_PATH_LENGTH, file_extension, write_report
 
+JSON = ".json"
+
 
 def check_paths(paths: Sequence[str]) -> None:
     """Raise ValueError, with a sentence, for a path whose file name extension selects no report."""
@@ -29,10 +31,23 @@ def write_reports(paths: Sequence[str], document: Document) -> list[str]:
     """Write a report to each of ``paths`` and return a sentence for each report that could not be written.
 
     A report is written completely or not at all, and the failure of one does not affect the others. Folders are not
-    created. A link is replaced by the report and never followed.
+    created. A link is replaced by the report and never followed. A JSON report takes over the owed proofs of the one
+    that it replaces.
     """
-    problems = (write_report(path, partial(_render, file_extension(path), document)) for path in paths)
+    problems = (_write(path, document) for path in paths)
     return [problem for problem in problems if problem is not None]
+
+
+def _write(path: str, document: Document) -> str | None:
+    extension = file_extension(path)
+    if extension != JSON:
+        return write_report(path, partial(_render, extension, document))
+    from .folder_lock import lock_folder
+    from .json_report import merge_debts, read_unpaid
+
+    with lock_folder(path):
+        merged: Document = {**document, "debts": merge_debts(document["debts"], read_unpaid(path))}
+        return write_report(path, partial(_render, extension, merged))
 
 
 def _render(extension: str, document: Document) -> str:

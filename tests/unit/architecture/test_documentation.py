@@ -29,6 +29,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._ansible
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._adopt.task import ADOPT
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._board.task import BOARD
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._collect.task import COLLECT
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._connection import option_definitions
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.variables import (
     DEPLOY_GATE,
@@ -49,6 +50,7 @@ TERMS = {"type": "list", "elements": "str", "default": []}
 PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
     ("module", "kf_adopt"): ADOPT,
     ("module", "kf_board"): BOARD,
+    ("module", "kf_collect"): COLLECT,
     ("module", "kf_deploy_gate"): DEPLOY_GATE,
     ("module", "kf_deploy_gate_verdict"): DEPLOY_GATE,
     ("module", "kf_doctor"): DOCTOR,

@@ -77,7 +77,8 @@ class Document(DecisionData, EvaluationData):
     """A report.
 
     ``caveat`` and ``banner`` come first because they state that a stop has no effect. ``scope`` is None if the
-    options could not be read; the JSON report does not have it, and has ``polls`` as ``looks``.
+    options could not be read; the JSON report does not have it, and has ``polls`` as ``looks``. ``run`` identifies the
+    gate, ``debts`` are the records of owed proofs for later tasks, and ``collected`` is what became of them.
     """
 
     schema: str
@@ -98,18 +99,29 @@ class Document(DecisionData, EvaluationData):
     unblock: list[dict[str, Any]]
     masked: int
     owed: list[dict[str, Any]]
+    run: str | None
+    debts: list[Mapping[str, Any]]
+    collected: Mapping[str, Any] | None
     scope: Scope | None
 
 
 def build_document(
-    result: Mapping[str, Any], outcome: Outcome, policy: Policy, began: float, notes: Sequence[str], scope: Scope | None
+    result: Mapping[str, Any],
+    outcome: Outcome,
+    policy: Policy,
+    began: float,
+    notes: Sequence[str],
+    scope: Scope | None,
+    run: str | None = None,
+    debt: Mapping[str, Any] | None = None,
 ) -> Document:
     """Return the report of a gate that began at ``began``, in epoch seconds, and returned ``result``.
 
-    ``notes`` are those of the decision: the first note of a bypassed gate is the reason for the bypass.
+    ``notes`` are those of the decision: the first note of a bypassed gate is the reason for the bypass. ``debt`` is the
+    record of the proofs that the gate owes.
     """
     caveat = _caveat(result, policy, notes)
-    monitors = _reported_monitors(outcome)
+    monitors = report_monitors(outcome)
     return {
         "schema": SCHEMA,
         "version": VERSION,
@@ -131,6 +143,9 @@ def build_document(
         "unblock": result["unblock"],
         "masked": result.get("masked", 0),
         "owed": result.get("owed", []),
+        "run": run,
+        "debts": [] if debt is None else [debt],
+        "collected": None,
         "scope": scope,
     }
 
@@ -186,7 +201,7 @@ def _banner(caveat: str | None, bypassed: bool, notes: Sequence[str]) -> str | N
     return "the gate is not enforced (enforce is false): it does not stop anything, whatever it finds"
 
 
-def _reported_monitors(outcome: Outcome) -> list[ReportedMonitor]:
+def report_monitors(outcome: Outcome) -> list[ReportedMonitor]:
     """Return the monitors in scope, worst first."""
     reasons = {reason.monitor: reason for reason in outcome.evaluation.reasons}
     monitors = [_reported_monitor(found, reasons.get(found.monitor.id)) for found in outcome.evaluation.assessments]

@@ -14,6 +14,7 @@ import pytest
 from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_adopt import ActionModule as Adopt
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_board import ActionModule as Board
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_collect import ActionModule as Collect
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor import ActionModule as Doctor
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_files import ActionModule as Files
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
@@ -50,6 +51,8 @@ ACTIONS = [
     (Record, "action.kf_record.RecordTask"),
     (Board, "action.kf_board.validate_options"),
     (Board, "action.kf_board.write_board"),
+    (Collect, "action.kf_collect.validate_options"),
+    (Collect, "action.kf_collect.collect"),
     (Doctor, "action.kf_doctor.read_environment"),
     (Doctor, "action.kf_doctor.run_checks"),
     (Doctor, "action.kf_doctor.format_table"),
@@ -71,6 +74,9 @@ def test_an_action_that_crashes_fails_with_one_sentence(
     crash(monkeypatch, place, error)
     paths = {Adopt: "path", Board: "path", Files: "path", Record: "journal"}
     arguments = {**CONNECTION, **({paths[plugin]: str(tmp_path / "files")} if plugin in paths else {})}
+    arguments = {**CONNECTION, **({"path": str(tmp_path / "files")} if plugin in (Adopt, Files) else {})}
+    if plugin is Collect:
+        arguments["report"] = str(tmp_path / "gate.json")
     result = action(plugin, arguments, {}).run(task_vars={})
     assert (result["failed"], result["error_code"]) == (True, "unexpected")
     assert f"crashed ({type(error).__name__})" in result["msg"]

@@ -20,11 +20,11 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sa
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
     EXEMPT,
     VERDICTS,
-    _reaction,
     add_earlier_reasons,
     decide,
     evaluate,
     evaluate_unavailable,
+    find_reaction,
 )
 
 from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
@@ -228,7 +228,7 @@ def test_missing_evidence_is_never_a_pass(on_blind, silent):
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_state_but_clean_has_a_reaction(phase):
-    reactions = {_reaction(state, policy(phase)) for state in states.ALL if state != states.CLEAN}
+    reactions = {find_reaction(state, policy(phase)) for state in states.ALL if state != states.CLEAN}
     assert reactions <= {"block", "warn", "inconclusive"}
 
 

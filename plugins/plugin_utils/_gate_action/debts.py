@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a gate says about owed proofs: its own, and those of earlier deployments that nobody has collected."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...module_utils._domain.text import agree, join_names, quantity, sanitize
+from .._gate.debts.debt import Debt
+from .._gate.policy import IGNORE, Policy
+from .._system.files import MAX_PATH_LENGTH, file_extension
+from .._system.json_report import MAX_DEBTS, read_unpaid
+from .._system.report_files import JSON
+
+PLAIN_PATH = re.compile(r"[\w@%+:,./-]+", re.ASCII)
+
+
+def find_command(path: str) -> str:
+    """Return the command that delivers the proofs of the report at ``path``."""
+    extra = f"report={path}" if PLAIN_PATH.fullmatch(path) else shlex.quote(json.dumps({"report": path}))
+    return f"ansible-playbook knowledgefront.monitoring.collect -e {sanitize(extra, MAX_PATH_LENGTH)}"
+
+
+def explain_own_debt(debt: Mapping[str, Any] | None, policy: Policy, paths: Sequence[str]) -> list[str]:
+    """Return the note about the proofs that a gate owes, and how to deliver them; empty without any."""
+    if debt is None or policy.on_unprovable == IGNORE:
+        return []
+    owed, reports = debt["owed"], _list_json(paths)
+    names = join_names([str(entry["label"]) for entry in owed])
+    text = f"{quantity(len(owed), 'proof')} owed{_describe_due(owed)} ({names})"
+    if not reports:
+        return [f"{text}: to deliver {agree(len(owed), 'it', 'them')} later, add a JSON file to reports"]
+    return [f"{text}: to deliver {agree(len(owed), 'it', 'them')} later, run {find_command(reports[0])}"]
+
+
+def explain_unpaid(paths: Sequence[str], account: str, selection: str) -> list[str]:
+    """Return a note for each report in ``paths`` with undelivered proofs of earlier deployments in the same scope."""
+    notes = []
+    for path in _list_json(paths):
+        unpaid = read_unpaid(path)
+        same = [debt for debt in unpaid if debt.account == account and debt.selection == selection]
+        if same:
+            notes.append(f"{_describe_unpaid(same)}: run {find_command(path)}; a new report there keeps them")
+        if len(unpaid) >= MAX_DEBTS:
+            notes.append(
+                f"{sanitize(path, MAX_PATH_LENGTH)} has the owed proofs of {len(unpaid):,} deployments: a new report "
+                "there drops the oldest"
+            )
+    return notes
+
+
+def _describe_unpaid(debts: Sequence[Debt]) -> str:
+    owed = [entry for debt in debts for entry in debt.owed]
+    labels = list(dict.fromkeys(str(entry["label"]) for entry in owed))
+    deployments = f"{quantity(len(debts), 'earlier deployment')} ({sanitize(min(debt.created for debt in debts), 40)})"
+    return f"{quantity(len(owed), 'proof')} of {deployments} still owed{_describe_due(owed)} ({join_names(labels)})"
+
+
+def _describe_due(owed: Sequence[Mapping[str, Any]]) -> str:
+    due = max((str(entry["due"]) for entry in owed if entry["due"]), default=None)
+    return "" if due is None else f", the last one is due at {sanitize(due, 40)}"
+
+
+def _list_json(paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if file_extension(path) == JSON]

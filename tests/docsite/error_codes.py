@@ -59,6 +59,7 @@ OPTIONS: Group = {
     "board_file": Explanation(
         "The page of ``kf_board`` cannot be written. An existing page was not changed.",
         "Name a file in an existing folder that you can write to in ``path``.",
+    ),
     "collect_report": Explanation(
         "The report that ``kf_collect`` reads is not the JSON report of a gate that owes proofs, was edited, or cannot "
         "be replaced. It was not changed.",

@@ -70,7 +70,7 @@ def _open_unchanged(path: str, account: str | None) -> Database:
 
 def _prepare(path: str) -> None:
     """Undo the transaction of a writer that was killed, and migrate an older version."""
-    database = Database(path, is_writable=True)
+    database = Database(path, is_writable=True, timeout=LOCK_TIMEOUT)
     try:
         with database.transaction():
             version = _read_version(database, path)

@@ -17,7 +17,7 @@ WAIT = 2.0
 """Seconds that all calls together may wait for other processes."""
 
 ORDINARY = 0.25
-"""Seconds of a call that do not count as waiting."""
+"""Seconds of a successful call that do not count as waiting."""
 
 
 class Recorder:
@@ -64,6 +64,7 @@ class Recorder:
     def _record(self, write: Callable[[Journal], None], ahead: float) -> None:
         """Write to the journal; ``ahead`` is the number of seconds by which the service's clock is ahead of ours."""
         began = self._clock()
+        ordinary = 0.0
         try:
             try:
                 write(self._open(ahead))
@@ -72,10 +73,11 @@ class Recorder:
                     raise
                 self.close()
                 write(self._open(ahead))
+            ordinary = ORDINARY
         except Exception as error:  # noqa: BLE001 - whatever fails here must not fail the gate
             self._give_up(error)
         finally:
-            self._left = max(0.0, self._left - max(0.0, self._clock() - began - ORDINARY))
+            self._left = max(0.0, self._left - max(0.0, self._clock() - began - ordinary))
 
     def _open(self, ahead: float) -> Journal:
         if self._journal is None:

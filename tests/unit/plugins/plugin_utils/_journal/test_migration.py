@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An older journal is migrated, also by a reader. No older version was released, so that these are made up."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal import opening, schema
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import JournalError
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
+
+from .processes import start
+from .recorded_polls import ACCOUNT, open_journal, poll, read, record
+
+NOTES = "CREATE TABLE notes (text TEXT)"
+NEXT = (*schema.MIGRATIONS, (NOTES, "INSERT INTO notes SELECT 'migrated' FROM account"))
+AFTER_NEXT = (*NEXT, ("ALTER TABLE notes ADD COLUMN author TEXT",))
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A journal of today's version, which the next release finds."""
+    record(tmp_path / "j", [poll(), poll(60)])
+    return tmp_path / "j"
+
+
+def notes(path: Path) -> list[object]:
+    connection = sqlite3.connect(path)
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()
+        return [*version, *connection.execute("SELECT * FROM notes").fetchall()]
+    finally:
+        connection.close()
+
+
+def test_a_writer_migrates(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", NEXT)
+    record(older, [poll(120)])
+    assert notes(older) == [2, ("migrated",)]
+    assert read(older) == [poll(), poll(60), poll(120)]
+
+
+def test_a_reader_migrates(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", AFTER_NEXT)
+    assert read(older) == [poll(), poll(60)]
+    assert notes(older) == [3, ("migrated", None)]
+
+
+def test_versions_are_migrated_one_after_the_other(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", NEXT)
+    record(older, [])
+    monkeypatch.setattr(schema, "MIGRATIONS", AFTER_NEXT)
+    record(older, [])
+    assert notes(older) == [3, ("migrated", None)]
+
+
+def test_a_new_journal_has_the_newest_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", AFTER_NEXT)
+    record(tmp_path / "j", [poll()])
+    assert notes(tmp_path / "j")[0] == 3
+    monkeypatch.undo()
+    with pytest.raises(JournalError) as caught:
+        read(tmp_path / "j")
+    assert (caught.value.code, "version 3" in str(caught.value)) == ("journal_newer", True)
+
+
+@pytest.mark.parametrize("is_reading", [False, True])
+def test_a_migration_that_fails_leaves_the_older_version(
+    older: Path, monkeypatch: pytest.MonkeyPatch, is_reading: bool
+) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, (NOTES, "INSERT INTO missing VALUES (1)")))
+    with pytest.raises(JournalError):
+        _ = read(older) if is_reading else record(older, [])
+    monkeypatch.undo()
+    assert read(older) == [poll(), poll(60)]
+
+
+def test_an_older_version_that_cannot_be_written_is_one_sentence(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_journal(older) as journal, journal._database.transaction(), pytest.raises(JournalError) as caught:
+        monkeypatch.setattr(schema, "MIGRATIONS", NEXT)
+        monkeypatch.setattr(opening, "LOCK_TIMEOUT", 0.1)
+        JournalReader.open(str(older), ACCOUNT)
+    assert caught.value.code == "journal_locked"
+
+
+def test_processes_migrate_at_once(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", NEXT)
+    children = [start(lambda: record(older, [])) for _number in range(4)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+    assert notes(older) == [2, ("migrated",)]

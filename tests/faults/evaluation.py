@@ -32,6 +32,8 @@ ANSIBLE_OVERHEAD = 6
 """Seconds that Ansible itself needs for one entry point on a busy machine."""
 
 ADOPT_ERRORS = frozenset({"an empty status"})
+RECORD_ERRORS = frozenset({"labels with a megabyte"})
+"""Faults that only adopt or record takes for an error."""
 
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -118,6 +120,8 @@ def _outcome(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, s
         return _check_adopt(fault, outcome, seen)
     if entry.name == "board":
         return _check_board(fault, outcome, seen)
+    if entry.name == "record" and fault.name in RECORD_ERRORS:
+        outcome = TOO_LARGE
     return _check_query(entry, fault, outcome if isinstance(outcome, ExpectedError) else None, seen)
 
 
@@ -161,6 +165,10 @@ def _check_message(expected: ExpectedError, message: str) -> tuple[str, str]:
 
 CUT_SHORT = ExpectedError("cut_short", "status.*configurations")
 """The error of adopt if the status lacks configured monitors."""
+
+
+TOO_LARGE = ExpectedError("journal_value", "cannot store a value")
+"""The error of record if a label is longer than a journal accepts."""
 
 
 def _check_adopt(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None, seen: Observation) -> tuple[str, str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -139,6 +140,23 @@ def test_a_journal_that_fails_warns_once_and_changes_nothing(
     assert {name: value for name, value in recorded.items() if name not in varying} == {
         name: value for name, value in plain.items() if name not in varying
     }
+
+
+@pytest.mark.parametrize("alerting", [False, True])
+def test_a_full_disk_warns_once_and_changes_nothing(serve: Serve, tmp_path: Path, alerting: bool) -> None:
+    url = serve(service(documents(alerting))).url
+    arguments = {**CONNECTION, "api_url": url, "journal": str(tmp_path / "journal.sqlite")}
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
+    try:
+        result, _lines = run_task(arguments)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (result["verdict"], result["gate_rc"]) == (("block", 10) if alerting else ("pass", 0))
+    assert len(result["warnings"]) == 1
+    assert "journal" in result["warnings"][0]
+    assert run_task(arguments)[0]["warnings"] == []
+    assert len(read(tmp_path / "journal.sqlite")[1]) == 1
 
 
 @pytest.mark.parametrize("broken", ["observe", "finish", "close"])

@@ -37,3 +37,10 @@ class ActionModule(ActionBase):
             progress.enter("reading the account")
             run = RecordTask(options, warnings.append, bool(self._task.check_mode))
             return run.result(lambda line: console.display(f"kf_record: {line}"), progress.enter)
+
+
+def main() -> None:
+    """Validate the options of a task. ansible-lint calls this function of the first plugin that it finds."""
+    from ..module_utils._ansible.modules import check_arguments
+
+    check_arguments(RECORD)

@@ -33,6 +33,9 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("kf_gate", {"known": [{"monitor": "m"}]}, "reason"),
     ("kf_doctor", {"rport": "x.json"}, "rport"),
     ("kf_doctor", {"validate_certs": "perhaps"}, "validate_certs"),
+    ("kf_record", {"journal": "x", "durration": 60}, "durration"),
+    ("kf_record", {"journal": "x", "interval": "often"}, "interval"),
+    ("kf_record", {"duration": 60}, "journal"),
     ("kf_monitor_files", {"path": "x", "lyout": "single"}, "lyout"),
     ("kf_monitor_files", {"path": "x", "prune": "perhaps"}, "prune"),
     ("kf_monitor_files", {}, "path"),
@@ -44,6 +47,7 @@ CORRECT: list[tuple[str, dict[str, Any]]] = [
     ("kf_gate", {"phase": "{{ phase }}", "clean_tests": "{{ tests }}", "baseline": "{{ before.baseline }}"}),
     ("kf_gate", {"known": "{{ known }}", "enforce": "{{ enforce }}", "timeout": 60, "reports": ["gate.json"]}),
     ("kf_doctor", {"report": "doctor.json"}),
+    ("kf_record", {"journal": "{{ journal }}", "duration": "{{ seconds }}", "journal_days": 30}),
     ("kf_monitor_files", {"path": "{{ folder }}", "mode": "0644", "policy": [{"timer_max": 300}]}),
 ]
 

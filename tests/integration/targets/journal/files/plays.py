@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import (  # noqa: E402
     GateRun,
+    JournalError,
     Observation,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import (  # noqa: E402
@@ -66,6 +67,19 @@ class Play:
         assert "Traceback" not in output, output
         return str(output)
 
+    def processes(self) -> list[int]:
+        """Return the processes of the play that have not ended."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                _name, _bracket, rest = (entry / "stat").read_text(encoding="utf-8").rpartition(")")
+            except OSError:
+                continue
+            state, _parent, group = rest.split()[:3]
+            if int(group) == self.process.pid and state not in "ZX":
+                found.append(int(entry.name))
+        return found
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal to every process of the play."""
         os.killpg(self.process.pid, number)
@@ -92,6 +106,15 @@ def read(path: Path) -> tuple[list[Observation], list[GateRun]]:
         assert file.stat().st_mode & 0o077 == 0, f"others can read {file}"
         assert not [secret for secret in SECRETS if secret.encode() in file.read_bytes()], "a secret is in the journal"
     return found
+
+
+def count_polls(path: Path) -> int:
+    """Return the number of polls in a journal that is being written and may not be complete yet."""
+    try:
+        with JournalReader.open(str(path)) as reader:
+            return len(list(reader.observations()))
+    except JournalError:
+        return 0
 
 
 def wait_until(reached: Any, what: str, seconds: float = 60.0) -> None:

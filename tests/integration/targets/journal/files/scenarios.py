@@ -28,6 +28,7 @@ from plays import (
     ROOT,
     SECOND_CLIENT,
     Play,
+    count_polls,
     read,
     run,
     wait_until,
@@ -73,7 +74,7 @@ def record_a_stop(path: Path) -> None:
 def record_an_outage(path: Path) -> None:
     """A recording survives an outage, and its failed polls are in the journal."""
     play = Play(RECORD, record_journal=str(path), record_duration=8, record_interval=1)
-    wait_until(lambda: path.exists() and path.stat().st_size, "the first poll")
+    wait_until(lambda: count_polls(path), "the first poll")
     CONTROL.fault("status", "status", times=2, code=400)
     output = play.output()
     assert play.process.returncode == 0, output
@@ -103,8 +104,7 @@ def kill_at_random(path: Path) -> None:
     number = 0
     for _kill in range(KILLS):
         play = Play(RECORD, record_journal=str(path), record_duration=60, record_interval=1)
-        before = path.stat().st_mtime_ns if path.exists() else 0
-        wait_until(lambda: path.exists() and path.stat().st_mtime_ns > before, "the next poll")  # noqa: B023
+        wait_until(lambda: count_polls(path) > number, "the next poll")  # noqa: B023
         time.sleep(moments.uniform(0, 2.5))
         play.kill()
         play.process.communicate()
@@ -118,18 +118,14 @@ def kill_at_random(path: Path) -> None:
 def terminate(path: Path) -> None:
     """SIGTERM ends a recording soon, without losing a poll and without leaving a process."""
     play = Play(RECORD, record_journal=str(path), record_duration=300, record_interval=1)
-    wait_until(lambda: path.exists() and path.stat().st_size, "the first poll")
+    wait_until(lambda: count_polls(path), "the first poll")
     play.kill(signal.SIGTERM)
     began = time.monotonic()
     play.output()
     assert time.monotonic() - began < 15
     assert play.process.returncode != 0
     assert read(path)[0]
-    try:
-        os.killpg(play.process.pid, 0)
-    except ProcessLookupError:
-        return
-    raise AssertionError("a process of the play is left")
+    wait_until(lambda: not play.processes(), "the end of every process of the play", 10)
 
 
 def refuse_another_account(path: Path) -> None:

@@ -61,11 +61,11 @@ PROVED, STOPPED, RAISED = 120, 720, 720
 """When ``after`` passes if it held, when it stops if it broke, and when three failed tests raise an alert."""
 
 
-def _text(x: float, y: float, words: str, kind: str = "") -> str:
+def text(x: float, y: float, words: str, kind: str = "") -> str:
     return f'<text x="{x:g}" y="{y:g}" class="{kind}">{escape(words)}</text>'
 
 
-def _drawing(height: int, title: str, parts: list[str]) -> str:
+def drawing(height: int, title: str, parts: list[str]) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     body = f'<style>{STYLE}</style><rect class="paper" width="{WIDTH}" height="{height}" rx="6"/>'
     lines = "\n".join(parts)
@@ -79,15 +79,15 @@ def states() -> str:
         y = 12 + number * row
         parts.append(f'<rect class="o line" x="{left}" y="{y}" width="182" height="40" rx="5"/>')
         first = y + (17 if lines[1] else 25)
-        parts += [_text(left + 91, first + 16 * part, line, "m s") for part, line in enumerate(lines)]
+        parts += [text(left + 91, first + 16 * part, line, "m s") for part, line in enumerate(lines)]
         parts.append(f'<path class="o {verdict}" d="M{left + 182} {y + 20}h26m-6 -5l6 5l-6 5"/>')
         parts.append(f'<rect class="o {verdict}" x="{left + 210}" y="{y}" width="126" height="40" rx="20"/>')
-        parts.append(_text(left + 273, y + 17, state, "m b"))
-        parts.append(_text(left + 273, y + 32, verdict, f"m s t {verdict}"))
+        parts.append(text(left + 273, y + 17, state, "m b"))
+        parts.append(text(left + 273, y + 32, verdict, f"m s t {verdict}"))
         if number < len(QUESTIONS) - 1:
             parts.append(f'<path class="o line" d="M{left + 91} {y + 40}v15m-5 -6l5 6l5 -6"/>')
-            parts.append(_text(left + 99, y + 52, "no", "s"))
-    return _drawing(12 + row * len(QUESTIONS), "How the gate determines the state of a monitor", parts)
+            parts.append(text(left + 99, y + 52, "no", "s"))
+    return drawing(12 + row * len(QUESTIONS), "How the gate determines the state of a monitor", parts)
 
 
 def _at(seconds: float) -> float:
@@ -98,12 +98,12 @@ def timeline() -> str:
     """Return the timeline of a broken deployment and of when it can be detected."""
     end, bottom, parts = 348, 322, []
     parts.append(f'<path class="o line" d="M{_at(0):g} 34V{bottom}" stroke-dasharray="3 3"/>')
-    parts.append(_text(_at(0), 24, "deployed", "m s b"))
-    parts += [_text(8, 64, "tests", "s"), f'<path class="o line" d="M{_at(-240):g} 60H{end}"/>']
+    parts.append(text(_at(0), 24, "deployed", "m s b"))
+    parts += [text(8, 64, "tests", "s"), f'<path class="o line" d="M{_at(-240):g} 60H{end}"/>']
     for test in TESTS:
         kind, mark = ("pass", "ok") if test < 0 else ("block", "fails")
         parts.append(f'<circle class="c {kind}" cx="{_at(test):g}" cy="60" r="5"/>')
-        parts.append(_text(_at(test), 80, mark, f"m s t {kind}"))
+        parts.append(text(_at(test), 80, mark, f"m s t {kind}"))
     bars = (
         (("alert",), RAISED, "block", "no alert proves nothing", "raised"),
         (("after,", "if it broke"), STOPPED, "block", "waits", "stops"),
@@ -112,14 +112,14 @@ def timeline() -> str:
     )
     for number, (names, until, kind, label, result) in enumerate(bars):
         y, x = 118 + 56 * number, _at(until)
-        parts += [_text(8, y + 4 + 15 * (line - (len(names) - 1) / 2), name, "s") for line, name in enumerate(names)]
+        parts += [text(8, y + 4 + 15 * (line - (len(names) - 1) / 2), name, "s") for line, name in enumerate(names)]
         parts.append(f'<rect class="c soft" x="{_at(0):g}" y="{y - 13}" width="{x - _at(0):g}" height="26"/>')
         parts.append(f'<path class="o {kind}" d="M{x:g} {y - 15}v30"/>')
-        parts += [_text(_at(0) + 5, y + 4, label, "s"), _text(x + 5, y + 4, result, f"s t {kind}")]
+        parts += [text(_at(0) + 5, y + 4, label, "s"), text(x + 5, y + 4, result, f"s t {kind}")]
     for minute in (-3, 0, 2, 7, 12):
-        parts.append(_text(_at(minute * 60), bottom + 16, f"{minute}", "m s"))
-    parts.append(_text(8, bottom + 16, "minutes", "s"))
-    return _drawing(346, "When a broken deployment can be detected", parts)
+        parts.append(text(_at(minute * 60), bottom + 16, f"{minute}", "m s"))
+    parts.append(text(8, bottom + 16, "minutes", "s"))
+    return drawing(346, "When a broken deployment can be detected", parts)
 
 
 LAYERS = (
@@ -137,7 +137,7 @@ def layers() -> str:
     for number, (name, description) in enumerate(LAYERS):
         y = 12 + number * row
         parts.append(f'<rect class="o line" x="12" y="{y}" width="236" height="44" rx="5"/>')
-        parts += [_text(130, y + 19, name, "m b"), _text(130, y + 35, description, "m s")]
+        parts += [text(130, y + 19, name, "m b"), text(130, y + 35, description, "m s")]
         if number < len(LAYERS) - 1:
             parts.append(f'<path class="o line" d="M130 {y + 44}v19m-5 -6l5 6l5 -6"/>')
     foot = 12 + row * (len(LAYERS) - 1)
@@ -145,10 +145,10 @@ def layers() -> str:
     for number, (words, kind) in enumerate(
         (("_gate", "m b"), ("evaluates", "m s"), ("samples,", "m s"), ("no I/O", "m s"))
     ):
-        parts.append(_text(306, 12 + row + 62 + 17 * number, words, kind))
+        parts.append(text(306, 12 + row + 62 + 17 * number, words, kind))
     parts.append(f'<path class="o pass" d="M248 34h58v{row - 23}m-5 -6l5 6l5 -6"/>')
     parts.append(f'<path class="o pass" d="M306 {12 + 3 * row + 44}v{row - 22}h-57m6 -5l-6 5l6 5"/>')
-    return _drawing(foot + 56, "The layers that a request passes", parts)
+    return drawing(foot + 56, "The layers that a request passes", parts)
 
 
 BOARD_HEADLINE = ("2 of 42 monitors are not clean", "As of 2027-01-15 08:00:00 UTC")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,11 @@ from .wording import Headline, Renewal, describe_headline, describe_outage, time
 LATE = 30.0
 """Seconds by which a renewal may be late, for example because the service responds slowly."""
 
+LONGEST_DELAY = 3600.0
+"""Seconds for which a renewal waits at the service's request."""
+
 MOST_WARNINGS = 50
+NUMBER = re.compile(r"\d+")
 
 UNMATCHED = "unmatched"
 """The error of a pattern that selects nothing, usually a typing error."""
@@ -84,7 +89,7 @@ class Board:
         error = None
         try:
             sample = self._account.read()
-            self._compose = partial(self._compose_current, time.time(), *self._evaluate(sample))
+            self._compose = partial(self._compose_current, sample, self._evaluate(sample))
         except Unavailable as unavailable:
             if unavailable.code == UNMATCHED and self._compose is None:
                 raise
@@ -92,10 +97,14 @@ class Board:
             self._compose = partial(self._compose_outage, time.time(), str(error))
         renewal = None
         if renews:
-            seconds = self._options["refresh"]
-            renewal = Renewal(seconds, time.time() + seconds + LATE)
+            renewal = Renewal(self._options["refresh"], time.time() + self.delay(error) + LATE)
         self._write(self._compose(renewal))
         return error
+
+    def delay(self, error: Unavailable | None) -> float:
+        """Return the seconds from one poll to the next, after one that ended with ``error``."""
+        requested = error.retry_after or 0.0 if error is not None else 0.0
+        return max(float(self._options["refresh"]), min(requested, LONGEST_DELAY))
 
     def stop(self) -> None:
         """Write the page a last time, saying that it is not renewed any more. Does nothing before the first page."""
@@ -132,11 +141,11 @@ class Board:
             "gate_rc": RC_CONFIGURATION if error.final else RC[ERROR],
         }
 
-    def _evaluate(self, sample: Sample) -> tuple[list[BoardMonitor], float]:
+    def _evaluate(self, sample: Sample) -> list[BoardMonitor]:
         history = self._update_history(sample)
         monitors = read_monitors(sample, self._account.policy(), history.history if history is not None else None)
-        self._monitors, self._data_time = monitors, sample.service_time
-        return monitors, sample.service_time
+        self._monitors, self._data_time = monitors, sample.taken_at
+        return monitors
 
     def _update_history(self, sample: Sample) -> JournalHistory | None:
         """Return the history up to ``sample``, None if there is no journal or it cannot be read any more."""
@@ -149,18 +158,18 @@ class Board:
             return None
         return self._history
 
-    def _compose_current(
-        self, _polled_at: float, monitors: list[BoardMonitor], at: float, renewal: Renewal | None
-    ) -> BoardPage:
+    def _compose_current(self, sample: Sample, monitors: list[BoardMonitor], renewal: Renewal | None) -> BoardPage:
         groups = group_monitors(monitors, self._options["group_by"], self._options["separator"])
-        headline = describe_headline(monitors, at, renewal)
-        return BoardPage(self._options["title"], headline, at, at, groups, (), renewal, None, tuple(self._notes))
+        headline = describe_headline(monitors, sample.taken_at, renewal)
+        title, notes = self._options["title"], tuple(self._notes)
+        return BoardPage(title, headline, sample.service_time, sample.taken_at, groups, renewal=renewal, notes=notes)
 
     def _compose_outage(self, at: float, error: str, renewal: Renewal | None) -> BoardPage:
         headline = describe_outage(error, at, self._data_time, renewal)
         notice = ("No current data", "The service gave no complete and valid response. Nothing below is current.")
         title, notes = self._options["title"], tuple(self._notes)
-        return BoardPage(title, headline, at, self._data_time, (), self._monitors, renewal, notice, notes)
+        old = self._monitors
+        return BoardPage(title, headline, at, self._data_time, (), old, renewal, notice, notes)
 
     def _write(self, page: BoardPage, prints: bool = True) -> None:
         path = self._options["path"]
@@ -188,8 +197,9 @@ class Board:
                 self._console.display(line)
 
     def _note(self, sentence: str) -> None:
-        """Add ``sentence`` to the notes of the page, and warn of it once."""
+        """Add ``sentence`` to the notes of the page, and warn of it once, whatever its numbers are."""
         self._notes.append(sentence)
-        if sentence not in self._warned and len(self._warned) < MOST_WARNINGS:
-            self._warned.add(sentence)
+        kind = NUMBER.sub("", sentence)
+        if kind not in self._warned and len(self._warned) < MOST_WARNINGS:
+            self._warned.add(kind)
             self._warn(sentence)

@@ -71,9 +71,10 @@ DETAILS = (
 
 
 class BoardPage(NamedTuple):
-    """The content of a page. ``groups`` is current data, and ``old`` the data of ``old_time`` that is not current.
+    """The content of a page. ``groups`` is current data, and ``old`` the data of ``data_time`` that is not current.
 
-    ``data_time`` is the time of the newest valid data, None if there is none. ``notice`` is shown first.
+    ``now`` is the time of the page by the service's clock, or by ours without a response. ``data_time`` is the time of
+    the newest valid data by our clock, None if there is none. ``notice`` is shown first.
     """
 
     title: str

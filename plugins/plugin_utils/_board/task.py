@@ -82,7 +82,7 @@ def write_board(
         renews = bool(options["refresh"]) and not dry_run
         board = Board(options, journal, console, _warn_at_once(console, warn) if renews else warn, dry_run)
         try:
-            error = _renew(board, options["refresh"], console) if renews else board.update(renews=False)
+            error = _renew(board, console) if renews else board.update(renews=False)
             return board.result(error)
         finally:
             board.close()
@@ -108,8 +108,8 @@ def _warn_at_once(console: Console, warn: Callable[[str], None]) -> Callable[[st
     return both
 
 
-def _renew(board: Board, refresh: int, console: Console) -> Unavailable:
-    """Write the page every ``refresh`` seconds until waiting cannot help, and return why.
+def _renew(board: Board, console: Console) -> Unavailable:
+    """Write the page again and again until waiting cannot help, and return why.
 
     When the task ends, also by an interrupt or with the controller, the page says that it is not renewed any more.
     """
@@ -122,9 +122,8 @@ def _renew(board: Board, refresh: int, console: Console) -> Unavailable:
                 if error is not None and error.final and error.code not in SELECTION_CODES:
                     return error
                 is_first = False
-                delay = max(refresh, (error.retry_after or 0) if error is not None else 0)
                 gc.collect()
-                sleep_with_controller(max(1.0, started + delay - time.monotonic()))
+                sleep_with_controller(max(1.0, started + board.delay(error) - time.monotonic()))
         finally:
             with suppress(ConfigurationError):
                 board.stop()

@@ -394,3 +394,38 @@ def test_a_journal_that_breaks_later_costs_the_strips_only(
     assert not result.get("failed")
     assert result["warnings"] == ["the last 24 hours are not shown: the journal is damaged"]
     assert "the journal is damaged" in page(tmp_path) and "<code>." not in page(tmp_path)
+
+
+def test_a_renewal_waits_as_long_as_the_service_requests_and_promises_no_more(
+    renew: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    busy = as_json({"error": "busy"}, 429, Retry_After="600")
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        raise KeyboardInterrupt
+
+    answers = {**world(**HEALTHY), "/v2/status": busy}
+    current = {"world": world(**HEALTHY)}
+
+    def overload() -> None:
+        current["world"] = answers
+        monkeypatch.setattr(task_module, "sleep_with_controller", sleep)
+
+    with pytest.raises(KeyboardInterrupt):
+        renew(lambda request: service(current["world"])(request), overload)
+    assert 590 < waits[0] <= 600
+    assert "busy" in page(tmp_path) or "429" in page(tmp_path)
+
+
+def test_a_warning_is_displayed_once_whatever_its_numbers_are(
+    renew: Callable[..., Any], tmp_path: Path, displayed: list[str]
+) -> None:
+    def respond(request: Any) -> Any:
+        return service(world(**HEALTHY))(request)
+
+    with pytest.raises(KeyboardInterrupt):
+        renew(respond, lambda: None, lambda: None, include=["Web c*", "Nowhere"], on_unmatched="warn")
+    assert len([line for line in displayed if "Nowhere" in line]) == 1
+    assert "Nowhere" in page(tmp_path)

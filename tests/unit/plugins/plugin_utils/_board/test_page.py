@@ -272,7 +272,7 @@ def test_problems_beyond_the_tiles_are_rows() -> None:
     assert text.count("existing alert") == 2100 + 1
 
 
-def test_texts_of_strips_are_readable_on_their_background() -> None:
+def test_the_text_of_strips_has_enough_contrast() -> None:
     source = render_board(PAGES["all kinds"]).decode()
     for tone in ("warn", "block"):
         deep = re.findall(rf"--deep-{tone}: (#[0-9a-f]{{6}})", source)[0]

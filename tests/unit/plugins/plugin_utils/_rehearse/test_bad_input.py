@@ -1,0 +1,373 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every input that cannot be used is refused with one sentence that names the file, the place and the remedy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse import (
+    csv_history,
+    deployment_times,
+    yaml_files,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.csv_history import read_csv
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.csv_service import CsvHistory
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.deployment_times import (
+    parse_interval,
+    plan_deployments,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.expectations import (
+    compare,
+    describe_unmet,
+    read_expectations,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.policy_files import read_policies
+
+HEAD = b"monitor,time,down\n"
+START = 1_770_000_000
+
+BAD_HISTORIES = {
+    "empty": (b"", "it is empty"),
+    "only comments": (b"# one\n# two\n", "it is empty"),
+    "no records": (HEAD, "no records"),
+    "unknown column": (b"monitor,time,down,colour\n", "unknown column colour; the columns are"),
+    "no names of columns": (b"a,1770000000,0\n", "unknown column"),
+    "hostile column": (b"monitor,time,down,\x1b[2J\n", "\\x1b[2j"),
+    "missing column": (b"monitor,time\n", "lacks the column down"),
+    "repeated column": (b"monitor,site,time,down\n", "has the column monitor twice"),
+    "unsorted": (HEAD + b"a,1770000100,0\na,1770000000,1\n", "not sorted by time: 2026-02-02T02:40:00Z follows"),
+    "local time": (HEAD + b"a,2026-02-02T02:40:00,0\n", "a local time is ambiguous, line 2"),
+    "milliseconds": (HEAD + b"a,1770000000000,0\n", "it must be epoch seconds"),
+    "no number": (HEAD + b"a,nan,0\n", "it must be epoch seconds"),
+    "no time": (HEAD + b"a,,0\n", "time is empty"),
+    "wrong down": (HEAD + b"a,1770000000,maybe\n", "down is maybe; it must be 0, 1, false or true, line 2"),
+    "no down": (HEAD + b"a,1770000000,\n", "down is empty"),
+    "no monitor": (HEAD + b" ,1770000000,0\n", "a record has no monitor, line 2"),
+    "few values": (HEAD + b"# a comment\na,1770000000\n", "has 2 values, but there are 3 columns, line 3"),
+    "not UTF-8": (HEAD + b"caf\xe9,1770000000,0\n", "it is not UTF-8 text; convert it to UTF-8, line 2"),
+    "NUL": (HEAD + b"a\0,1770000000,0\n", "NUL byte"),
+    "long line": (HEAD + b"a" * 20_000, "a line is longer than 10,000 bytes, line 2"),
+    "open quote": (HEAD + b'"a,1770000000,0\n', "unexpected end of data"),
+    "timer of zero": (
+        b"monitor,time,down,timer\na,1770000000,0,0\n",
+        "timer is 0; it must be a number of seconds from",
+    ),
+    "timer of words": (b"monitor,time,down,timer\na,1770000000,0,fast\n", "timer is fast; it must be a number"),
+    "timer changes": (
+        b"monitor,time,down,timer\na,1770000000,0,60\na,1770000001,0,300\n",
+        "the timer of a changes from 60 to 300 seconds, line 3",
+    ),
+}
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        read_csv(str(path))
+    assert caught.value.code == "history_file"
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", BAD_HISTORIES)
+def test_a_bad_history_is_refused(tmp_path: Path, name: str) -> None:
+    content, sentence = BAD_HISTORIES[name]
+    file = tmp_path / "history.csv"
+    file.write_bytes(content)
+    message = refused(file)
+    assert message.startswith(f"the history {file} cannot be used: ")
+    assert sentence in message
+
+
+def test_a_history_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "No such file" in refused(tmp_path / "absent.csv")
+    assert "not a regular file" in refused(tmp_path)
+    assert "not a regular file" in refused(tmp_path / "pipe")
+
+
+def test_a_huge_history_is_refused_by_its_size_or_its_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "history.csv"
+    file.write_bytes(HEAD)
+    os.truncate(file, 200_000_001)
+    assert "larger than 200,000,000 bytes" in refused(file)
+    monkeypatch.setattr(csv_history, "MAX_ROWS", 2)
+    file.write_bytes(HEAD + b"a,1770000000,0\n" * 3)
+    assert "more than 2 records" in refused(file)
+
+
+def test_a_history_may_have_every_form_that_is_documented(tmp_path: Path) -> None:
+    file = tmp_path / "history.csv"
+    file.write_bytes(
+        b"\xef\xbb\xbf# a comment\r\nSITE,label,down,Time,type,timer\r\n"
+        b'"a, b","Shop ""1""",false,2026-02-02T02:40:00Z,http,60\r\n'
+        b"\r\nc,,TRUE,2026-02-02T03:40:00+01:00,,\r\n"
+        b'"a, b",Shop 2,1,1770000001.5,ping,60\r\n"a, b",,1,1770000002,,60\r\n'
+    )
+    found = read_csv(str(file))
+    assert (found.first, found.last, found.rows) == (START, START + 2, 4)
+    (one, other) = CsvHistory(found, 300.0).configs()
+    assert (one.id, one.label, one.type, one.timer) == ("a, b", "Shop 2", "ping", 60.0)
+    assert (other.id, other.label, other.type, other.timer) == ("c", "c", None, 300.0)
+    assert [list(site.times) for site in found.sites] == [[START, START + 1.5], [START]]
+    assert [site.down for site in found.sites] == [[False, True], [True]]
+
+
+BAD_POLICIES = {
+    "empty": ("", "it is empty"),
+    "list": ("[1, 2]", "not a mapping"),
+    "number as a name": ("1: 2", "not a mapping"),
+    "two documents": ("deploy_gate_include: []\n---\na: 1\n", "not one YAML document (line"),
+    "no YAML": ("deploy_gate_include: [", "not one YAML document (line 1)"),
+    "not UTF-8": (b"deploy_gate_include: [caf\xe9]", "not UTF-8 text"),
+    "vault": ("$ANSIBLE_VAULT;1.1;AES256\n6162\n", "encrypted with Ansible Vault"),
+    "repeated": ("deploy_gate_settle: 1\ndeploy_gate_settle: 2\n", "it sets deploy_gate_settle twice"),
+    "foreign variable": ("ntp_server: a\n", "it sets ntp_server; a policy may only set"),
+    "typing error": ("deploy_gate_on_new_alrt: warn", "did you mean deploy_gate_on_new_alert?"),
+    "wrong choice": ("deploy_gate_on_new_alert: wrn", "value of deploy_gate_on_new_alert must be one of"),
+    "wrong type": ("deploy_gate_settle: soon", "deploy_gate_settle"),
+    "out of range": ("deploy_gate_alert_after: 0", "alert_after must be 1 or more"),
+    "of one run": ("deploy_gate_baseline: {}", "deploy_gate_baseline belongs to a single run"),
+    "result": ("deploy_gate_result: {}", "deploy_gate_result belongs to a single run"),
+    "since": ("deploy_gate_since: 2026-02-02T02:40:00Z", "deploy_gate_since belongs to a single run"),
+    "template": ("deploy_gate_include: ['{{ shop }}']", "contains a template"),
+    "template in known": (
+        "deploy_gate_known: [{monitor: a, reason: '{% if x %}'}]",
+        "deploy_gate_known contains a template",
+    ),
+    "pattern": ("deploy_gate_include: ['~(']", "not a valid regular expression"),
+    "known pattern": ("deploy_gate_known: [{monitor: '~(', reason: old}]", "known:"),
+    "known option": ("deploy_gate_known: [{monitor: a, reason: old, expire: never}]", "expire"),
+    "expiry": ("deploy_gate_known: [{monitor: a, reason: old, expires: '2026-02-02 02:40'}]", "with Z"),
+    "invalid date": ("deploy_gate_known: [{monitor: a, reason: old, expires: 2026-13-45}]", "month must be in 1..12"),
+    "max_masked": ("deploy_gate_max_masked: many", "max_masked must be a number"),
+    "many values": (f"a: &a [{'x,' * 900}]\nb: &b [{'*a,' * 900}]\nc: [*b, *b]\n", "more than 200,000 values"),
+    "itself": ("a: &a [*a]\n", "more than 200,000 values"),
+}
+
+
+def write(path: Path, content: str | bytes) -> str:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+@pytest.mark.parametrize("name", BAD_POLICIES)
+def test_a_bad_policy_is_refused(tmp_path: Path, name: str) -> None:
+    content, sentence = BAD_POLICIES[name]
+    with pytest.raises(ConfigurationError) as caught:
+        read_policies([write(tmp_path / "policy.yml", content)])
+    assert caught.value.code == "policy_file"
+    message = str(caught.value)
+    assert message.startswith(f"the policy {tmp_path}/policy.yml cannot be used: ")
+    assert sentence in message
+    assert "\n" not in message
+
+
+def test_a_policy_that_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path, sentence in ((tmp_path / "absent", "No such file"), (tmp_path, "not a regular file")):
+        with pytest.raises(ConfigurationError, match=sentence):
+            read_policies([str(path)])
+    file = write(tmp_path / "policy.yml", "deploy_gate_settle: 1")
+    monkeypatch.setattr(yaml_files, "LARGEST_FILE", 3)
+    with pytest.raises(ConfigurationError, match="larger than 3 bytes"):
+        read_policies([file])
+
+
+def test_policies_are_named_by_what_distinguishes_their_files(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    paths = [write(tmp_path / name, "deploy_gate_settle: 1") for name in ("a.yml", "b.yml", "a.yaml", "one/a.yml")]
+    assert [policy.name for policy in read_policies(paths[:2])] == ["a", "b"]
+    assert [policy.name for policy in read_policies([paths[0], paths[2]])] == ["a.yml", "a.yaml"]
+    assert [policy.name for policy in read_policies([paths[0], paths[3]])] == [paths[0], paths[3]]
+    with pytest.raises(ConfigurationError, match="listed twice"):
+        read_policies([paths[0], paths[0]])
+
+
+def test_a_policy_has_the_options_of_the_role_and_nothing_that_lets_a_gate_proceed(tmp_path: Path) -> None:
+    text = """
+deploy_gate_include: ["Shop *"]
+deploy_gate_enforce: false
+deploy_gate_override: {reason: the rollback is worse, by: ops}
+deploy_gate_reports: [gate.json]
+deploy_gate_known: [{monitor: a, reason: it is old, expires: 2030-01-01T00:00:00Z}]
+kf_client_secret: !vault |
+  $ANSIBLE_VAULT;1.1;AES256
+  6162
+"""
+    (policy,) = read_policies([write(tmp_path / "policy.yml", text)])
+    assert sorted(policy.given) == ["enforce", "include", "known", "override"]
+    assert policy.options["include"] == ["Shop *"]
+    assert (policy.options["enforce"], policy.options["override"]) == (True, None)
+    assert policy.options["settle"] is None
+    assert len(policy.notes) == 2
+    assert policy.parse("after").known[0].expires == 1_893_456_000.0
+
+
+HISTORY = "monitor,time,down\na,1770000000,0\na,1770100000,0\n"
+
+BAD_TIMES = (
+    ({}, "no deployments: set deployments, deployments_file or every"),
+    ({"deployments": ["2026-02-02T02:40:00"]}, "a local time is ambiguous"),
+    ({"deployments": [""]}, "an empty text is neither"),
+    ({"deployments": ["1770050000"], "until": "1770040000"}, "no deployment is between since and until"),
+    ({"deployments": ["1770050000"], "since": "1770040001", "until": "1770040000"}, "must be after since"),
+    ({"every": "soon"}, "every is soon; it must be at least 60 seconds"),
+    ({"every": "30s"}, "at least 60 seconds"),
+    ({"every": "1m", "since": "1600000000"}, "deployments are too many"),
+    ({"every": "9999d"}, "too short for a deployment"),
+    ({"deployments_file": "absent"}, "absent cannot be used: No such file"),
+    ({"deployments_file": "."}, "not a regular file"),
+    ({"deployments_file": "empty.txt"}, "has no times"),
+    ({"deployments_file": "local.txt"}, "local.txt, line 2: 2026-02-02 02:40 is neither"),
+    ({"deployments_file": "latin.txt"}, "not UTF-8 text"),
+)
+
+
+@pytest.fixture
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CsvHistory:
+    monkeypatch.chdir(tmp_path)
+    write(Path("empty.txt"), "# none\n\n")
+    write(Path("local.txt"), "# times\n2026-02-02 02:40\n")
+    write(Path("latin.txt"), b"caf\xe9")
+    write(Path("times.txt"), "\ufeff1770050000\n# later\n\n2026-02-03T00:00:00Z\n1770050000\n")
+    return CsvHistory(read_csv(write(Path("history.csv"), HISTORY)), 300.0)
+
+
+@pytest.mark.parametrize(("options", "sentence"), BAD_TIMES)
+def test_deployments_that_cannot_be_planned_are_refused(
+    history: CsvHistory, options: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        plan_deployments(options, history, 5000.0)
+    assert caught.value.code == "deployment_times"
+    assert sentence in str(caught.value)
+
+
+def test_an_invalid_limit_of_the_time_is_an_error(history: CsvHistory) -> None:
+    with pytest.raises(ValueError, match="since: 2026-02-02 is neither"):
+        plan_deployments({"every": "4h", "since": "2026-02-02"}, history, 5000.0)
+
+
+def test_regular_deployments_begin_at_whole_intervals_and_end_before_the_longest_wait(history: CsvHistory) -> None:
+    plan = plan_deployments({"every": "4h"}, history, 5000.0)
+    assert plan.every == 14_400
+    assert plan.times[0] == 1_770_004_800
+    assert plan.times[0] % 14_400 == 0
+    assert plan.times[0] >= history.first + 3600
+    assert history.last - 5000 - 14_400 < plan.times[-1] <= history.last - 5000
+    given = plan_deployments({"every": 3600, "since": "1770010001", "until": "1770017201"}, history, 5000.0)
+    assert given.times == [1_770_010_001, 1_770_013_601, 1_770_017_201]
+
+
+def test_given_deployments_are_sorted_without_repetition_within_the_limits(history: CsvHistory) -> None:
+    listed = plan_deployments({"deployments": ["1770060000", "2026-02-02T03:40:00+01:00", "1770060000"]}, history, 1.0)
+    assert listed == ([1_770_000_000, 1_770_060_000], None)
+    from_file = plan_deployments({"deployments_file": "times.txt", "until": "1770060000"}, history, 1.0)
+    assert from_file.times == [1_770_050_000]
+
+
+def test_a_large_file_of_times_is_refused(history: CsvHistory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployment_times, "LARGEST_FILE", 3)
+    with pytest.raises(ConfigurationError, match="at most 3 bytes"):
+        plan_deployments({"deployments_file": "times.txt"}, history, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), (90, 90), ("4h", 14_400), ("1.5 H", 5400), ("2d", 172_800), ("60s", 60)]
+)
+def test_an_interval_has_a_unit_or_is_in_seconds(text: object, seconds: float) -> None:
+    assert parse_interval(text) == seconds
+
+
+BAD_EXPECTATIONS = {
+    "empty": ("", "it is empty"),
+    "no expectation": ("policies: {}", "it has no expectations"),
+    "typing error": ("stop: 0", "stop is not an expectation: did you mean stops?"),
+    "unknown": ("colour: 0", "the expectations are stops, stops_before"),
+    "policy in a policy": ("policies: {a: {policies: {}}}", "policies is not an expectation"),
+    "unknown policy": ("policies: {c: {stops: 0}}", "there is no policy c; the policies are a and b"),
+    "policies of no mapping": ("policies: [a]", "policies is not a mapping"),
+    "policy of no mapping": ("policies: {a: 0}", "is not a mapping of expectations"),
+    "negative": ("stops: -1", "stops is -1; it must be a number or a percentage"),
+    "words": ("stops: none", "it must be a number or a percentage"),
+    "true": ("stops: true", "it must be a number or a percentage"),
+    "infinite": ("wait_p95: .inf", "it must be a number of seconds"),
+    "percentage of seconds": ("wait_p95: 5%", "it must be a number of seconds"),
+    "more than all": ("catches: 101%", "it must be all, a number or a percentage"),
+    "template": ("stops: '{{ limit }}'", "contains a template"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_EXPECTATIONS)
+def test_bad_expectations_are_refused(tmp_path: Path, name: str) -> None:
+    text, sentence = BAD_EXPECTATIONS[name]
+    with pytest.raises(ConfigurationError) as caught:
+        read_expectations(write(tmp_path / "expect.yml", text), ["a", "b"], True)
+    assert caught.value.code == "expectation_file"
+    assert sentence in str(caught.value)
+
+
+def test_a_caught_fault_cannot_be_expected_without_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="catches needs a planted fault"):
+        read_expectations(write(tmp_path / "expect.yml", "catches: all"), ["a"], False)
+
+
+def policy(name: str, stops: int, planted: int, caught: int, median: float | None) -> dict[str, object]:
+    return {
+        "name": name,
+        "deployments": [None] * 20,
+        "stops": {"before": stops, "during": 0, "after": 0},
+        "false_stops": 0,
+        "faults": {"planted": planted, "caught": caught},
+        "wait": {"median": median, "p95": median, "longest": median},
+    }
+
+
+@pytest.mark.parametrize(
+    ("expected", "met"),
+    [
+        ("stops: 2", True),
+        ("stops: 1", False),
+        ("stops: 10%", True),
+        ("stops: 9.9%", False),
+        ("stops_before: 2", True),
+        ("stops_during: 0", True),
+        ("stops_after: 0", True),
+        ("false_stops: 0", True),
+        ("catches: all", False),
+        ("catches: 9", True),
+        ("catches: 90 %", True),
+        ("catches: 91%", False),
+        ("wait_median: 300", True),
+        ("wait_p95: 299.9", False),
+        ("wait_longest: 300", True),
+    ],
+)
+def test_an_expectation_is_a_limit(tmp_path: Path, expected: str, met: bool) -> None:
+    file = write(tmp_path / "expect.yml", expected)
+    (entry,) = compare([policy("a", 2, 10, 9, 300.0)], read_expectations(file, ["a"], True))  # type: ignore[list-item]
+    assert entry["met"] is met
+    assert len(describe_unmet([entry])) == (not met)
+
+
+def test_an_expectation_without_anything_to_compare_is_not_met(tmp_path: Path) -> None:
+    file = write(tmp_path / "expect.yml", "{catches: all, wait_p95: 300}")
+    entries = compare([policy("a", 20, 0, 0, None)], read_expectations(file, ["a"], True))  # type: ignore[list-item]
+    assert [entry["met"] for entry in entries] == [False, False]
+    assert describe_unmet(entries)[1] == "a: wait_p95 is unknown, because no deployment reached the gate after it"
+
+
+def test_expectations_about_one_policy_replace_those_about_all(tmp_path: Path) -> None:
+    file = write(tmp_path / "expect.yml", "{stops: 0, policies: {b: {stops: 5, wait_p95: 60}}}")
+    found = read_expectations(file, ["a", "b"], False)
+    assert found == {"a": {"stops": 0}, "b": {"stops": 5, "wait_p95": 60}}
+    entries = compare([policy("a", 2, 0, 0, None), policy("b", 2, 0, 0, 90.0)], found)  # type: ignore[list-item]
+    assert describe_unmet(entries) == [
+        "a: stops is 2, expected at most 0",
+        "b: wait_p95 is 1 min 30 s, expected at most 1 min",
+    ]

@@ -1,0 +1,293 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole run of kf_rehearse: results, planted faults, changes, gaps, expectations, reports and the document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import jsonschema
+import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
+from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import utc
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse import formats
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.task import run, validate
+from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
+
+T = TypeVar("T")
+
+SCHEMA = json.loads((ROOT / "docs" / "schema" / "rehearsal-1.json").read_text(encoding="utf-8"))
+
+START = 1_770_000_000
+DAY = 86_400
+
+TOLERANT = "deploy_gate_on_existing_alert: warn\ndeploy_gate_on_existing_problem: warn\n"
+
+
+class NoProgress:
+    def track(self, items: Collection[T], stage: str) -> Iterator[T]:
+        yield from items
+
+
+def iso(seconds: float) -> str:
+    return utc(START + seconds)
+
+
+class Folder:
+    """A folder with a history of four monitors over two days, in which ``shop`` is down for three hours."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        records = [(START + place, name, 0) for place, name in enumerate(("shop", "mail", "dns", "ssh"))]
+        records += [(START + DAY, "shop", 1), (START + DAY + 10_800, "shop", 0), (START + 2 * DAY, "ssh", 0)]
+        lines = ["monitor,time,down,label", *(f"{name},{time},{down},The {name}" for time, name, down in records)]
+        self.write("history.csv", "\n".join(lines) + "\n")
+
+    def write(self, name: str, text: str) -> str:
+        (self.path / name).write_text(text, encoding="utf-8")
+        return str(self.path / name)
+
+    def rehearse(self, writes: bool = True, **options: Any) -> dict[str, Any]:
+        given = {"history": str(self.path / "history.csv"), "reports": [str(self.path / "report.json")], **options}
+        result = run(validate(given), NoProgress(), writes)
+        assert "deployments" not in (result["policies"] or [{}])[0]
+        return result
+
+    def document(self, **options: Any) -> dict[str, Any]:
+        self.rehearse(**options)
+        document: dict[str, Any] = json.loads((self.path / "report.json").read_text(encoding="utf-8"))
+        jsonschema.validate(document, SCHEMA)
+        return document
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_a_stop_is_described_with_its_phase_reasons_and_outage(folder: Folder) -> None:
+    times = [iso(7200), iso(DAY - 900), iso(DAY - 200), iso(DAY + 3600)]
+    document = folder.document(deployments=times, changes=False)
+    (policy,) = document["policies"]
+    assert policy["name"] == "defaults"
+    assert [one["at"] for one in policy["deployments"]] == times
+    assert [one["phase"] for one in policy["deployments"]] == [None, "after", "after", "before"]
+    assert [one["verdict"] for one in policy["deployments"]] == ["pass", "block", "block", "block"]
+    assert [one["real_outage"] for one in policy["deployments"]] == [None, True, True, True]
+    assert policy["deployments"][0]["verified"] is True
+    assert policy["deployments"][0]["waited"] > 0
+    assert policy["deployments"][3]["waited"] is None
+    (reason,) = policy["deployments"][3]["reasons"]
+    assert (reason["state"], reason["monitor"], reason["label"]) == ("existing_alert", "shop", "The shop")
+    assert policy["stops"] == {"before": 1, "during": 0, "after": 2}
+    assert policy["by_monitor"] == [
+        {
+            "monitor": "shop",
+            "label": "The shop",
+            "type": None,
+            "deployments": 3,
+            "states": sorted({one["reasons"][0]["state"] for one in policy["deployments"][1:]}),
+        }
+    ]
+    assert (policy["monitors_total"], policy["false_stops"]) == (1, 0)
+    assert policy["wait"]["longest"] >= policy["wait"]["p95"] >= policy["wait"]["median"]
+    assert policy["faults"] == {"planted": 0, "caught": 0, "missed": 0, "by_phase": {"during": 0, "after": 0}}
+
+
+def test_the_strip_of_a_monitor_has_the_share_of_failed_tests_of_each_hour(folder: Folder) -> None:
+    (strip,) = folder.document(deployments=[iso(DAY + 3600)], changes=False)["strips"]
+    assert strip["label"] == "The shop"
+    assert len(strip["hours"]) == 48
+    assert strip["hours"][24:27] == [1.0, 1.0, 1.0]
+    assert sum(strip["hours"]) == 3.0
+
+
+def test_a_policy_file_decides_and_its_changes_are_listed(folder: Folder) -> None:
+    policies = [folder.write("strict.yml", "deploy_gate_settle: 30"), folder.write("tolerant.yml", TOLERANT)]
+    document = folder.document(deployments=[iso(DAY - 900), iso(DAY + 3600)], policies=policies)
+    strict, tolerant = document["policies"]
+    assert strict["options"] == {"settle": 30}
+    assert strict["stops"] == {"before": 1, "during": 0, "after": 1}
+    assert tolerant["stops"] == {"before": 0, "during": 0, "after": 1}
+    changes = {change["option"]: change for change in strict["changes"]}
+    assert changes["on_existing_alert"]["avoided"] == 1
+    assert changes["on_existing_alert"]["stops"] == 1
+    assert changes["advisory"] == {
+        "option": "advisory",
+        "value_from": [],
+        "value_to": ["shop"],
+        "stops": 0,
+        "avoided": 2,
+        "false_stops": 0,
+        "missed_faults": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("plant", "caught"),
+    [
+        ({"monitors": ["mail"]}, "after"),
+        ({"monitors": ["mail"], "delay": -600}, "after"),
+        ({"monitors": ["The m*"], "failing": 0.5}, "after"),
+        ({"monitors": ["mail"], "delay": 7200}, None),
+        ({"monitors": ["mail", "dns"], "failing": 0.001}, None),
+    ],
+)
+def test_a_planted_fault_is_caught_or_missed(folder: Folder, plant: dict[str, Any], caught: str | None) -> None:
+    document = folder.document(deployments=[iso(7200), iso(DAY + 3600)], plant=plant, changes=False)
+    first, second = document["policies"][0]["deployments"]
+    assert (first["phase"], first["fault"], first["fault_phase"]) == (None, "caught" if caught else "missed", caught)
+    assert (second["phase"], second["fault"]) == ("before", None)
+    faults = document["policies"][0]["faults"]
+    assert (faults["planted"], faults["caught"], faults["missed"]) == (1, bool(caught), not caught)
+
+
+def test_a_fault_during_a_long_deployment_is_caught_during_it(folder: Folder) -> None:
+    plant = {"monitors": ["mail"], "delay": -3600}
+    document = folder.document(deployments=[iso(7200)], plant=plant, duration=3600, batches=3, changes=False)
+    assert document["policies"][0]["deployments"][0]["fault_phase"] == "during"
+    assert document["policies"][0]["faults"]["by_phase"] == {"during": 1, "after": 0}
+
+
+def test_a_change_that_avoids_a_stop_can_miss_a_fault(folder: Folder) -> None:
+    policies = [folder.write("tolerant.yml", TOLERANT)]
+    document = folder.document(deployments=[iso(7200), iso(DAY - 900)], policies=policies, plant={"monitors": ["shop"]})
+    changes = {change["option"]: change for change in document["policies"][0]["changes"]}
+    assert changes["advisory"]["missed_faults"] == 2
+    assert changes["advisory"]["avoided"] == 1
+
+
+def test_a_deployment_that_is_not_covered_is_refused_or_skipped(folder: Folder) -> None:
+    times = [iso(-100), iso(7200), iso(2 * DAY - 300)]
+    for at in (times[:2], times[1:]):
+        with pytest.raises(ConfigurationError, match="the history does not cover the deployment at") as caught:
+            folder.rehearse(deployments=at)
+        assert caught.value.code == "not_covered"
+    assert not (folder.path / "report.json").exists()
+    document = folder.document(deployments=times, on_gap="skip", changes=False)
+    plan = document["deployments"]
+    assert (plan["planned"], plan["covered"]) == (3, 1)
+    assert [one["at"] for one in plan["skipped"]] == [times[0], times[2]]
+    assert "the history begins at" in plan["skipped"][0]["why"]
+    with pytest.raises(ConfigurationError, match="the history covers none of 2 deployments"):
+        folder.rehearse(deployments=[times[0], times[2]], on_gap="skip")
+
+
+def test_a_policy_whose_patterns_never_match_is_refused(folder: Folder) -> None:
+    policies = [folder.write("p.yml", "deploy_gate_include: [Shopp]")]
+    with pytest.raises(ConfigurationError, match=r"the policy p is invalid for this history: .*Shopp") as caught:
+        folder.rehearse(deployments=[iso(7200)], policies=policies)
+    assert caught.value.code == "policy_file"
+
+
+def test_a_policy_whose_patterns_match_only_later_stops_as_a_live_gate_does(folder: Folder) -> None:
+    history = folder.path / "history.csv"
+    text = history.read_text(encoding="utf-8").splitlines()
+    text.insert(5, f"new,{START + DAY - 50_000},0,New")
+    folder.write("history.csv", "\n".join(text) + "\n")
+    policies = [folder.write("p.yml", "deploy_gate_include: [New]")]
+    document = folder.document(deployments=[iso(7200), iso(DAY)], policies=policies)
+    first, second = document["policies"][0]["deployments"]
+    assert (first["phase"], first["gate_rc"], first["reasons"][0]["state"]) == ("before", 13, "unmatched")
+    assert first["real_outage"] is None
+    assert second["phase"] is None
+
+
+def test_a_planted_monitor_that_does_not_exist_is_refused(folder: Folder) -> None:
+    with pytest.raises(ConfigurationError, match="plant: monitors shopp matches none of 4 monitors") as caught:
+        folder.rehearse(deployments=[iso(7200)], plant={"monitors": ["shop", "shopp"]})
+    assert caught.value.code == "unmatched"
+    with pytest.raises(ConfigurationError, match="plant: '~\\(' is not|plant: ~\\( is not"):
+        folder.rehearse(deployments=[iso(7200)], plant={"monitors": ["~("]})
+
+
+def test_expectations_that_are_not_met_fail_the_task_after_its_reports(folder: Folder) -> None:
+    expect = folder.write("expect.yml", "{stops: 0, false_stops: 0}")
+    result = folder.rehearse(deployments=[iso(DAY + 3600)], expect=expect)
+    assert (result["failed"], result["gate_rc"], result["error_code"]) == (True, 10, "expectations")
+    assert result["msg"] == "1 expectation not met: defaults: stops is 1, expected at most 0"
+    assert "1 of 2 expectations met" in result["table"]
+    document = json.loads((folder.path / "report.json").read_text(encoding="utf-8"))
+    assert [entry["met"] for entry in document["expectations"]] == [False, True]
+
+
+def test_a_report_that_cannot_be_written_fails_the_task(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = folder.rehearse(deployments=[iso(7200)], reports=[str(folder.path / "absent" / "report.json")])
+    assert result["failed"] is True
+    assert "could not be written" in result["msg"]
+
+    def crash(_document: object) -> str:
+        raise KeyError("secret")
+
+    monkeypatch.setattr(formats, "RENDERERS", {".json": crash})
+    (problem,) = folder.rehearse(deployments=[iso(7200)])["report_errors"]
+    assert "its renderer crashed (KeyError)" in problem
+    assert "secret" not in problem
+
+
+def test_without_writing_the_result_is_the_same_and_there_is_no_report(folder: Folder) -> None:
+    result = folder.rehearse(writes=False, deployments=[iso(7200)])
+    assert result["summary"] == "1 deployment replayed: defaults stops 0"
+    assert not (folder.path / "report.json").exists()
+
+
+def test_the_table_has_a_row_for_each_policy_and_the_causes_below(folder: Folder) -> None:
+    policies = [folder.write("strict.yml", "deploy_gate_enforce: false"), folder.write("tolerant.yml", TOLERANT)]
+    lines = folder.rehearse(
+        deployments=[iso(7200), iso(DAY - 900), iso(DAY + 3600), iso(3 * DAY)],
+        policies=policies,
+        plant={"monitors": ["mail"]},
+        on_gap="skip",
+    )["table"]
+    assert lines[0] == (
+        "3 deployments (1 more not covered) replayed over history.csv: 4 monitors, 2026-02-02T02:40:00Z to "
+        "2026-02-04T02:40:00Z"
+    )
+    assert lines[2].startswith("policy     stops  before  during  after  no outage  wait median")
+    assert lines[3].startswith("strict    2 of 3")
+    assert lines[4].startswith("tolerant  1 of 3")
+    assert "  monitors that stopped most: The shop (2)" in lines
+    assert "  advisory: [shop] would avoid 2 stops, and would miss 0 caught faults" in lines
+    assert any(line.startswith("  enforce is set to false") for line in lines)
+
+
+def test_the_default_policy_and_the_default_course(folder: Folder) -> None:
+    document = folder.document(every="12h", changes=False)
+    plan = document["deployments"]
+    assert (plan["every"], plan["duration"], plan["batches"]) == (43_200.0, 600.0, 1)
+    assert plan["planned"] == plan["covered"] == 4
+
+
+BAD_OPTIONS = (
+    ({}, "no history: set history to a CSV file"),
+    ({"history": "a", "journal": "b"}, "mutually exclusive"),
+    ({"history": "a", "deployments": ["1770000000"], "every": "4h"}, "mutually exclusive"),
+    ({"history": "a", "colour": 1}, "there is no option colour; the options are batches"),
+    ({"history": "a", "timer": 0}, "timer must be a number of seconds from"),
+    ({"history": "a", "timer": "nan"}, "timer must be a number of seconds from"),
+    ({"history": "a", "duration": -1}, "duration must be from 0"),
+    ({"history": "a", "batches": -1}, "batches must be from 0"),
+    ({"history": "a", "plant": {"monitors": []}}, "plant: monitors must name"),
+    ({"history": "a", "plant": {"monitors": ["a"], "delay": -601}}, "plant: delay must be from -duration"),
+    ({"history": "a", "plant": {"monitors": ["a"], "failing": 0}}, "plant: failing must be more than 0"),
+    ({"history": "a", "plant": {"monitors": ["a"], "failing": "nan"}}, "plant: failing must be more than 0"),
+    ({"history": "a", "reports": ["a.doc"]}, "a.doc must have one of the file name extensions .json"),
+    ({"history": "a", "runs": "recorded"}, "which needs a journal"),
+    ({"history": "a", "on_gap": "maybe"}, "value of on_gap must be one of"),
+)
+
+
+@pytest.mark.parametrize(("options", "sentence"), BAD_OPTIONS)
+def test_invalid_options_are_refused(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        validate(options)
+    assert sentence in str(caught.value)
+
+
+def test_an_invalid_time_is_refused(folder: Folder) -> None:
+    with pytest.raises(ConfigurationError, match="since: soon is neither"):
+        folder.rehearse(every="4h", since="soon")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_
     RunState,
     preserve_reports,
 )
+
+from .._gate.debts.slow_monitors import SlowWorld, make_record
 
 
 def play(folder: Path, phases: list[str], reports: list[str], state: RunState | None = None) -> dict[str, str]:
@@ -78,3 +81,18 @@ def test_paths_are_compared_wherever_they_start(tmp_path: Path, monkeypatch: pyt
     Path("g.md").touch()
     preserve_reports([str(tmp_path / "g.md")], "after", state)
     assert (tmp_path / "g-before.md").exists()
+
+
+def test_owed_proofs_stay_at_their_path_while_a_report_is_preserved(tmp_path: Path) -> None:
+    record = make_record(SlowWorld(x="c"))
+    report = {"schema": "knowledgefront.monitoring/gate-report", "version": 1, "phase": "before", "debts": [record]}
+    path = tmp_path / "gate.json"
+    path.write_text(json.dumps(report), encoding="utf-8")
+    path.chmod(0o640)
+    state = RunState(str(tmp_path))
+    preserve_reports([str(path)], "before", state)
+    preserve_reports([str(path)], "after", state)
+    own = tmp_path / "gate-before.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == report
+    assert json.loads(own.read_text(encoding="utf-8")) == {**report, "debts": []}
+    assert own.stat().st_mode & 0o777 == 0o640

@@ -50,6 +50,12 @@ options:
     type: list
     elements: path
     default: []
+  journal:
+    description:
+      - Path of the journal that the gate writes with its option O(ignore:journal). The debts in it are brought up to
+        date after the report. A run after a failure does that again.
+      - A journal that cannot be written causes a warning and does not change the result.
+    type: path
 extends_documentation_fragment:
   - knowledgefront.monitoring.controller
   - knowledgefront.monitoring.connection

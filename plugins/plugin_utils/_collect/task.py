@@ -37,6 +37,7 @@ COLLECT: Spec = {
     "wait": {"type": "float", "default": 0.0},
     "on_owed": {"type": "str", "choices": [BLOCK, WARN], "default": WARN},
     "reports": {"type": "list", "elements": "path", "default": []},
+    "journal": {"type": "path"},
 }
 
 LONGEST_WAIT = 7 * 86400.0
@@ -92,6 +93,10 @@ def collect(
 def _finish(
     collection: Collection, options: Mapping[str, Any], warn: Callable[[str], None], dry_run: bool
 ) -> dict[str, Any]:
+    if options["journal"] and not dry_run:
+        from .journal_debts import update_journal
+
+        update_journal(options["journal"], collection.account, collection.stored.debts, warn)
     result = build_result(collection, options["on_owed"])
     notes = _list_notes(collection, result)
     for note in notes:

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...module_utils._domain.text import agree, join_names, quantity, sanitize
-from .._gate.debts.debt import Debt
+from .._gate.debts.debt import Debt, read_debt
+from .._gate.debts.fields import DebtError
 from .._gate.policy import IGNORE, Policy
 from .._system.files import MAX_PATH_LENGTH, file_extension
 from .._system.json_report import MAX_DEBTS, read_unpaid
@@ -39,6 +42,12 @@ def explain_own_debt(debt: Mapping[str, Any] | None, policy: Policy, paths: Sequ
     return [f"{text}: to deliver {agree(len(owed), 'it', 'them')} later, run {find_command(reports[0])}"]
 
 
+def explain_debts(paths: Sequence[str], journal: str | None, account: str, selection: str) -> list[str]:
+    """Return notes about the undelivered proofs of earlier deployments in the same scope."""
+    notes = explain_unpaid(paths, account, selection)
+    return notes + explain_recorded(journal, account, selection, paths) if journal else notes
+
+
 def explain_unpaid(paths: Sequence[str], account: str, selection: str) -> list[str]:
     """Return a note for each report in ``paths`` with undelivered proofs of earlier deployments in the same scope."""
     notes = []
@@ -53,6 +62,37 @@ def explain_unpaid(paths: Sequence[str], account: str, selection: str) -> list[s
                 "there drops the oldest"
             )
     return notes
+
+
+def explain_recorded(journal: str, account: str, selection: str, paths: Sequence[str]) -> list[str]:
+    """Return a note about the undelivered proofs in a journal that no report in ``paths`` has; empty if it has none.
+
+    A journal that cannot be read is none: recording the gate warns of it.
+    """
+    if not os.path.lexists(journal):
+        return []
+    from .._journal.observation import OWED, JournalError
+    from .._journal.reader import JournalReader
+
+    reported = {debt.run for path in _list_json(paths) for debt in read_unpaid(path)}
+    found: list[Debt] = []
+    try:
+        reader = JournalReader.open(journal, account)
+        try:
+            recorded = [debt for debt in reader.debts(selection) if debt.state == OWED and debt.run not in reported]
+        finally:
+            reader.close()
+    except JournalError:
+        return []
+    for debt in recorded:
+        with contextlib.suppress(DebtError):
+            found.append(read_debt(debt.document))
+    if not found:
+        return []
+    return [
+        f"{_describe_unpaid(found)}, by the journal: run kf_collect with its option journal and the JSON "
+        f"{agree(len(found), 'report', 'reports')} of {agree(len(found), 'that gate', 'those gates')}"
+    ]
 
 
 def _describe_unpaid(debts: Sequence[Debt]) -> str:

@@ -17,7 +17,7 @@ from ...module_utils._domain.selection import PatternError
 from ...module_utils._domain.timing import MIN_POLL_INTERVAL, poll_interval
 from .._gate.policy import BEFORE, PLAN
 from .._gate.sample import Sample, Unavailable
-from .._journal.observation import SINGLE_POLL_COVERS, GateRun, Observation, PollError
+from .._journal.observation import SINGLE_POLL_COVERS, Debt, GateRun, Observation, PollError
 from .._journal.recorder import Recorder
 from .._recording.polling import clock_bounds, periodic_cover
 from .arguments import DECISIONS, POLICY
@@ -69,10 +69,12 @@ class GateRecording:
             return result
         return {**result, "baseline": {**result["baseline"], "run": self.run}}
 
-    def finish(self, result: Mapping[str, Any], ended: float) -> None:
-        """Record the ``result`` of the gate, which decided at ``ended``, and close the journal."""
+    def finish(self, result: Mapping[str, Any], ended: float, debt: Mapping[str, Any] | None = None) -> None:
+        """Record the ``result`` of the gate, which decided at ``ended``, and its ``debt``, and close the journal."""
         if os.path.lexists(self._path):
             self._attempt(lambda: self._recorder.finish(self._describe_run(result, ended)))
+            if debt is not None:
+                self._attempt(lambda: self._recorder.add_debt(Debt(self.run, debt["selection"], self._began, debt)))
         self._attempt(self._recorder.close)
 
     def _attempt(self, work: Callable[[], None]) -> None:

@@ -152,10 +152,12 @@ class GateTask:
         settings = Settings.from_options({**options, "timeout": options[REQUEST_TIMEOUT]})
         include, exclude, types = selected
         self._scope = {"api_url": settings.api_url, "include": include, "exclude": exclude, "types": types}
-        if policy.phase == BEFORE and options["reports"]:
-            from .debts import explain_unpaid
+        if policy.phase == BEFORE and (options["reports"] or options["journal"]):
+            from .debts import explain_debts
 
-            self._notes = explain_unpaid(options["reports"], _account(options), fingerprint(*selected))
+            self._notes = explain_debts(
+                options["reports"], options["journal"], _account(options), fingerprint(*selected)
+            )
         cache = open_cache(settings, options, warnings.append, TOKENS_ONLY)
         client = Client(settings, cache=cache)
         is_overridden = policy.override is not None and policy.override.is_valid(time.time())
@@ -225,7 +227,7 @@ class GateTask:
             for line in (result["summary"], *result["lines"]):
                 self.console.display(line)
         if self._recording is not None:
-            self._recording.finish(decided, ended)
+            self._recording.finish(decided, ended, debt)
         result = {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
         return abridge_failure(result) if self._is_abridged else result
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from .database import REPLACED
-from .observation import GateRun, JournalError, Observation
+from .observation import Debt, GateRun, JournalError, Observation
 from .private_file import describe_path
 from .writer import Journal
 
@@ -54,6 +54,10 @@ class Recorder:
     def finish(self, run: GateRun) -> None:
         """Record the evaluation of a gate."""
         self._record(lambda journal: journal.append_run(run), 0.0)
+
+    def add_debt(self, debt: Debt) -> None:
+        """Record a proof that a gate owes."""
+        self._record(lambda journal: journal.add_debt(debt), 0.0)
 
     def close(self) -> None:
         """Close the file. The next record opens it again."""

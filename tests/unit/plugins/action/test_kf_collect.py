@@ -18,6 +18,7 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_collect import ActionModule as Collect
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_gate import ActionModule as Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.debts.fields import sign_content
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import action
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import ScriptedServer, as_json, service
 
@@ -354,3 +355,71 @@ def test_a_report_that_cannot_be_written_fails_with_the_verdict(owing: Site) -> 
     result = owing.collect(reports=[str(owing.folder / "missing" / "p.md")])
     assert (result["failed"], result["verdict"], result["gate_rc"]) == (True, "warn", 0)
     assert len(result["report_errors"]) == 1
+
+
+def debts_in(journal: Path) -> dict[str, str]:
+    with JournalReader.open(str(journal)) as reader:
+        return {debt.run: debt.state for debt in reader.debts()}
+
+
+@pytest.fixture
+def recorded(site: Site) -> Site:
+    """Return a site whose gate owes a proof, in its report and in its journal."""
+    site.gate(journal=str(site.folder / "journal.db"))
+    return site
+
+
+@pytest.mark.parametrize(("error", "state"), [(None, "delivered"), ("HTTP 503", "failed")])
+def test_a_debt_is_closed_in_the_journal_too(recorded: Site, error: str | None, state: str) -> None:
+    journal, run = recorded.folder / "journal.db", recorded.read()["run"]
+    assert debts_in(journal) == {run: "owed"}
+    recorded.collect(journal=str(journal))
+    assert debts_in(journal) == {run: "owed"}
+    recorded.answers = lambda: world(age=0, error=error, alert=error is not None)
+    assert recorded.collect(journal=str(journal), check=True)["state"] == state
+    assert debts_in(journal) == {run: "owed"}
+    # As if the process had been killed after it wrote the report.
+    assert recorded.collect()["state"] == state
+    assert debts_in(journal) == {run: "owed"}
+    for _again in range(2):
+        assert recorded.collect(journal=str(journal))["polls"] == 0
+        assert debts_in(journal) == {run: state}
+
+
+def test_a_debt_that_the_journal_lacks_is_added(owing: Site) -> None:
+    journal = owing.folder / "journal.db"
+    owing.gate("before", journal=str(journal), reports=[])
+    owing.answers = lambda: world(age=0)
+    assert owing.collect(journal=str(journal))["state"] == "delivered"
+    assert debts_in(journal) == {owing.read()["run"]: "delivered"}
+
+
+def test_a_later_gate_warns_of_the_debts_in_its_journal(recorded: Site) -> None:
+    journal = str(recorded.folder / "journal.db")
+    for options, number in [
+        ({"reports": []}, 1),
+        ({"reports": [str(recorded.folder / "other.json")]}, 1),
+        ({"reports": [], "include": ["Fast"]}, 0),
+        ({"reports": [], "journal": str(recorded.folder / "none.db")}, 0),
+    ]:
+        warnings = recorded.gate("before", **{"journal": journal, **options})["warnings"]
+        assert len([one for one in warnings if "by the journal" in one]) == number
+    assert not any("by the journal" in one for one in recorded.gate("during", journal=journal, reports=[])["warnings"])
+    warnings = recorded.gate("before", journal=journal)["warnings"]
+    assert [one for one in warnings if "earlier deployment" in one and "by the journal" not in one]
+    assert not any("by the journal" in one for one in warnings)
+    recorded.answers = lambda: world(age=0)
+    recorded.collect(journal=journal)
+    assert not any("earlier deployment" in one for one in recorded.gate("before", journal=journal)["warnings"])
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no journal at all, but some text"])
+def test_a_journal_that_cannot_be_used_changes_nothing(owing: Site, content: bytes | None) -> None:
+    journal = owing.folder / "journal.db"
+    if content is not None:
+        journal.write_bytes(content)
+    owing.answers = lambda: world(age=0)
+    result = owing.collect(journal=str(journal))
+    assert (result["state"], result["gate_rc"]) == ("delivered", 0)
+    assert content == b"" or any("journal" in warning for warning in result["warnings"])
+    assert not any("by the journal" in one for one in owing.gate("before", journal=str(journal))["warnings"])

@@ -184,24 +184,24 @@ def board() -> str:
     """Return the picture of a board: its headline, a tile for each problem, and rows of clean monitors."""
     headline, time = BOARD_HEADLINE
     parts = ['<rect class="c block" x="10" y="10" width="340" height="58" rx="8"/>']
-    parts += [_text(60, 35, headline, "w h"), _text(60, 54, time, "w")]
-    parts += ['<circle cx="34" cy="39" r="15" class="ring"/>', _text(34, 44, "✕", "m w h")]
+    parts += [text(60, 35, headline, "w h"), text(60, 54, time, "w")]
+    parts += ['<circle cx="34" cy="39" r="15" class="ring"/>', text(34, 44, "✕", "m w h")]
     for number, (kind, label, state, since, message, tests, cells) in enumerate(BOARD_TILES):
         y = 80 + 122 * number
         parts.append(f'<rect class="o line" x="10" y="{y}" width="340" height="112" rx="6"/>')
         parts.append(f'<rect class="c {kind}" x="10" y="{y}" width="7" height="112" rx="3"/>')
-        parts += [_text(28, y + 20, label, "b"), _text(28, y + 38, state, f"t {kind}"), _text(130, y + 38, since, "s")]
-        parts += [_text(28, y + 58, message), _text(28, y + 76, tests, "s"), *_strip(28, y + 88, cells)]
+        parts += [text(28, y + 20, label, "b"), text(28, y + 38, state, f"t {kind}"), text(130, y + 38, since, "s")]
+        parts += [text(28, y + 58, message), text(28, y + 76, tests, "s"), *_strip(28, y + 88, cells)]
     y = 80 + 122 * len(BOARD_TILES) + 18
-    parts.append(_text(10, y, "40 clean monitors", "b"))
+    parts.append(text(10, y, "40 clean monitors", "b"))
     for label, times, cells in BOARD_CLEAN:
         y += 24
-        parts += [_text(10, y, label), _text(100, y, times, "s"), *_strip(198, y - 10, cells)]
+        parts += [text(10, y, label), text(100, y, times, "s"), *_strip(198, y - 10, cells)]
     style = (
         "<style>.w{fill:#ffffff}.h{font-weight:600}.ring{fill:none;stroke:#ffffff;stroke-width:2}"
         ".block{--c:#b5162b}</style>"
     )
-    return _drawing(y + 16, "A board of monitors", [style, *parts])
+    return drawing(y + 16, "A board of monitors", [style, *parts])
 
 
 PICTURES = {"board": board, "layers": layers, "states": states, "timeline": timeline}

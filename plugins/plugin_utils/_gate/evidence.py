@@ -9,68 +9,10 @@ from collections.abc import Mapping
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
 from .baseline import Baseline
+from .monitor_history import TestHistory
 from .policy import BEFORE, PLAN, Policy
 from .problems import ALERT
 from .sample import Sample
-
-
-class TestHistory:
-    """The tests and alerts of one monitor that the samples have shown.
-
-    Starts are in epoch seconds by the service's clock. ``clean_starts`` has the starts of the newest clean tests in a
-    row that count as evidence, oldest first. ``failed_run`` is the number of failed tests in a row, and
-    ``failed_run_since_anchor`` the number of those that started since the anchor. ``failures`` counts failed tests and
-    alerts since the anchor, cleared alerts included, and ``tests_after_failure`` the tests since the first of these.
-    ``proved_from`` and ``proved_until`` are the starts of the first and the last test that proved the monitor, None
-    while it is not proved. ``alerting_since`` is when a sample first showed the active alert, None without one.
-    ``lasting`` is what the evaluation of an earlier sample found for the same status, None without one.
-    """
-
-    __slots__ = (
-        "alert_count",
-        "alert_id",
-        "alerted",
-        "alerting_since",
-        "clean_starts",
-        "cleared_alert",
-        "fail_count",
-        "failed_run",
-        "failed_run_since_anchor",
-        "failures",
-        "is_failed",
-        "is_outdated",
-        "lasting",
-        "monitor",
-        "newest",
-        "premature",
-        "proved_from",
-        "proved_until",
-        "test_count",
-        "tests_after_failure",
-    )
-
-    def __init__(self, monitor: Monitor) -> None:
-        self.monitor = monitor
-        self.lasting: object = None
-        self.clean_starts: list[float] = []
-        self.failed_run = self.failed_run_since_anchor = self.failures = self.tests_after_failure = 0
-        self.proved_from: float | None = None
-        self.proved_until: float | None = None
-        self.alerting_since: float | None = None
-        self.newest: float | None = None
-        self.is_failed = self.is_outdated = False
-        self.premature: float | None = None
-        self.fail_count: int | None = None
-        self.test_count: int | None = None
-        self.alert_count: int | None = None
-        self.alert_id: str | None = None
-        self.alerted: float | None = None
-        self.cleared_alert: float | None = None
-
-    @property
-    def is_premature(self) -> bool:
-        """Whether the newest test was reported before it started, so that some clock is wrong."""
-        return self.newest is not None and self.newest == self.premature
 
 
 class Evidence:
@@ -205,7 +147,7 @@ class Evidence:
     def _observe_alert(self, history: TestHistory, status: MonitorStatus, is_first: bool, sample: Sample) -> None:
         """Count an alert raised since the baseline or the previous sample as a failure, even if it has cleared."""
         is_new = status.alert_active and history.alerting_since is None
-        raised = self._was_raised(status, sample) if is_first else is_new or _is_another_alert(history, status)
+        raised = self._was_raised(status, sample) if is_first else is_new or history.has_another_alert(status)
         if raised:
             history.failures += 1
             history.cleared_alert = None if status.alert_active else status.alerted or sample.service_time
@@ -252,7 +194,7 @@ class Evidence:
             history.clean_starts.clear()
             return
         is_new = started != history.newest
-        has_failed = status.failing or _has_hidden_failure(history, status)
+        has_failed = status.failing or history.has_hidden_failure(status)
         if has_failed:
             if is_new or not history.is_failed:
                 self._add_failure(history, started)
@@ -284,7 +226,7 @@ class Evidence:
         if started > now:
             history.premature = started
         is_clean = not status.alert_active and started >= self.anchor and started != history.premature
-        if is_clean and not _is_doubtful(history, status):
+        if is_clean and not history.is_doubtful(status):
             history.clean_starts.append(started)
             self._prove(history)
         else:
@@ -296,7 +238,7 @@ class Evidence:
         It withdraws a proof that rests on it. So does a number of failures between two samples that makes a run.
         """
         failed = status.last_failed.started if status.last_failed is not None else None
-        if failed is None or failed < self.anchor or not _is_unseen_failure(history, failed):
+        if failed is None or failed < self.anchor or not history.is_unseen_failure(failed):
             return
         history.failures += 1
         history.clean_starts.clear()
@@ -314,43 +256,6 @@ class Evidence:
             return
         history.proved_from, history.proved_until = starts[0], starts[-1]
         history.tests_after_failure = 0
-
-
-def _is_another_alert(history: TestHistory, status: MonitorStatus) -> bool:
-    """Whether the newest alert differs from that in the previous sample."""
-    if status.alert_id is not None and (history.alert_id is not None or history.alerted is None):
-        return status.alert_id != history.alert_id
-    if status.alerted is not None and (history.alerted is None or status.alerted > history.alerted):
-        return True
-    before, now = history.alert_count, status.alert_count
-    return before is not None and now is not None and now > before
-
-
-def _has_hidden_failure(history: TestHistory, status: MonitorStatus) -> bool:
-    """Whether only the failure count shows that the newest test failed: no reported failed test explains its rise."""
-    if history.fail_count is None or status.fail_count is None or status.fail_count <= history.fail_count:
-        return False
-    failed = status.last_failed.started if status.last_failed is not None else None
-    return failed is None or not _is_unseen_failure(history, failed)
-
-
-def _is_unseen_failure(history: TestHistory, failed: float) -> bool:
-    """Whether no earlier sample showed the failure of the test that started at ``failed``."""
-    return history.newest is None or failed > history.newest or (failed == history.newest and not history.is_failed)
-
-
-def _is_doubtful(history: TestHistory, status: MonitorStatus) -> bool:
-    """Whether the newest test may be one of the failed tests whose time the service does not report.
-
-    It is not if the counts show that all tests since the previous sample passed: the number of tests increased by at
-    least one more than the number of failures, provided that tests leave the window one at a time.
-    """
-    if not status.has_undated_failure:
-        return False
-    if history.fail_count is None or history.test_count is None or status.test_count is None:
-        return True
-    failures = (status.fail_count or 0) - history.fail_count
-    return status.test_count - history.test_count - failures < 1
 
 
 def detected_from(monitor: Monitor, policy: Policy, anchor: float) -> float | None:

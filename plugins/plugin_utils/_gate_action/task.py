@@ -9,7 +9,7 @@ import gc
 import secrets
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -220,16 +220,17 @@ class GateTask:
             unwritten = write_reports(paths, document)
         if unwritten:
             result = {**result, "failed": True, "msg": f"{result['msg']} {'; '.join(unwritten)}."}
-        if self._task.diff:
-            for line in diff_baseline(outcome.sample, baseline):
-                self.console.display(line)
-        if self._task.get_play().name == AD_HOC:
-            for line in (result["summary"], *result["lines"]):
-                self.console.display(line)
+        self._display_details(result, diff_baseline(outcome.sample, baseline) if self._task.diff else [])
         if self._recording is not None:
             self._recording.finish(decided, ended, debt)
         result = {**result, "report_errors": unwritten, "warnings": list(dict.fromkeys([*warnings, *notes]))}
         return abridge_failure(result) if self._is_abridged else result
+
+    def _display_details(self, result: Mapping[str, Any], difference: Sequence[str]) -> None:
+        """Display the difference to the baseline, and what Ansible does not print of an ad hoc command."""
+        lines = [result["summary"], *result["lines"]] if self._task.get_play().name == AD_HOC else []
+        for line in (*difference, *lines):
+            self.console.display(line)
 
 
 def _account(options: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ....module_utils._domain.monitor import Monitor, MonitorConfig
 from ..baseline import BaselineMonitor
-from ..evidence import TestHistory
+from ..monitor_history import TestHistory
 from .fields import (
     DebtError,
     read_count,

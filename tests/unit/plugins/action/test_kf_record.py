@@ -17,7 +17,10 @@ from typing import Any
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_record import ActionModule
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import account_fingerprint
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import Observation
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import (
+    JournalError,
+    Observation,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.writer import Journal
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import action
@@ -104,6 +107,16 @@ def test_a_late_poll_of_a_scheduled_job_names_the_gap(serve: Serve, path: Path) 
     assert gap["since"].endswith("Z")
     assert gap["since"] < gap["until"]
     assert result["summary"] == "1 sample of 1 monitor, 1 gap"
+
+
+def test_gaps_that_cannot_be_read_are_a_warning(serve: Serve, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_given: object) -> None:
+        raise JournalError("the journal was moved", "journal_replaced")
+
+    monkeypatch.setattr(JournalReader, "gaps", fail)
+    result = record(serve(service(documents("a"))).url, path)
+    assert (result["samples"], result["gaps"]) == (1, [])
+    assert result["warnings"] == ["the gaps are not known: the journal was moved"]
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {

@@ -37,6 +37,7 @@ from .wording import (
     describe_expectation,
     describe_gaps,
     describe_headline,
+    describe_run,
     describe_setup,
     describe_source,
     describe_uncovered,
@@ -180,14 +181,14 @@ def _build_axis(first: str, hours: int) -> list[str]:
 
 
 def _build_run(run: RecordedRunEntry) -> dict[str, Any]:
-    same = not run["differences"]
+    recorded, replayed, differences = describe_run(run)
     return {
         "tone": run["verdict"],
         "began": format_time(run["began"]),
         "phase": sanitize(run["phase"], 20),
-        "recorded": f"{run['verdict']} ({run['gate_rc']})",
-        "replayed": f"{run['replayed_verdict']} ({run['replayed_gate_rc']})",
-        "differences": "none" if same else sanitize(", ".join(run["differences"]), 300),
+        "recorded": recorded,
+        "replayed": replayed,
+        "differences": differences,
     }
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ....module_utils._domain.text import quantity, sanitize
 from ..._gate.reports.markdown_report import EMOJI
 from ..._gate.reports.markdown_text import markdown_name, markdown_text
 from ..._gate.reports.wording import MAX_MESSAGE, MAX_NOTE, format_time
@@ -30,6 +29,8 @@ from .wording import (
     describe_expectation,
     describe_gaps,
     describe_headline,
+    describe_run,
+    describe_runs,
     describe_setup,
     describe_source,
     describe_uncovered,
@@ -179,18 +180,9 @@ def _runs(document: Document) -> str:
     runs = document["runs"]
     different = [run for run in runs if run["differences"]]
     rows = [
-        _cells(
-            (
-                format_time(run["began"]),
-                run["phase"],
-                f"{run['verdict']} ({run['gate_rc']})",
-                f"{run['replayed_verdict']} ({run['replayed_gate_rc']})",
-                sanitize(", ".join(run["differences"]), MAX_NOTE) or "none",
-            )
-        )
-        for run in (different or runs)[:MAX_ROWS]
+        _cells((format_time(run["began"]), run["phase"], *describe_run(run))) for run in (different or runs)[:MAX_ROWS]
     ]
-    title = f"Recorded gates: {len(different):,} of {quantity(len(runs), 'replay')} differ"
+    title = f"Replay: {describe_runs(document)}"
     columns = ("Began", "Phase", "Recorded", "Replayed", "Differences")
     return _table(title, columns, rows, len(different or runs) - MAX_ROWS)
 

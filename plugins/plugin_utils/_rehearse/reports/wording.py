@@ -14,7 +14,7 @@ from ....module_utils._domain.timestamps import duration, parse_utc
 from ..._gate.policy import BLOCK
 from ..._gate.reports.wording import FORECAST, MARKS, MAX_LABEL, MAX_NOTE, format_time
 from ..._gate.verdict import INCONCLUSIVE
-from ..document import CSV, Document, ExpectationEntry, GapEntry
+from ..document import CSV, Document, ExpectationEntry, GapEntry, RecordedRunEntry
 from .policy_wording import count_stops, spell_value
 
 MAX_REASONS = 4
@@ -62,8 +62,7 @@ def describe_stops(document: Document) -> str:
     """Return in one sentence how many deployments each policy would have stopped, or how many replays differ."""
     policies = document["policies"]
     if not policies:
-        different = sum(bool(run["differences"]) for run in document["runs"])
-        return f"{different:,} of {quantity(len(document['runs']), 'recorded gate')} {_differ(different)}"
+        return describe_runs(document)
     covered = quantity(document["deployments"]["covered"], "deployment")
     if len(policies) == 1:
         return f"{count_stops(policies[0]):,} of {covered} would have been stopped"
@@ -72,8 +71,14 @@ def describe_stops(document: Document) -> str:
     return f"Stopped of {covered}: {', '.join(counts)}{more}"
 
 
-def _differ(count: int) -> str:
-    return agree(count, "gives another result now", "give another result now")
+def describe_runs(document: Document) -> str:
+    """Return how many recorded gates give another result now, and how many could not be replayed."""
+    runs = document["runs"]
+    lost = sum(run["replayed_verdict"] is None for run in runs)
+    different = sum(bool(run["differences"]) for run in runs) - lost
+    verb = agree(different, "gives", "give")
+    sentence = f"{different:,} of {quantity(len(runs), 'recorded gate')} {verb} another result now"
+    return f"{sentence}, {lost:,} could not be replayed" if lost else sentence
 
 
 def describe_source(document: Document) -> str:
@@ -139,3 +144,12 @@ def describe_expectation(entry: ExpectationEntry) -> tuple[str, str, str, str]:
     actual = "nothing to compare" if entry["actual"] is None else spell_value(entry["actual"])
     expected = f"{sanitize(entry['expectation'], MAX_LABEL)}: {spell_value(entry['expected'])}"
     return sanitize(entry["policy"], MAX_LABEL), expected, actual, "met" if entry["met"] else "not met"
+
+
+def describe_run(run: RecordedRunEntry) -> tuple[str, str, str]:
+    """Return what a recorded gate decided, what its replay decides, and the keys of the result that differ."""
+    recorded = f"{run['verdict']} ({run['gate_rc']})"
+    if run["replayed_verdict"] is None:
+        return recorded, "not replayed", f"the journal lacks its {sanitize(', '.join(run['differences']), MAX_NOTE)}"
+    replayed = f"{run['replayed_verdict']} ({run['replayed_gate_rc']})"
+    return recorded, replayed, sanitize(", ".join(run["differences"]), MAX_NOTE) or "none"

@@ -243,9 +243,10 @@ def run(**changes: Any) -> RecordedRunEntry:
 
 
 def of_recorded_runs() -> Document:
-    """Return the replay of recorded gates from a journal, one of which decides differently now."""
+    """Return the replay of recorded gates: one decides differently now, and one lacks its polls."""
     other = run(replayed_verdict="block", replayed_gate_rc=10, differences=["verdict", "gate_rc", "reasons"])
-    result = document([], runs=[run(), other])
+    lost = run(replayed_verdict=None, replayed_gate_rc=None, differences=["polls"])
+    result = document([], runs=[run(), other, lost])
     result["source"].update(kind=JOURNAL, name="gate.journal", timer=None)
     return result
 

@@ -90,6 +90,6 @@ def test_missed_faults_are_listed():
 
 def test_recorded_gates_that_differ_are_listed():
     text = render_markdown(of_recorded_runs())
-    assert "Recorded gates: 1 of 2 replays differ" in text
-    assert text.count("| 2026-05-01 01:00:00 UTC |") == 1
+    assert "Replay: 1 of 3 recorded gates gives another result now" in text
+    assert text.count("| 2026-05-01 01:00:00 UTC |") == 2
     assert "| none |" in render_markdown(document([], runs=[run()]))

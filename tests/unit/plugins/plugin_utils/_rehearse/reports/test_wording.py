@@ -44,7 +44,7 @@ def with_deployments(covered, planned, *whys):
             "2 of 3 expectations are not met",
             "block",
         ),
-        (of_recorded_runs(), "2 recorded gates replayed", "plan"),
+        (of_recorded_runs(), "3 recorded gates replayed", "plan"),
     ],
 )
 def test_the_headline(one, verdict, tone):
@@ -63,6 +63,7 @@ def test_the_headline(one, verdict, tone):
             "Stopped of 1 deployment: a 0, b 0, c 0, d 0, e 0, f 0 and 2 more policies",
         ),
         (document([], runs=[run()]), "0 of 1 recorded gate give another result now"),
+        (of_recorded_runs(), "1 of 3 recorded gates gives another result now, 1 could not be replayed"),
     ],
 )
 def test_the_stops_in_one_sentence(one, sentence):
@@ -177,3 +178,21 @@ def test_the_setup_says_what_was_replayed(changes):
     assert entries.get("One every", entries.get("Deployments are")) in ("4 h", "at the given times")
     assert "Samples" in dict(wording.describe_setup(of_recorded_runs()))
     assert "Deployments" not in dict(wording.describe_setup(of_recorded_runs()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "texts"),
+    [
+        ({}, ("pass (0)", "pass (0)", "none")),
+        (
+            {"replayed_verdict": "block", "replayed_gate_rc": 10, "differences": ["verdict", "reasons"]},
+            ("pass (0)", "block (10)", "verdict, reasons"),
+        ),
+        (
+            {"replayed_verdict": None, "replayed_gate_rc": None, "differences": ["polls"]},
+            ("pass (0)", "not replayed", "the journal lacks its polls"),
+        ),
+    ],
+)
+def test_a_recorded_gate(changes, texts):
+    assert wording.describe_run(run(**changes)) == texts

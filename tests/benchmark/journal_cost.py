@@ -141,6 +141,7 @@ def measure(world: World, polls: int, monitors: int = MONITORS) -> Cost:
         with JournalReader.open(str(path), "benchmark") as reader:
             count, found = 0, None
             for count, found in enumerate(reader.observations(), 1):
+                pass
         if (count, found) != (polls, observation):
             raise SystemExit("the journal was not read as it was written")
         return Cost(polls, path.stat().st_size, spent / polls, (time.process_time() - began) / polls)

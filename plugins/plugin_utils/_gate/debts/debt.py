@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from ....module_utils._domain.timestamps import utc
 from ..baseline import Baseline
 from ..evidence import Evidence
-from ..monitor_history import TestHistory
 from ..loop import Outcome
+from ..monitor_history import TestHistory
 from ..policy import AFTER, BLOCK, Policy
 from ..proof import list_owed
 from ..states import ALL, CLEAN, UNPROVED

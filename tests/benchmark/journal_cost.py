@@ -139,9 +139,7 @@ def measure(world: World, polls: int, monitors: int = MONITORS) -> Cost:
                 spent += time.process_time() - began
         began = time.process_time()
         with JournalReader.open(str(path), "benchmark") as reader:
-            count, found = 0, None
-            for count, found in enumerate(reader.observations(), 1):
-                pass
+            [(count, found)] = deque(enumerate(reader.observations(), 1), maxlen=1)
         if (count, found) != (polls, observation):
             raise SystemExit("the journal was not read as it was written")
         return Cost(polls, path.stat().st_size, spent / polls, (time.process_time() - began) / polls)

@@ -57,8 +57,8 @@ class Sampler:
         self.client = client
         self._selection = selection
         self.policy = policy
-        self._on_unmatched = on_unmatched
-        self._fingerprint = fingerprint
+        self.on_unmatched = on_unmatched
+        self.fingerprint = fingerprint
         self._warn = warn
         self.now = now
         self._clock = clock
@@ -78,7 +78,7 @@ class Sampler:
         taken_at = self.now()
         for warning in warnings:
             self._warn(warning)
-        return Sample(monitors, taken_at, self._fingerprint, self._clock_offset(taken_at))
+        return Sample(monitors, taken_at, self.fingerprint, self._clock_offset(taken_at))
 
     def _clock_offset(self, taken_at: float) -> ClockOffset:
         bounds = self.client.service_time()
@@ -103,7 +103,7 @@ class Sampler:
         self, configs: Sequence[MonitorConfig], statuses: Sequence[MonitorStatus]
     ) -> tuple[list[Monitor], list[str]]:
         """Return the monitors in scope, and warnings. Raises Unavailable for an invalid scope."""
-        return select_scope(configs, statuses, self._selection, self.policy.min_monitors, self._on_unmatched)
+        return select_scope(configs, statuses, self._selection, self.policy.min_monitors, self.on_unmatched)
 
     def _widen(self, monitors: list[Monitor]) -> list[Monitor]:
         """Return ``monitors``, with the status of a wider window for those that test too rarely for the default one.

@@ -82,7 +82,7 @@ class _CachingSampler(Sampler):
         self._cache = cache
 
     def _select(self, configs: Sequence[MonitorConfig], statuses: Sequence[MonitorStatus]) -> Scope:
-        key = (self._fingerprint, self._on_unmatched, self.policy.min_monitors)
+        key = (self.fingerprint, self.on_unmatched, self.policy.min_monitors)
         return self._cache.find(configs, statuses, key, lambda: Sampler._select(self, configs, statuses))
 
 

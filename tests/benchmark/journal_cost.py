@@ -139,8 +139,8 @@ def measure(world: World, polls: int, monitors: int = MONITORS) -> Cost:
                 spent += time.process_time() - began
         began = time.process_time()
         with JournalReader.open(str(path), "benchmark") as reader:
-            [(count, found)] = deque(enumerate(reader.observations(), 1), maxlen=1)
-        if (count, found) != (polls, observation):
+            newest = deque(enumerate(reader.observations(), 1), maxlen=1)
+        if list(newest) != [(polls, observation)]:
             raise SystemExit("the journal was not read as it was written")
         return Cost(polls, path.stat().st_size, spent / polls, (time.process_time() - began) / polls)
 

@@ -239,6 +239,58 @@ EVENTS: Group = {
     ),
 }
 
+JOURNAL: Group = {
+    "journal_invalid": Explanation(
+        "The file is not a journal, or it is damaged.",
+        "Correct the path. Move a damaged journal away: the next poll starts a new one.",
+    ),
+    "journal_account": Explanation(
+        "The journal was recorded with another ``client_id`` or ``api_url``.",
+        "Name a separate file for each account, or use the connection with which it was recorded.",
+    ),
+    "journal_newer": Explanation(
+        "A newer release of the collection wrote the journal.",
+        "Use that release to read it, or name another file.",
+    ),
+    "journal_older": Explanation(
+        "An older release of the collection wrote the journal, and it could not be migrated.",
+        "Make the file and its folder writable, and record something or read the journal again.",
+    ),
+    "journal_future": Explanation(
+        "The newest poll in the journal is later than now, so that a clock was or is wrong.",
+        "Synchronize the clock of the machine. If it is right, move the journal away.",
+    ),
+    "journal_unreadable": Explanation(
+        "There is no file with this name, or it is a folder or another thing that is not a file.",
+        "Correct the path, create the folder, or record a journal first.",
+    ),
+    "journal_insecure": Explanation(
+        "Another user could change the journal: it is a link, belongs to another user, or is in a folder that "
+        "everybody can change.",
+        "Name a file of your own in a folder of your own.",
+    ),
+    "journal_unwritable": Explanation(
+        "The disk is full, or the file or its folder is read-only. Nothing of the last poll was written.",
+        "Free some space, or make both writable. SQLite needs a file beside the journal, also to read it after a "
+        "writer was killed.",
+    ),
+    "journal_locked": Explanation(
+        "Another process used the journal for too long.",
+        "Try again. A process that was stopped in the middle of a transaction holds the lock until it ends.",
+    ),
+    "journal_replaced": Explanation(
+        "The file was moved, deleted or replaced while it was open.", "Open the journal again."
+    ),
+    "journal_value": Explanation(
+        "A value cannot be stored, because it is out of range or larger than 64 MiB. Nothing was written.",
+        "Report it with the message: the service and the gate do not produce such values.",
+    ),
+    "journal_sqlite": Explanation(
+        "The Python that runs Ansible was built without SQLite.",
+        "Use a Python with the module ``sqlite3``, such as that of your distribution.",
+    ),
+}
+
 GROUPS: Mapping[str, Group] = {
     "Options and setup": OPTIONS,
     "Credentials": ACCESS,
@@ -246,5 +298,6 @@ GROUPS: Mapping[str, Group] = {
     "Responses": RESPONSES,
     "Reasons of the gate": GATE,
     "Event source": EVENTS,
+    "Journal": JOURNAL,
 }
 """The codes by the titles of their sections, in the order of the page."""

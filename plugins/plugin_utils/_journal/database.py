@@ -14,11 +14,11 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from .observation import JournalError
-from .private_file import describe_path
+from .private_file import sanitize_path
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,20 +29,41 @@ LOCK_TIMEOUT = 10.0
 SETTINGS = ("temp_store = MEMORY", "trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0")
 FOR_WRITING = ("journal_mode = TRUNCATE", "synchronous = FULL")
 
-DAMAGED, UNWRITABLE, LOCKED = "journal_invalid", "journal_unwritable", "journal_locked"
 REPLACED = "journal_replaced"
-REASONS = (
-    ("locked", "is in use by another process; try again later, or check that no process holds it", LOCKED),
-    ("busy", "is in use by another process; try again later, or check that no process holds it", LOCKED),
-    ("full", "cannot be written: the disk is full; free some space", UNWRITABLE),
-    ("readonly", "cannot be written: the file or its folder is read-only; make both writable", UNWRITABLE),
-    ("unable to open", "cannot be opened: check the permissions of the file and of its folder", UNWRITABLE),
-    ("I/O error", "cannot be read or written: the disk is full or reports an error; check it", UNWRITABLE),
-    ("not a database", "is not a journal: name another file, or move it away", DAMAGED),
-)
-"""A part of SQLite's message, which every release of Python reports, with the sentence and the code."""
 
-OTHER_REASON = ("", "is damaged; move it away, and a new one is started", DAMAGED)
+
+class Reason(NamedTuple):
+    """What a message of SQLite means. Every release of Python reports the message, some also a code."""
+
+    part: str
+    sentence: str
+    code: str
+
+
+IN_USE = "is in use by another process; try again later, or check that no process holds it"
+REASONS = (
+    Reason("locked", IN_USE, code="journal_locked"),
+    Reason("busy", IN_USE, code="journal_locked"),
+    Reason("full", "cannot be written: the disk is full; free some space", code="journal_unwritable"),
+    Reason(
+        "readonly",
+        "cannot be written: the file or its folder is read-only; make both writable",
+        code="journal_unwritable",
+    ),
+    Reason(
+        "unable to open",
+        "cannot be opened: check the permissions of the file and of its folder",
+        code="journal_unwritable",
+    ),
+    Reason(
+        "I/O error",
+        "cannot be read or written: the disk is full or reports an error; check it",
+        code="journal_unwritable",
+    ),
+    Reason("not a database", "is not a journal: name another file, or move this one away", code="journal_invalid"),
+    Reason("", "is damaged; move it away, and a new one is started", code="journal_invalid"),
+)
+"""The first one whose part is in the message counts."""
 
 
 class Database:
@@ -92,7 +113,9 @@ class Database:
     def transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
         """Commit what the body does, or nothing of it. ``timeout`` limits the whole wait for locks."""
         if self._file is not None and _identify_file(self._path) != self._file:
-            raise JournalError(f"{describe_path(self._path)} was moved or replaced: open it again", REPLACED)
+            raise JournalError(
+                f"the journal {sanitize_path(self._path)} was moved or replaced: open it again", REPLACED
+            )
         deadline = time.monotonic() + self.timeout
         self._limit_wait(self.timeout)
         self.execute(f"BEGIN {kind}")
@@ -136,14 +159,14 @@ class Database:
             yield
         except (OverflowError, UnicodeError) as error:
             raise JournalError(
-                f"{describe_path(self._path)} cannot store a value ({type(error).__name__}): it is out of range or too "
-                "large",
+                f"the journal {sanitize_path(self._path)} cannot store a value ({type(error).__name__}): it is out of "
+                "range or too large",
                 "journal_value",
             ) from None
         except (sqlite3.Error, sqlite3.Warning, MemoryError) as error:
             text = str(error)
-            _part, why, code = next((reason for reason in REASONS if reason[0] in text), OTHER_REASON)
-            raise JournalError(f"{describe_path(self._path)} {why}", code) from None
+            reason = next(reason for reason in REASONS if reason.part in text)
+            raise JournalError(f"the journal {sanitize_path(self._path)} {reason.sentence}", reason.code) from None
 
 
 def _identify_file(path: str) -> tuple[int, int] | None:
@@ -161,8 +184,8 @@ def import_sqlite(path: str) -> Any:
         import sqlite3
     except Exception as error:  # noqa: BLE001 - a broken library can raise anything
         raise JournalError(
-            f"{describe_path(path)} cannot be used, because this Python has no sqlite3 ({type(error).__name__}): "
-            "install a Python with SQLite",
+            f"the journal {sanitize_path(path)} cannot be used, because this Python has no sqlite3 "
+            f"({type(error).__name__}): install a Python with SQLite",
             "journal_sqlite",
         ) from None
     return sqlite3

@@ -15,7 +15,7 @@ from ...module_utils._domain.json_memory import fits
 from ...module_utils._domain.monitor import MonitorConfig
 from .columns import FLAG, LONGEST_TEXT, TEXT, TIME, check_values
 from .observation import JournalError, PollError
-from .private_file import describe_path
+from .private_file import sanitize_path
 
 T = TypeVar("T")
 
@@ -40,8 +40,8 @@ def decode(path: str, read: Callable[[], T]) -> T:
         raise
     except INVALID as error:
         raise JournalError(
-            f"{describe_path(path)} contains invalid data ({type(error).__name__}): move it away, and a new one is "
-            "started",
+            f"the journal {sanitize_path(path)} contains invalid data ({type(error).__name__}): move it away, and "
+            "a new one is started",
             "journal_invalid",
         ) from None
 
@@ -54,7 +54,8 @@ def encode(path: str, write: Callable[[], T]) -> T:
         raise
     except INVALID as error:
         raise JournalError(
-            f"{describe_path(path)} cannot store a value ({type(error).__name__}): it is out of range or too large",
+            f"the journal {sanitize_path(path)} cannot store a value ({type(error).__name__}): it is out of range or "
+            "too large",
             "journal_value",
         ) from None
 

@@ -9,7 +9,7 @@ from . import schema
 from .database import LOCK_TIMEOUT, Database, import_sqlite
 from .encoding import decode, to_finite
 from .observation import JournalError
-from .private_file import check_private_file, create_private_file, describe_path
+from .private_file import check_private_file, create_private_file, sanitize_path
 
 FUTURE_GRACE = 60.0
 """Seconds by which clocks may differ without a journal being from the future."""
@@ -26,7 +26,9 @@ def open_for_writing(path: str, account: str, now: float, timeout: float = LOCK_
     create_private_file(path)
     database = Database(path, is_writable=True, timeout=timeout)
     try:
-        if _read_version(database, path) < len(schema.MIGRATIONS):
+        with database.transaction("DEFERRED"):
+            version = _read_version(database, path)
+        if version < len(schema.MIGRATIONS):
             with database.transaction():
                 _migrate(database, path, account)
         _check_account(database, path, account)
@@ -56,11 +58,14 @@ def open_for_reading(path: str, account: str | None) -> Database:
 def _open_unchanged(path: str, account: str | None) -> Database:
     database = Database(path, is_writable=False)
     try:
-        version = _read_version(database, path)
+        with database.transaction("DEFERRED"):
+            version = _read_version(database, path)
         if version == 0:
-            raise JournalError(f"{describe_path(path)} is empty: record something first", "journal_invalid")
+            raise JournalError(f"the journal {sanitize_path(path)} is empty: record something first", "journal_invalid")
         if version < len(schema.MIGRATIONS):
-            raise JournalError(f"{describe_path(path)} has an older version: record something first", "journal_older")
+            raise JournalError(
+                f"the journal {sanitize_path(path)} has an older version: record something first", "journal_older"
+            )
         _check_account(database, path, account)
     except BaseException:
         database.close()
@@ -85,14 +90,17 @@ def check_time(database: Database, path: str, now: float) -> None:
     newest = database.fetch_value("SELECT min(at, taken_at) FROM observations ORDER BY at DESC LIMIT 1")
     if newest is not None and decode(path, lambda: to_finite(newest)) > now + FUTURE_GRACE:
         raise JournalError(
-            f"{describe_path(path)} has polls from the future: check the clock of this machine; if it is right, move "
-            "the journal away",
+            f"the journal {sanitize_path(path)} has polls from the future: check the clock of this machine; if it is "
+            "right, move the journal away",
             "journal_future",
         )
 
 
 def _read_version(database: Database, path: str) -> int:
-    """Return the version of the file, 0 for an empty one. Raises JournalError if it is no journal or a newer one."""
+    """Return the version of the file, 0 for an empty one. Raises JournalError if it is no journal or a newer one.
+
+    Call it within a transaction: another process may migrate the file between two statements.
+    """
     version = database.fetch_value("PRAGMA user_version")
     objects = database.fetch_all(OBJECTS)
     if version == 0 and not objects and database.fetch_value("PRAGMA application_id") == 0:
@@ -101,7 +109,7 @@ def _read_version(database: Database, path: str) -> int:
         raise _no_journal(path)
     if version > len(schema.MIGRATIONS):
         raise JournalError(
-            f"{describe_path(path)} has version {version}, but this release reads versions up to "
+            f"the journal {sanitize_path(path)} has version {version}, but this release reads versions up to "
             f"{len(schema.MIGRATIONS)}: use the release that wrote it, or name another file",
             "journal_newer",
         )
@@ -139,13 +147,14 @@ def _check_account(database: Database, path: str, account: str | None) -> None:
         raise _no_journal(path)
     if account is not None and found != account:
         raise JournalError(
-            f"{describe_path(path)} belongs to another client_id or api_url: name a separate file for each account",
+            f"the journal {sanitize_path(path)} belongs to another client_id or api_url: name a separate file "
+            "for each account",
             "journal_account",
         )
 
 
 def _no_journal(path: str) -> JournalError:
     return JournalError(
-        f"{describe_path(path)} is not a journal, but another file: correct the path, or move the file away",
+        f"the journal {sanitize_path(path)} is another file, not a journal: correct the path, or move the file away",
         "journal_invalid",
     )

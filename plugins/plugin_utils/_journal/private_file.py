@@ -9,6 +9,7 @@ writable for others, or that is sticky as ``/tmp``.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -58,27 +59,33 @@ def check_private_file(path: str) -> None:
         _check_folder(path)
         _check_file(path, path, os.lstat(path))
         for name in (path + end for end in SIDE_FILES):
-            if os.path.lexists(name):
+            with contextlib.suppress(FileNotFoundError):
                 _check_file(path, name, os.lstat(name))
     except (OSError, ValueError) as error:
         raise _unusable(path, error) from None
 
 
-def describe_path(path: str) -> str:
-    return f"the journal {sanitize(path, MAX_PATH_LENGTH)}"
+def sanitize_path(path: str) -> str:
+    """Return ``path`` for a message."""
+    return sanitize(path, MAX_PATH_LENGTH)
 
 
 def _check_folder(path: str) -> None:
     found = os.stat(os.path.dirname(path) or os.curdir)
     if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
         raise JournalError(
-            f"{describe_path(path)} is in a world-writable folder: choose a folder that other users cannot change",
+            f"the journal {sanitize_path(path)} is in a world-writable folder: choose a folder that other users "
+            "cannot change",
             "journal_insecure",
         )
 
 
 def _check_file(path: str, name: str, found: os.stat_result) -> None:
-    subject = describe_path(path) if name == path else f"the file {sanitize(name, MAX_PATH_LENGTH)} of the journal"
+    subject = (
+        f"the journal {sanitize_path(path)}"
+        if name == path
+        else f"the file {sanitize(name, MAX_PATH_LENGTH)} of the journal"
+    )
     if stat.S_ISDIR(found.st_mode):
         raise JournalError(f"{subject} is a folder: name a file", "journal_unreadable")
     if stat.S_ISLNK(found.st_mode):
@@ -91,7 +98,8 @@ def _check_file(path: str, name: str, found: os.stat_result) -> None:
 
 
 def _withdraw_access(name: str) -> None:
-    if os.path.lexists(name):
+    """Withdraw the access of others to a file, which SQLite may delete at any time."""
+    with contextlib.suppress(FileNotFoundError):
         mode = stat.S_IMODE(os.lstat(name).st_mode)
         if mode & OTHERS:
             os.chmod(name, mode & ~OTHERS)
@@ -113,4 +121,4 @@ def _unusable(path: str, error: OSError | ValueError) -> JournalError:
     else:
         reason = error.strerror if isinstance(error, OSError) else "invalid path"
         why, advice = f"cannot be used: {sanitize(reason)}", "correct the path"
-    return JournalError(f"{describe_path(path)} {why}; {advice}", "journal_unreadable")
+    return JournalError(f"the journal {sanitize_path(path)} {why}; {advice}", "journal_unreadable")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from .database import REPLACED
 from .observation import Debt, GateRun, JournalError, Observation
-from .private_file import describe_path
+from .private_file import sanitize_path
 from .writer import Journal
 
 WAIT = 2.0
@@ -95,7 +95,7 @@ class Recorder:
         if self._has_warned:
             return
         self._has_warned = True
-        reason = f"{describe_path(self._path)} failed ({type(error).__name__})"
+        reason = f"the journal {sanitize_path(self._path)} failed ({type(error).__name__})"
         if isinstance(error, JournalError):
             reason = str(error)
         self._warn(f"{reason}. The result does not depend on the journal, which lacks these polls")

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal import opening, schema
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.database import Database
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import JournalError
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
 
@@ -93,3 +99,38 @@ def test_processes_migrate_at_once(older: Path, monkeypatch: pytest.MonkeyPatch)
     children = [start(lambda: record(older, [])) for _number in range(4)]
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
     assert notes(older) == [2, ("migrated",)]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._journal.recorded_polls import (
+    poll, record
+)
+print(flush=True)
+record(Path(sys.argv[1]), [poll()])
+"""
+
+
+def test_a_journal_that_another_process_creates_meanwhile_is_a_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other process starts between the two statements that identify the file."""
+    fetch_all = Database.fetch_all
+    writers: list[subprocess.Popen[bytes]] = []
+
+    def fetch_later(database: Database, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        if statement == opening.OBJECTS and not writers:
+            command = [sys.executable, "-c", WRITER, str(tmp_path / "j")]
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+            writers.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE))
+            assert writers[0].stdout is not None
+            writers[0].stdout.readline()
+            time.sleep(0.5)
+        return fetch_all(database, statement, values)
+
+    monkeypatch.setattr(Database, "fetch_all", fetch_later)
+    open_journal(tmp_path / "j").close()
+    writers[0].communicate()
+    assert writers[0].returncode == 0
+    assert read(tmp_path / "j") == [poll()]

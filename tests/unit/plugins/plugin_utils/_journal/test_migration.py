@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal
 
 from .processes import start
 from .recorded_polls import ACCOUNT, open_journal, poll, read, record
+
+PAGE = Path(__file__).parents[5] / "docs" / "docsite" / "rst" / "journal.rst"
 
 NOTES = "CREATE TABLE notes (text TEXT)"
 NEXT = (*schema.MIGRATIONS, (NOTES, "INSERT INTO notes SELECT 'migrated' FROM account"))
@@ -99,6 +102,15 @@ def test_processes_migrate_at_once(older: Path, monkeypatch: pytest.MonkeyPatch)
     children = [start(lambda: record(older, [])) for _number in range(4)]
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
     assert notes(older) == [2, ("migrated",)]
+
+
+def test_the_page_describes_every_table_and_the_version() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    statements = [statement for statements in schema.MIGRATIONS for statement in statements]
+    tables = {statement.split()[2] for statement in statements if statement.startswith("CREATE TABLE")}
+    assert set(re.findall(r"^   \* - ``(\w+)``$", page, re.MULTILINE)) == tables
+    assert f"This release writes version {len(schema.MIGRATIONS)}" in page
+    assert f"0x{schema.APPLICATION:X}" in page
 
 
 WRITER = """

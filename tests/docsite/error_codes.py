@@ -240,6 +240,10 @@ EVENTS: Group = {
 }
 
 JOURNAL: Group = {
+    "journal_empty": Explanation(
+        "The journal has no poll to rehearse on.",
+        "Record the account first, with the playbook ``record`` or the option ``journal`` of the gate.",
+    ),
     "journal_invalid": Explanation(
         "The file is not a journal, or it is damaged.",
         "Correct the path. Move a damaged journal away: the next poll starts a new one.",

@@ -315,6 +315,7 @@ attributes:
     description: Shows the difference between the monitors in the baseline and now.
     support: full
 seealso:
+  - module: knowledgefront.monitoring.kf_collect
   - module: knowledgefront.monitoring.kf_status_info
 """
 
@@ -517,7 +518,9 @@ masked:
   type: int
   sample: 0
 owed:
-  description: The monitors in scope that could not be proved in time, see O(on_unprovable).
+  description:
+    - The monitors in scope that could not be proved in time, see O(on_unprovable). With a JSON report,
+      M(knowledgefront.monitoring.kf_collect) delivers their proofs later.
   returned: always
   type: list
   elements: dict

@@ -34,6 +34,7 @@ from .stops import StopGroup, WorstMonitor, group_stops, list_worst_monitors
 from .strips import build_strip, describe_strip, hours_per_cell
 from .wording import (
     SUMMARY_COLUMNS,
+    classify_run,
     describe_expectation,
     describe_gaps,
     describe_headline,
@@ -183,7 +184,7 @@ def _build_axis(first: str, hours: int) -> list[str]:
 def _build_run(run: RecordedRunEntry) -> dict[str, Any]:
     recorded, replayed, differences = describe_run(run)
     return {
-        "tone": run["verdict"],
+        "tone": classify_run(run),
         "began": format_time(run["began"]),
         "phase": sanitize(run["phase"], 20),
         "recorded": recorded,

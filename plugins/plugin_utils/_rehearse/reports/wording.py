@@ -13,7 +13,7 @@ from ....module_utils._domain.text import agree, quantity, sanitize
 from ....module_utils._domain.timestamps import duration, parse_utc
 from ..._gate.policy import BLOCK
 from ..._gate.reports.wording import FORECAST, MARKS, MAX_LABEL, MAX_NOTE, format_time
-from ..._gate.verdict import INCONCLUSIVE
+from ..._gate.verdict import INCONCLUSIVE, PASS
 from ..document import CSV, Document, ExpectationEntry, GapEntry, RecordedRunEntry
 from .policy_wording import count_stops, spell_value
 
@@ -40,8 +40,9 @@ def describe_headline(document: Document) -> Headline:
     """Return the headline: expectations that are not met come first, then whether anything could be evaluated."""
     title = f"Rehearsal on {sanitize(document['source']['name'], MAX_LABEL)}"
     unmet = [entry for entry in document["expectations"] if not entry["met"]]
-    has_evaluations = document["deployments"]["covered"] > 0 or bool(document["runs"])
-    tone = BLOCK if unmet else FORECAST if has_evaluations else INCONCLUSIVE
+    has_evaluations = document["deployments"]["covered"] > 0 or _count_replayed(document) > 0
+    differs = any(classify_run(run) == BLOCK for run in document["runs"])
+    tone = BLOCK if unmet or differs else FORECAST if has_evaluations else INCONCLUSIVE
     return Headline(title, _headline_verdict(document, len(unmet), has_evaluations), describe_stops(document), tone)
 
 
@@ -50,12 +51,23 @@ def _headline_verdict(document: Document, unmet: int, has_evaluations: bool) -> 
     if unmet:
         return f"{unmet:,} of {quantity(expectations, 'expectation')} {agree(unmet, 'is', 'are')} not met"
     if not has_evaluations:
-        return "No deployment could be evaluated"
+        return f"No {'deployment' if document['policies'] else 'recorded gate'} could be evaluated"
     if expectations:
         return "The expectation is met" if expectations == 1 else f"All {expectations:,} expectations are met"
     if document["policies"]:
         return f"{quantity(document['deployments']['covered'], 'deployment')} replayed"
-    return f"{quantity(len(document['runs']), 'recorded gate')} replayed"
+    return f"{quantity(_count_replayed(document), 'recorded gate')} replayed"
+
+
+def _count_replayed(document: Document) -> int:
+    return sum(run["replayed_verdict"] is not None for run in document["runs"])
+
+
+def classify_run(run: RecordedRunEntry) -> str:
+    """Return the tone of a replay: that of a pass if its result is the same, and inconclusive if there is none."""
+    if run["replayed_verdict"] is None:
+        return INCONCLUSIVE
+    return BLOCK if run["differences"] else PASS
 
 
 def describe_stops(document: Document) -> str:
@@ -74,7 +86,7 @@ def describe_stops(document: Document) -> str:
 def describe_runs(document: Document) -> str:
     """Return how many recorded gates give another result now, and how many could not be replayed."""
     runs = document["runs"]
-    lost = sum(run["replayed_verdict"] is None for run in runs)
+    lost = len(runs) - _count_replayed(document)
     different = sum(bool(run["differences"]) for run in runs) - lost
     verb = agree(different, "gives", "give")
     sentence = f"{different:,} of {quantity(len(runs), 'recorded gate')} {verb} another result now"

@@ -154,6 +154,7 @@ def test_recorded_gates_are_compared():
     text = render_html(of_recorded_runs())
     assert "1 of 3 recorded gates gives another result now, 1 could not be replayed" in text
     assert "verdict, gate_rc, reasons" in text
+    assert [text.count(f'<tr role="row" class="e-{tone}">') for tone in ("pass", "block", "inconclusive")] == [1, 1, 1]
     many = document([], runs=[run() for _number in range(300)])
     assert "100 more recorded gates" in render_html(many)
 

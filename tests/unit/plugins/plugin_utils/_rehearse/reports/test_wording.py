@@ -44,7 +44,9 @@ def with_deployments(covered, planned, *whys):
             "2 of 3 expectations are not met",
             "block",
         ),
-        (of_recorded_runs(), "3 recorded gates replayed", "plan"),
+        (of_recorded_runs(), "2 recorded gates replayed", "block"),
+        (document([], runs=[run()]), "1 recorded gate replayed", "plan"),
+        (document([], runs=[run(replayed_verdict=None)]), "No recorded gate could be evaluated", "inconclusive"),
     ],
 )
 def test_the_headline(one, verdict, tone):

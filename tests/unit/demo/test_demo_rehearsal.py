@@ -20,7 +20,7 @@ sys.path.append(str(ROOT))
 from demo.__main__ import rehearse  # noqa: E402
 from demo.environment import POLICIES, DemoError  # noqa: E402
 
-OUTPUT = "239 deployments replayed\neverything 104\nshop 2\n"
+OUTPUT = "120 deployments replayed\neverything 104\nshop 2\n"
 
 
 class FakeEnvironment:
@@ -58,7 +58,7 @@ def test_the_page_stays_and_is_named(capsys: pytest.CaptureFixture[str], tempora
     ("environment", "sentence"),
     [
         (FakeEnvironment(code=2), "ended with 2"),
-        (FakeEnvironment(output="shop"), "did not print '239 deployments'"),
+        (FakeEnvironment(output="shop"), "did not print '120 deployments'"),
         (FakeEnvironment(text=None), "did not write rehearsal.html"),
     ],
 )

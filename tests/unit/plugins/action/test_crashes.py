@@ -19,6 +19,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.action.kf_doctor impo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_files import ActionModule as Files
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_monitor_info import ActionModule as MonitorInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_record import ActionModule as Record
+from ansible_collections.knowledgefront.monitoring.plugins.action.kf_rehearse import ActionModule as Rehearse
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_status_info import ActionModule as StatusInfo
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_version_info import ActionModule as VersionInfo
 from ansible_collections.knowledgefront.monitoring.plugins.lookup.kf_monitor import LookupModule as MonitorLookup
@@ -53,6 +54,8 @@ ACTIONS = [
     (Board, "action.kf_board.write_board"),
     (Collect, "action.kf_collect.validate_options"),
     (Collect, "action.kf_collect.collect"),
+    (Rehearse, "action.kf_rehearse.validate"),
+    (Rehearse, "action.kf_rehearse.run"),
     (Doctor, "action.kf_doctor.read_environment"),
     (Doctor, "action.kf_doctor.run_checks"),
     (Doctor, "action.kf_doctor.format_table"),
@@ -72,11 +75,10 @@ def test_an_action_that_crashes_fails_with_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugin: type[Any], place: str, error: BaseException
 ) -> None:
     crash(monkeypatch, place, error)
-    paths = {Adopt: "path", Board: "path", Files: "path", Record: "journal"}
+    paths = {Adopt: "path", Board: "path", Collect: "report", Files: "path", Record: "journal"}
     arguments = {**CONNECTION, **({paths[plugin]: str(tmp_path / "files")} if plugin in paths else {})}
-    arguments = {**CONNECTION, **({"path": str(tmp_path / "files")} if plugin in (Adopt, Files) else {})}
-    if plugin is Collect:
-        arguments["report"] = str(tmp_path / "gate.json")
+    if plugin is Rehearse:
+        arguments = {"history": "history.csv", "every": "4h"}
     result = action(plugin, arguments, {}).run(task_vars={})
     assert (result["failed"], result["error_code"]) == (True, "unexpected")
     assert f"crashed ({type(error).__name__})" in result["msg"]

@@ -48,7 +48,7 @@ PLACES = (
     "Settings.from_options",
     "Client",
     "Sampler",
-    "Gate",
+    "evaluate_gate",
     "decide",
     "gate_result",
 )

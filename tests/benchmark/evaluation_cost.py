@@ -25,7 +25,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.lo
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import Policy
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.states import View
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import judge
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import evaluate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate_action.sampling import Sampler
 
 from simulator.large import large_world
@@ -52,9 +52,9 @@ def measure_evaluation(size: int) -> tuple[int, float, float]:
 
     def decide() -> None:
         policy = Policy.of("after", sample.taken_at - 60)
-        evidence = Evidence(policy.anchor, policy.clean_tests)
+        evidence = Evidence(policy)
         evidence.observe(sample)
-        judge(sample, View(policy, evidence, None, sample.taken_at, sample.clock_offset))
+        evaluate(sample, View(policy, evidence, None, sample.taken_at, sample.clock_offset))
 
     return size, cpu(lambda: payloads.read_statuses(payloads.decode(body))), cpu(decide)
 
@@ -72,9 +72,9 @@ def count_requests() -> dict[str, int]:
     """Return the requests of a gate that waits for an alert, and its number of ``polls``."""
     with Simulator(large_world(10, alerting=1)) as simulator:
         client = Client(Settings.from_options(connection(simulator)))
-        sampler = Sampler(client, Selection(), 1, "fail", "", lambda warning: None)
         policy = Policy.of("before", time.time(), timeout=float(POLLS - 1), poll=1.0)
-        outcome = Gate(policy, None, sampler, time.monotonic, time.sleep, lambda now: None).decide()
+        sampler = Sampler(client, Selection(), policy, "fail", "", lambda warning: None)
+        outcome = Gate(policy, None, sampler, time.monotonic, time.sleep, progress=None).decide()
         client.close()
         return {**simulator.control.calls(), "polls": outcome.samples}
 

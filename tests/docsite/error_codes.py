@@ -53,8 +53,34 @@ OPTIONS: Group = {
         "Check the id, and whether the monitor is active in the account of this API client.",
     ),
     "policy_file": Explanation(
-        "The policy file of ``kf_adopt`` is not a policy, or cannot be written. It was not changed.",
-        "Name another file in ``path``, or correct what the message describes.",
+        "The policy file of ``kf_adopt`` or ``kf_rehearse`` is not a policy, or cannot be read or written. It was not "
+        "changed.",
+        "Name another file in ``path`` or ``policies``, or correct what the message describes.",
+    ),
+    "history_file": Explanation(
+        "The CSV file of ``kf_rehearse`` cannot be read or is not a history. The message names the line.",
+        "Correct the file: it needs the columns ``monitor``, ``time`` and ``down``, sorted by a time with ``Z`` or in "
+        "epoch seconds.",
+    ),
+    "deployment_times": Explanation(
+        "The deployments of ``kf_rehearse`` cannot be planned: a time, an interval or the file of times is invalid.",
+        "Correct ``deployments``, ``deployments_file``, ``every``, ``since`` or ``until``, as the message describes.",
+    ),
+    "not_covered": Explanation(
+        "The history of ``kf_rehearse`` does not cover a deployment: it begins later, ends earlier or has a gap.",
+        "Plan other deployments, or set ``on_gap: skip`` to leave such deployments out.",
+    ),
+    "expectation_file": Explanation(
+        "The file in ``expect`` of ``kf_rehearse`` has an unknown expectation or an invalid value.",
+        "Correct what the message describes.",
+    ),
+    "expectations": Explanation(
+        "A policy does not meet an expectation of the file in ``expect``. The reports of the rehearsal were written.",
+        "Correct the policy, or the expectation if it is wrong.",
+    ),
+    "journal_empty": Explanation(
+        "The journal has no poll.",
+        "Record the account with the gate or the playbook ``record`` first.",
     ),
     "board_file": Explanation(
         "The page of ``kf_board`` cannot be written. An existing page was not changed.",

@@ -45,21 +45,19 @@ class Evidence:
 
         A status that is the same object as in the previous sample, as in a replay, changes nothing.
         """
-        anchor = max(self.anchor, self._policy.anchor + sample.clock_offset.most)
-        is_same_anchor = self._is_anchor_fixed or anchor == self.anchor
-        if not is_same_anchor:
-            self.anchor = anchor
+        previous = self.anchor
+        if not self._is_anchor_fixed:
+            self.anchor = max(self.anchor, self._policy.anchor + sample.clock_offset.most)
         histories, now = self._histories, sample.service_time
         for monitor in sample.monitors:
             history = histories.get(monitor.id)
             is_first = history is None
             if history is None:
                 history = histories[monitor.id] = TestHistory(monitor)
-            elif monitor.status is not None and monitor.status is history.monitor.status and is_same_anchor:
+            elif monitor.status is history.monitor.status is not None and self.anchor == previous:
                 history.monitor = monitor
                 continue
-            history.monitor = monitor
-            history.lasting = None
+            history.monitor, history.lasting = monitor, None
             if monitor.status is None:
                 self._discard_proof(history)
                 continue
@@ -69,7 +67,6 @@ class Evidence:
                 self._failed.add(monitor.id)
         for monitor in self.find_vanished(sample):
             self._discard_proof(histories[monitor.id])
-            histories[monitor.id].lasting = None
 
     def history(self, monitor_id: str) -> TestHistory:
         """Return the history of a monitor that some sample contained. Raises KeyError for any other."""
@@ -124,8 +121,6 @@ class Evidence:
     def find_vanished(self, sample: Sample) -> list[Monitor]:
         """Return the monitors that earlier samples contained and ``sample`` does not."""
         present = {monitor.id for monitor in sample.monitors}
-        if len(present) >= len(self._histories) and present.issuperset(self._histories):
-            return []
         return [
             Monitor(name, history.monitor.label, history.monitor.type, history.monitor.config, None)
             for name, history in self._histories.items()
@@ -139,6 +134,7 @@ class Evidence:
 
     @staticmethod
     def _discard_proof(history: TestHistory) -> None:
+        history.lasting = None
         history.clean_starts.clear()
         if history.proved_from is not None:
             history.proved_from = history.proved_until = None

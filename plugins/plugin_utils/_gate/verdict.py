@@ -14,7 +14,7 @@ from ...module_utils._domain.text import agree, join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration
 from . import states
 from .baseline import Baseline
-from .lasting_assessment import assess_newest
+from .lasting import assess_newest
 from .policy import AFTER, BLOCK, DURING, IGNORE, WARN, Policy
 from .sample import ClockOffset, Sample, Unavailable
 from .states import Assessment, View, assess_missing

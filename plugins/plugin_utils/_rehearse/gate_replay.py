@@ -79,11 +79,12 @@ class ScopeCache:
 class _CachingSampler(Sampler):
     def __init__(self, cache: ScopeCache, *of_sampler: Any) -> None:
         super().__init__(*of_sampler)
+        _client, _selection, policy, on_unmatched, fingerprint, *_rest = of_sampler
         self._cache = cache
+        self._key = (fingerprint, on_unmatched, policy.min_monitors)
 
     def _select(self, configs: Sequence[MonitorConfig], statuses: Sequence[MonitorStatus]) -> Scope:
-        key = (self.fingerprint, self.on_unmatched, self.policy.min_monitors)
-        return self._cache.find(configs, statuses, key, lambda: Sampler._select(self, configs, statuses))
+        return self._cache.find(configs, statuses, self._key, lambda: Sampler._select(self, configs, statuses))
 
 
 def ignore_warning(_text: object) -> None:

@@ -85,14 +85,24 @@ def write_journal(path: Path, polls: list[Observation]) -> JournalHistory:
     return JournalHistory(JournalReader.open(str(path)), path.name)
 
 
-@pytest.fixture
-def histories(tmp_path: Path) -> tuple[CsvHistory, JournalHistory]:
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a history and a journal of it."""
+    folder = tmp_path_factory.mktemp("recorded")
     lines = write_history(seed=3, sites=8, days=0.7)
-    file = tmp_path / "history.csv"
+    file = folder / "history.csv"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     history = CsvHistory(read_csv(str(file)), 300.0)
     since = history.first + 6000
-    return history, write_journal(tmp_path / "journal.db", list(poll_history(history, since, history.last - 100)))
+    write_journal(folder / "journal.db", list(poll_history(history, since, history.last - 100)))
+    return folder
+
+
+@pytest.fixture
+def histories(recorded: Path) -> tuple[CsvHistory, JournalHistory]:
+    reader = JournalReader.open(str(recorded / "journal.db"))
+    history = CsvHistory(read_csv(str(recorded / "history.csv")), 300.0)
+    return history, JournalHistory(reader, "journal.db")
 
 
 @pytest.mark.parametrize("fault", [None, Fault(Patterns(["s1", "s2"])), Fault(Patterns(["*"]), -300.0)])
@@ -245,8 +255,8 @@ def rehearse(path: Path, **options: Any) -> dict[str, Any]:
     return run(validate({"journal": str(path), **options}), NoProgress(), writes=True)
 
 
-def test_the_task_replays_policies_over_a_journal(tmp_path: Path, histories: tuple[CsvHistory, JournalHistory]) -> None:
-    result = rehearse(tmp_path / "journal.db", every="2h", changes=False)
+def test_the_task_replays_policies_over_a_journal(recorded: Path) -> None:
+    result = rehearse(recorded / "journal.db", every="2h", changes=False)
     assert result["source"]["kind"] == "journal"
     assert result["source"]["monitors"] == 8
     assert result["deployments"]["covered"] > 3

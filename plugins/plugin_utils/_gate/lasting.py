@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reuse of assessments between samples of a replay, in which most statuses do not change."""
+"""Reuses the assessment of a monitor for later samples with the same status object, as those of a replay."""
 
 from __future__ import annotations
 

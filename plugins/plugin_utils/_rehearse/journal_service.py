@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError, ServiceError
@@ -73,8 +73,8 @@ class JournalHistory:
             raise GapError(f"the journal begins at {utc(self.first)}, after {utc(since)}")
         if until > self.last:
             raise GapError(f"the journal ends at {utc(self.last)}, before {utc(until)}")
-        place = bisect_right(self._gap_starts, until) - 1
-        if place >= 0 and self._gaps[place].until > since and self._gaps[place].since < until:
+        place = bisect_left(self._gap_starts, until) - 1
+        if place >= 0 and self._gaps[place].until > since:
             gap = self._gaps[place]
             raise GapError(f"nobody polled from {utc(gap.since)} to {utc(gap.until)}")
 

@@ -281,3 +281,14 @@ def test_a_journal_that_is_none_is_refused(tmp_path: Path, runs: str) -> None:
         with pytest.raises(ConfigurationError) as caught:
             rehearse(tmp_path / name, runs=runs, deployments=[iso(0)])
         assert caught.value.code.startswith("journal_")
+
+
+def test_a_poll_between_two_gaps_covers_nothing(tmp_path: Path, histories: tuple[CsvHistory, JournalHistory]) -> None:
+    polls = list(poll_history(histories[0], histories[1].first, histories[1].first + 20_000))
+    journal = write_journal(tmp_path / "gaps.db", [*polls[:101], polls[140], *polls[180:]])
+    first, second = journal.gaps()
+    assert first.until == second.since == polls[140].service_time
+    for at in (first.since + 1, first.until - 1, second.since + 1, second.until - 1):
+        with pytest.raises(GapError, match="nobody polled from"):
+            journal.poll(at)
+    assert journal.poll(first.until) == polls[140]._replace(run=None)

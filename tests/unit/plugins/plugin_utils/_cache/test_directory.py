@@ -61,9 +61,12 @@ def test_a_path_that_is_not_a_folder_is_refused(tmp_path: Path, what: str) -> No
 
 
 def test_what_was_written_is_read_and_for_us_alone(tmp_path: Path, folder: SecureDirectory) -> None:
-    os.umask(0)
-    folder.write(NAME, b"one")
-    folder.write(NAME, b"two")
+    before = os.umask(0)
+    try:
+        folder.write(NAME, b"one")
+        folder.write(NAME, b"two")
+    finally:
+        os.umask(before)
     assert folder.read(NAME, 3) == b"two"
     assert [file.name for file in (tmp_path / "home" / "store").iterdir()] == [NAME]
     assert stat.S_IMODE((tmp_path / "home" / "store" / NAME).stat().st_mode) == 0o600

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -32,8 +33,15 @@ class ActionModule(ActionBase):
     def _rehearse(self) -> dict[str, Any]:
         options = validate(copy_plain(self._task.args))
         console = Console(self._display, silent=bool(self._task.no_log))
-        with ProgressLine(console, "kf_rehearse") as progress:
-            return run(options, progress, writes=not self._task.check_mode)
+        # Replays make millions of objects and no garbage that refers to itself.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            with ProgressLine(console, "kf_rehearse") as progress:
+                return run(options, progress, writes=not self._task.check_mode)
+        finally:
+            if collects:
+                gc.enable()
 
     def _failure(self, error: KnowledgeFrontError) -> dict[str, Any]:
         message = f"{error} (gate_rc {GATE_RC_INVALID})"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 EARLIEST, LATEST = -6 * 10**10, 10**11
 """The range of valid epoch seconds, from the year 68 to the year 5138; a number beyond it is not a time."""
@@ -88,6 +89,7 @@ CALENDAR_START, CALENDAR_END = -62135596800, 253402300799
 """The first and the last second of the years 1 to 9999, which Python can format."""
 
 
+@lru_cache(maxsize=128)  # Thousands of messages name the same few times.
 def utc(seconds: float) -> str:
     """Return epoch ``seconds`` as ``2026-05-31T18:51:18Z``, at most the last second of the year 9999.
 

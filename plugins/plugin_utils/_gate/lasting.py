@@ -5,47 +5,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ...module_utils._domain.monitor import Monitor
+from ...module_utils._domain.monitor import Monitor, MonitorConfig
 from .states import CLEAN, PENDING, Assessment, View, assess
 
 
 class LastingAssessment(NamedTuple):
     """An assessment that is the same for every later sample with the same status, until the newest test is stale.
 
-    ``found`` is the assessment for ``monitor`` at ``now``, by the service's clock, with ``unprovable`` of the view.
-    The newest test started at ``started``, None without one, and is stale ``limit`` seconds later.
+    ``found`` is the assessment for a monitor with ``config``, and ``unprovable`` that of the view. It lasts from
+    ``since`` to ``until``, in epoch seconds by the service's clock.
     """
 
     found: Assessment
-    monitor: Monitor
+    config: MonitorConfig | None
     unprovable: Mapping[str, float]
-    now: float
-    started: float | None
-    limit: float
-
-    def applies(self, monitor: Monitor, view: View) -> bool:
-        """Whether the assessment of ``monitor`` in a newer sample is the same."""
-        if monitor.config is not self.monitor.config or view.unprovable is not self.unprovable:
-            return False
-        now = view.service_time
-        return now >= self.now and (self.started is None or now - self.started <= self.limit)
+    since: float
+    until: float
 
 
-def assess_newest(monitor: Monitor, view: View) -> Assessment:
-    """Return ``assess(monitor, view)``, reusing the assessment of an earlier sample if the status has not changed."""
-    history = view.evidence.find(monitor.id)
-    if history is None or monitor.status is None:
-        return assess(monitor, view)
-    lasting = history.lasting
-    if isinstance(lasting, LastingAssessment) and lasting.applies(monitor, view):
-        return lasting.found
-    found = assess(monitor, view)
-    if found.state == CLEAN or (found.state == PENDING and not view.policy.known):
-        now, test = view.service_time, monitor.status.last_test
-        limit = view.policy.stale_factor * (monitor.timer or 0.0) + view.policy.stale_grace
-        started = test.started_by(now) if test is not None else None
-        history.lasting = LastingAssessment(found, monitor, view.unprovable, now, started, limit)
+def assess_sample(monitors: Iterable[Monitor], view: View) -> list[Assessment]:
+    """Return the assessment of each monitor, reused from an earlier sample while its status is the same object."""
+    now, unprovable, find = view.service_time, view.unprovable, view.evidence.find
+    assessments = []
+    for monitor in monitors:
+        history = find(monitor.id)
+        lasting = None if history is None else history.lasting
+        if (
+            lasting is not None
+            and monitor.config is lasting.config
+            and unprovable is lasting.unprovable
+            and lasting.since <= now <= lasting.until
+        ):
+            assessments.append(lasting.found)
+        else:
+            assessments.append(assess_newest(monitor, view, now))
+    return assessments
+
+
+def assess_newest(monitor: Monitor, view: View, now: float) -> Assessment:
+    """Return ``assess(monitor, view)``, and keep it for later samples if it lasts."""
+    found, status = assess(monitor, view), monitor.status
+    if status is None or not (found.state == CLEAN or (found.state == PENDING and not view.policy.known)):
+        return found
+    until = math.inf
+    started = None if status.last_test is None else status.last_test.started_by(now)
+    if started is not None:
+        until = started + view.policy.stale_factor * (monitor.timer or 0.0) + view.policy.stale_grace
+    history = view.evidence.history(monitor.id)
+    history.lasting = LastingAssessment(found, monitor.config, view.unprovable, now, until)
     return found

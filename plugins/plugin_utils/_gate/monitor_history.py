@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
+
+if TYPE_CHECKING:
+    from .lasting import LastingAssessment
 
 
 class TestHistory:
@@ -45,7 +50,7 @@ class TestHistory:
 
     def __init__(self, monitor: Monitor) -> None:
         self.monitor = monitor
-        self.lasting: object = None
+        self.lasting: LastingAssessment | None = None
         self.clean_starts: list[float] = []
         self.failed_run = self.failed_run_since_anchor = self.failures = self.tests_after_failure = 0
         self.proved_from: float | None = None

@@ -68,7 +68,11 @@ def find_wide_window(monitors: Iterable[Monitor], policy: Policy, is_first: bool
 
     It has to contain the newest test or, in the ``is_first`` sample, the run of failed tests.
     """
-    needed = {monitor.id: _needed_window(monitor, policy, is_first) for monitor in monitors}
+    needed = {
+        monitor.id: _needed_window(monitor, policy, is_first)
+        for monitor in monitors
+        if is_first or monitor.status is None or monitor.status.tested is None
+    }
     longest = min(MAX_WINDOW, math.ceil(max(needed.values(), default=0.0)))
     return frozenset(identity for identity, seconds in needed.items() if seconds > WINDOW), longest
 

@@ -14,7 +14,7 @@ from ...module_utils._domain.text import agree, join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration
 from . import states
 from .baseline import Baseline
-from .lasting import assess_newest
+from .lasting import assess_sample
 from .policy import AFTER, BLOCK, DURING, IGNORE, WARN, Policy
 from .sample import ClockOffset, Sample, Unavailable
 from .states import Assessment, View, assess_missing
@@ -30,8 +30,6 @@ STOP = "stop"
 
 RC = {BLOCK: 10, INCONCLUSIVE: 11, ERROR: 12}
 RC_CONFIGURATION = 13
-
-EVIDENCE_MISSING = frozenset({states.MISSING, states.BLIND})
 
 EXEMPT = frozenset({states.UNPROVED, states.KNOWN, states.FIXING})
 """States that do not count towards ``max_masked``: reported before the deployment, or accepted by a person."""
@@ -83,9 +81,10 @@ def evaluate(sample: Sample, view: View) -> Evaluation:
     policy = view.policy
     missing = view.evidence.find_vanished(sample)
     missing += _find_missing([*sample.monitors, *missing], view.baseline)
-    assessments = [assess_newest(monitor, view) for monitor in sample.monitors]
+    assessments = assess_sample(sample.monitors, view)
     assessments += [assess_missing(monitor, view) for monitor in missing]
-    pairs = [(found, _reason(found, policy)) for found in assessments if found.state != states.CLEAN]
+    reactions = map_reactions(policy)
+    pairs = [(found, _reason(found, reactions, policy)) for found in assessments if found.state != states.CLEAN]
     masked, exempt = _count_masked(pairs, policy)
     reasons = _limit_masked(masked - exempt, len(assessments), policy)
     reasons += [reason for _found, reason in pairs if reason is not None]
@@ -130,22 +129,23 @@ def _limit_masked(masked: int, scope: int, policy: Policy) -> list[Reason]:
     return [Reason("max_masked", INCONCLUSIVE, message, advice)]
 
 
-def _reason(found: Assessment, policy: Policy) -> Reason | None:
-    verdict = find_reaction(found.state, policy)
+def _reason(found: Assessment, reactions: Mapping[str, str], policy: Policy) -> Reason | None:
+    verdict = reactions[found.state]
     if verdict == IGNORE:
         return None
-    if policy.advisory.find_matches(found.monitor):
+    monitor = found.monitor
+    if policy.advisory.texts and policy.advisory.find_matches(monitor):
         verdict = WARN
-    return Reason(found.state, verdict, found.message, found.unblock, found.monitor.id, found.monitor.label)
+    return Reason(found.state, verdict, found.message, found.unblock, monitor.id, monitor.label)
 
 
-def find_reaction(state: str, policy: Policy) -> str:
-    """Return the verdict for a monitor in ``state`` that is not clean, ``ignore`` if it is to be ignored."""
-    if state in EVIDENCE_MISSING:
-        return INCONCLUSIVE if policy.on_blind == BLOCK else policy.on_blind
-    if state == states.UNPROVED:
-        return INCONCLUSIVE if policy.on_unprovable == BLOCK else policy.on_unprovable
-    reactions: Mapping[str, str] = {
+def map_reactions(policy: Policy) -> Mapping[str, str]:
+    """Return the verdict for a monitor in each state but ``clean``, ``ignore`` if it is to be ignored."""
+    missing = INCONCLUSIVE if policy.on_blind == BLOCK else policy.on_blind
+    return {
+        states.MISSING: missing,
+        states.BLIND: missing,
+        states.UNPROVED: INCONCLUSIVE if policy.on_unprovable == BLOCK else policy.on_unprovable,
         states.NEW_ALERT: policy.on_new_alert,
         states.SILENT_FAILURE: policy.on_silent_failure,
         states.EXISTING_ALERT: policy.on_existing_alert,
@@ -155,7 +155,6 @@ def find_reaction(state: str, policy: Policy) -> str:
         states.FAILING: policy.on_failing_test,
         states.PENDING: INCONCLUSIVE,
     }
-    return reactions[state]
 
 
 def _tolerate(reasons: list[Reason], most: int) -> list[Reason]:

@@ -103,21 +103,21 @@ class StatusCache:
     def __init__(self, window: float) -> None:
         self._window = window
         self._responses: dict[float, list[MonitorStatus]] = {}
-        self._newest: dict[str, TimedStatus] = {}
+        self._newest: dict[CsvMonitor, TimedStatus] = {}
 
     def respond(self, instant: float, monitors: Sequence[CsvMonitor]) -> list[MonitorStatus]:
         """Return the statuses of ``monitors``, the same objects while they do not change."""
         response = self._responses.get(instant)
-        if response is None:
-            response = self._responses[instant] = [self._find(monitor, instant) for monitor in monitors]
+        if response is not None:
+            return response
+        response, newest = [], self._newest
+        for monitor in monitors:
+            found = newest.get(monitor)
+            if found is None or not found[1] <= instant < found[2]:
+                found = newest[monitor] = monitor.status_at(instant, self._window)
+            response.append(found[0])
+        self._responses[instant] = response
         return response
-
-    def _find(self, monitor: CsvMonitor, instant: float) -> MonitorStatus:
-        name = monitor.site.name
-        newest = self._newest.get(name)
-        if newest is None or not newest[1] <= instant < newest[2]:
-            newest = self._newest[name] = monitor.status_at(instant, self._window)
-        return newest[0]
 
 
 class CsvClient:

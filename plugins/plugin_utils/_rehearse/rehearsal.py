@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -82,6 +83,7 @@ def rehearse(request: Request, progress: Progress) -> Results:
     replay = DeploymentReplay(request.history, request.course, planter)
     results = Results({policy.name: [] for policy in request.policies})
     for at in progress.track(request.plan.times, "replaying deployments"):
+        gc.collect()
         try:
             request.history.prepare(at)
             found = [_replay(replay, policy, at) for policy in request.policies]

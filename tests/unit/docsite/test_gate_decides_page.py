@@ -37,7 +37,7 @@ def table(first: str) -> list[list[str]]:
 
 
 def documented_verdict(state: str, phase: str) -> str:
-    reaction = verdict.find_reaction(state, policy(phase))
+    reaction = verdict.map_reactions(policy(phase))[state]
     return "block" if reaction == verdict.INCONCLUSIVE else reaction
 
 
@@ -48,7 +48,7 @@ def test_the_states_are_drawn_in_their_order() -> None:
 def test_the_drawn_verdicts_are_those_before_a_deployment() -> None:
     drawn = {state: reaction for state, (reaction, *_lines) in pictures.QUESTIONS.items()}
     assert drawn.pop(states.CLEAN) == verdict.PASS
-    assert drawn == {state: verdict.find_reaction(state, policy(BEFORE)) for state in drawn}
+    assert drawn == {state: verdict.map_reactions(policy(BEFORE))[state] for state in drawn}
 
 
 def test_the_table_of_states_has_their_verdicts() -> None:
@@ -61,7 +61,7 @@ def test_the_options_for_the_states_are_those_that_decide() -> None:
     for state, option, *_reactions in table("state"):
         if option:
             ignoring = policy(BEFORE, **{option: "ignore"})
-            assert verdict.find_reaction(state, ignoring) == "ignore"
+            assert verdict.map_reactions(ignoring)[state] == "ignore"
 
 
 def test_the_table_of_verdicts_has_their_exit_codes() -> None:

@@ -19,7 +19,7 @@ from ..monitor_history import TestHistory
 from ..policy import AFTER, BLOCK, Policy
 from ..proof import list_owed
 from ..states import ALL, CLEAN, UNPROVED
-from ..verdict import VERDICTS, find_reaction
+from ..verdict import VERDICTS, map_reactions
 from .fields import (
     DebtError,
     check_digest,
@@ -108,7 +108,7 @@ def build_debt(
     evaluation, offset = outcome.evaluation, sample.clock_offset.least
     ids = [str(entry["monitor"]) for entry in owed]
     tolerated = sum(
-        find_reaction(found.state, policy) == BLOCK and not policy.advisory.find_matches(found.monitor)
+        map_reactions(policy)[found.state] == BLOCK and not policy.advisory.find_matches(found.monitor)
         for found in evaluation.assessments
         if found.state != CLEAN
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.monitor import MonitorTest
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.lasting import assess_newest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.lasting import assess_sample
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.states import assess
 from ansible_collections.knowledgefront.monitoring.tests.characteristic.episode import play
@@ -50,8 +50,9 @@ def assessed_again(first: Any, second: Any, **given: Any) -> tuple[Any, Any]:
     both = view(of_policy, first, second)
     before = both._replace(now=first.taken_at)
     both.evidence.history("m1").monitor = first.monitors[0]
-    assess_newest(first.monitors[0], before)
-    return assess_newest(second.monitors[0], both), assess(second.monitors[0], both)
+    assess_sample(first.monitors, before)
+    (reused,) = assess_sample(second.monitors, both)
+    return reused, assess(second.monitors[0], both)
 
 
 def test_a_test_becomes_stale_although_the_status_is_the_same() -> None:
@@ -72,9 +73,10 @@ def test_another_configuration_an_earlier_time_and_other_forecasts_are_assessed_
 
 def test_a_monitor_without_a_status_or_a_history_is_assessed() -> None:
     known = view(policy("after"), sample(status()))
-    assert assess_newest(monitor(None, config()), known).state == "missing"
+    (missing,) = assess_sample([monitor(None, config())], known)
+    assert missing.state == "missing"
     with pytest.raises(KeyError):
-        assess_newest(monitor(status(id="other"), config(id="other")), known)
+        assess_sample([monitor(status(id="other"), config(id="other"))], known)
 
 
 def test_a_gate_without_progress_decides_the_same() -> None:

@@ -24,7 +24,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ve
     decide,
     evaluate,
     evaluate_unavailable,
-    find_reaction,
+    map_reactions,
 )
 
 from .monitors_at_hand import NOW, baseline, config, failing, monitor, policy, sample, status, then, view
@@ -228,7 +228,7 @@ def test_missing_evidence_is_never_a_pass(on_blind, silent):
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_state_but_clean_has_a_reaction(phase):
-    reactions = {find_reaction(state, policy(phase)) for state in states.ALL if state != states.CLEAN}
+    reactions = {map_reactions(policy(phase))[state] for state in states.ALL if state != states.CLEAN}
     assert reactions <= {"block", "warn", "inconclusive"}
 
 

@@ -12,6 +12,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError, convert_unexpected
 from ..plugin_utils._options import copy_plain
+from ..plugin_utils._rehearse.journal_account import resolve_account
 from ..plugin_utils._rehearse.task import GATE_RC_INVALID, REHEARSE, run, validate
 from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.processes import exit_with_controller
@@ -22,16 +23,17 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        expected = (AnsibleError, KnowledgeFrontError)
         try:
             with exit_with_controller():
-                return convert_unexpected(self._rehearse, (AnsibleError, KnowledgeFrontError), "kf_rehearse")
+                return convert_unexpected(lambda: self._rehearse(task_vars or {}), expected, "kf_rehearse")
         except KnowledgeFrontError as error:
             return self._failure(error)
         except AnsibleError as error:
             return self._failure(ConfigurationError(str(error)))
 
-    def _rehearse(self) -> dict[str, Any]:
-        options = validate(copy_plain(self._task.args))
+    def _rehearse(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        options = validate(resolve_account(copy_plain(self._task.args), task_vars, self._templar))
         console = Console(self._display, silent=bool(self._task.no_log))
         # Replays make millions of objects and no garbage that refers to itself.
         collects = gc.isenabled()

@@ -36,7 +36,22 @@ options:
   journal:
     description:
       - Path of a journal that the gate, the event source or the playbook C(record) wrote.
+      - If O(client_id) is set, the journal of another account is refused.
     type: path
+  api_url:
+    description:
+      - Base URL of the service, which identifies the account of O(journal) together with O(client_id).
+      - If the task does not set it, it is taken from the variable C(kf_api_url), the environment variable
+        C(KF_API_URL), or C(api_url) in the section C([knowledgefront]) of C(ansible.cfg), in this order.
+    type: str
+    default: https://api.knowledgefront.com
+    aliases: [base_url]
+  client_id:
+    description:
+      - Id of the API client with which O(journal) was recorded. If it is empty, the journal of any account is accepted.
+      - If the task does not set it, it is taken from the variable C(kf_client_id), the environment variable
+        C(KF_CLIENT_ID), or C(client_id) in the section C([knowledgefront]) of C(ansible.cfg), in this order.
+    type: str
   timer:
     description:
       - Seconds between two tests of the monitors for which O(history) has no C(timer).
@@ -274,7 +289,8 @@ gate_rc:
   returned: failure
   type: int
 error_code:
-  description: Error code of the failure, such as V(history_file), V(policy_file), V(not_covered) or V(expectations).
+  description: Error code of the failure, such as V(history_file), V(policy_file), V(journal_account), V(not_covered) or
+    V(expectations).
   returned: failure
   type: str
 """

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible import constants as C
@@ -47,15 +47,19 @@ def _definition(name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def resolve_options(
-    given: Mapping[str, Any], variables: Mapping[str, Any], templar: Templar, renamed: Mapping[str, str] | None = None
+    given: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    templar: Templar,
+    renamed: Mapping[str, str] | None = None,
+    names: Collection[str] = tuple(CONNECTION),
 ) -> dict[str, OptionValue]:
-    """Return each connection option by its name, with the origin that has precedence, see validate_options."""
+    """Return the connection options ``names``, with the origin that has precedence, see validate_options."""
     kind, owner = "action", "knowledgefront.monitoring.connection"
     C.config.initialize_plugin_configuration_definitions(kind, owner, option_definitions())
-    names = [f"kf_{name}" for name in CONNECTION if f"kf_{name}" in variables]
-    templated = {name: templar.template(variables[name]) for name in names}
+    set_names = [f"kf_{name}" for name in names if f"kf_{name}" in variables]
+    templated = {name: templar.template(variables[name]) for name in set_names}
     options = {}
-    for name in CONNECTION:
+    for name in names:
         option = (renamed or {}).get(name, name)
         direct = [{name: given[alias]} for alias in option_names(option, name) if alias in given]
         value, origin = C.config.get_config_value_and_origin(

@@ -276,7 +276,8 @@ JOURNAL: Group = {
     ),
     "journal_account": Explanation(
         "The journal was recorded with another ``client_id`` or ``api_url``.",
-        "Name a separate file for each account, or use the connection with which it was recorded.",
+        "Name a separate file for each account, or use the connection with which it was recorded. A "
+        "rehearsal with an empty ``client_id`` accepts any journal.",
     ),
     "journal_newer": Explanation(
         "A newer release of the collection wrote the journal.",

@@ -18,7 +18,6 @@ from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.text import join_names, quantity, sanitize
 from .._gate.exemptions import parse_time_option
 from .._journal.observation import JournalError
-from .._journal.reader import JournalReader
 from .._system.files import MAX_PATH_LENGTH, file_extension, write_report
 from .csv_history import check_timer, read_csv
 from .csv_service import CsvHistory
@@ -28,6 +27,7 @@ from .document import Document
 from .expectations import Expectations, compare, describe_unmet, read_expectations
 from .formats import RENDERERS, render
 from .history import Fault, History
+from .journal_account import ACCOUNT, open_journal
 from .journal_service import JournalHistory
 from .policy_files import RehearsedPolicy, complete_options, read_policies
 from .recorded_runs import replay_runs
@@ -45,6 +45,7 @@ PLANNED, RECORDED = "planned", "recorded"
 REHEARSE: Spec = {
     "history": {"type": "path"},
     "journal": {"type": "path"},
+    **ACCOUNT,
     "timer": {"type": "float", "default": TIMER},
     "policies": {"type": "list", "elements": "path", "default": []},
     "deployments": {"type": "list", "elements": "str", "default": []},
@@ -170,13 +171,6 @@ def open_history(options: Mapping[str, Any]) -> History:
     if options["history"]:
         return CsvHistory(read_csv(options["history"]), options["timer"])
     return JournalHistory(open_journal(options), os.path.basename(options["journal"]))
-
-
-def open_journal(options: Mapping[str, Any]) -> JournalReader:
-    try:
-        return JournalReader.open(options["journal"], now=time.time())
-    except JournalError as error:
-        raise ConfigurationError(str(error), code=error.code) from None
 
 
 def run_recorded(options: Mapping[str, Any], writes: bool) -> dict[str, Any]:

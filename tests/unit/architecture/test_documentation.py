@@ -68,7 +68,7 @@ PLUGINS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
 """Every plugin that has options, by kind and name, with the specification that its code goes by."""
 
 OFFLINE = {"kf_rehearse"}
-"""Modules without connection options, which the defaults of the action group would break."""
+"""Modules that send no request. They lack most connection options, so the defaults of the action group do not fit."""
 
 
 def our_options(documented: Any, plugin: tuple[str, str]) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehears
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.document import Document
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.expectations import LIMITS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.formats import RENDERERS
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.journal_account import ACCOUNT
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.task import REHEARSE
 from ansible_collections.knowledgefront.monitoring.tests.docsite import rehearsal_pictures
 from ansible_collections.knowledgefront.monitoring.tests.docsite.pictures import PAGES
@@ -144,7 +145,7 @@ def test_a_pipeline_rehearses_with_variables_of_the_repository(name: str) -> Non
 def test_the_variables_of_the_page_are_those_of_the_playbook() -> None:
     table = PAGE[PAGE.index(".. list-table::") :]
     named = {name.removeprefix("rehearse_") for name in _variables(table)}
-    assert named == set(REHEARSE)
+    assert named == set(REHEARSE) - set(ACCOUNT)
     assert all(f"``{extension}``" in table for extension in RENDERERS)
 
 

@@ -266,7 +266,7 @@ BAD_OPTIONS = (
     ({}, "no history: set history to a CSV file"),
     ({"history": "a", "journal": "b"}, "mutually exclusive"),
     ({"history": "a", "deployments": ["1770000000"], "every": "4h"}, "mutually exclusive"),
-    ({"history": "a", "colour": 1}, "there is no option colour; the options are batches"),
+    ({"history": "a", "colour": 1}, "there is no option colour; the options are api_url, batches"),
     ({"history": "a", "timer": 0}, "timer must be a number of seconds from"),
     ({"history": "a", "timer": "nan"}, "timer must be a number of seconds from"),
     ({"history": "a", "duration": -1}, "duration must be from 0"),

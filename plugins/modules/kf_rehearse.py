@@ -107,7 +107,9 @@ options:
   plant:
     description:
       - A fault to plant in each deployment that a policy lets reach the gate C(after). It is caught if that gate, or
-        one C(during) the deployment, then stops because of one of the monitors.
+        one C(during) the deployment, then stops because of one of the monitors. It is hidden if another stop ends the
+        deployment, because the gate names none of the monitors, or the deployment without the fault is stopped no later
+        by others. Otherwise, it is missed.
     type: dict
     suboptions:
       monitors:
@@ -138,7 +140,8 @@ options:
       - Path of a YAML file of expectations. The task fails with RV(gate_rc) 10 if one of them is not met.
       - C(stops), C(stops_before), C(stops_during), C(stops_after) and C(false_stops) are maximum numbers, or maximum
         percentages of the deployments such as C(5%). C(catches) is the minimum number or percentage of planted faults
-        that are caught, or C(all). C(wait_median), C(wait_p95) and C(wait_longest) are maximum seconds.
+        that are caught, or C(all), without the hidden ones. C(wait_median), C(wait_p95) and C(wait_longest) are maximum
+        seconds.
       - They apply to all policies. The mapping C(policies) replaces them for single policies, by their names.
     type: path
   on_gap:
@@ -258,9 +261,10 @@ policies:
       description: The number of stops without an outage of a monitor that caused them.
       type: int
     faults:
-      description: The numbers of C(planted), C(caught) and C(missed) faults.
+      description: The numbers of C(planted), C(caught), C(missed) and C(hidden) faults. The latter three add up to the
+        first.
       type: dict
-      sample: {planted: 50, caught: 48, missed: 2, by_phase: {during: 0, after: 48}}
+      sample: {planted: 50, caught: 46, missed: 2, hidden: 2, by_phase: {during: 0, after: 46}}
     changes:
       description: Changes of one option, with the stops that each avoids and the caught faults that it misses.
       type: list

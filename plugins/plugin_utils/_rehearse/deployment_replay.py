@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from .._gate.policy import AFTER, BEFORE, DURING
 from .._gate_action.sampling import Sampler
+from .document import CAUGHT, HIDDEN, MISSED
 from .gate_replay import Replay, ScopeCache, VirtualClock, replay_gate
 from .history import Fault, History, PlantedFault
 from .policy_files import RehearsedPolicy
@@ -41,7 +42,7 @@ class Deployment:
 
     ``at`` is when the gate ``before`` began, ``ended`` when the last gate ended, in epoch seconds. ``waited`` is the
     wait in ``after``, None if it did not run. ``real_outage`` is None unless the reasons of a stop name a monitor.
-    ``fault_phase`` is the phase that caught the planted fault, None if none did; ``had_fault`` whether there was one.
+    ``fault`` is ``caught``, ``missed`` or ``hidden``, None without a planted one; ``fault_phase`` is what caught it.
     """
 
     at: float
@@ -53,7 +54,7 @@ class Deployment:
     waited: float | None = None
     verified: bool = False
     real_outage: bool | None = None
-    had_fault: bool = False
+    fault: str | None = None
     fault_phase: str | None = None
 
     @property
@@ -105,9 +106,9 @@ class DeploymentReplay:
                 fault = self._planter.plant(self._course, began, policy.longest_wait())
                 if fault.since >= runs[-1][1].began:
                     batches, after = [], runs[-1][1].began
-                planted = self._continue(policy, VirtualClock(began), [*batches, (AFTER, after)], baseline, fault)
-                found.had_fault = True
-                found.fault_phase = next((phase for phase, run in planted if _catches(run, fault)), None)
+                planted = list(self._continue(policy, VirtualClock(began), [*batches, (AFTER, after)], baseline, fault))
+                found.fault = _decide_fault(runs[-1][1], planted[-1][1], fault)
+                found.fault_phase = planted[-1][0] if found.fault == CAUGHT else None
         self._history.check_covered(at, found.ended)
         self._find_outage(policy, found)
         return found
@@ -148,12 +149,22 @@ class DeploymentReplay:
             found.real_outage = self._history.had_outage(named, found.at, found.ended, alert_after)
 
 
-def _catches(run: Replay, fault: PlantedFault) -> bool:
-    """Whether a gate stops because of a monitor with a planted fault."""
+def _decide_fault(plain: Replay, planted: Replay, fault: PlantedFault) -> str:
+    """Return what became of a fault, from the last gates of a deployment without it and with it.
+
+    A stop that does not name a monitor with the fault hides it, in the deployment with the fault or, no later than the
+    stop that names one, in that without it.
+    """
+    if not planted.has_stopped:
+        return MISSED
+    is_hidden = plain.has_stopped and plain.ended <= planted.ended and not _names_fault(plain, fault)
+    return HIDDEN if is_hidden or not _names_fault(planted, fault) else CAUGHT
+
+
+def _names_fault(run: Replay, fault: PlantedFault) -> bool:
+    """Whether a gate has its verdict because of a monitor with a planted fault."""
     verdict = run.result["verdict"]
-    return run.has_stopped and any(
-        reason["verdict"] == verdict and reason["monitor"] in fault.monitors for reason in run.result["reasons"]
-    )
+    return any(reason["verdict"] == verdict and reason["monitor"] in fault.monitors for reason in run.result["reasons"])
 
 
 def _record(found: Deployment, phase: str, run: Replay) -> None:

@@ -16,7 +16,8 @@ VERSION = 1
 
 CSV, JOURNAL = "csv", "journal"
 
-CAUGHT, MISSED = "caught", "missed"
+CAUGHT, MISSED, HIDDEN = "caught", "missed", "hidden"
+"""What became of a planted fault. It is hidden if a stop for another reason ended the deployment first."""
 
 MAX_REASONS = 20
 """Reasons listed of one deployment. ``reasons_total`` counts all of them."""
@@ -80,8 +81,8 @@ class DeploymentEntry(TypedDict):
 
     ``phase`` is the phase that stopped it, None if none did. ``verdict``, ``gate_rc`` and ``reasons`` are those of the
     phase that stopped it, or else of the last one. ``waited`` is None if ``after`` did not run. ``real_outage`` is None
-    if nothing stopped the deployment or the reasons name no monitor. ``fault`` is ``caught`` or ``missed``, None
-    without a planted fault; ``fault_phase`` is the phase that caught it.
+    if nothing stopped the deployment or the reasons name no monitor. ``fault`` is ``caught``, ``missed`` or ``hidden``,
+    None without a planted fault. ``fault_phase`` is the phase that caught it.
     """
 
     at: str
@@ -133,11 +134,15 @@ class WaitEntry(TypedDict):
 
 
 class FaultsEntry(TypedDict):
-    """The planted faults. ``by_phase`` counts the caught ones by the phase that caught them."""
+    """The planted faults: ``caught``, ``missed`` and ``hidden`` add up to ``planted``.
+
+    ``by_phase`` counts the caught ones by the phase that caught them.
+    """
 
     planted: int
     caught: int
     missed: int
+    hidden: int
     by_phase: dict[str, int]
 
 

@@ -13,7 +13,7 @@ from .._gate import states
 from .._gate.policy import AFTER, IGNORE, WARN, Policy
 from .._gate.verdict import ERROR, RC
 from .deployment_replay import Deployment, DeploymentReplay
-from .document import ChangeEntry, MonitorEntry
+from .document import CAUGHT, MISSED, ChangeEntry, MonitorEntry
 from .history import GapError, History
 from .policy_files import RehearsedPolicy
 
@@ -167,12 +167,12 @@ def try_changes(
         for change in _select(changes, stopped, at):
             change.add_stop(again(change, at, False))
     helpful = {name: [change for change in listed if change.avoided] for name, listed in changes.items()}
-    caught = {name: {one.at for one in found if one.fault_phase is not None} for name, found in policies.items()}
+    caught = {name: {one.at for one in found if one.fault == CAUGHT} for name, found in policies.items()}
     for at in track(_union(caught, helpful), "trying planted faults with changed options"):
         history.prepare(at)
         for change in _select(helpful, caught, at):
             found = again(change, at, True)
-            change.missed_faults += found is not None and found.had_fault and found.fault_phase is None
+            change.missed_faults += found is not None and found.fault == MISSED
 
 
 def _union(times: Mapping[str, set[float]], changes: Mapping[str, Sequence[Change]]) -> list[float]:

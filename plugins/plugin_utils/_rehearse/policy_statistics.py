@@ -16,6 +16,7 @@ from .._gate.policy import AFTER, BEFORE, DURING
 from .deployment_replay import Deployment
 from .document import (
     CAUGHT,
+    HIDDEN,
     MAX_MONITORS,
     MAX_REASONS,
     MISSED,
@@ -86,19 +87,18 @@ def count_false_stops(deployments: Sequence[Deployment]) -> int:
 
 
 def count_faults(deployments: Sequence[Deployment]) -> FaultsEntry:
-    planted = [found for found in deployments if found.had_fault]
-    phases = Counter(found.fault_phase for found in planted if found.fault_phase is not None)
-    caught = sum(phases.values())
+    faults = Counter(found.fault for found in deployments if found.fault is not None)
+    phases = Counter(found.fault_phase for found in deployments)
     return {
-        "planted": len(planted),
-        "caught": caught,
-        "missed": len(planted) - caught,
+        "planted": sum(faults.values()),
+        "caught": faults[CAUGHT],
+        "missed": faults[MISSED],
+        "hidden": faults[HIDDEN],
         "by_phase": {phase: phases[phase] for phase in (DURING, AFTER)},
     }
 
 
 def describe_deployment(found: Deployment) -> DeploymentEntry:
-    fault = None if not found.had_fault else CAUGHT if found.fault_phase is not None else MISSED
     return {
         "at": utc(found.at),
         "ended": utc(found.ended),
@@ -119,6 +119,6 @@ def describe_deployment(found: Deployment) -> DeploymentEntry:
         "waited": found.waited,
         "verified": found.verified,
         "real_outage": found.real_outage,
-        "fault": fault,
+        "fault": found.fault,
         "fault_phase": found.fault_phase,
     }

@@ -68,7 +68,7 @@ def _row(policy: PolicyEntry) -> Sequence[str]:
         f"{policy['false_stops']:,}",
         _seconds(wait["median"]),
         _seconds(wait["p95"]),
-        f"{faults['caught']:,} of {faults['planted']:,}" if faults["planted"] else "-",
+        f"{faults['caught']:,} of {faults['caught'] + faults['missed']:,}" if faults["planted"] else "-",
     )
 
 
@@ -96,6 +96,9 @@ def _details(policy: PolicyEntry) -> Iterator[str]:
     false_stop = next((found for found in policy["deployments"] if found["real_outage"] is False), None)
     if false_stop is not None:
         yield f"first stop without an outage: {_describe_stop(false_stop)}"
+    hidden = policy["faults"]["hidden"]
+    if hidden:
+        yield f"{quantity(hidden, 'planted fault')} hidden by another stop"
     for change in policy["changes"][:MAX_CHANGES]:
         yield _describe_change(change, policy)
     yield from policy["notes"]

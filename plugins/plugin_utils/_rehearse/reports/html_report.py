@@ -28,6 +28,7 @@ from .policy_wording import (
     describe_stop_counts,
     describe_wait,
     has_effect,
+    list_hidden,
     list_missed,
 )
 from .stops import StopGroup, WorstMonitor, group_stops, list_worst_monitors
@@ -147,6 +148,7 @@ def _build_faults(policy: PolicyEntry) -> dict[str, Any]:
         "policy": sanitize(policy["name"], MAX_LABEL),
         "text": f"{result}; {details}",
         "missed": _build_times(list_missed(policy)),
+        "hidden": _build_times(list_hidden(policy)),
     }
 
 

@@ -20,6 +20,7 @@ from .policy_wording import (
     describe_stop_counts,
     describe_wait,
     has_effect,
+    list_hidden,
     list_missed,
 )
 from .stops import StopGroup, group_stops, list_worst_monitors
@@ -53,6 +54,7 @@ def render_markdown(document: Document) -> str:
         *(_changes(policy) for policy in policies),
         *(_stops(policy) for policy in policies),
         *(_missed(policy) for policy in policies),
+        *(_hidden(policy) for policy in policies),
         _worst(document),
         _runs(document),
         _setup(document),
@@ -154,6 +156,14 @@ def _missed(policy: PolicyEntry) -> str:
         return ""
     name = markdown_name(policy["name"], MAX_NOTE)
     return f"**Planted faults that {name} missed:** {markdown_text(_join_times(missed), MAX_MESSAGE)}\n"
+
+
+def _hidden(policy: PolicyEntry) -> str:
+    hidden = list_hidden(policy)
+    if not hidden:
+        return ""
+    name = markdown_name(policy["name"], MAX_NOTE)
+    return f"**Planted faults that another stop of {name} hid:** {markdown_text(_join_times(hidden), MAX_MESSAGE)}\n"
 
 
 def _worst(document: Document) -> str:

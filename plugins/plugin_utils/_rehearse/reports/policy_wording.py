@@ -12,7 +12,7 @@ from typing import Any
 from ....module_utils._domain.text import agree, quantity, sanitize
 from ....module_utils._domain.timestamps import duration
 from ..._gate.reports.wording import MAX_LABEL, MAX_MESSAGE
-from ..document import MISSED, ChangeEntry, DeploymentEntry, PolicyEntry, WaitEntry
+from ..document import HIDDEN, MISSED, ChangeEntry, DeploymentEntry, PolicyEntry, WaitEntry
 
 MAX_VALUE = 80
 
@@ -53,17 +53,23 @@ def describe_wait(wait: WaitEntry) -> tuple[str, str]:
 
 
 def describe_faults(policy: PolicyEntry) -> tuple[str, str]:
-    """Return how many of the planted faults were caught, and in which phases."""
+    """Return how many of the planted faults that no other stop hid were caught, the hidden ones, and the phases."""
     faults = policy["faults"]
     if not faults["planted"]:
         return "none planted", ""
     phases = ", ".join(f"{count:,} {sanitize(phase, 20)}" for phase, count in faults["by_phase"].items() if count)
     missed = f"{faults['missed']:,} missed"
-    return f"{faults['caught']:,} of {faults['planted']:,} caught", f"{missed}; caught: {phases}" if phases else missed
+    hidden = f", {faults['hidden']:,} hidden by another stop" if faults["hidden"] else ""
+    result = f"{faults['caught']:,} of {faults['caught'] + faults['missed']:,} caught{hidden}"
+    return result, f"{missed}; caught: {phases}" if phases else missed
 
 
 def list_missed(policy: PolicyEntry) -> list[DeploymentEntry]:
     return [entry for entry in policy["deployments"] if entry["fault"] == MISSED]
+
+
+def list_hidden(policy: PolicyEntry) -> list[DeploymentEntry]:
+    return [entry for entry in policy["deployments"] if entry["fault"] == HIDDEN]
 
 
 def describe_change(change: ChangeEntry, policy: PolicyEntry) -> str:

@@ -317,13 +317,13 @@ def test_a_caught_fault_cannot_be_expected_without_one(tmp_path: Path) -> None:
         read_expectations(write(tmp_path / "expect.yml", "catches: all"), ["a"], False)
 
 
-def policy(name: str, stops: int, planted: int, caught: int, median: float | None) -> dict[str, object]:
+def policy(name: str, stops: int, missed: int, caught: int, median: float | None) -> dict[str, object]:
     return {
         "name": name,
         "deployments": [None] * 20,
         "stops": {"before": stops, "during": 0, "after": 0},
         "false_stops": 0,
-        "faults": {"planted": planted, "caught": caught},
+        "faults": {"planted": missed + caught + 5, "caught": caught, "missed": missed, "hidden": 5},
         "wait": {"median": median, "p95": median, "longest": median},
     }
 
@@ -350,7 +350,7 @@ def policy(name: str, stops: int, planted: int, caught: int, median: float | Non
 )
 def test_an_expectation_is_a_limit(tmp_path: Path, expected: str, met: bool) -> None:
     file = write(tmp_path / "expect.yml", expected)
-    (entry,) = compare([policy("a", 2, 10, 9, 300.0)], read_expectations(file, ["a"], True))  # type: ignore[list-item]
+    (entry,) = compare([policy("a", 2, 1, 9, 300.0)], read_expectations(file, ["a"], True))  # type: ignore[list-item]
     assert entry["met"] is met
     assert len(describe_unmet([entry])) == (not met)
 

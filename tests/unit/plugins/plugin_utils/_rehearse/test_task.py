@@ -95,7 +95,13 @@ def test_a_stop_is_described_with_its_phase_reasons_and_outage(folder: Folder) -
     ]
     assert (policy["monitors_total"], policy["false_stops"]) == (1, 0)
     assert policy["wait"]["longest"] >= policy["wait"]["p95"] >= policy["wait"]["median"]
-    assert policy["faults"] == {"planted": 0, "caught": 0, "missed": 0, "by_phase": {"during": 0, "after": 0}}
+    assert policy["faults"] == {
+        "planted": 0,
+        "caught": 0,
+        "missed": 0,
+        "hidden": 0,
+        "by_phase": {"during": 0, "after": 0},
+    }
 
 
 def test_the_strip_of_a_monitor_has_the_share_of_failed_tests_of_each_hour(folder: Folder) -> None:
@@ -144,6 +150,38 @@ def test_a_planted_fault_is_caught_or_missed(folder: Folder, plant: dict[str, An
     assert (second["phase"], second["fault"]) == ("before", None)
     faults = document["policies"][0]["faults"]
     assert (faults["planted"], faults["caught"], faults["missed"]) == (1, bool(caught), not caught)
+
+
+def test_a_fault_is_hidden_if_only_another_monitor_stops_the_deployment(folder: Folder) -> None:
+    """``shop`` fails at the end of the second deployment. The fault of ``mail`` begins too late, and too weak."""
+    for plant in ({"monitors": ["mail"], "delay": 7200}, {"monitors": ["mail"], "failing": 0.001}):
+        expect = folder.write("expect.yml", "{catches: 0}")
+        document = folder.document(deployments=[iso(7200), iso(DAY - 900)], plant=plant, changes=False, expect=expect)
+        (policy,) = document["policies"]
+        assert [(one["fault"], one["fault_phase"]) for one in policy["deployments"]] == [
+            ("missed", None),
+            ("hidden", None),
+        ]
+        assert policy["faults"] == {
+            "planted": 2,
+            "caught": 0,
+            "missed": 1,
+            "hidden": 1,
+            "by_phase": {"during": 0, "after": 0},
+        }
+
+
+def test_a_hidden_fault_is_neither_expected_to_be_caught_nor_counted_as_missed(folder: Folder) -> None:
+    expect = folder.write("expect.yml", "{catches: all}")
+    plant = {"monitors": ["mail", "shop"], "delay": 0}
+    result = folder.rehearse(deployments=[iso(7200), iso(DAY - 900)], plant=plant, expect=expect)
+    assert (result["policies"][0]["faults"]["hidden"], result["expectations"][0]["met"]) == (0, True)
+    result = folder.rehearse(
+        deployments=[iso(DAY - 900)], plant={"monitors": ["mail"], "delay": 7200}, expect=expect, changes=False
+    )
+    assert (result["policies"][0]["faults"]["hidden"], result["expectations"][0]["met"]) == (1, False)
+    assert "  1 planted fault hidden by another stop" in result["table"]
+    assert result["table"][3].endswith("0 of 0")
 
 
 def test_a_fault_during_a_long_deployment_is_caught_during_it(folder: Folder) -> None:

@@ -13,6 +13,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.document import (
     CAUGHT,
     CSV,
+    HIDDEN,
     JOURNAL,
     MAX_MONITORS,
     MAX_REASONS,
@@ -92,9 +93,10 @@ def policy(name: str, deployments: list[DeploymentEntry], **changes: Any) -> Pol
         "wait": {"median": 300.0, "p95": 540.0, "longest": 1260.0},
         "false_stops": sum(entry["real_outage"] is False for entry in stopped),
         "faults": {
-            "planted": faults[CAUGHT] + faults[MISSED],
+            "planted": faults[CAUGHT] + faults[MISSED] + faults[HIDDEN],
             "caught": faults[CAUGHT],
             "missed": faults[MISSED],
+            "hidden": faults[HIDDEN],
             "by_phase": {"during": caught["during"], "after": caught["after"]},
         },
         "changes": [],
@@ -138,7 +140,7 @@ def document(policies: list[PolicyEntry], days: float = 30, **changes: Any) -> D
 
 
 def random_deployment(rng: Random, at: float, names: tuple[str, ...], strictness: float) -> DeploymentEntry:
-    fault = rng.choices((CAUGHT, MISSED, None), (10, 1, 5))[0]
+    fault = rng.choices((CAUGHT, MISSED, HIDDEN, None), (10, 1, 1, 5))[0]
     chance = rng.random() / strictness
     if chance < 0.015:
         labels = rng.sample(names, rng.randint(1, min(40, len(names))))

@@ -136,17 +136,24 @@ def test_a_policy_without_stops_says_so():
     ],
 )
 def test_another_value_is_described(changes, expected):
-    faults = {"planted": 12, "caught": 12, "missed": 0, "by_phase": {}}
+    faults = {"planted": 12, "caught": 12, "missed": 0, "hidden": 0, "by_phase": {}}
     text = render_html(document([policy("a", [deployment(FIRST)], changes=changes, faults=faults, stops=STOPS)]))
     (section,) = re.findall('<section class="changes">.*?</section>', text, re.DOTALL)
     for words in expected:
         assert words in section
 
 
-def test_missed_faults_are_listed():
-    entries = [deployment(FIRST + HOUR * at, fault="missed") for at in range(70)]
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("missed", ["missed after 70 deployments", "0 of 70 caught; 70 missed"]),
+        ("hidden", ["hidden by another stop of 70 deployments", "0 of 0 caught, 70 hidden by another stop; 0 missed"]),
+    ],
+)
+def test_missed_and_hidden_faults_are_listed(fault, words):
+    entries = [deployment(FIRST + HOUR * at, fault=fault) for at in range(70)]
     text = render_html(document([policy("a", entries)]))
-    assert "missed after 70 deployments" in text
+    assert [one in text for one in words] == [True, True]
     assert "and 10 more; the JSON report has all" in text
 
 

@@ -88,6 +88,14 @@ def test_missed_faults_are_listed():
     assert "**Planted faults that `a` missed:** " in render_markdown(document([policy("a", entries)]))
 
 
+def test_hidden_faults_are_listed_apart_from_the_missed_ones():
+    entries = [deployment(FIRST + HOUR * at, fault="hidden") for at in range(2)]
+    text = render_markdown(document([policy("a", entries)]))
+    assert "**Planted faults that another stop of `a` hid:** " in text
+    assert "0 of 0 caught, 2 hidden by another stop" in text
+    assert "`a` missed" not in text
+
+
 def test_recorded_gates_that_differ_are_listed():
     text = render_markdown(of_recorded_runs())
     assert "Replay: 1 of 3 recorded gates gives another result now" in text

@@ -125,7 +125,7 @@ def test_gaps_are_summed_and_the_longest_is_named():
     ],
 )
 def test_another_value_in_one_sentence(entry, false_stops, caught, sentence):
-    faults = {"planted": caught, "caught": caught, "missed": 0, "by_phase": {}}
+    faults = {"planted": caught, "caught": caught, "missed": 0, "hidden": 0, "by_phase": {}}
     stops = {"before": 2, "during": 0, "after": 5}
     one = policy("a", [], stops=stops, false_stops=false_stops, faults=faults)
     assert policy_wording.describe_change(entry, one) == sentence
@@ -153,13 +153,17 @@ def test_the_wait(wait, texts):
 @pytest.mark.parametrize(
     ("faults", "texts"),
     [
-        ((0, 0, 0, {}), ("none planted", "")),
-        ((9, 7, 2, {"during": 0, "after": 7}), ("7 of 9 caught", "2 missed; caught: 7 after")),
-        ((2, 0, 2, {"during": 0, "after": 0}), ("0 of 2 caught", "2 missed")),
+        ((0, 0, 0, 0, {}), ("none planted", "")),
+        ((9, 7, 2, 0, {"during": 0, "after": 7}), ("7 of 9 caught", "2 missed; caught: 7 after")),
+        ((2, 0, 2, 0, {"during": 0, "after": 0}), ("0 of 2 caught", "2 missed")),
+        (
+            (120, 118, 0, 2, {"during": 0, "after": 118}),
+            ("118 of 118 caught, 2 hidden by another stop", "0 missed; caught: 118 after"),
+        ),
     ],
 )
 def test_the_planted_faults(faults, texts):
-    one = policy("a", [], faults=dict(zip(("planted", "caught", "missed", "by_phase"), faults, strict=True)))
+    one = policy("a", [], faults=dict(zip(("planted", "caught", "missed", "hidden", "by_phase"), faults, strict=True)))
     assert policy_wording.describe_faults(one) == texts
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -89,16 +89,26 @@ RULES = (
 
 @dataclass
 class Change:
-    """A change of one option of a policy, and its effect on the deployments that were replayed with it."""
+    """A change of one option of a policy, and its effect on the deployments that were replayed with it.
+
+    It can only avoid a stop for one of ``codes`` or, with ``monitor``, because of that monitor.
+    """
 
     option: str
     before: Any
     after: Any
     policy: RehearsedPolicy
+    codes: frozenset[str] = frozenset()
+    monitor: str | None = None
     stops: int = 0
     avoided: int = 0
     false_stops: int = 0
     missed_faults: int = 0
+
+    def can_avoid(self, stop: Deployment) -> bool:
+        if self.monitor is not None:
+            return any(reason["monitor"] == self.monitor for reason in stop.stop_reasons)
+        return bool(self.codes & list_codes(stop))
 
     def add_stop(self, again: Deployment | None) -> None:
         """Count a stopped deployment, replayed again; None if the history does not cover how it would go on."""
@@ -120,25 +130,31 @@ class Change:
         }
 
 
+def list_codes(stop: Deployment) -> set[str]:
+    """Return the codes of the reasons for a stop."""
+    codes = {reason["code"] for reason in stop.stop_reasons}
+    return {*codes, UNAVAILABLE} if stop.phase is not None and stop.gate_rc == RC[ERROR] else codes
+
+
 def list_changes(
     policy: RehearsedPolicy, deployments: Sequence[Deployment], monitors: Sequence[MonitorEntry]
 ) -> list[Change]:
     """Return the changes that may avoid some of the stops. ``monitors`` stopped most deployments, worst first."""
-    codes = {reason["code"] for found in deployments for reason in found.stop_reasons}
-    if any(found.phase is not None and found.gate_rc == RC[ERROR] for found in deployments):
-        codes.add(UNAVAILABLE)
+    codes = set().union(*map(list_codes, deployments))
     parsed = policy.parse(AFTER)
     changes = []
     for rule in RULES:
         value = policy.options[rule.option]
         lenient = rule.loosen(value, parsed) if rule.codes & codes else None
         if lenient is not None:
-            changes.append(Change(rule.option, value, lenient, policy.change(rule.option, lenient)))
+            changes.append(Change(rule.option, value, lenient, policy.change(rule.option, lenient), rule.codes))
     advisory = list(policy.options["advisory"])
     for monitor in monitors[:WORST_MONITORS]:
-        lenient = [*advisory, monitor["monitor"]]
-        if monitor["monitor"] not in advisory:
-            changes.append(Change("advisory", advisory, lenient, policy.change("advisory", lenient)))
+        name = monitor["monitor"]
+        if name not in advisory:
+            lenient = [*advisory, name]
+            changed = policy.change("advisory", lenient)
+            changes.append(Change("advisory", advisory, lenient, changed, monitor=name))
     return changes
 
 
@@ -149,7 +165,7 @@ def try_changes(
     changes: Mapping[str, Sequence[Change]],
     track: Track,
 ) -> None:
-    """Replay the stopped deployments with each change of their policy, and the caught faults with each that helps.
+    """Replay stopped deployments with the changes that can avoid the stop, and caught faults with those that did.
 
     ``policies`` and ``changes`` are by the name of the policy. All policies are replayed together, in the order of
     time, so that the history is read once.
@@ -161,11 +177,15 @@ def try_changes(
         except GapError:
             return None
 
-    stopped = {name: {one.at for one in found if one.phase is not None} for name, found in policies.items()}
+    stopped = {name: {one.at: one for one in found if one.phase is not None} for name, found in policies.items()}
     for at in track(_union(stopped, changes), "trying changes of options"):
         history.prepare(at)
-        for change in _select(changes, stopped, at):
-            change.add_stop(again(change, at, False))
+        for name, listed in changes.items():
+            stop = stopped[name].get(at)
+            if stop is None:
+                continue
+            for change in listed:
+                change.add_stop(again(change, at, False) if change.can_avoid(stop) else stop)
     helpful = {name: [change for change in listed if change.avoided] for name, listed in changes.items()}
     caught = {name: {one.at for one in found if one.fault == CAUGHT} for name, found in policies.items()}
     for at in track(_union(caught, helpful), "trying planted faults with changed options"):
@@ -175,7 +195,7 @@ def try_changes(
             change.missed_faults += found is not None and found.fault == MISSED
 
 
-def _union(times: Mapping[str, set[float]], changes: Mapping[str, Sequence[Change]]) -> list[float]:
+def _union(times: Mapping[str, Collection[float]], changes: Mapping[str, Sequence[Change]]) -> list[float]:
     return sorted({at for name, found in times.items() if changes[name] for at in found})
 
 

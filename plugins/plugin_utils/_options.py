@@ -46,7 +46,10 @@ def validate_options(
         if resolved.value is not None:
             others[option] = _convert(option, resolved.value, CONNECTION[name]["type"], resolved.origin)
     others = {name: copy_plain(value) for name, value in others.items()}
-    validated = ArgumentSpecValidator(spec, mutually_exclusive=mutually_exclusive).validate(others)
+    try:
+        validated = ArgumentSpecValidator(spec, mutually_exclusive=mutually_exclusive).validate(others)
+    except OverflowError:
+        raise AnsibleOptionsError("a whole number is infinite or too large; set finite numbers") from None
     if validated.unsupported_parameters:
         unknown = join_names(sorted(map(str, validated.unsupported_parameters)))
         raise AnsibleOptionsError(f"there is no option {unknown}; the options are {', '.join(sorted(spec))}")

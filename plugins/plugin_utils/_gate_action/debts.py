@@ -24,13 +24,20 @@ from .._system.report_files import JSON
 PLAIN_PATH = re.compile(r"[\w@%+:,./-]+", re.ASCII)
 
 
-def find_command(path: str) -> str:
-    """Return the command that delivers the proofs of the report at ``path``."""
-    extra = f"report={path}" if PLAIN_PATH.fullmatch(path) else shlex.quote(json.dumps({"report": path}))
-    return f"ansible-playbook knowledgefront.monitoring.collect -e {sanitize(extra, MAX_PATH_LENGTH)}"
+def find_command(path: str, journal: str | None = None) -> str:
+    """Return the command that delivers the proofs of the report at ``path``, and closes them in ``journal``."""
+    variables = {"report": path, **({"collect_journal": journal} if journal else {})}
+    command = "ansible-playbook knowledgefront.monitoring.collect"
+    if all(map(PLAIN_PATH.fullmatch, variables.values())):
+        extra = [f"{name}={value}" for name, value in variables.items()]
+    else:
+        extra = [shlex.quote(json.dumps(variables))]
+    return " ".join([command, *(f"-e {sanitize(one, MAX_PATH_LENGTH)}" for one in extra)])
 
 
-def explain_own_debt(debt: Mapping[str, Any] | None, policy: Policy, paths: Sequence[str]) -> list[str]:
+def explain_own_debt(
+    debt: Mapping[str, Any] | None, policy: Policy, paths: Sequence[str], journal: str | None = None
+) -> list[str]:
     """Return the note about the proofs that a gate owes, and how to deliver them; empty without any."""
     if debt is None or policy.on_unprovable == IGNORE:
         return []
@@ -39,23 +46,23 @@ def explain_own_debt(debt: Mapping[str, Any] | None, policy: Policy, paths: Sequ
     text = f"{quantity(len(owed), 'proof')} owed{_describe_due(owed)} ({names})"
     if not reports:
         return [f"{text}: to deliver {agree(len(owed), 'it', 'them')} later, add a JSON file to reports"]
-    return [f"{text}: to deliver {agree(len(owed), 'it', 'them')} later, run {find_command(reports[0])}"]
+    return [f"{text}: to deliver {agree(len(owed), 'it', 'them')} later, run {find_command(reports[0], journal)}"]
 
 
 def explain_debts(paths: Sequence[str], journal: str | None, account: str, selection: str) -> list[str]:
     """Return notes about the undelivered proofs of earlier deployments in the same scope."""
-    notes = explain_unpaid(paths, account, selection)
+    notes = explain_unpaid(paths, account, selection, journal)
     return notes + explain_recorded(journal, account, selection, paths) if journal else notes
 
 
-def explain_unpaid(paths: Sequence[str], account: str, selection: str) -> list[str]:
+def explain_unpaid(paths: Sequence[str], account: str, selection: str, journal: str | None = None) -> list[str]:
     """Return a note for each report in ``paths`` with undelivered proofs of earlier deployments in the same scope."""
     notes = []
     for path in _list_json(paths):
         unpaid = read_unpaid(path)
         same = [debt for debt in unpaid if debt.account == account and debt.selection == selection]
         if same:
-            notes.append(f"{_describe_unpaid(same)}: run {find_command(path)}; a new report there keeps them")
+            notes.append(f"{_describe_unpaid(same)}: run {find_command(path, journal)}; a new report there keeps them")
         if len(unpaid) >= MAX_DEBTS:
             notes.append(
                 f"{sanitize(path, MAX_PATH_LENGTH)} has the owed proofs of {len(unpaid):,} deployments: a new report "
@@ -90,8 +97,9 @@ def explain_recorded(journal: str, account: str, selection: str, paths: Sequence
     if not found:
         return []
     return [
-        f"{_describe_unpaid(found)}, by the journal: run kf_collect with its option journal and the JSON "
-        f"{agree(len(found), 'report', 'reports')} of {agree(len(found), 'that gate', 'those gates')}"
+        f"{_describe_unpaid(found)}, by the journal: run the playbook collect with the JSON "
+        f"{agree(len(found), 'report', 'reports')} of {agree(len(found), 'that gate', 'those gates')} as report and "
+        "the journal as collect_journal"
     ]
 
 

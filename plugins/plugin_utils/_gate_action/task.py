@@ -207,7 +207,7 @@ class GateTask:
             from .debts import explain_own_debt
 
             debt = build_debt(outcome, policy, baseline, _account(options), self._run, began)
-            notes += explain_own_debt(debt, policy, paths)
+            notes += explain_own_debt(debt, policy, paths, options.get("journal"))
         if decision.bypassed:
             self.console.banner(decision.notes[0])
         self.labels = [monitor.label for monitor in outcome.sample.monitors] if outcome.sample else []

@@ -86,14 +86,25 @@ def _prepare(path: str) -> None:
 
 
 def check_time(database: Database, path: str, now: float) -> None:
-    """Raise JournalError if the newest poll is after ``now`` by both clocks. A clock was wrong when it was recorded."""
-    newest = database.fetch_value("SELECT min(at, taken_at) FROM observations ORDER BY at DESC LIMIT 1")
-    if newest is not None and decode(path, lambda: to_finite(newest)) > now + FUTURE_GRACE:
+    """Raise JournalError if the newest poll is after ``now`` by both clocks. A clock was wrong when it was recorded.
+
+    The time by the service's clock counts as far as the recorded offset of that clock explains it.
+    """
+    rows = database.fetch_all("SELECT at, taken_at, clock_most FROM observations ORDER BY at DESC LIMIT 1")
+    if rows and decode(path, lambda: _find_newest(*rows[0])) > now + FUTURE_GRACE:
         raise JournalError(
             f"the journal {sanitize_path(path)} has polls from the future: check the clock of this machine; if it is "
             "right, move the journal away",
             "journal_future",
         )
+
+
+def _find_newest(at: object, taken_at: object, clock_most: object) -> float:
+    """Return the earlier reading of the time of a poll, or the later one if the two contradict each other."""
+    times = to_finite(at), to_finite(taken_at)
+    offset = times[0] - times[1]
+    is_explained = clock_most is None or offset <= to_finite(clock_most) + FUTURE_GRACE
+    return min(times) if is_explained else max(times)
 
 
 def _read_version(database: Database, path: str) -> int:

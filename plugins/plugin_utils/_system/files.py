@@ -25,6 +25,9 @@ PRESERVED_MODE = 0o777 & ~OTHERS_WRITE
 """Permissions of an existing file that are preserved. Any others are set only at the caller's request."""
 
 NEW_FOLDER = 0o755
+SQLITE = b"SQLite format 3\0"
+"""The beginning of every SQLite database."""
+
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -66,8 +69,19 @@ def _preserved_mode(path: str) -> int | None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(found.st_mode) and not stat.S_ISLNK(found.st_mode):
         raise ValueError("it is not a regular file")
+    if stat.S_ISREG(found.st_mode) and _is_database(path):
+        raise ValueError("it is an SQLite database, such as a journal; name another file")
     is_own = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
     return found.st_mode & PRESERVED_MODE if is_own else None
+
+
+def _is_database(path: str) -> bool:
+    """Whether a file is an SQLite database, which no report may replace. One that cannot be read is none."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return False
 
 
 def check_writable(path: str) -> None:

@@ -212,6 +212,11 @@ def test_a_value_that_the_specification_does_not_allow_is_refused(given: dict[st
         options(given)
 
 
+def test_an_infinite_whole_number_is_refused() -> None:
+    with pytest.raises(AnsibleOptionsError, match="a whole number is infinite"):
+        options({"window": float("inf")})
+
+
 def test_an_alias_wins_over_farther_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KF_API_URL", "https://environment")
     assert options({"base_url": "https://alias"}, {"kf_api_url": "https://variable"})["api_url"] == "https://alias"

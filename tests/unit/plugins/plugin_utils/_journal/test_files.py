@@ -362,3 +362,11 @@ def test_a_machine_whose_clock_is_ahead_is_no_future(tmp_path: Path) -> None:
     """Its polls are at the right time by the service's clock, which another machine has, too."""
     record(tmp_path / "j", [poll(10**7 + 300, clock=(-301.0, -300.0))], now=NOW + 300)
     record(tmp_path / "j", [poll(10**7 + 60)])
+
+
+def test_a_time_that_no_offset_explains_is_from_the_future(tmp_path: Path) -> None:
+    record(tmp_path / "j", [poll(10, clock=(0.0, 1.0))])
+    write_database(tmp_path / "j", "UPDATE observations SET at = at + 2e7")
+    with pytest.raises(JournalError) as caught:
+        opening.open_for_writing(str(tmp_path / "j"), ACCOUNT, NOW + 100)
+    assert caught.value.code == "journal_future"

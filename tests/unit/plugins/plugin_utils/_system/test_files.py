@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import stat
 
 import pytest
@@ -174,3 +176,22 @@ def test_a_folder_is_not_created_in_the_place_of_a_file(tmp_path):
     for path, error in (("file", FileExistsError), ("file/below", FileExistsError)):
         with pytest.raises(error):
             create_folders(str(tmp_path / path))
+
+
+def test_a_database_is_never_replaced_by_a_report(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE observations (id INTEGER)")
+        database.commit()
+    before = path.read_bytes()
+    for write in (lambda: atomic_write(str(path), b"new"), lambda: check_writable(str(path))):
+        with pytest.raises(ValueError, match="it is an SQLite database"):
+            write()
+    assert (path.read_bytes(), os.listdir(tmp_path)) == (before, ["journal.sqlite"])
+
+
+def test_a_file_that_only_begins_like_a_database_is_replaced(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(files.SQLITE[:-1])
+    atomic_write(str(path), b"new")
+    assert path.read_bytes() == b"new"

@@ -104,12 +104,12 @@ seealso:
 EXAMPLES = r"""
 - name: Write a page with all monitors
   knowledgefront.monitoring.kf_board:
-    path: /srv/www/monitors.html
+    path: monitors.html
   run_once: true
 
 - name: Keep a page for the screen on the wall up to date
   knowledgefront.monitoring.kf_board:
-    path: /srv/www/wall.html
+    path: wall.html
     title: Shop and mail
     include: ["Shop *", "Mail *"]
     group_by: label
@@ -122,7 +122,7 @@ path:
   description: The page.
   returned: success
   type: str
-  sample: /srv/www/monitors.html
+  sample: monitors.html
 monitors:
   description: The number of monitors on the page.
   returned: success

@@ -140,7 +140,7 @@ def group_monitors(monitors: Sequence[BoardMonitor], group_by: str, separator: s
     The smallest of more than ``MAX_GROUPS`` groups become one.
     """
     keys: Mapping[str, Callable[[BoardMonitor], tuple[bool, str]]] = {
-        BY_TYPE: lambda monitor: _type_of(monitor),
+        BY_TYPE: _type_of,
         BY_LABEL: lambda monitor: _prefix_of(monitor, separator),
     }
     key_of = keys.get(group_by)

@@ -105,9 +105,9 @@ def check_values(kind: str, values: Column) -> None:
         if min(present, default=0) < 0:
             raise ValueError("range")
     elif kind in (TIME, GAP):
-        check_times((value for value in present if type(value) is float), 1)
+        check_times((value for value in present if isinstance(value, float)), 1)
         if kind == TIME:
-            check_times((value for value in present if type(value) is int), TICKS)
+            check_times((value for value in present if isinstance(value, int)), TICKS)
 
 
 def check_times(values: Iterable[float], unit: int) -> None:
@@ -118,7 +118,7 @@ def check_times(values: Iterable[float], unit: int) -> None:
 
 
 def _whole(value: object) -> int:
-    if type(value) is not int:
+    if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError("number")
     return value
 

@@ -165,7 +165,7 @@ class Database:
             ) from None
         except (sqlite3.Error, sqlite3.Warning, MemoryError) as error:
             text = str(error)
-            reason = next(reason for reason in REASONS if reason.part in text)
+            [reason, *_others] = [reason for reason in REASONS if reason.part in text]
             raise JournalError(f"the journal {sanitize_path(self._path)} {reason.sentence}", reason.code) from None
 
 

@@ -89,7 +89,8 @@ def _to_run(
     if baseline is not None:
         _check_texts(baseline)
     options, result = from_json(decompress(body))
-    if not isinstance(options, dict) or not isinstance(result, dict) or type(gate_rc) is not int:
+    is_code = isinstance(gate_rc, int) and not isinstance(gate_rc, bool)
+    if not isinstance(options, dict) or not isinstance(result, dict) or not is_code:
         raise ValueError("run")
     times = to_finite(began), to_finite(ended)
     return GateRun(run, phase, *times, options, verdict, decision, gate_rc, result, baseline)

@@ -89,7 +89,7 @@ def decode_table(packed: object, layout: Layout, before: StatusTable | None) -> 
     columns = list(align(before, layout))
     used = 0
     for place, *header in changes:
-        if type(place) is not int or place < 0:
+        if not isinstance(place, int) or isinstance(place, bool) or place < 0:
             raise ValueError("place")
         columns[place], size = decode_column(KINDS[place], columns[place], header, planes[used:])
         used += size

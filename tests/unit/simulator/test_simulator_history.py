@@ -197,7 +197,7 @@ def test_any_damage_is_one_sentence(tmp_path: Path) -> None:
         for _change in range(rng.randint(1, 4)):
             place = rng.randrange(len(damaged))
             damaged[place : place + rng.randint(0, 3)] = bytes(
-                rng.choice(b'\0\xff\xc3",\n\r#:;-+.0129eTZ ') for _ in range(2)
+                rng.choice(b'\0\xff\xc3",\n\r#:;-+.0129eTZ ') for _byte in range(2)
             )
         try:
             read_history(write(tmp_path, bytes(damaged)))

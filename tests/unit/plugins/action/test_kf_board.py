@@ -8,7 +8,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,15 @@ Write = Callable[..., Any]
 
 DOWN = as_json({"error": "down"}, 503)
 REFUSED = as_json({"error": "invalid_client"}, 401)
+
+
+def respond_with(current: Mapping[str, Any]) -> Callable[..., Any]:
+    """Return a service of the world that ``current`` has at the time of a request."""
+
+    def respond(request: Any) -> Any:
+        return service(current["world"])(request)
+
+    return respond
 
 
 @pytest.fixture
@@ -261,7 +270,7 @@ def test_a_page_is_renewed_until_the_interrupt_and_then_says_that_it_is_not(
         current["world"] = next(states)
 
     with pytest.raises(KeyboardInterrupt):
-        renew(lambda request: service(current["world"])(request), next_world, next_world, console=True)
+        renew(respond_with(current), next_world, next_world, console=True)
     assert all('http-equiv="refresh" content="7"' in one and "This page was to be renewed by" in one for one in pages)
     assert len([line for line in displayed if line.startswith("✓")]) == 1
     assert any(line.startswith("✕ 1 of 12") for line in displayed)
@@ -280,7 +289,7 @@ def test_an_outage_replaces_the_data_until_it_ends(renew: Callable[..., Any], tm
         current["world"] = next(states)
 
     with pytest.raises(KeyboardInterrupt):
-        renew(lambda request: service(current["world"])(request), next_world, next_world)
+        renew(respond_with(current), next_world, next_world)
     assert "are not clean" in pages[0]
     assert "The state of the monitors is unknown" in pages[1] and "Not current: the problems of" in pages[1]
     assert "13 other monitors were clean at that time" in pages[1]
@@ -299,7 +308,7 @@ def test_a_renewal_goes_on_if_the_service_reports_no_monitors_for_a_while(
     current = {"world": world(**OLD)}
     with pytest.raises(KeyboardInterrupt):
         renew(
-            lambda request: service(current["world"])(request),
+            respond_with(current),
             lambda: current.update(world=world(z="clean")),
             lambda: current.update(world=world(**OLD)),
             include=["Web a", "Web s"],
@@ -414,7 +423,7 @@ def test_a_renewal_waits_as_long_as_the_service_requests_and_promises_no_more(
         monkeypatch.setattr(task_module, "sleep_with_controller", sleep)
 
     with pytest.raises(KeyboardInterrupt):
-        renew(lambda request: service(current["world"])(request), overload)
+        renew(respond_with(current), overload)
     assert 590 < waits[0] <= 600
     assert "busy" in page(tmp_path) or "429" in page(tmp_path)
 

@@ -60,7 +60,10 @@ class Site:
         self.folder = folder
         self.report = folder / "gate.json"
         self.answers: Callable[[], dict[str, Any]] = world
-        self._server = serve(lambda call: service(self.answers())(call))
+        self._server = serve(self._respond)
+
+    def _respond(self, call: Any) -> Any:
+        return service(self.answers())(call)
 
     def gate(self, phase: str = "after", **options: Any) -> Any:
         given = {**CONNECTION, "api_url": self._server.url, "request_timeout": 5, "phase": phase, "settle": 0}
@@ -102,7 +105,7 @@ def owing(site: Site) -> Site:
 
 
 def test_the_proof_is_delivered_later(owing: Site) -> None:
-    owing.answers = lambda: world()
+    owing.answers = world
     early = owing.collect()
     assert (early["state"], early["gate_rc"], early["owed"][0]["monitor"]) == ("owed", 0, "d")
     assert early["owed"][0]["due"] in early["summary"]
@@ -137,7 +140,7 @@ def test_check_mode_changes_nothing(owing: Site) -> None:
 
 def test_a_gate_that_owes_names_the_command(owing: Site) -> None:
     command = f"ansible-playbook knowledgefront.monitoring.collect -e report={owing.report}"
-    owing.answers = lambda: world()
+    owing.answers = world
     result = owing.gate()
     assert any(command in warning for warning in result["warnings"])
     assert any(command in note for note in owing.read()["notes"])
@@ -153,7 +156,7 @@ def test_a_gate_that_owes_names_the_command(owing: Site) -> None:
 @pytest.mark.parametrize("phase", ["before", "during", "after", "plan"])
 def test_a_report_that_replaces_one_with_owed_proofs_keeps_them(owing: Site, phase: str) -> None:
     run = owing.read()["run"]
-    owing.answers = lambda: world()
+    owing.answers = world
     result = owing.gate(phase)
     notes = [warning for warning in result["warnings"] if "earlier deployment" in warning]
     assert len(notes) == (phase == "before")
@@ -167,7 +170,7 @@ def test_a_report_that_replaces_one_with_owed_proofs_keeps_them(owing: Site, pha
 
 
 def test_a_debt_of_another_scope_stays_without_a_warning(owing: Site) -> None:
-    owing.answers = lambda: world()
+    owing.answers = world
     result = owing.gate("before", include=["Fast"])
     assert not any("earlier deployment" in warning for warning in result["warnings"])
     assert len(owing.read()["debts"]) == 1
@@ -245,7 +248,7 @@ BAD = {
     "another phase": (edit({"phase": "before"}), "other owed proofs than it records"),
     "an unknown phase": (edit({"phase": "later"}), "unknown value"),
     "another phase without debts": (
-        lambda site: edit({"phase": "during", "debts": [], "owed": [], "counts": {"unproved": 0}})(site),
+        edit({"phase": "during", "debts": [], "owed": [], "counts": {"unproved": 0}}),
         "report of phase during, which owes no proof",
     ),
     "a stop": (edit({"decision": "stop", "debts": []}), "stopped the deployment"),

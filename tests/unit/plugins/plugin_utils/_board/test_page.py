@@ -235,7 +235,7 @@ def test_times_have_a_date_unless_they_are_of_the_same_day(due: float, tested: f
 def big_account(number: int, kind: str, label: str, message: str) -> list[BoardMonitor]:
     draw = random.Random(5)
     model = read_kinds(kind)[0]
-    strips = ["".join(draw.choices(".!", (94, 6), k=24)) for _ in range(number)]
+    strips = ["".join(draw.choices(".!", (94, 6), k=24)) for _strip in range(number)]
     return [
         model._replace(id=f"{n:056x}", label=label.format(n), message=message.format(n), strip=strips[n])
         for n in range(number)

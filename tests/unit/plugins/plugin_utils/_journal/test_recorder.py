@@ -61,7 +61,7 @@ FAILURES: dict[str, Callable[[Path, pytest.MonkeyPatch], object]] = {
     "no journal": lambda path, _patch: path.write_text("text " * 1000),
     "future": lambda path, _patch: record(path, [poll(2 * 10**7)], now=BEGIN + 3 * 10**7),
     "no sqlite3": lambda _path, patch: patch.setitem(sys.modules, "sqlite3", None),
-    "a mistake": lambda _path, patch: patch.setattr(Journal, "append", lambda *_values: [][0]),
+    "a mistake": lambda _path, patch: patch.setattr(Journal, "append", lambda *_values: {}["absent"]),
     "no memory": lambda _path, patch: patch.setattr(Journal, "append", fail_with(MemoryError)),
 }
 

@@ -111,7 +111,7 @@ EXAMPLES = r"""
   knowledgefront.monitoring.kf_board:
     path: wall.html
     title: Shop and mail
-    include: ["Shop *", "Mail *"]
+    include: ["Shop *", "Primary *"]
     group_by: label
     refresh: 60
   run_once: true

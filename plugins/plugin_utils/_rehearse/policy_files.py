@@ -94,7 +94,7 @@ def _name_files(paths: Sequence[str]) -> list[str]:
 
 
 def _read_policy(path: str, name: str) -> RehearsedPolicy:
-    variables = read_mapping(path, "the policy", CODE)
+    variables = read_mapping(path, "the policy", CODE, CONNECTION_PREFIX)
     try:
         given = _select_options(variables)
         options = complete_options(given)

@@ -24,6 +24,16 @@ MAX_NODES = 200_000
 
 VAULT = "$ANSIBLE_VAULT"
 
+UNSAFE = "!unsafe"
+"""The tag of a value that is no template. It does not change the value."""
+
+PLAIN_TAGS = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
+"""The tags that values with ``UNSAFE`` are read with, as Ansible does: a scalar is a text."""
+
 TEMPLATE_MARKS = ("{{", "{%", "#jinja2:")
 
 
@@ -44,15 +54,15 @@ class _Loader(yaml.SafeLoader):
         return found
 
 
-def read_mapping(path: str, description: str, code: str) -> dict[str, Any]:
+def read_mapping(path: str, description: str, code: str, ignored: str | None = None) -> dict[str, Any]:
     """Return the mapping in a YAML file. Raises ConfigurationError with ``code`` for anything else.
 
-    ``description`` names the file in messages, such as ``the policy``. A value with a tag such as ``!vault`` is read
-    as None: only connection options need one.
+    ``description`` names the file in messages, such as ``the policy``. A value with a tag such as ``!vault`` is
+    refused, but read as None if the name of its variable begins with ``ignored``. ``!unsafe`` has no effect.
     """
     name = f"{description} {sanitize(path, MAX_PATH_LENGTH)}"
     try:
-        return _read(path)
+        return _read(path, ignored)
     except OSError as error:
         cause = sanitize(error.strerror or "it cannot be read")
     except UnicodeDecodeError:
@@ -65,7 +75,7 @@ def read_mapping(path: str, description: str, code: str) -> dict[str, Any]:
     raise ConfigurationError(f"{name} cannot be used: {cause}", code=code)
 
 
-def _read(path: str) -> dict[str, Any]:
+def _read(path: str, ignored: str | None) -> dict[str, Any]:
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         raise YamlFileError("it is not a regular file")
@@ -81,6 +91,7 @@ def _read(path: str) -> dict[str, Any]:
         if node is None:
             raise YamlFileError("it is empty")
         _check_size(node)
+        _check_tags(node, ignored)
         value = loader.construct_document(node)
     finally:
         loader.dispose()
@@ -91,20 +102,42 @@ def _read(path: str) -> dict[str, Any]:
 
 def _check_size(root: yaml.Node) -> None:
     """Raise YamlFileError if the file has too many values, or contains itself."""
-    number, pending = 0, [root]
-    while pending:
-        node = pending.pop()
-        number += 1
+    for number, _node in enumerate(_walk(root), 1):
         if number > MAX_NODES:
             raise YamlFileError(f"it has more than {MAX_NODES:,} values")
+
+
+def _walk(root: yaml.Node) -> Iterator[yaml.Node]:
+    """Iterate over a node and all nodes in it, also keys, with repeated ones."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        yield node
         if isinstance(node, yaml.SequenceNode):
             pending += node.value
         elif isinstance(node, yaml.MappingNode):
             pending += [part for pair in node.value for part in pair]
 
 
+def _check_tags(root: yaml.Node, ignored: str | None) -> None:
+    """Remove ``UNSAFE`` from all values. Raise YamlFileError for another tag, except below names with ``ignored``."""
+    for node in _walk(root):
+        if node.tag == UNSAFE:
+            node.tag = PLAIN_TAGS[type(node)]
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        name = str(key.value)
+        if ignored is not None and name.startswith(ignored):
+            continue
+        tag = next((node.tag for node in _walk(value) if node.tag.startswith("!")), None)
+        if tag is not None:
+            raise YamlFileError(
+                f"{sanitize(name, 80)} has a value with the tag {sanitize(tag, 80)}, which a rehearsal cannot read; "
+                "replace it by the plain value"
+            )
+
+
 def _construct_unknown(_loader: yaml.SafeLoader, _suffix: str, _node: yaml.Node) -> None:
-    """Read a value with a tag as None, such as a vaulted one."""
+    """Read a value with a tag as None, such as a vaulted one of a connection option."""
 
 
 _Loader.add_multi_constructor("!", _construct_unknown)

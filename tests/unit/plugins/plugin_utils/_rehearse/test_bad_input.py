@@ -144,6 +144,24 @@ BAD_POLICIES = {
     "known option": ("deploy_gate_known: [{monitor: a, reason: old, expire: never}]", "expire"),
     "expiry": ("deploy_gate_known: [{monitor: a, reason: old, expires: '2026-02-02 02:40'}]", "with Z"),
     "invalid date": ("deploy_gate_known: [{monitor: a, reason: old, expires: 2026-13-45}]", "month must be in 1..12"),
+    "vaulted value": (
+        "deploy_gate_clean_tests: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n",
+        "deploy_gate_clean_tests has a value with the tag !vault",
+    ),
+    "tag in a list": ("deploy_gate_include: [a, !secret b]", "deploy_gate_include has a value with the tag !secret"),
+    "tag in a mapping": (
+        "deploy_gate_known: [{monitor: a, reason: !vault b}]",
+        "deploy_gate_known has a value with the tag !vault",
+    ),
+    "tag of a key": ("deploy_gate_known: [{!vault monitor: a}]", "deploy_gate_known has a value with the tag !vault"),
+    "tag in unsafe": ("deploy_gate_include: !unsafe [!vault b]", "deploy_gate_include has a value with the tag !vault"),
+    "repeated tag": (
+        "kf_client_secret: &a !vault b\ndeploy_gate_include: *a\n",
+        "deploy_gate_include has a value with the tag !vault",
+    ),
+    "merged tag": ("kf_a: &a {deploy_gate_include: !vault b}\n<<: *a\n", "has a value with the tag !vault"),
+    "hostile tag": ("deploy_gate_include: !%1B[2J [a]", "the tag !\\x1b[2J"),
+    "tag of all": ("!vault {deploy_gate_settle: 1}", "not a mapping"),
     "max_masked": ("deploy_gate_max_masked: many", "max_masked must be a number"),
     "many values": (f"a: &a [{'x,' * 900}]\nb: &b [{'*a,' * 900}]\nc: [*b, *b]\n", "more than 200,000 values"),
     "itself": ("a: &a [*a]\n", "more than 200,000 values"),
@@ -206,6 +224,24 @@ kf_client_secret: !vault |
     assert policy.options["settle"] is None
     assert len(policy.notes) == 2
     assert policy.parse("after").known[0].expires == 1_893_456_000.0
+
+
+@pytest.mark.parametrize(
+    ("text", "option", "value"),
+    [
+        ("deploy_gate_include: !unsafe ['Mail', \"Shop *\"]", "include", ["Mail", "Shop *"]),
+        ("deploy_gate_include: [!unsafe Mail, Shop]", "include", ["Mail", "Shop"]),
+        ("deploy_gate_include: !unsafe Mail", "include", ["Mail"]),
+        ("deploy_gate_clean_tests: !unsafe 7", "clean_tests", 7),
+        ("deploy_gate_on_new_alert: !unsafe warn", "on_new_alert", "warn"),
+        ("deploy_gate_known: [!unsafe {monitor: a, reason: !unsafe old}]", "known", [("a", "old")]),
+        ("!unsafe {deploy_gate_clean_tests: 7}", "clean_tests", 7),
+    ],
+)
+def test_an_unsafe_value_is_its_plain_value(tmp_path: Path, text: str, option: str, value: object) -> None:
+    (policy,) = read_policies([write(tmp_path / "policy.yml", text)])
+    found = policy.options[option]
+    assert ([(one["monitor"], one["reason"]) for one in found] if option == "known" else found) == value
 
 
 HISTORY = "monitor,time,down\na,1770000000,0\na,1770100000,0\n"
@@ -300,6 +336,8 @@ BAD_EXPECTATIONS = {
     "percentage of seconds": ("wait_p95: 5%", "it must be a number of seconds"),
     "more than all": ("catches: 101%", "it must be all, a number or a percentage"),
     "template": ("stops: '{{ limit }}'", "contains a template"),
+    "tag": ("stops: !vault a", "stops has a value with the tag !vault"),
+    "tag of the policies": ("policies: !vault {a: {stops: 0}}", "policies has a value with the tag !vault"),
 }
 
 

@@ -289,7 +289,7 @@ report_errors:
   type: list
   elements: str
 gate_rc:
-  description: 13 if an input is invalid, 10 if an expectation is not met.
+  description: 10 if an expectation is not met, 13 if an input is invalid or a report cannot be written.
   returned: failure
   type: int
 error_code:

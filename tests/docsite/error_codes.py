@@ -82,6 +82,10 @@ OPTIONS: Group = {
         "The journal has no poll.",
         "Record the account with the gate or the playbook ``record`` first.",
     ),
+    "report_file": Explanation(
+        "A report of ``kf_rehearse`` cannot be written, or would replace a file that the task reads.",
+        "Name other files, in existing folders that you can write to, in ``reports``.",
+    ),
     "board_file": Explanation(
         "The page of ``kf_board`` cannot be written. An existing page was not changed.",
         "Name a file in an existing folder that you can write to in ``path``.",

@@ -8,30 +8,30 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ...module_utils._api.errors import ConfigurationError, describe_crash
+from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.text import join_names, quantity, sanitize
 from .._gate.exemptions import parse_time_option
 from .._journal.observation import JournalError
-from .._system.files import MAX_PATH_LENGTH, file_extension, write_report
+from .._system.files import MAX_PATH_LENGTH, file_extension
 from .csv_history import check_timer, read_csv
 from .csv_service import CsvHistory
 from .deployment_replay import BATCHES, DURATION, Course
 from .deployment_times import CODE, Plan, plan_deployments
 from .document import Document
 from .expectations import Expectations, compare, describe_unmet, read_expectations
-from .formats import RENDERERS, render
+from .formats import RENDERERS
 from .history import Fault, History
 from .journal_account import ACCOUNT, open_journal
 from .journal_service import JournalHistory
 from .policy_files import RehearsedPolicy, complete_options, read_policies
 from .recorded_runs import replay_runs
 from .rehearsal import Progress, Request, Results, build_document, rehearse
+from .report_files import INPUTS, REPORT_FILE, check_reports, write_reports
 from .text_table import format_table
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
         _check_numbers(options)
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
-    if not options["history"] and not options["journal"]:
+    for name in INPUTS:
+        if options[name] == "":
+            raise ConfigurationError(f"{name} is empty; set it to the path of a file, or omit it")
+    if options["history"] is None and options["journal"] is None:
         raise ConfigurationError("no history: set history to a CSV file, or journal to a journal of the gate")
     if options["runs"] == RECORDED and not options["journal"]:
         raise ConfigurationError("runs is recorded, which needs a journal")
@@ -136,11 +139,13 @@ def run(options: Mapping[str, Any], progress: Progress, writes: bool) -> dict[st
 
     Raises ConfigurationError for whatever cannot be used; nothing was written then.
     """
+    check_reports(options, writes)
     if options["runs"] == RECORDED:
         return run_recorded(options, writes)
     policies = read_policies(options["policies"]) or [RehearsedPolicy(DEFAULT_POLICY, {}, complete_options({}))]
     names = [policy.name for policy in policies]
-    expectations = read_expectations(options["expect"], names, bool(options["plant"])) if options["expect"] else {}
+    expect = options["expect"]
+    expectations = read_expectations(expect, names, bool(options["plant"])) if expect is not None else {}
     course = Course(options["duration"], options["batches"])
     fault = _read_fault(options["plant"])
     history = open_history(options)
@@ -200,8 +205,7 @@ def run_recorded(options: Mapping[str, Any], writes: bool) -> dict[str, Any]:
 def finish(document: Document, expectations: Expectations, reports: list[str]) -> dict[str, Any]:
     """Compare the expectations, write the reports, and return the result of the task."""
     document["expectations"] = compare(document["policies"], expectations)
-    problems = [write_report(path, partial(_render, file_extension(path), document)) for path in reports]
-    unwritten = [problem for problem in problems if problem is not None]
+    unwritten = write_reports(reports, document)
     unmet = describe_unmet(document["expectations"])
     result = {
         "changed": False,
@@ -219,16 +223,9 @@ def finish(document: Document, expectations: Expectations, reports: list[str]) -
         sentence = f"{quantity(len(unmet), 'expectation')} not met: {'; '.join(unmet)}"
         result.update(failed=True, gate_rc=GATE_RC_UNMET, error_code=UNMET, msg=sentence)
     if unwritten:
+        result = {"gate_rc": GATE_RC_INVALID, "error_code": REPORT_FILE, **result}
         result.update(failed=True, msg=f"{result['msg']}; {'; '.join(unwritten)}")
     return result
-
-
-def _render(extension: str, document: Document) -> str:
-    """Return the content of a report. Raises ValueError, whose text is a sentence, if that fails for any reason."""
-    try:
-        return render(extension, document)
-    except Exception as error:  # noqa: BLE001 - a defect of one format must not cost the others
-        raise ValueError(describe_crash("its renderer", error)) from None
 
 
 def _without_deployments(policy: Mapping[str, Any]) -> dict[str, Any]:

@@ -253,18 +253,51 @@ def test_expectations_that_are_not_met_fail_the_task_after_its_reports(folder: F
     assert [entry["met"] for entry in document["expectations"]] == [False, True]
 
 
-def test_a_report_that_cannot_be_written_fails_the_task(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = folder.rehearse(deployments=[iso(7200)], reports=[str(folder.path / "absent" / "report.json")])
-    assert result["failed"] is True
-    assert "could not be written" in result["msg"]
+def test_a_report_that_cannot_be_written_is_refused_before_the_replay(folder: Folder) -> None:
+    good = folder.path / "report.json"
+    (folder.path / "folder.md").mkdir()
+    for path in ("absent/report.json", "folder.md"):
+        options = {"deployments": [iso(7200)], "reports": [str(good), str(folder.path / path)]}
+        with pytest.raises(ConfigurationError, match="the report .* cannot be written") as caught:
+            folder.rehearse(**options)
+        assert caught.value.code == "report_file"
+        assert not good.exists()
+        assert "failed" not in folder.rehearse(writes=False, **options)
 
+
+@pytest.mark.parametrize("option", ["history", "policies", "expect", "deployments_file"])
+@pytest.mark.parametrize("link", [None, "symlink_to", "hardlink_to"])
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_report_that_is_also_an_input_is_refused(folder: Folder, option: str, link: str | None, writes: bool) -> None:
+    report = folder.path / "input.json"
+    content = (folder.path / "history.csv").read_text(encoding="utf-8")
+    file = folder.write("input.json" if link is None else "file.json", content)
+    if link is not None:
+        getattr(report, link)(folder.path / "file.json")
+    options: dict[str, Any] = {"deployments": [iso(7200)], option: [file] if option == "policies" else file}
+    if option == "deployments_file":
+        del options["deployments"]
+    with pytest.raises(ConfigurationError, match=f"is also the file of {option}") as caught:
+        folder.rehearse(writes=writes, reports=[str(folder.path / "other.md"), str(report)], **options)
+    assert caught.value.code == "report_file"
+    assert report.read_text(encoding="utf-8") == content
+    assert not (folder.path / "other.md").exists()
+
+
+def test_a_report_that_could_not_be_written_fails_the_task(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(_document: object) -> str:
         raise KeyError("secret")
 
     monkeypatch.setattr(formats, "RENDERERS", {".json": crash})
-    (problem,) = folder.rehearse(deployments=[iso(7200)])["report_errors"]
+    result = folder.rehearse(deployments=[iso(7200)])
+    assert (result["failed"], result["gate_rc"], result["error_code"]) == (True, 13, "report_file")
+    (problem,) = result["report_errors"]
     assert "its renderer crashed (KeyError)" in problem
     assert "secret" not in problem
+    assert result["msg"].endswith(problem)
+    expect = folder.write("expect.yml", "{stops: 0}")
+    result = folder.rehearse(deployments=[iso(DAY + 3600)], expect=expect)
+    assert (result["failed"], result["gate_rc"], result["error_code"]) == (True, 10, "expectations")
 
 
 def test_without_writing_the_result_is_the_same_and_there_is_no_report(folder: Folder) -> None:
@@ -314,6 +347,8 @@ BAD_OPTIONS = (
     ({"history": "a", "plant": {"monitors": ["a"], "failing": 0}}, "plant: failing must be more than 0"),
     ({"history": "a", "plant": {"monitors": ["a"], "failing": "nan"}}, "plant: failing must be more than 0"),
     ({"history": "a", "reports": ["a.doc"]}, "a.doc must have one of the file name extensions .json"),
+    *(({"history": "a", name: ""}, f"{name} is empty") for name in ("expect", "deployments_file")),
+    *(({name: ""}, f"{name} is empty") for name in ("history", "journal")),
     ({"history": "a", "runs": "recorded"}, "which needs a journal"),
     ({"history": "a", "on_gap": "maybe"}, "value of on_gap must be one of"),
 )

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...module_utils._ansible.arguments import CONNECTION
@@ -53,3 +54,12 @@ def open_journal(options: Mapping[str, Any]) -> JournalReader:
                 "account, or set client_id to an empty string to accept the journal of any account"
             )
         raise ConfigurationError(sentence, code=error.code) from None
+
+
+@contextmanager
+def convert_journal_errors() -> Iterator[None]:
+    """Raise ConfigurationError with the sentence and the code of a JournalError, which any read can raise."""
+    try:
+        yield
+    except JournalError as error:
+        raise ConfigurationError(str(error), code=error.code) from None

@@ -9,8 +9,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.selection import PatternError, Selection
 from ...module_utils._domain.text import join_names, sanitize
@@ -19,6 +17,7 @@ from .._gate.policy import AFTER, BEFORE, DURING, Policy
 from .._gate_action.arguments import GATE, read_policy
 from .._gate_action.evaluation import SELECTION_OPTIONS
 from .._system.files import MAX_PATH_LENGTH
+from .argument_validation import validate_arguments
 from .yaml_files import find_template, read_mapping
 
 CODE = "policy_file"
@@ -147,13 +146,13 @@ def _select_options(variables: Mapping[str, Any]) -> dict[str, Any]:
 def complete_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return validated options with the defaults of the gate, without those of the connection.
 
-    Raises VariablesError with the first error.
+    Raises ValueError with the first error.
     """
-    problems = ArgumentSpecValidator(OPTIONS).validate({PREFIX + name: value for name, value in given.items()})
+    problems = validate_arguments(OPTIONS, {PREFIX + name: value for name, value in given.items()})
     if problems.error_messages:
         raise VariablesError(sanitize(problems.error_messages[0], 400))
     spec = {name: known for name, known in GATE.items() if name not in CONNECTION_NAMES}
-    validated = ArgumentSpecValidator(spec).validate(dict(given))
+    validated = validate_arguments(spec, given)
     if validated.error_messages:
         raise VariablesError(sanitize(validated.error_messages[0], 400))
     return dict(validated.validated_parameters)

@@ -10,14 +10,12 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.selection import PatternError, Patterns
 from ...module_utils._domain.text import join_names, quantity, sanitize
 from .._gate.exemptions import parse_time_option
-from .._journal.observation import JournalError
 from .._system.files import MAX_PATH_LENGTH, file_extension
+from .argument_validation import validate_arguments
 from .csv_history import check_timer, read_csv
 from .csv_service import CsvHistory
 from .deployment_replay import BATCHES, DURATION, Course
@@ -26,7 +24,7 @@ from .document import Document
 from .expectations import Expectations, compare, describe_unmet, read_expectations
 from .formats import RENDERERS
 from .history import Fault, History
-from .journal_account import ACCOUNT, open_journal
+from .journal_account import ACCOUNT, convert_journal_errors, open_journal
 from .journal_service import JournalHistory
 from .policy_files import RehearsedPolicy, complete_options, read_policies
 from .recorded_runs import replay_runs
@@ -83,7 +81,10 @@ GATE_RC_INVALID, GATE_RC_UNMET = 13, 10
 
 def validate(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a task. Raises ConfigurationError with the first error."""
-    validated = ArgumentSpecValidator(REHEARSE, mutually_exclusive=EXCLUSIVE).validate(dict(given))
+    try:
+        validated = validate_arguments(REHEARSE, given, EXCLUSIVE)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
     if validated.unsupported_parameters:
         unknown = join_names(sorted(map(str, validated.unsupported_parameters)))
         raise ConfigurationError(f"there is no option {unknown}; the options are {', '.join(sorted(REHEARSE))}")
@@ -134,6 +135,7 @@ def _check_numbers(options: Mapping[str, Any]) -> None:
         raise ValueError(f"plant: failing must be more than 0 and at most 1, not {plant['failing']}")
 
 
+@convert_journal_errors()
 def run(options: Mapping[str, Any], progress: Progress, writes: bool) -> dict[str, Any]:
     """Rehearse the policies, write the reports if ``writes``, and return the result of the task.
 
@@ -155,10 +157,7 @@ def run(options: Mapping[str, Any], progress: Progress, writes: bool) -> dict[st
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     request = Request(history, policies, plan, course, fault, options["on_gap"] == "skip", options["changes"])
-    try:
-        document = build_document(request, rehearse(request, progress), time.time())
-    except JournalError as error:
-        raise ConfigurationError(str(error), code=error.code) from None
+    document = build_document(request, rehearse(request, progress), time.time())
     return finish(document, expectations, options["reports"] if writes else [])
 
 
@@ -188,14 +187,11 @@ def run_recorded(options: Mapping[str, Any], writes: bool) -> dict[str, Any]:
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     history = JournalHistory(open_journal(options), os.path.basename(options["journal"]))
-    try:
-        runs = history.reader.runs(since, until)
-        if not runs:
-            raise ConfigurationError("the journal recorded no gate in this period", code=CODE)
-        recorded = history.reader.runs() if since is not None else runs
-        entries = replay_runs(history.reader, runs, recorded)
-    except JournalError as error:
-        raise ConfigurationError(str(error), code=error.code) from None
+    runs = history.reader.runs(since, until)
+    if not runs:
+        raise ConfigurationError("the journal recorded no gate in this period", code=CODE)
+    recorded = history.reader.runs() if since is not None else runs
+    entries = replay_runs(history.reader, runs, recorded)
     request = Request(history, [], Plan([], None), Course(options["duration"], options["batches"]))
     document = build_document(request, Results({}), time.time())
     document["runs"] = entries

@@ -162,6 +162,8 @@ BAD_POLICIES = {
     "merged tag": ("kf_a: &a {deploy_gate_include: !vault b}\n<<: *a\n", "has a value with the tag !vault"),
     "hostile tag": ("deploy_gate_include: !%1B[2J [a]", "the tag !\\x1b[2J"),
     "tag of all": ("!vault {deploy_gate_settle: 1}", "not a mapping"),
+    "infinite": ("deploy_gate_clean_tests: .inf", "deploy_gate_clean_tests must be a finite number"),
+    "negative infinite": ("deploy_gate_alert_after: -.inf", "deploy_gate_alert_after must be a finite number"),
     "max_masked": ("deploy_gate_max_masked: many", "max_masked must be a number"),
     "many values": (f"a: &a [{'x,' * 900}]\nb: &b [{'*a,' * 900}]\nc: [*b, *b]\n", "more than 200,000 values"),
     "itself": ("a: &a [*a]\n", "more than 200,000 values"),

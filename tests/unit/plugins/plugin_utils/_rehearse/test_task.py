@@ -14,9 +14,13 @@ import jsonschema
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.timestamps import utc
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse import formats
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import JournalError
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse import formats, task
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.task import run, validate
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
+
+from .live_gate import LiveGate
 
 T = TypeVar("T")
 
@@ -349,6 +353,11 @@ BAD_OPTIONS = (
     ({"history": "a", "reports": ["a.doc"]}, "a.doc must have one of the file name extensions .json"),
     *(({"history": "a", name: ""}, f"{name} is empty") for name in ("expect", "deployments_file")),
     *(({name: ""}, f"{name} is empty") for name in ("history", "journal")),
+    ({"history": "a", "batches": float("inf")}, "batches must be a finite number"),
+    ({"history": "a", "batches": "inf"}, "batches must be a finite number"),
+    ({"history": "a", "timer": "inf"}, "timer must be a number of seconds from"),
+    ({"history": "a", "duration": "inf"}, "duration must be from 0"),
+    ({"history": "a", "plant": {"monitors": ["a"], "delay": "inf"}}, "plant: delay must be from"),
     ({"history": "a", "runs": "recorded"}, "which needs a journal"),
     ({"history": "a", "on_gap": "maybe"}, "value of on_gap must be one of"),
 )
@@ -364,3 +373,26 @@ def test_invalid_options_are_refused(options: dict[str, Any], sentence: str) -> 
 def test_an_invalid_time_is_refused(folder: Folder) -> None:
     with pytest.raises(ConfigurationError, match="since: soon is neither"):
         folder.rehearse(every="4h", since="soon")
+
+
+@pytest.mark.parametrize("method", ["runs", "gaps", "observations"])
+@pytest.mark.parametrize("runs", ["planned", "recorded"])
+def test_a_journal_that_cannot_be_read_is_refused_wherever_it_is_read(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, method: str, runs: str
+) -> None:
+    LiveGate(folder.path / "journal.db", 0).deploy()
+    journal = str(folder.path / "journal.db")
+    with JournalReader.open(journal) as reader:
+        assert reader.first is not None
+        at = utc(reader.first)
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise JournalError("the journal is damaged", "journal_damaged")
+
+    monkeypatch.setattr(JournalReader, method, fail)
+    if method == "runs" and runs == "planned":
+        monkeypatch.setattr(task, "open_history", fail)
+    options = {"journal": journal, "runs": runs, "deployments": [at], "client_id": ""}
+    with pytest.raises(ConfigurationError, match="^the journal is damaged$") as caught:
+        run(validate(options), NoProgress(), False)
+    assert caught.value.code == "journal_damaged"

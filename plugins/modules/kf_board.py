@@ -107,13 +107,13 @@ EXAMPLES = r"""
     path: monitors.html
   run_once: true
 
-- name: Keep a page for the screen on the wall up to date
+- name: Write a page of some monitors in groups by the first word of their labels
   knowledgefront.monitoring.kf_board:
     path: wall.html
-    title: Shop and mail
-    include: ["Shop *", "Primary *"]
+    title: Primary systems
+    include: ["Primary *"]
     group_by: label
-    refresh: 60
+    separator: " "
   run_once: true
 """
 

@@ -22,6 +22,9 @@ import yaml
 FENCED = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"(?:^ {4}.*\n)+", re.MULTILINE)
 KINDS = ("lookup", "modules", "test")
+WITH_FILES = ("kf_collect", "kf_rehearse")
+"""Modules that read files of earlier jobs. The targets collect, rehearse and rehearse_page have such files."""
+
 """Whose examples are tasks."""
 
 PLAY = "- name: Try the examples of {name}\n  hosts: web\n  gather_facts: false\n  tasks:\n"
@@ -55,7 +58,8 @@ def main() -> None:
     readme = (root / "README.md").read_text(encoding="utf-8")
     texts = {f"readme_{number}": text for number, text in enumerate(FENCED.findall(readme), 1)}
     plugins = sorted(source for kind in KINDS for source in (root / "plugins" / kind).glob("*.py"))
-    texts |= {f"{source.parent.name}_{source.stem}": examples(source) for source in plugins}
+    tried = [source for source in plugins if source.stem not in WITH_FILES]
+    texts |= {f"{source.parent.name}_{source.stem}": examples(source) for source in tried}
     collected: dict[str, object] = {"playbooks": [], "readme": []}
     plays = 0
     for name, text in texts.items():

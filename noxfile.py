@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent
 PLUGINS = "ansible_collections.knowledgefront.monitoring.plugins"
 FAULTS = "ansible_collections.knowledgefront.monitoring.tests.faults"
 CHARACTERISTIC = "ansible_collections.knowledgefront.monitoring.tests.characteristic"
+SIMULATION = "ansible_collections.knowledgefront.monitoring.tests.simulation"
 BENCHMARK = "ansible_collections.knowledgefront.monitoring.tests.benchmark"
 COVERED = 95
 # A mistake here can cause a false pass.
@@ -42,6 +43,7 @@ nox.options.sessions = [
     "lint",
     "unit",
     "characteristic-fast",
+    "simulate-fast",
     "integration",
     "matrix-fast",
     "faults-fast",
@@ -200,6 +202,20 @@ def characteristic(session: nox.Session) -> None:
     """Measure how often the gate is right, in seeded worlds and recorded histories with a virtual clock."""
     with workplace(session) as place:
         place.run("python", "-m", CHARACTERISTIC, *session.posargs, PYTHONPATH=place.imports)
+
+
+@nox.session(name="simulate-fast")
+def simulate_fast(session: nox.Session) -> None:
+    """Run the parts that hold state in models of clock, disk, network and order, for a few seconds each."""
+    with workplace(session) as place:
+        place.run("python", "-m", SIMULATION, "--fast", *session.posargs, PYTHONPATH=place.imports)
+
+
+@nox.session(default=False)
+def simulate(session: nox.Session) -> None:
+    """Run the parts that hold state in models of clock, disk, network and order."""
+    with workplace(session) as place:
+        place.run("python", "-m", SIMULATION, *session.posargs, PYTHONPATH=place.imports)
 
 
 @nox.session(default=False)

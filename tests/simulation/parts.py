@@ -1,0 +1,10 @@
+# Copyright (c) 2026, the knowledgefront.monitoring contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of the product that are simulated."""
+
+from __future__ import annotations
+
+from .exploration import Part
+
+PARTS: list[Part] = []

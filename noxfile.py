@@ -31,7 +31,7 @@ SCHEMAS = {
     "dependabot": [".github/dependabot.yml"],
     "github-issue-config": [".github/ISSUE_TEMPLATE/config.yml"],
     "github-issue-forms": [".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/idea.yml"],
-    "github-workflows": [".github/workflows/checks.yml", "docs/pipelines/github.yml"],
+    "github-workflows": [".github/workflows/checks.yml", ".github/workflows/nightly.yml", "docs/pipelines/github.yml"],
     "gitlab-ci": ["docs/pipelines/gitlab.yml"],
 }
 

@@ -35,15 +35,34 @@ def of_a_test() -> list[str]:
     return re.findall(r'"([^"]+)"', listed)
 
 
-def test_the_workflow_runs_what_a_test_runs_and_has_no_command_of_its_own():
-    (job,) = read(HOSTED / "workflows" / "checks.yml")["jobs"].values()
-    assert job["strategy"]["matrix"]["session"] == of_a_test()
+WORKFLOWS = ("checks.yml", "nightly.yml")
+
+NOT_NIGHTLY = {"demo", "simulator", "format", "changelog", "release", "pins", "python", "setup"}
+"""Commands that check nothing."""
+
+
+def sessions_of(workflow):
+    (job,) = read(HOSTED / "workflows" / workflow)["jobs"].values()
     assert [step["run"] for step in job["steps"] if "run" in step] == ["./run ${{ matrix.session }}"]
-    assert len(list((HOSTED / "workflows").iterdir())) == 1
+    return job["strategy"]["matrix"]["session"]
 
 
-def test_a_workflow_may_only_read_and_takes_actions_by_digest():
-    workflow = read(HOSTED / "workflows" / "checks.yml")
+def test_the_workflow_for_changes_runs_what_a_test_runs():
+    assert sessions_of("checks.yml") == of_a_test()
+
+
+def test_the_nightly_workflow_runs_what_a_test_does_not():
+    nightly = {session.split()[0] for session in sessions_of("nightly.yml")}
+    assert nightly == commands() - set(of_a_test()) - NOT_NIGHTLY
+
+
+def test_there_is_no_other_workflow():
+    assert sorted(path.name for path in (HOSTED / "workflows").iterdir()) == sorted(WORKFLOWS)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_may_only_read_and_takes_actions_by_digest(name):
+    workflow = read(HOSTED / "workflows" / name)
     assert workflow["permissions"] == {"contents": "read"}
     (job,) = workflow["jobs"].values()
     assert [

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.results import ADVICE
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._doctor.runner import CHECKS
 from ansible_collections.knowledgefront.monitoring.tests.faults import evaluation
@@ -24,7 +25,7 @@ from ansible_collections.knowledgefront.monitoring.tests.faults.fault import (
     ExpectedVerdicts,
     Fault,
 )
-from ansible_collections.knowledgefront.monitoring.tests.faults.playbook_run import Observation, PlaybookRun
+from ansible_collections.knowledgefront.monitoring.tests.faults.playbook_run import DIRECTORY, Observation, PlaybookRun
 from ansible_collections.knowledgefront.monitoring.tests.faults.stage import SCENES
 from ansible_collections.knowledgefront.monitoring.tests.faults.table import complaints, table
 from ansible_collections.knowledgefront.monitoring.tests.faults.worlds import labels
@@ -305,3 +306,12 @@ def test_a_fault_without_a_diagnosis_is_an_error() -> None:
 )
 def test_a_diagnosis_is_exact(found: list[str], wrong: str) -> None:
     assert Diagnosis(("a.x", "b.(y|z)"), ("c.w",)).find_differences(found) == wrong
+
+
+def test_the_playbook_continues_after_the_error_of_each_entry_point() -> None:
+    tasks = yaml.safe_load((DIRECTORY / "ask.yml").read_text(encoding="utf-8"))[0]["tasks"]
+    single = [task for task in tasks if task["name"].startswith("Begin ")]
+    assert [task["name"].partition(" ")[2] for task in single] == [
+        entry.name for entry in ENTRY_POINTS if not entry.is_block
+    ]
+    assert [task["name"] for task in single if not (task.get("ignore_errors") and "register" in task)] == []

@@ -93,7 +93,9 @@ failed_polls:
   type: int
   sample: 2
 lost:
-  description: The number of polls that could not be written to the journal.
+  description:
+    - The number of polls that are not in the journal, because they could not be written, or because another program
+      moved or replaced the file. The task fails if the newest poll or one that was already written is among them.
   returned: when polls took place
   type: int
   sample: 0
@@ -139,7 +141,8 @@ gate_rc:
   type: int
   sample: 13
 error_code:
-  description: Error code of the failure, such as V(credentials), V(timeout), V(journal_account) or V(journal_newer).
+  description: Error code of the failure, such as V(credentials), V(timeout), V(journal_account) or
+    V(journal_replaced).
   returned: failure
   type: str
 http_status:

@@ -128,7 +128,7 @@ def measure(world: World, polls: int, monitors: int = MONITORS) -> Cost:
     configs = [MonitorConfig(one.id, one.label, "http", float(one.timer), True, {}) for one in tested]
     spent = 0.0
     with tempfile.TemporaryDirectory(prefix="kf-journal-") as folder:
-        path = Path(folder) / "journal.db"
+        path = Path(folder) / "journal.sqlite"
         with Journal.open(str(path), "benchmark", now=BEGIN + 10**9) as journal:
             for number in range(polls):
                 now = BEGIN + number * INTERVAL

@@ -314,7 +314,9 @@ JOURNAL: Group = {
         "Try again. A process that was stopped in the middle of a transaction holds the lock until it ends.",
     ),
     "journal_replaced": Explanation(
-        "The file was moved, deleted or replaced while it was open.", "Open the journal again."
+        "The file was moved, deleted, replaced or cut while it was written. Polls that were recorded before are not at "
+        "its path.",
+        "Look for the earlier file. Move, restore or delete a journal only while nothing writes it.",
     ),
     "journal_value": Explanation(
         "A value cannot be stored, because it is out of range or larger than 64 MiB. Nothing was written.",

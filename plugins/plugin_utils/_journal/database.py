@@ -29,7 +29,7 @@ LOCK_TIMEOUT = 10.0
 SETTINGS = ("temp_store = MEMORY", "trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0")
 FOR_WRITING = ("journal_mode = TRUNCATE", "synchronous = FULL")
 
-REPLACED = "journal_replaced"
+LOCKED, REPLACED = "journal_locked", "journal_replaced"
 
 
 class Reason(NamedTuple):
@@ -42,8 +42,8 @@ class Reason(NamedTuple):
 
 IN_USE = "is in use by another process; try again later, or check that no process holds it"
 REASONS = (
-    Reason("locked", IN_USE, code="journal_locked"),
-    Reason("busy", IN_USE, code="journal_locked"),
+    Reason("locked", IN_USE, code=LOCKED),
+    Reason("busy", IN_USE, code=LOCKED),
     Reason("full", "cannot be written: the disk is full; free some space", code="journal_unwritable"),
     Reason(
         "readonly",
@@ -71,14 +71,14 @@ class Database:
 
     def __init__(self, path: str, *, is_writable: bool, timeout: float = LOCK_TIMEOUT) -> None:
         self._path = os.path.abspath(path)
+        self._is_writable = is_writable
         self.timeout = timeout
+        self._file = _identify_file(self._path)
         self._connection = self._connect("rw" if is_writable else "ro")
-        self._file: tuple[int, int] | None = None
         try:
             for setting in (*SETTINGS, *(FOR_WRITING if is_writable else ())):
                 self.execute(f"PRAGMA {setting}")
-            if is_writable:
-                self._file = _identify_file(self._path)
+            self._check_file()
         except BaseException:
             self.close()
             raise
@@ -111,13 +111,16 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
-        """Commit what the body does, or nothing of it. ``timeout`` limits the whole wait for locks."""
-        if self._file is not None and _identify_file(self._path) != self._file:
-            raise JournalError(
-                f"the journal {sanitize_path(self._path)} was moved or replaced: open it again", REPLACED
-            )
+        """Commit what the body does, or nothing of it. ``timeout`` limits the whole wait for locks.
+
+        Of a writable file, an error with the code ``REPLACED`` means that the path does not name it any more. What was
+        committed may be in the earlier file then.
+        """
+        self._check_file()
         deadline = time.monotonic() + self.timeout
         self._limit_wait(self.timeout)
+        # A program that writes over the file may leave the number by which SQLite recognizes changes as it was.
+        self.execute("PRAGMA shrink_memory")
         self.execute(f"BEGIN {kind}")
         try:
             yield
@@ -126,12 +129,21 @@ class Database:
         except BaseException:
             self._roll_back()
             raise
+        self._check_file()
+
+    def replaced(self) -> JournalError:
+        """Return the error for a path that names another file than the open one, or a file with other content."""
+        return JournalError(f"the journal {sanitize_path(self._path)} was moved or replaced: open it again", REPLACED)
 
     def close(self) -> None:
         import sqlite3
 
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
+
+    def _check_file(self) -> None:
+        if self._is_writable and _identify_file(self._path) != self._file:
+            raise self.replaced()
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         sqlite3 = import_sqlite(self._path)
@@ -169,10 +181,18 @@ class Database:
             raise JournalError(f"the journal {sanitize_path(self._path)} {reason.sentence}", reason.code) from None
 
 
+def describe_replacement(path: str) -> str:
+    """Return the sentence about a journal that was opened again because its file had been replaced."""
+    return (
+        f"the journal {sanitize_path(path)} was moved, replaced or cut while it was written, so that it lacks earlier "
+        "polls: move or restore journals only while nothing writes them"
+    )
+
+
 def _identify_file(path: str) -> tuple[int, int] | None:
-    """Return the device and the number of the file that the path names, None if there is none."""
+    """Return the device and the number of the file or the link that the path names, None if there is none."""
     try:
-        found = os.stat(path)
+        found = os.lstat(path)
     except OSError:
         return None
     return found.st_dev, found.st_ino

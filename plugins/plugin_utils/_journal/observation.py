@@ -67,6 +67,13 @@ class Observation(NamedTuple):
         return self.taken_at + (self.clock[1] if self.clock is not None else 0.0)
 
 
+class Receipt(NamedTuple):
+    """Identifies a poll that was appended to a journal: its id in the file, and its time by the service's clock."""
+
+    number: int
+    at: float
+
+
 class GateRun(NamedTuple):
     """One evaluation of a gate; ``baseline_run`` is the run of phase ``before``, if it is known.
 

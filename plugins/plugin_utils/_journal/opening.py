@@ -19,6 +19,8 @@ OBJECTS = (
     "WHERE name NOT LIKE 'sqlite\\_autoindex\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_stat_' ESCAPE '\\' LIMIT 100"
 )
 
+ACCOUNT = "SELECT name FROM account WHERE length(name) <= 200"
+
 
 def open_for_writing(path: str, account: str, now: float, timeout: float = LOCK_TIMEOUT) -> Database:
     """Return the journal of ``account``, which is created or migrated if necessary. Raises JournalError."""
@@ -83,6 +85,17 @@ def _prepare(path: str) -> None:
                 _migrate(database, path, None)
     finally:
         database.close()
+
+
+def is_journal_of(database: Database, account: str) -> bool:
+    """Whether the file is still the journal of ``account`` in the current version. Call it within a transaction.
+
+    Another program may have written over a file that is open.
+    """
+    versions = tuple(database.fetch_value(f"PRAGMA {name}") for name in ("application_id", "user_version"))
+    if versions != (schema.APPLICATION, len(schema.MIGRATIONS)):
+        return False
+    return bool(database.fetch_value(ACCOUNT) == account)
 
 
 def check_time(database: Database, path: str, now: float) -> None:
@@ -153,7 +166,7 @@ def _migrate(database: Database, path: str, account: str | None) -> None:
 
 
 def _check_account(database: Database, path: str, account: str | None) -> None:
-    found = database.fetch_value("SELECT name FROM account WHERE length(name) <= 200")
+    found = database.fetch_value(ACCOUNT)
     if not isinstance(found, str):
         raise _no_journal(path)
     if account is not None and found != account:

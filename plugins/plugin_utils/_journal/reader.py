@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import NamedTuple
 
@@ -14,10 +14,10 @@ from ...module_utils._domain.monitor import MonitorConfig
 from .database import Database
 from .documents import read_debts, read_runs
 from .encoding import decode, decode_error, to_finite
-from .observation import Debt, Gap, GateRun, Observation
+from .observation import Debt, Gap, GateRun, Observation, Receipt
 from .opening import check_time, open_for_reading
 from .references import References
-from .retention import DAY
+from .retention import DAY, count_present
 from .rows import LIMITS, SELECT, Row, State, apply, to_observation
 from .timeline import DISORDER, Poll, find_gaps, in_order
 
@@ -116,6 +116,11 @@ class JournalReader:
         )
         polls = decode(self._path, lambda: [_to_poll(*row) for row in rows])
         return find_gaps(polls, since, until)
+
+    def count_present(self, receipts: Sequence[Receipt]) -> int:
+        """Return how many of ``receipts`` are those of polls in the file, or of polls deleted because of their age."""
+        with self._database.transaction("DEFERRED"):
+            return count_present(self._path, self._database, receipts)
 
     def runs(self, since: float | None = None, until: float | None = None) -> list[GateRun]:
         """Return the runs of gates that began from ``since`` to ``until``, by their beginning."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from .database import REPLACED
+from .database import REPLACED, describe_replacement
 from .observation import Debt, GateRun, JournalError, Observation
 from .private_file import sanitize_path
 from .writer import Journal
@@ -77,6 +77,7 @@ class Recorder:
                     raise
                 self.close()
                 write(self._open(ahead))
+                self._warn_once(describe_replacement(self._path))
             ordinary = ORDINARY
         except Exception as error:  # noqa: BLE001 - whatever fails here must not fail the gate
             self._give_up(error)
@@ -92,10 +93,12 @@ class Recorder:
 
     def _give_up(self, error: Exception) -> None:
         self.close()
-        if self._has_warned:
-            return
-        self._has_warned = True
         reason = f"the journal {sanitize_path(self._path)} failed ({type(error).__name__})"
         if isinstance(error, JournalError):
             reason = str(error)
-        self._warn(f"{reason}. The result does not depend on the journal, which lacks these polls")
+        self._warn_once(f"{reason}. The result does not depend on the journal, which lacks these polls")
+
+    def _warn_once(self, sentence: str) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            self._warn(sentence)

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .database import Database
-from .encoding import INVALID
-from .observation import OWED, JournalError
+from .encoding import INVALID, decode, to_finite
+from .observation import OWED, JournalError, Receipt
 from .references import CONFIGS, LAYOUTS, decode_places
 
 DAY = 86400.0
+
+RECEIPTS = "SELECT id, at FROM observations"
 
 MOST_GROUPS = 4
 """Groups of observations that are deleted with each new one, so that a first limit does not delay a poll for long."""
@@ -37,6 +41,23 @@ def delete_older(database: Database, cutoff: float) -> None:
         _delete_unused(database, end)
     database.execute("DELETE FROM runs WHERE ended < ?", (cutoff,))
     database.execute("DELETE FROM debts WHERE created < ? AND state <> ?", (cutoff, OWED))
+
+
+def count_present(path: str, database: Database, receipts: Sequence[Receipt]) -> int:
+    """Return how many of ``receipts`` are those of polls in the file, or of polls deleted because of their age."""
+    if not receipts:
+        return 0
+    numbers = [receipt.number for receipt in receipts]
+    missing = set(receipts)
+    rows = database.iterate(f"{RECEIPTS} WHERE id BETWEEN ? AND ?", (min(numbers), max(numbers)))
+    missing.difference_update(Receipt(*row) for row in rows)
+    first = database.fetch_all(f"{RECEIPTS} ORDER BY id LIMIT 1")
+    deleted = decode(path, lambda: [one for one in missing for row in first if _is_after(Receipt(*row), one)])
+    return len(receipts) - len(missing) + len(deleted)
+
+
+def _is_after(first: Receipt, other: Receipt) -> bool:
+    return first.number > other.number and to_finite(first.at) >= other.at
 
 
 def _is_before(database: Database, row: object, cutoff: float) -> bool:

@@ -5,28 +5,36 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from types import TracebackType
 
 from .database import LOCK_TIMEOUT, Database
 from .documents import insert_debt, insert_run, read_debts
 from .encoding import INVALID, encode
 from .new_rows import Tables, to_row, to_tables
-from .observation import OWED, Debt, GateRun, JournalError, Observation
-from .opening import open_for_writing
+from .observation import OWED, Debt, GateRun, JournalError, Observation, Receipt
+from .opening import is_journal_of, open_for_writing
 from .references import References
-from .retention import DAY, delete_older
+from .retention import DAY, count_present, delete_older
 from .rows import INSERT, SELECT, Row, State, apply
 
 
 class Journal:
-    """A journal that is open for writing. Every method raises JournalError."""
+    """A journal that is open for writing. Every method raises JournalError.
 
-    def __init__(self, path: str, database: Database, days: float | None) -> None:
+    Its code is ``REPLACED`` if the path names another file now, or if another program has changed the content. Open the
+    journal again then.
+    """
+
+    def __init__(self, path: str, account: str, database: Database, days: float | None) -> None:
         self._path = path
+        self._account = account
         self._database = database
         self._days = days
         self._references = References(database)
         self._state: State | None = None
+        self._newest: Receipt | None = None
         self._offset = 0.0
 
     @classmethod
@@ -39,7 +47,7 @@ class Journal:
         ``now`` is the time by the service's clock as far as it is known, else by ours. ``timeout`` is the number of
         seconds to wait for other processes, in each call.
         """
-        return cls(path, open_for_writing(path, account, now, timeout), days)
+        return cls(path, account, open_for_writing(path, account, now, timeout), days)
 
     @property
     def timeout(self) -> float:
@@ -49,28 +57,34 @@ class Journal:
     def timeout(self, seconds: float) -> None:
         self._database.timeout = seconds
 
-    def append(self, observation: Observation) -> None:
+    def append(self, observation: Observation) -> Receipt:
         """Append a poll in one transaction. What was appended survives the end of the process and of the machine."""
         tables = encode(self._path, lambda: to_tables(observation))
         if observation.clock is not None:
             self._offset = observation.clock[1]
         try:
-            with self._database.transaction():
-                state = encode(self._path, lambda: self._append(observation, tables))
+            with self._transaction():
+                receipt, state = encode(self._path, lambda: self._append(observation, tables))
         except BaseException:
             self._references.clear()
             raise
         self._state = state
+        self._newest = receipt
+        return receipt
 
     def append_run(self, run: GateRun) -> None:
         """Append the evaluation of a gate. It replaces one with the same ``run``."""
-        with self._database.transaction():
+        with self._transaction():
             insert_run(self._path, self._database, run)
 
     def add_debt(self, debt: Debt) -> None:
         """Add a proof that is owed. A debt of the same run that is already there stays as it is."""
-        with self._database.transaction():
+        with self._transaction():
             insert_debt(self._path, self._database, debt)
+
+    def contains(self, receipt: Receipt) -> bool:
+        """Whether the poll of ``receipt`` is in the file, or was deleted because of its age."""
+        return count_present(self._path, self._database, [receipt]) == 1
 
     def debts(self, scope: str | None = None) -> list[Debt]:
         """Return the debts of ``scope``, or all, whatever their state, by their creation."""
@@ -78,7 +92,7 @@ class Journal:
 
     def close_debt(self, run: str, state: str) -> bool:
         """Set the state of a debt that is owed. Return False if there is none, or if it was closed before."""
-        with self._database.transaction():
+        with self._transaction():
             update = "UPDATE debts SET state = ? WHERE run = ? AND state = ?"
             return self._database.execute(update, (state, run, OWED)).rowcount == 1
 
@@ -93,8 +107,17 @@ class Journal:
     ) -> None:
         self.close()
 
-    def _append(self, observation: Observation, tables: Tables) -> State | None:
-        """Write the row of an observation and return the state after it, within a transaction."""
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Begin a transaction after a check that the content is that which this object has read and written."""
+        with self._database.transaction():
+            is_same = is_journal_of(self._database, self._account)
+            if not is_same or (self._newest is not None and not self.contains(self._newest)):
+                raise self._database.replaced()
+            yield
+
+    def _append(self, observation: Observation, tables: Tables) -> tuple[Receipt, State | None]:
+        """Write the row of an observation and return its receipt and the state after it, within a transaction."""
         database = self._database
         number = (database.fetch_value("SELECT max(id) FROM observations") or 0) + 1
         at = observation.taken_at + self._offset
@@ -102,7 +125,7 @@ class Journal:
         database.execute(INSERT, row)
         if self._days is not None:
             delete_older(database, at - self._days * DAY)
-        return state
+        return Receipt(number, at), state
 
     def _read_state(self) -> State | None:
         """Return the newest state in the journal. Only the rows that other writers appended are read.

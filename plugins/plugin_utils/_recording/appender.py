@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable
 
 from ...module_utils._api.errors import describe_crash
-from .._journal.database import REPLACED
-from .._journal.observation import JournalError, Observation
+from .._journal.database import REPLACED, describe_replacement
+from .._journal.observation import JournalError, Observation, Receipt
 from .._journal.writer import Journal
+
+MAX_RECEIPTS = 10_000
+"""Newest observations whose presence in the journal can be checked: those of a week with a poll a minute."""
 
 
 class Appender:
     """Appends to the journal of ``account`` at ``path``, and opens it again after an error.
 
     ``warn`` is called once for each cause, ``timeout`` is the number of seconds to wait for other writers. ``appended``
-    and ``lost`` are numbers of observations, ``error`` the error of the last append, None if it succeeded.
+    and ``lost`` are numbers of observations, ``error`` the error of the last append, None if it succeeded. ``receipts``
+    are those of the newest observations, at most ``MAX_RECEIPTS``.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class Appender:
         self._now = now
         self._journal: Journal | None = None
         self._reported: set[str] = set()
+        self.receipts: deque[Receipt] = deque(maxlen=MAX_RECEIPTS)
         self.appended = self.lost = 0
         self.error: JournalError | None = None
 
@@ -50,6 +56,8 @@ class Appender:
         if self._journal is None:
             now = self._now() + ahead
             self._journal = Journal.open(self._path, self._account, days=self._days, now=now, timeout=self._timeout)
+            if self.receipts and not self._journal.contains(self.receipts[-1]):
+                self._warn_once(describe_replacement(self._path))
         return self._journal
 
     def append(self, observation: Observation) -> None:
@@ -60,7 +68,7 @@ class Appender:
         if observation.statuses is None and not os.path.exists(self._path):
             return
         try:
-            self._append(observation)
+            receipt = self._append(observation)
         except JournalError as error:
             self._lose(error)
             return
@@ -69,24 +77,30 @@ class Appender:
             return
         self.error = None
         self.appended += 1
+        self.receipts.append(receipt)
 
     def _lose(self, error: JournalError) -> None:
         self.close()
         self.error = error
         self.lost += 1
-        if str(error) not in self._reported:
-            self._reported.add(str(error))
-            self._warn(f"a poll was not recorded: {error}")
+        self._warn_once(f"a poll was not recorded: {error}")
 
-    def _append(self, observation: Observation) -> None:
+    def _warn_once(self, sentence: str) -> None:
+        if sentence not in self._reported:
+            self._reported.add(sentence)
+            self._warn(sentence)
+
+    def _append(self, observation: Observation) -> Receipt:
         ahead = 0.0 if observation.clock is None else observation.clock[1]
         try:
-            self.open(ahead).append(observation)
+            return self.open(ahead).append(observation)
         except JournalError as error:
             if error.code != REPLACED:
                 raise
-            self.close()
-            self.open(ahead).append(observation)
+        self.close()
+        receipt = self.open(ahead).append(observation)
+        self._warn_once(describe_replacement(self._path))
+        return receipt
 
     def close(self) -> None:
         """Close the file. The next append opens it again."""

@@ -26,6 +26,7 @@ from .appender import Appender
 from .failure import describe_failure
 from .polling import Poller
 from .recording import Recording
+from .verification import Loss, find_loss
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
@@ -106,38 +107,50 @@ class RecordTask:
 
     def _describe(self, recording: Recording, previous: float | None) -> dict[str, Any]:
         since = recording.since if previous is None else previous
+        loss = self._find_loss()
+        lost = self._appender.lost + (loss.polls if loss is not None else 0)
         gaps = self._gaps(since, recording.until)
-        size = os.path.getsize(self._path) if os.path.exists(self._path) else 0
-        parts = [
-            f"{quantity(recording.samples, 'sample')} of {quantity(recording.monitors, 'monitor')}",
-            *([quantity(recording.failed_polls, "failed poll")] if recording.failed_polls else []),
-            *([f"{quantity(self._appender.lost, 'poll')} not written"] if self._appender.lost else []),
-            *([quantity(len(gaps), "gap")] if gaps else []),
-        ]
-        summary = ", ".join(parts)
+        summary = _summarize(recording, lost, len(gaps))
         return {
             "changed": bool(self._appender.appended) or self._dry_run,
             "msg": summary,
             "summary": summary,
             "samples": recording.samples,
             "failed_polls": recording.failed_polls,
-            "lost": self._appender.lost,
+            "lost": lost,
             "monitors": recording.monitors,
             "journal": self._path,
-            "size": size,
+            "size": self._size(),
             "gaps": gaps,
             "interrupted": self._interrupted,
-            **self._failure(recording),
+            **self._failure(recording, loss),
         }
 
-    def _failure(self, recording: Recording) -> dict[str, Any]:
-        """Return the part of the result that says that nothing was recorded, empty if there is a sample."""
-        error: KnowledgeFrontError | JournalError | None = None
-        if not recording.samples:
+    def _find_loss(self) -> Loss | None:
+        """Return the polls that the journal lacks although they were appended, None if it has all of them."""
+        try:
+            return find_loss(self._path, self._account, self._appender.receipts)
+        except JournalError as error:
+            self._warn(f"whether the journal has all polls is not known: {error}")
+            return None
+
+    def _failure(self, recording: Recording, loss: Loss | None) -> dict[str, Any]:
+        """Return the part of the result that says that the recording failed, empty if it did not.
+
+        Polls that could not be written while others could are a warning. The newest one has to be in the journal.
+        """
+        error: KnowledgeFrontError | JournalError | None = self._appender.error if loss is None else loss.error
+        if not recording.samples and recording.error is not None:
+            if loss is not None:
+                self._warn(str(loss.error))
             error = recording.error
-        elif not self._appender.appended and not self._dry_run:
-            error = self._appender.error
         return {} if error is None else describe_failure(error)
+
+    def _size(self) -> int:
+        try:
+            return os.lstat(self._path).st_size
+        except OSError:
+            return 0
 
     def _gaps(self, since: float | None, until: float | None) -> list[dict[str, Any]]:
         if since is None or until is None or not os.path.exists(self._path):
@@ -149,3 +162,13 @@ class RecordTask:
             self._warn(f"the gaps are not known: {error}")
             return []
         return [{"since": utc(gap.since), "until": utc(gap.until), "reason": sanitize(gap.reason, 400)} for gap in gaps]
+
+
+def _summarize(recording: Recording, lost: int, gaps: int) -> str:
+    parts = [
+        f"{quantity(recording.samples, 'sample')} of {quantity(recording.monitors, 'monitor')}",
+        *([quantity(recording.failed_polls, "failed poll")] if recording.failed_polls else []),
+        *([f"{quantity(lost, 'poll')} not in the journal"] if lost else []),
+        *([quantity(gaps, "gap")] if gaps else []),
+    ]
+    return ", ".join(parts)

@@ -368,13 +368,13 @@ def debts_in(journal: Path) -> dict[str, str]:
 @pytest.fixture
 def recorded(site: Site) -> Site:
     """Return a site whose gate owes a proof, in its report and in its journal."""
-    site.gate(journal=str(site.folder / "journal.db"))
+    site.gate(journal=str(site.folder / "journal.sqlite"))
     return site
 
 
 @pytest.mark.parametrize(("error", "state"), [(None, "delivered"), ("HTTP 503", "failed")])
 def test_a_debt_is_closed_in_the_journal_too(recorded: Site, error: str | None, state: str) -> None:
-    journal, run = recorded.folder / "journal.db", recorded.read()["run"]
+    journal, run = recorded.folder / "journal.sqlite", recorded.read()["run"]
     assert debts_in(journal) == {run: "owed"}
     recorded.collect(journal=str(journal))
     assert debts_in(journal) == {run: "owed"}
@@ -390,7 +390,7 @@ def test_a_debt_is_closed_in_the_journal_too(recorded: Site, error: str | None, 
 
 
 def test_a_debt_that_the_journal_lacks_is_added(owing: Site) -> None:
-    journal = owing.folder / "journal.db"
+    journal = owing.folder / "journal.sqlite"
     owing.gate("before", journal=str(journal), reports=[])
     owing.answers = lambda: world(age=0)
     assert owing.collect(journal=str(journal))["state"] == "delivered"
@@ -398,7 +398,7 @@ def test_a_debt_that_the_journal_lacks_is_added(owing: Site) -> None:
 
 
 def test_a_later_gate_warns_of_the_debts_in_its_journal(recorded: Site) -> None:
-    journal = str(recorded.folder / "journal.db")
+    journal = str(recorded.folder / "journal.sqlite")
     for options, number in [
         ({"reports": []}, 1),
         ({"reports": [str(recorded.folder / "other.json")]}, 1),
@@ -418,7 +418,7 @@ def test_a_later_gate_warns_of_the_debts_in_its_journal(recorded: Site) -> None:
 
 @pytest.mark.parametrize("content", [None, b"", b"no journal at all, but some text"])
 def test_a_journal_that_cannot_be_used_changes_nothing(owing: Site, content: bytes | None) -> None:
-    journal = owing.folder / "journal.db"
+    journal = owing.folder / "journal.sqlite"
     if content is not None:
         journal.write_bytes(content)
     owing.answers = lambda: world(age=0)

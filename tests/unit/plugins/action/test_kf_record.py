@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_record import ActionModule
@@ -23,7 +23,14 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.writer import Journal
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._recording import task
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._recording.recording import Recording
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import action
+from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._journal.replacements import (
+    INTACT,
+    REPLACEMENTS,
+    UNUSABLE,
+)
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import ScriptedServer, as_json, service
 
 Serve = Callable[..., ScriptedServer]
@@ -117,6 +124,104 @@ def test_gaps_that_cannot_be_read_are_a_warning(serve: Serve, path: Path, monkey
     result = record(serve(service(documents("a"))).url, path)
     assert (result["samples"], result["gaps"]) == (1, [])
     assert result["warnings"] == ["the gaps are not known: the journal was moved"]
+
+
+class VirtualRecording(Recording):
+    """A recording whose pauses take no time. ``during`` has what happens in a pause, by its number, or at the end."""
+
+    during: ClassVar[dict[int | None, Callable[[], object]]] = {}
+
+    def __init__(self, poller: Any, append: Any, report: Any, sleep: Any) -> None:
+        super().__init__(poller, append, report, self._pause, lambda: self._seconds)
+        self._seconds = 0.0
+        self._pauses = 0
+
+    def _pause(self, seconds: float) -> None:
+        self._seconds += seconds
+        self._pauses += 1
+        self.during.get(self._pauses, bool)()
+
+    def run(self, duration: float, progress: Callable[[str], None]) -> None:
+        super().run(duration, progress)
+        self.during.get(None, bool)()
+
+
+@pytest.fixture
+def during(monkeypatch: pytest.MonkeyPatch) -> dict[int | None, Callable[[], object]]:
+    """What happens in the pauses of a recording."""
+    monkeypatch.setattr(task, "Recording", VirtualRecording)
+    monkeypatch.setattr(VirtualRecording, "during", {})
+    return VirtualRecording.during
+
+
+@pytest.mark.parametrize("pause", [2, 4, None])
+@pytest.mark.parametrize("case", REPLACEMENTS)
+def test_a_journal_that_is_replaced_fails_the_task_with_one_sentence(
+    serve: Serve, path: Path, during: Any, case: str, pause: int | None
+) -> None:
+    """Whatever happens to the file, the task succeeds only if all polls that it reports are in it."""
+    path = path.parent / "folder" / path.name
+    path.parent.mkdir()
+    url = serve(service(documents("a"))).url
+    replace, outcome = REPLACEMENTS[case]
+    during[pause] = lambda: replace(path, account_fingerprint(url, "id"))
+    result = record(url, path, duration=4, interval=1)
+    assert result["samples"] == 5
+    if outcome == INTACT:
+        assert ("failed" in result, result["lost"], len(read(path)), result["warnings"]) == (False, 0, 5, [])
+        return
+    assert (result["failed"], result["gate_rc"], "\n" in result["msg"]) == (True, 13, False)
+    assert str(path) in result["msg"]
+    assert result["error_code"].startswith("journal_")
+    assert result["lost"] == (5 if outcome == UNUSABLE else present_before(case, pause))
+    assert result["summary"].startswith(f"5 samples of 1 monitor, {result['lost']} poll")
+
+
+def present_before(case: str, pause: int | None) -> int:
+    """Return how many polls were recorded before ``pause`` and are not in the file that replaced the journal."""
+    recorded = 5 if pause is None else pause
+    return recorded - ("older copy" in case)
+
+
+@pytest.mark.parametrize(("broken", "fails"), [([2], False), ([2, 3], False), ([4], True), ([1, 2, 3, 4], True)])
+def test_polls_that_cannot_be_written_are_a_warning_unless_the_newest_is_one(
+    serve: Serve, path: Path, during: Any, monkeypatch: pytest.MonkeyPatch, broken: list[int], fails: bool
+) -> None:
+    append = Journal.append
+
+    def refuse(*_given: object) -> None:
+        raise JournalError("the disk is full", "journal_unwritable")
+
+    for number in range(1, 5):
+        replacement = refuse if number in broken else append
+        during[number] = lambda used=replacement: monkeypatch.setattr(Journal, "append", used)
+    result = record(serve(service(documents("a"))).url, path, duration=4, interval=1)
+    assert (result["samples"], result["lost"]) == (5, len(broken))
+    assert result.get("failed", False) is fails
+    assert result["warnings"] == ["a poll was not recorded: the disk is full"]
+    if fails:
+        assert (result["gate_rc"], result["error_code"]) == (13, "journal_unwritable")
+        assert result["msg"] == "the disk is full"
+
+
+def test_an_outage_names_a_lost_journal_as_well(serve: Serve, path: Path, during: Any) -> None:
+    server = serve(service(documents("a")))
+    record(server.url, path)
+    server.close()
+    during[2] = path.unlink
+    result = record(server.url, path, duration=4, interval=1)
+    assert (result["gate_rc"], result["samples"], result["failed_polls"]) == (12, 0, result["failed_polls"])
+    assert any("deleted or moved away" in warning for warning in result["warnings"])
+
+
+def test_a_journal_that_stays_locked_is_a_warning(serve: Serve, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_given: object) -> None:
+        raise JournalError("the journal is in use", "journal_locked")
+
+    monkeypatch.setattr(JournalReader, "count_present", fail)
+    result = record(serve(service(documents("a"))).url, path)
+    assert (result["samples"], "failed" in result) == (1, False)
+    assert result["warnings"] == ["whether the journal has all polls is not known: the journal is in use"]
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {

@@ -37,10 +37,11 @@ def rehearse(
 ) -> dict[str, Any]:
     """Rehearse on the journal of ``account``, its URL and client id, and check that there is no report."""
     now = time.time()
-    with Journal.open(str(folder / "journal.db"), account_fingerprint(*account), now=now) as journal:
+    path = str(folder / "journal.sqlite")
+    with Journal.open(path, account_fingerprint(*account), now=now) as journal:
         journal.append(Observation(now - 2, now - 1, statuses=[], configs=[]))
     report = folder / "report.json"
-    options = {"journal": str(folder / "journal.db"), "runs": "recorded", "reports": [str(report)], **changes, **given}
+    options = {"journal": path, "runs": "recorded", "reports": [str(report)], **changes, **given}
     result: dict[str, Any] = action(ActionModule, options, variables).run(task_vars=variables)
     assert (result["failed"], result["changed"], result["gate_rc"]) == (True, False, 13)
     assert not report.exists()

@@ -17,7 +17,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.recorder import Recorder
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.writer import Journal
 
-from .recorded_polls import ACCOUNT, BEGIN, gate_run, open_journal, poll, read, record
+from .recorded_polls import ACCOUNT, BEGIN, gate_run, open_journal, poll, read, record, status
+from .replacements import INTACT, REPLACEMENTS, UNUSABLE
 
 
 class Watch:
@@ -117,13 +118,27 @@ def test_a_recorder_writes_again_when_it_can(tmp_path: Path) -> None:
     assert len(watch.warnings) == 1
 
 
-def test_a_moved_journal_is_started_again(tmp_path: Path) -> None:
-    path = tmp_path / "j"
-    watch = Watch(path)
-    watch.recorder.observe(poll())
-    path.rename(tmp_path / "moved")
-    watch.recorder.observe(poll(60))
-    assert (read(tmp_path / "moved"), read(path), watch.warnings) == ([poll()], [poll(60)], [])
+@pytest.mark.parametrize("case", REPLACEMENTS)
+def test_a_journal_that_is_replaced_during_a_gate_is_one_warning(tmp_path: Path, case: str) -> None:
+    replace, outcome = REPLACEMENTS[case]
+    path = tmp_path / "folder" / "j"
+    path.parent.mkdir()
+    watch = Watch(path, now=lambda: time.time() + 10**7)
+    before = [poll(60 * number, run="r1") for number in range(3)]
+    after = [poll(60 * number, [status("new"), status(f"n{number}")], run="r1") for number in range(3, 6)]
+    for one in before:
+        watch.recorder.observe(one)
+    replace(path, ACCOUNT)
+    for one in after:
+        watch.recorder.observe(one)
+    watch.recorder.finish(gate_run())
+    watch.recorder.close()
+    assert len(watch.warnings) == (outcome != INTACT)
+    assert all(str(path) in warning for warning in watch.warnings)
+    if outcome == UNUSABLE:
+        return
+    assert [one.statuses for one in read(path, run="r1")][-3:] == [one.statuses for one in after]
+    assert (before[-1] in read(path)) == (outcome == INTACT)
 
 
 def test_the_time_of_the_service_shows_what_is_the_future(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def in_service_order(observations: list[Observation]) -> list[Observation]:
 def test_any_history_is_read_as_it_was_recorded(
     tmp_path_factory: pytest.TempPathFactory, history: list[Observation], group: int, reopened: int
 ) -> None:
-    path = tmp_path_factory.mktemp("journal") / "journal.db"
+    path = tmp_path_factory.mktemp("journal") / "journal.sqlite"
     with patch.object(new_rows, "LONGEST_GROUP", group):
         record(path, history[:reopened])
         record(path, history[reopened:])

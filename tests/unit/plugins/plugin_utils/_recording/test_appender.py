@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._recording.appender import Appender
 
 from .._gate.monitors_at_hand import NOW, config, status
+from .._journal.replacements import INTACT, REPLACEMENTS, UNUSABLE
 
 GOOD = Observation(NOW, NOW, statuses=[status()], configs=[config()])
 FAILED = Observation(NOW, NOW, error=PollError("network", "no answer"))
@@ -117,6 +119,36 @@ def test_a_journal_that_was_replaced_is_opened_again_for_the_same_poll(
     writer.append(at(1))
     writer.close()
     assert (times(path), writer.lost) == ([0, 1], 0)
+
+
+@pytest.mark.parametrize("opens_again", [False, True])
+@pytest.mark.parametrize("case", REPLACEMENTS)
+def test_a_journal_that_is_replaced_is_one_warning(path: Path, case: str, opens_again: bool) -> None:
+    replace, outcome = REPLACEMENTS[case]
+    path = path.parent / "folder" / "journal.sqlite"
+    path.parent.mkdir()
+    warnings: list[str] = []
+    writer = Appender(str(path), "account", None, warnings.append, now=lambda: time.time() + 10**9)
+    for seconds in range(3):
+        writer.append(at(seconds))
+    if opens_again:
+        writer.close()
+    replace(path, "account")
+    polls = [at(seconds, GOOD._replace(statuses=[status(id=f"n{seconds}")])) for seconds in range(3, 6)]
+    for one in polls:
+        writer.append(one)
+    writer.close()
+    assert len(warnings) == (outcome != INTACT)
+    assert (writer.appended, writer.lost) == ((3, 3) if outcome == UNUSABLE else (6, 0))
+    assert (writer.error is None) == (outcome != UNUSABLE)
+    if outcome == UNUSABLE:
+        return
+    with JournalReader.open(str(path), "account") as reader:
+        found = [one.statuses for one in reader.observations()]
+        present = reader.count_present(writer.receipts)
+    assert found[-3:] == [one.statuses for one in polls]
+    assert (present == 6) == (outcome == INTACT)
+    assert present >= 3
 
 
 def test_the_times_of_the_service_decide_whether_a_journal_is_from_the_future(

@@ -94,15 +94,15 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     history = CsvHistory(read_csv(str(file)), 300.0)
     since = history.first + 6000
-    write_journal(folder / "journal.db", list(poll_history(history, since, history.last - 100)))
+    write_journal(folder / "journal.sqlite", list(poll_history(history, since, history.last - 100)))
     return folder
 
 
 @pytest.fixture
 def histories(recorded: Path) -> tuple[CsvHistory, JournalHistory]:
-    reader = JournalReader.open(str(recorded / "journal.db"))
+    reader = JournalReader.open(str(recorded / "journal.sqlite"))
     history = CsvHistory(read_csv(str(recorded / "history.csv")), 300.0)
-    return history, JournalHistory(reader, "journal.db")
+    return history, JournalHistory(reader, "journal.sqlite")
 
 
 @pytest.mark.parametrize("fault", [None, Fault(Patterns(["s1", "s2"])), Fault(Patterns(["*"]), -300.0)])
@@ -256,28 +256,28 @@ def rehearse(path: Path, **options: Any) -> dict[str, Any]:
 
 
 def test_the_task_replays_policies_over_a_journal(recorded: Path) -> None:
-    result = rehearse(recorded / "journal.db", every="2h", changes=False)
+    result = rehearse(recorded / "journal.sqlite", every="2h", changes=False)
     assert result["source"]["kind"] == "journal"
     assert result["source"]["monitors"] == 8
     assert result["deployments"]["covered"] > 3
 
 
 def test_the_task_replays_the_gates_of_a_journal(tmp_path: Path) -> None:
-    runs = LiveGate(tmp_path / "journal.db", 1).deploy()
-    result = rehearse(tmp_path / "journal.db", runs="recorded", reports=[str(tmp_path / "report.json")])
+    runs = LiveGate(tmp_path / "journal.sqlite", 1).deploy()
+    result = rehearse(tmp_path / "journal.sqlite", runs="recorded", reports=[str(tmp_path / "report.json")])
     assert [entry["run"] for entry in result["runs"]] == [run.run for run in runs]
     assert result["summary"] == "3 recorded gates replayed, 0 with another result"
-    later = rehearse(tmp_path / "journal.db", runs="recorded", since=str(runs[2].began - 0.5))
+    later = rehearse(tmp_path / "journal.sqlite", runs="recorded", since=str(runs[2].began - 0.5))
     assert [(entry["phase"], entry["differences"]) for entry in later["runs"]] == [("after", [])]
     for options, sentence in (({"since": str(runs[2].began + 5)}, "no gate"), ({"since": "soon"}, "since: soon")):
         with pytest.raises(ConfigurationError, match=sentence):
-            rehearse(tmp_path / "journal.db", runs="recorded", **options)
+            rehearse(tmp_path / "journal.sqlite", runs="recorded", **options)
 
 
 @pytest.mark.parametrize("runs", ["planned", "recorded"])
 def test_a_journal_that_is_none_is_refused(tmp_path: Path, runs: str) -> None:
-    (tmp_path / "journal.db").write_text("monitor,time,down\n", encoding="utf-8")
-    for name in ("journal.db", "absent.db"):
+    (tmp_path / "journal.sqlite").write_text("monitor,time,down\n", encoding="utf-8")
+    for name in ("journal.sqlite", "absent.db"):
         with pytest.raises(ConfigurationError) as caught:
             rehearse(tmp_path / name, runs=runs, deployments=[iso(0)])
         assert caught.value.code.startswith("journal_")

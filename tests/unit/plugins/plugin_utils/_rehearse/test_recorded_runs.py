@@ -23,9 +23,9 @@ from .live_gate import RECIPES, LiveGate
 
 @pytest.mark.parametrize("seed", range(5 * len(RECIPES)))
 def test_the_replay_of_a_recorded_gate_equals_it(tmp_path: Path, seed: int) -> None:
-    live = LiveGate(tmp_path / "journal.db", seed)
+    live = LiveGate(tmp_path / "journal.sqlite", seed)
     runs = live.deploy()
-    reader = JournalReader.open(str(tmp_path / "journal.db"))
+    reader = JournalReader.open(str(tmp_path / "journal.sqlite"))
     recorded = reader.runs()
     assert [run.run for run in recorded] == [run.run for run in runs]
     baseline = recorded[0].result["baseline"]
@@ -43,8 +43,8 @@ def test_the_replay_of_a_recorded_gate_equals_it(tmp_path: Path, seed: int) -> N
 
 @pytest.fixture
 def deployed(tmp_path: Path) -> JournalReader:
-    LiveGate(tmp_path / "journal.db", 0).deploy()
-    return JournalReader.open(str(tmp_path / "journal.db"))
+    LiveGate(tmp_path / "journal.sqlite", 0).deploy()
+    return JournalReader.open(str(tmp_path / "journal.sqlite"))
 
 
 def test_a_gate_whose_polls_the_journal_lacks_is_not_replayed(

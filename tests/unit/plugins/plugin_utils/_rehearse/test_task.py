@@ -380,8 +380,8 @@ def test_an_invalid_time_is_refused(folder: Folder) -> None:
 def test_a_journal_that_cannot_be_read_is_refused_wherever_it_is_read(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, method: str, runs: str
 ) -> None:
-    LiveGate(folder.path / "journal.db", 0).deploy()
-    journal = str(folder.path / "journal.db")
+    LiveGate(folder.path / "journal.sqlite", 0).deploy()
+    journal = str(folder.path / "journal.sqlite")
     with JournalReader.open(journal) as reader:
         assert reader.first is not None
         at = utc(reader.first)

@@ -24,7 +24,7 @@ options:
   path:
     description:
       - Path of the page. Its folder must exist. The page replaces the file in one step, so that readers never see a
-        part of it.
+        part of it. A symbolic link is neither followed nor replaced.
       - The page lists the problems of the account. As any report, a new file is readable by those whom the umask
         allows, and an existing file keeps its permissions. To restrict it, set the permissions of its folder.
     type: path

@@ -275,6 +275,7 @@ options:
     description:
       - Report files, which are written even if the task fails. The file name extension selects the format, V(.json) for
         programs, V(.md) for the summary of a CI job, V(.xml) for JUnit test results, V(.html) for people.
+      - A symbolic link is neither followed nor replaced. Name the file itself.
     type: list
     elements: path
     default: []

@@ -163,6 +163,7 @@ options:
     description:
       - Files to write. The file name extension selects the format. V(.json) follows the schema
         C(docs/schema/rehearsal-1.json).
+      - A symbolic link is neither followed nor replaced. Name the file itself. Each file can be named once.
     type: list
     elements: path
     default: []

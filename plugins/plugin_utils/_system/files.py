@@ -32,11 +32,11 @@ CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def atomic_write(path: str, content: bytes, mode: int | None = None) -> None:
-    """Replace the file at ``path``.
+    """Replace the file at ``path``, which must not be a symbolic link: neither the link nor its target changes.
 
     ``mode`` sets its permissions. Without it, a file of this user keeps its usual permissions and any other file gets
     those of a new one, because another user may have planted it in a shared folder.
-    Raises OSError, and ValueError for anything but a file.
+    Raises OSError, and ValueError for anything but a regular file.
     """
     preserved = _preserved_mode(path)
     mode = preserved if mode is None else mode
@@ -59,7 +59,7 @@ def atomic_write(path: str, content: bytes, mode: int | None = None) -> None:
 def _preserved_mode(path: str) -> int | None:
     """Return the permissions to preserve of the file at ``path``; None without a file that only this user controls.
 
-    Any user may have created a link, including a hard link. Raises OSError and ValueError for what cannot be replaced.
+    Any user may have created a hard link. Raises OSError and ValueError for what cannot be replaced.
     """
     try:
         found = os.lstat(path)
@@ -67,11 +67,13 @@ def _preserved_mode(path: str) -> int | None:
         return None
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    if not stat.S_ISREG(found.st_mode) and not stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(found.st_mode):
+        raise ValueError("it is a symbolic link; name the file itself")
+    if not stat.S_ISREG(found.st_mode):
         raise ValueError("it is not a regular file")
-    if stat.S_ISREG(found.st_mode) and _is_database(path):
+    if _is_database(path):
         raise ValueError("it is an SQLite database, such as a journal; name another file")
-    is_own = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
+    is_own = found.st_uid == os.geteuid() and found.st_nlink == 1
     return found.st_mode & PRESERVED_MODE if is_own else None
 
 

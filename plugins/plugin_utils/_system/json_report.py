@@ -77,7 +77,7 @@ def _read_content(path: str) -> tuple[bytes, os.stat_result]:
         descriptor = os.open(path, READ)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise ReportError("it is a link; name the file itself") from None
+            raise ReportError("it is a symbolic link; name the file itself") from None
         raise ReportError(f"{sanitize(error.strerror or 'it cannot be read')}; check the path") from None
     try:
         found = os.fstat(descriptor)

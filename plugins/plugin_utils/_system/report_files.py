@@ -31,7 +31,7 @@ def write_reports(paths: Sequence[str], document: Document) -> list[str]:
     """Write a report to each of ``paths`` and return a sentence for each report that could not be written.
 
     A report is written completely or not at all, and the failure of one does not affect the others. Folders are not
-    created. A link is replaced by the report and never followed. A JSON report takes over the owed proofs of the one
+    created. A symbolic link is neither followed nor replaced. A JSON report takes over the owed proofs of the one
     that it replaces.
     """
     problems = (_write(path, document) for path in paths)

@@ -222,14 +222,6 @@ def test_a_full_disk_is_one_sentence(write: Write, tmp_path: Path, monkeypatch: 
     assert "no space left in the folder" in result["msg"]
 
 
-def test_a_link_is_replaced_and_not_followed(write: Write, tmp_path: Path) -> None:
-    (tmp_path / "target").write_text("mine", encoding="utf-8")
-    (tmp_path / "board.html").symlink_to(tmp_path / "target")
-    write(world(**HEALTHY))
-    assert (tmp_path / "target").read_text(encoding="utf-8") == "mine"
-    assert not (tmp_path / "board.html").is_symlink()
-
-
 @pytest.mark.parametrize("content", [b"", b"other", b'<meta name="kf-data-time" content="2026-99-99T99:99:99Z">'])
 def test_a_file_of_something_else_has_no_data_time(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "board.html"

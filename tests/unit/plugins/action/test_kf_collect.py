@@ -233,7 +233,7 @@ def repeat_debt(site: Site) -> None:
 BAD = {
     "no file": (lambda site: site.report.unlink(), "No such file"),
     "a folder": (replace_by(lambda path: path.mkdir()), "not a regular file|Is a directory"),
-    "a link": (replace_by(lambda path: path.symlink_to(path.parent / "target")), "it is a link"),
+    "a link": (replace_by(lambda path: path.symlink_to(path.parent / "target")), "it is a symbolic link"),
     "a FIFO": (replace_by(os.mkfifo), "not a regular file"),
     "an empty file": (replace_by(lambda path: path.write_bytes(b"")), "not a complete JSON document"),
     "half of it": (truncate, "not a complete JSON document"),

@@ -64,15 +64,13 @@ def test_an_existing_file_is_replaced_and_keeps_its_permissions(tmp_path):
     assert json.loads(path.read_text())["verdict"] == "pass"
 
 
-def test_a_link_is_replaced_and_not_followed(tmp_path):
+def test_a_link_is_neither_followed_nor_replaced(tmp_path):
     aim = tmp_path / "aim"
     aim.write_text("precious")
-    aim.chmod(0o600)
     link = tmp_path / "gate.md"
     link.symlink_to(aim)
-    assert write_reports([str(link)], blocked()) == []
-    assert aim.read_text() == "precious"
-    assert not link.is_symlink()
+    assert problem(link) == "it is a symbolic link; name the file itself"
+    assert (aim.read_text(), link.is_symlink()) == ("precious", True)
 
 
 def test_a_missing_folder_is_named_and_not_created(tmp_path):

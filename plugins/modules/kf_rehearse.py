@@ -27,6 +27,8 @@ options:
         C(timer), C(label) and C(type). C(time) is in epoch seconds, or a date and time with C(Z) or an offset.
         C(down) is V(0), V(1), V(false) or V(true). Lines that begin with C(#) are comments. The records must be sorted
         by time. There may be at most 2,000,000 records, and 200 MB.
+      - Records that repeat what is known already are allowed. Two records of a monitor with the same time and another
+        C(down) are refused.
       - A monitor exists from its first record on. Of C(n) monitors, in the order of their first records, monitor C(i)
         starts its test C(k) at C(k * timer + floor(i * timer / n)) epoch seconds. The test fails if the last record at
         its start or before says that the monitor is down. Its result is visible one second later. The third failure in

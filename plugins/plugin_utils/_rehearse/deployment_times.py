@@ -18,6 +18,7 @@ from ...module_utils._domain.timestamps import parse_zoned_time, utc
 from .._gate.exemptions import parse_time_option
 from .._system.files import MAX_PATH_LENGTH
 from .history import History
+from .invalid_times import explain_time
 
 INTERVAL = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([smhd]?)", re.IGNORECASE)
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -107,10 +108,8 @@ def _parse_time(value: object, where: str) -> float:
     try:
         return parse_zoned_time(value)
     except (ValueError, OverflowError):
-        raise _refusal(
-            f"{where}: {sanitize(value, 60) or 'an empty text'} is neither a time with Z or a UTC offset nor a number "
-            "of epoch seconds; a local time is ambiguous"
-        ) from None
+        found = sanitize(value, 60) or "an empty text"
+        raise _refusal(f"{where}: {found} cannot be used: {explain_time(str(value))}") from None
 
 
 def read_times(path: str) -> list[float]:

@@ -24,11 +24,16 @@ INPUTS = ("history", "journal", "deployments_file", "expect")
 
 
 def check_reports(options: Mapping[str, Any], writes: bool) -> None:
-    """Raise ConfigurationError if a report would replace an input, or if ``writes`` and one cannot be written."""
+    """Raise ConfigurationError if a report would replace an input or another report, or cannot be written.
+
+    Without ``writes``, it need not be possible to write them.
+    """
     inputs = [(name, options[name]) for name in INPUTS if options[name] is not None]
     inputs += [("policies", path) for path in options["policies"]]
-    for report in options["reports"]:
+    for place, report in enumerate(options["reports"]):
         name = sanitize(report, MAX_PATH_LENGTH)
+        if any(_is_same_file(report, earlier) for earlier in options["reports"][:place]):
+            raise ConfigurationError(f"reports: {name} names a file twice; name each file once", code=REPORT_FILE)
         for option, path in inputs:
             if _is_same_file(report, path):
                 raise ConfigurationError(

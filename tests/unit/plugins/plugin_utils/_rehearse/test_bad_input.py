@@ -41,9 +41,46 @@ BAD_HISTORIES = {
     "missing column": (b"monitor,time\n", "lacks the column down"),
     "repeated column": (b"monitor,site,time,down\n", "has the column monitor twice"),
     "unsorted": (HEAD + b"a,1770000100,0\na,1770000000,1\n", "not sorted by time: 2026-02-02T02:40:00Z follows"),
-    "local time": (HEAD + b"a,2026-02-02T02:40:00,0\n", "a local time is ambiguous, line 2"),
-    "milliseconds": (HEAD + b"a,1770000000000,0\n", "it must be epoch seconds"),
-    "no number": (HEAD + b"a,nan,0\n", "it must be epoch seconds"),
+    "local time": (
+        HEAD + b"a,2026-02-02T02:40:00,0\n",
+        "a local time is ambiguous; add Z or an offset such as +02:00, line 2",
+    ),
+    "milliseconds": (HEAD + b"a,1770000000000,0\n", "looks like milliseconds; divide it by 1,000, line 2"),
+    "NaN": (HEAD + b"a,nan,0\n", "it is not a finite number; it must be epoch seconds"),
+    "contradiction": (
+        HEAD + b"a,1770000000,0\nb,1770000000,1\na,1770000000,1\n",
+        "a is down at 2026-02-02T02:40:00Z, but up at the same time in line 2; remove one of the two records, line 4",
+    ),
+    "contradiction in two forms": (
+        HEAD + b"a,1770000000,true\n# then\na,2026-02-02T03:40:00+01:00,false\n",
+        "a is up at 2026-02-02T02:40:00Z, but down at the same time in line 2; remove one of the two records, line 4",
+    ),
+    "contradiction of the third": (HEAD + b"a,1770000000,1\n" * 2 + b"a,1770000000.0,0\n", "in line 3; remove one"),
+    "contradiction by a hostile name": (HEAD + b"\x1b[2J,1770000000,0\n\x1b[2J,1770000000,1\n", "\\x1b[2J is down"),
+    "semicolons": (b"monitor;time;down\na;1770000000;0\n", "separated by semicolons; separate them by commas, line 1"),
+    "tabs": (b"monitor\ttime\tdown\na\t1770000000\t0\n", "separated by tabs"),
+    "vertical bars": (b"monitor|time|down\n", "separated by vertical bars"),
+    "quoted semicolons": (b'"monitor;time;down"\n', "separated by semicolons"),
+    "column without a name": (b"monitor,time,down,\na,1770000000,0,\n", "a column without a name; the columns are"),
+    "blank header": (b" \n", "a column without a name"),
+    "site and monitor": (b"site,time,down,Monitor\n", "has the column monitor twice"),
+    "repeated label": (b"monitor,time,down,label,label\n", "has the column label twice"),
+    "UTF-16": ("\ufeffmonitor,time,down\n".encode("utf-16-le"), "it is UTF-16 text; convert it to UTF-8, line 1"),
+    "UTF-16 of the other kind": ("\ufeffmonitor,time\n".encode("utf-16-be"), "it is UTF-16 text"),
+    "UTF-16 without a mark": ("monitor,time,down\n".encode("utf-16-le"), "NUL byte"),
+    "lines that end with CR": (b"monitor,time,down\ra,1770000000,0\r", "its lines end with CR; convert"),
+    "lines that end with CR after a comment": (b"# x\rmonitor,time,down\ra,1770000000,0\r", "end with CR"),
+    "lines that end with CR CR LF": (HEAD.replace(b"\n", b"\r\r\n"), "end with CR"),
+    "many lines that end with CR": (b"monitor,time,down\r" + b"a,1770000000,0\r" * 9999, "its end is not LF or CRLF"),
+    "only a header with CRLF": (b"monitor,time,down\r\n", "no records"),
+    "NaN down": (HEAD + b"a,1770000000,nan\n", "down is nan"),
+    "number down": (HEAD + b"a,1770000000,2\n", "down is 2; it must be 0, 1, false or true"),
+    "many values": (HEAD + b"a,1770000000,0,,\n", "a record has 5 values, but there are 3 columns, line 2"),
+    "one value": (HEAD + b"a\n", "a record has 1 value, but"),
+    "quote within a value": (HEAD + b'"a"b,1770000000,0\n', "expected after"),
+    "timer NaN": (b"monitor,time,down,timer\na,1770000000,0,nan\n", "timer is nan; it must be a number of seconds"),
+    "timer infinite": (b"monitor,time,down,timer\na,1770000000,0,inf\n", "timer is inf; it must be a number"),
+    "timer negative": (b"monitor,time,down,timer\na,1770000000,0,-60\n", "timer is -60; it must be a number"),
     "no time": (HEAD + b"a,,0\n", "time is empty"),
     "wrong down": (HEAD + b"a,1770000000,maybe\n", "down is maybe; it must be 0, 1, false or true, line 2"),
     "no down": (HEAD + b"a,1770000000,\n", "down is empty"),
@@ -51,11 +88,11 @@ BAD_HISTORIES = {
     "few values": (HEAD + b"# a comment\na,1770000000\n", "has 2 values, but there are 3 columns, line 3"),
     "not UTF-8": (HEAD + b"caf\xe9,1770000000,0\n", "it is not UTF-8 text; convert it to UTF-8, line 2"),
     "NUL": (HEAD + b"a\0,1770000000,0\n", "NUL byte"),
-    "long line": (HEAD + b"a" * 20_000, "a line is longer than 10,000 bytes, line 2"),
+    "long line": (HEAD + b"a" * 20_000, "a line is longer than 10,000 bytes, or its end is not LF or CRLF, line 2"),
     "open quote": (HEAD + b'"a,1770000000,0\n', "unexpected end of data"),
     "timer of zero": (
         b"monitor,time,down,timer\na,1770000000,0,0\n",
-        "timer is 0; it must be a number of seconds from",
+        "timer is 0; it must be a number of seconds from 1 to 2,678,400, or empty if it is not known, line 2",
     ),
     "timer of words": (b"monitor,time,down,timer\na,1770000000,0,fast\n", "timer is fast; it must be a number"),
     "timer changes": (
@@ -81,6 +118,77 @@ def test_a_bad_history_is_refused(tmp_path: Path, name: str) -> None:
     message = refused(file)
     assert message.startswith(f"the history {file} cannot be used: ")
     assert sentence in message
+
+
+INVALID_TIMES = {
+    "": "it must be epoch seconds, or a date and time with Z or an offset",
+    "soon": "it must be epoch seconds",
+    "nan": "it is not a finite number",
+    "inf": "it is not a finite number",
+    "-Infinity": "it is not a finite number",
+    "1e400": "it is not a finite number",
+    "0": "it is too small for epoch seconds after the year 2000",
+    "-1770000000": "it is too small",
+    "999999999": "it is too small",
+    "46055.11": "it is too small",
+    "1770000000000": "it looks like milliseconds; divide it by 1,000",
+    "1770000000000.5": "it looks like milliseconds",
+    "1770000000000000": "it looks like microseconds; divide it by 1,000,000",
+    "1770000000000000000": "it looks like nanoseconds; divide it by 1,000,000,000",
+    "1e30": "it is too large for epoch seconds",
+    "100000000000": "it is too large for epoch seconds",
+    "20260202": "it looks like a date without separators",
+    "20260202024000": "it looks like a date without separators",
+    "2026-02-02": "it has no time of day",
+    "2026-02-02 02:40": "a local time is ambiguous; add Z or an offset",
+    "2026-02-02T02:40:00.5": "a local time is ambiguous",
+    "9999-12-31T23:59:59Z": "its year must be from 69 to 5137",
+    "5138-12-31T23:59:59Z": "its year must be from 69 to 5137",
+    "0001-01-01T00:00:00+23:59": "its year must be from 69 to 5137",
+    "0000-01-01T00:00:00Z": "its year must be from 69 to 5137",
+    "2026-13-45T02:40:00Z": "there is no such date, time or offset",
+    "2026-02-29T02:40:00Z": "there is no such date, time or offset",
+    "2026-02-02T25:00:00Z": "there is no such date, time or offset",
+    "2026-02-02T02:40:00+99:00": "there is no such date, time or offset",
+    "2026-02-02T02:40:00.1234567Z": "it has more than six digits after the seconds",
+    "02/02/2026 02:40": "it must be epoch seconds",
+}
+
+
+@pytest.mark.parametrize("text", INVALID_TIMES)
+def test_an_invalid_time_is_explained(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "history.csv"
+    file.write_bytes(HEAD + f"a,{text},0\n".encode())
+    assert f"time is {text or 'empty'}; {INVALID_TIMES[text]}" in refused(file)
+    with pytest.raises(ConfigurationError) as caught:
+        plan_deployments({"deployments": [text]}, CsvHistory(read_csv(write(file, HISTORY)), 300.0), 5000.0)
+    assert f"{text or 'an empty text'} cannot be used: {INVALID_TIMES[text]}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1000000000", "1770000000", " 1770000000.5 ", "0069-01-01T00:00:00Z", "5137-12-31T23:59:59Z", "99999999999"],
+)
+def test_every_time_in_range_is_accepted(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "history.csv"
+    file.write_bytes(HEAD + f"a,{text},0\n".encode())
+    assert read_csv(str(file)).rows == 1
+
+
+REPEATED = {
+    "identical lines": HEAD + b"a,1770000000,0\n" * 3 + b"a,1770000100,1\n" * 2,
+    "other forms": HEAD + b"a,1770000000,0\na,2026-02-02T02:40:00Z,false\na,1770000100,1\na,1770000100.0,TRUE\n",
+    "another monitor at the same time": HEAD + b"a,1770000000,0\nb,1770000000,1\na,1770000100,1\n",
+    "CRLF and no end": HEAD.replace(b"\n", b"\r\n") + b"a,1770000000,0\r\na,1770000100,1",
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_records_that_agree_are_accepted(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "history.csv"
+    file.write_bytes(REPEATED[name])
+    site = read_csv(str(file)).sites[0]
+    assert (list(site.times), site.down) == ([START, START + 100], [False, True])
 
 
 def test_a_history_that_is_no_file_is_refused(tmp_path: Path) -> None:
@@ -251,7 +359,7 @@ HISTORY = "monitor,time,down\na,1770000000,0\na,1770100000,0\n"
 BAD_TIMES = (
     ({}, "no deployments: set deployments, deployments_file or every"),
     ({"deployments": ["2026-02-02T02:40:00"]}, "a local time is ambiguous"),
-    ({"deployments": [""]}, "an empty text is neither"),
+    ({"deployments": [""]}, "an empty text cannot be used: it must be epoch seconds"),
     ({"deployments": ["1770050000"], "until": "1770040000"}, "no deployment is between since and until"),
     ({"deployments": ["1770050000"], "since": "1770040001", "until": "1770040000"}, "must be after since"),
     ({"every": "soon"}, "every is soon; it must be at least 60 seconds"),
@@ -261,7 +369,7 @@ BAD_TIMES = (
     ({"deployments_file": "absent"}, "absent cannot be used: No such file"),
     ({"deployments_file": "."}, "not a regular file"),
     ({"deployments_file": "empty.txt"}, "has no times"),
-    ({"deployments_file": "local.txt"}, "local.txt, line 2: 2026-02-02 02:40 is neither"),
+    ({"deployments_file": "local.txt"}, "local.txt, line 2: 2026-02-02 02:40 cannot be used: a local time is"),
     ({"deployments_file": "latin.txt"}, "not UTF-8 text"),
 )
 

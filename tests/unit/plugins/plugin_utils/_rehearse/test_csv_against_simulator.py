@@ -42,9 +42,11 @@ def described(status: MonitorStatus) -> dict[str, Any]:
 def write_history(path: Path, rng: random.Random) -> None:
     """Write a history in which monitors appear late, flap, share times and repeat their states."""
     instant, lines = 1_700_000_000.0, ["site,time,down,timer"]
+    states: dict[tuple[int, str], int] = {}
     for _record in range(rng.randint(40, 120)):
-        name = rng.randint(0, 6)
-        lines.append(f"site {name},{instant:.2f},{rng.randint(0, 1)},{(name % 3) * 120 or ''}")
+        name, text = rng.randint(0, 6), f"{instant:.2f}"
+        down = states.setdefault((name, text), rng.randint(0, 1))
+        lines.append(f"site {name},{text},{down},{(name % 3) * 120 or ''}")
         instant += rng.choice((0, 0.5, 1, 30, 300, 1000, 5000)) * rng.random()
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -288,6 +288,23 @@ def test_a_report_that_is_also_an_input_is_refused(folder: Folder, option: str, 
     assert not (folder.path / "other.md").exists()
 
 
+@pytest.mark.parametrize("path", ["report.md", "./report.md", "here/report.md", "../{0}/report.md", "//report.md"])
+@pytest.mark.parametrize("link", [None, "symlink_to", "hardlink_to"])
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_report_that_is_named_twice_is_refused(folder: Folder, path: str, link: str | None, writes: bool) -> None:
+    (folder.path / "here").symlink_to(folder.path)
+    second = f"{folder.path}/{path.format(folder.path.name)}"
+    if link is not None:
+        (folder.path / "report.md").write_text("old", encoding="utf-8")
+        second = str(folder.path / "other.md")
+        getattr(folder.path / "other.md", link)(folder.path / "report.md")
+    reports = [str(folder.path / "a.json"), str(folder.path / "report.md"), second]
+    with pytest.raises(ConfigurationError, match="names a file twice; name each file once") as caught:
+        folder.rehearse(writes=writes, deployments=[iso(7200)], reports=reports)
+    assert caught.value.code == "report_file"
+    assert not (folder.path / "a.json").exists()
+
+
 def test_a_report_that_could_not_be_written_fails_the_task(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(_document: object) -> str:
         raise KeyError("secret")

@@ -13,7 +13,6 @@ from ...module_utils._api.cache import Cache, Lease, NullCache
 from ...module_utils._api.errors import ConfigurationError, raise_interruption
 from ...module_utils._api.settings import Settings
 from ...module_utils._domain.text import sanitize
-from .._connection import cache_directory
 from .directory import SecureDirectory
 from .signed_files import InsecureDirectoryError
 from .store import OnRead, Store, ignore_read
@@ -47,9 +46,18 @@ def open_cache(
         return NullCache()
 
     def open_store() -> Cache:
-        return Store(SecureDirectory(cache_directory(options)), settings, has_tokens, age, warn=warn, on_read=on_read)
+        return Store(SecureDirectory(_folder(options)), settings, has_tokens, age, warn=warn, on_read=on_read)
 
-    return ResilientCache(open_store, warn)
+    return ResilientCache(open_store, warn, has_responses=age > 0)
+
+
+def _folder(options: Mapping[str, Any]) -> str:
+    """Return the folder of the cache. Only its default needs ansible-core, which the event source can do without."""
+    if options["cache_dir"]:
+        return str(options["cache_dir"])
+    from .._connection import cache_directory
+
+    return cache_directory(options)
 
 
 class ResilientCache:
@@ -58,8 +66,11 @@ class ResilientCache:
     So a broken library, clock, lock or disk never fails a task, which can do without a cache.
     """
 
-    def __init__(self, open_store: Callable[[], Cache], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, open_store: Callable[[], Cache], warn: Callable[[str], None], has_responses: bool = True
+    ) -> None:
         self._warn = warn
+        self._has_responses = has_responses
         self._failed = False
         self._store = self._attempt(open_store)
 
@@ -101,11 +112,12 @@ class ResilientCache:
             raise_interruption(error)
             if not self._failed:
                 self._failed = True
-                self._warn(f"tokens and responses are not shared between tasks: {_describe(error)}")
+                what = "tokens and responses" if self._has_responses else "tokens"
+                self._warn(f"{what} are not shared between tasks: {_describe(error, self._has_responses)}")
             return None
 
 
-def _describe(error: BaseException) -> str:
+def _describe(error: BaseException, has_responses: bool) -> str:
     if isinstance(error, InsecureDirectoryError):
         return str(error)
     if isinstance(error, ImportError) and error.name:
@@ -114,4 +126,5 @@ def _describe(error: BaseException) -> str:
         why = sanitize(error.strerror, 100)
     else:
         why = type(error).__name__
-    return f"the cache failed ({why}): run the doctor, or set token_cache to none and max_age to 0 to use no cache"
+    options = "token_cache to none and max_age to 0" if has_responses else "token_cache to none"
+    return f"the cache failed ({why}): run the doctor, or set {options} to use no cache"

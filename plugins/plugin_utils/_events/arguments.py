@@ -24,11 +24,9 @@ from ...module_utils._domain.timing import STALE_FACTOR, STALE_GRACE
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
 
-CONNECTION_NAMES = ("api_url", "client_id", "client_secret", "validate_certs", "ca_path", "timeout", "retries")
-"""Connection options without those of the cache: a source needs one token and never uses cached responses."""
-
 ARGUMENT_SPEC: Spec = {
-    **{name: CONNECTION[name] for name in CONNECTION_NAMES},
+    # A source never uses cached responses.
+    **{name: spec for name, spec in CONNECTION.items() if name != "max_age"},
     **SELECTION,
     "interval": {"type": "float"},
     "cursor": {"type": "path"},

@@ -24,6 +24,7 @@ from .event import Event, stable_id
 from .fetching import Fetcher, selection_key
 from .publisher import Publisher, Queue
 from .state import PollResult
+from .token_cache import open_token_cache
 from .transitions import Rules, detect_events, detect_outage
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class EventSource:
         self._interval: float | None = options["interval"]
         self._rules = Rules(options["initial"] == "active", options["stale_factor"], options["stale_grace"])
         settings = Settings.from_options(options)
-        self._client = Client(settings, transport)
+        self._client = Client(settings, transport, cache=open_token_cache(settings, options, LOGGER.warning))
         self._recording: PollRecording | None = None
         self._journal: Appender | None = None
         if options["journal"]:

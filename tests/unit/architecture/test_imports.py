@@ -44,7 +44,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # It runs without ansible-core beside it.
     "plugins/plugin_utils/_events": (
         *(DOMAIN, API, EVENTS, f"{CROSSING}.arguments", f"{CROSSING}.selection"),
-        *(f"{CONTROLLER}._system.files", JOURNAL, RECORDING, f"{GATE}.baseline"),
+        *(f"{CONTROLLER}._system.files", JOURNAL, RECORDING, f"{GATE}.baseline", f"{CACHE}.resilient"),
     ),
     "plugins/plugin_utils": (DOMAIN, API, CROSSING, GATE, CONTROLLER, "ansible"),
     "plugins/doc_fragments": (),

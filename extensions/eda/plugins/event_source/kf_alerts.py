@@ -55,6 +55,21 @@ options:
         E(KF_RETRIES) is used if this is not set.
     type: int
     default: 4
+  token_cache:
+    description:
+      - Whether to cache the token for restarts, other sources and other tasks of the same user until shortly before it
+        expires. The file is encrypted with the secret, for which the library C(cryptography) is required.
+      - A cache that cannot be used is logged as a warning once; then the source requests a token of its own.
+      - The environment variable E(KF_TOKEN_CACHE) is used if this is not set.
+    type: str
+    choices: [file, none]
+    default: file
+  cache_dir:
+    description:
+      - Folder for cached tokens, by default C(knowledgefront) below the environment variable E(ANSIBLE_HOME) or
+        C(~/.ansible). It is created if necessary. The environment variable E(KF_CACHE_DIR) is used if this is not set.
+      - A folder that other users own or can access is not used, with a warning.
+    type: path
   include:
     description:
       - Patterns that select monitors. Without patterns, all monitors are selected. A pattern is an id, a label, or a

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,23 @@ def test_an_unusable_folder_is_a_warning_and_nothing_is_cached(tmp_path: Path) -
         assert lease.entry is None
     assert len(warned) == 1
     assert warned[0].startswith("tokens and responses are not shared between tasks: ")
+
+
+@pytest.mark.parametrize(
+    ("max_age", "sentence"),
+    [
+        (10, "tokens and responses are not shared between tasks: .* set token_cache to none and max_age to 0 to use"),
+        (TOKENS_ONLY, "tokens are not shared between tasks: .* set token_cache to none to use no cache"),
+    ],
+)
+def test_a_warning_names_what_is_not_cached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, max_age: int, sentence: str
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr("os.makedirs", fail(MemoryError()))
+    options = {"token_cache": "file", "max_age": max_age, "cache_dir": str(tmp_path / "store")}
+    open_cache(SETTINGS, options, warned.append)
+    assert [bool(re.match(sentence, one)) for one in warned] == [True]
 
 
 def test_an_age_below_zero_is_a_mistake(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from . import body_faults, cache_faults, network_faults, status_faults, token_faults, transfer_faults
+from .entry_points import ENTRY_POINTS, EntryPoint
 from .evaluation import Cell, cells
 from .fault import Fault
 from .playbook_run import run_fault
@@ -41,6 +42,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("patterns", nargs="*", help="patterns of fault names, such as '*gzip*'; default: all faults")
     parser.add_argument("--fast", action="store_true", help="run only one representative of each kind")
     parser.add_argument("--list", action="store_true", help="print the names of the faults and exit")
+    parser.add_argument(
+        "--entries", metavar="PATTERN", default="*", help="run only the entry points that match, such as 'gate_*'"
+    )
     parser.add_argument("--keep", metavar="FOLDER", help="keep the output of each playbook in this new folder")
     several = (os.cpu_count() or 1) + 1
     parser.add_argument(
@@ -56,10 +60,12 @@ def select_faults(options: argparse.Namespace) -> list[Fault]:
     return faults
 
 
-def run_entry_points(numbered: tuple[int, Fault], secret: str, folder: Path) -> list[Cell]:
+def run_entry_points(
+    numbered: tuple[int, Fault], secret: str, folder: Path, entries: tuple[EntryPoint, ...]
+) -> list[Cell]:
     number, fault = numbered
     began = time.monotonic()
-    found = cells(run_fault(fault, secret, folder / str(number)))
+    found = cells(run_fault(fault, secret, folder / str(number), entries))
     wrong = sum(bool(cell.complaint) for cell in found)
     message = f"{wrong} wrong" if wrong else "ok"
     print(f"{message:8} {fault.name} ({time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
@@ -72,14 +78,15 @@ def main() -> int:
     if options.list:
         print("\n".join(fault.name for fault in faults))
         return 0
-    if not faults:
-        print("no fault matches these patterns: see ./run faults --list", file=sys.stderr)
+    entries = tuple(entry for entry in ENTRY_POINTS if fnmatch(entry.name, options.entries))
+    if not faults or not entries:
+        print("no fault or entry point matches these patterns: see ./run faults --list", file=sys.stderr)
         return 2
     secret = f"Kf/+&=%~{secrets.token_hex(12)}"
     with tempfile.TemporaryDirectory(prefix="kf-faults-") as name, ThreadPoolExecutor(options.jobs) as pool:
         folder = Path(options.keep).absolute() if options.keep else Path(name)
         folder.mkdir(mode=0o700, exist_ok=not options.keep)
-        plays = pool.map(lambda numbered: run_entry_points(numbered, secret, folder), enumerate(faults))
+        plays = pool.map(lambda numbered: run_entry_points(numbered, secret, folder, entries), enumerate(faults))
         found = [cell for performance in plays for cell in performance]
     wrong = complaints(found)
     print("\n\n".join([*wrong, table(found)]))

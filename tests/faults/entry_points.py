@@ -54,6 +54,11 @@ class EntryPoint:
         return self.name.startswith(BLOCKS)
 
     @property
+    def tag(self) -> str:
+        """Return the tag of its tasks in the playbook; blocks of the same kind share one."""
+        return next((prefix.rstrip("_") for prefix in BLOCKS if self.name.startswith(prefix)), self.name)
+
+    @property
     def questions(self) -> int:
         return sum(self.requests.values()) + self.clients
 
@@ -121,10 +126,12 @@ ENTRY_POINTS = (
     EntryPoint("adopt", POLL),
     EntryPoint("record", POLL, _labels_of_journal),
     EntryPoint("board", POLL),
+    EntryPoint("collect", POLL),
     *(EntryPoint(f"gate_{phase}", POLL, phase=phase) for phase in PHASES),
     EntryPoint("doctor", {**POLL, "config_monitor": 1, "version": 1}, continues_after_errors=True),
     *(EntryPoint(f"deploy_gate_{phase}", POLL, phase=phase) for phase in PHASES),
     # The role reads its scope first and, after a stop, the status of the monitors.
     EntryPoint("role_main", {"status": 2, "config_monitors": 2}, clients=3, phase="before"),
     *(EntryPoint(f"role_{phase}", {**POLL, "status": 2}, clients=2, phase=phase) for phase in PHASES[1:]),
+    EntryPoint("event_source", POLL),
 )

@@ -9,31 +9,42 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .diagnoses import diagnosis
-from .entry_points import ENTRY_POINTS, REQUEST_TIMEOUT, WAIT_FOR_EVIDENCE, EntryPoint
+from .entry_points import REQUEST_TIMEOUT, WAIT_FOR_EVIDENCE, EntryPoint
 from .fault import EXIT_CODES, ExpectedError, ExpectedVerdicts, Fault
-from .playbook_run import Observation, PlaybookRun
-from .worlds import WORLDS, labels, verdict
-
-RIGHT, ERROR, STOP = "correct", "clean error", "stop"
-FALSE_PASS, TRACEBACK, HANG, SECRET, EXCESS, WRONG = FAILURES = (
-    "false pass",
-    "traceback",
-    "hang",
-    "secret",
-    "excess",
-    "wrong",
+from .outcomes import (
+    ERROR,
+    EXCESS,
+    FAILURES,
+    FALSE_PASS,
+    HANG,
+    RIGHT,
+    SECRET,
+    STOP,
+    TRACEBACK,
+    WRONG,
+    check_error,
+    check_message,
 )
+from .playbook_run import Observation, PlaybookRun
+from .product_checks import (
+    RECORD_ERRORS,
+    TOO_LARGE,
+    check_adopt,
+    check_board,
+    check_collect,
+    check_doctor,
+    check_record,
+)
+from .source_check import INTERVAL, SOURCE_SECONDS, check_source
+from .worlds import labels, verdict
+
+__all__ = ["ERROR", "EXCESS", "FAILURES", "FALSE_PASS", "HANG", "RIGHT", "SECRET", "STOP", "TRACEBACK", "WRONG"]
 
 TOLERANCE = 2
 """Seconds added to the time limit of an entry point."""
 
 ANSIBLE_OVERHEAD = 6
 """Seconds that Ansible itself needs for one entry point on a busy machine."""
-
-ADOPT_ERRORS = frozenset({"an empty status"})
-RECORD_ERRORS = frozenset({"labels with a megabyte"})
-"""Faults that only adopt or record takes for an error."""
 
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -50,7 +61,7 @@ class Cell:
 
 def cells(performance: PlaybookRun) -> list[Cell]:
     """Return a cell for each entry point, and cells of the entry ``all`` for problems in the output as a whole."""
-    found = [cell for entry in ENTRY_POINTS for cell in _cells(entry, performance)]
+    found = [cell for entry in performance.entries for cell in _cells(entry, performance)]
     return found + [Cell(performance.fault.name, "all", *wrong) for wrong in _check_output(performance)]
 
 
@@ -78,12 +89,14 @@ def _cells(entry: EntryPoint, performance: PlaybookRun) -> Iterator[Cell]:
     if seen.seconds > longest:
         yield Cell(fault.name, entry.name, HANG, f"took {seen.seconds:.1f} s, limit {longest} s")
     for endpoint, calls in (seen.calls or {}).items():
-        most = allowed_calls(entry, fault, endpoint, _count_polls(seen))
+        most = allowed_calls(entry, fault, endpoint, _count_polls(entry, seen))
         if calls > most:
             yield Cell(fault.name, entry.name, EXCESS, f"{calls} requests at {endpoint}, limit {most}")
 
 
 def allowed_seconds(entry: EntryPoint) -> int:
+    if entry.name == "event_source":
+        return SOURCE_SECONDS
     waits = WAIT_FOR_EVIDENCE if entry.phase == "after" else 0
     return entry.questions * REQUEST_TIMEOUT + waits + ANSIBLE_OVERHEAD + TOLERANCE
 
@@ -94,13 +107,18 @@ def allowed_calls(entry: EntryPoint, fault: Fault, endpoint: str, polls: int) ->
         # A client without a token requests one at each poll.
         polls = len(fault.endpoints) if entry.continues_after_errors else polls
         each = fault.tokens * (fault.attempts if fault.endpoints == {"token"} and fault.tokens == 1 else 1)
-        return each * entry.clients * max(1, polls if isinstance(fault.outcome, ExpectedError) else 1)
+        # The fault affects the event source twice.
+        is_repeated = isinstance(fault.outcome, ExpectedError) or (entry.name == "event_source" and fault.tokens > 1)
+        return each * entry.clients * max(1, polls if is_repeated else 1)
     anywhere = any(order["endpoint"] == "any" for order in fault.orders)
     attempts = fault.attempts if endpoint in fault.endpoints or anywhere else 1
     return (entry.requests.get(endpoint, 0) + max(0, polls - 1)) * attempts
 
 
-def _count_polls(seen: Observation) -> int:
+def _count_polls(entry: EntryPoint, seen: Observation) -> int:
+    """Return the number of polls of an entry point, for the event source the greatest possible one."""
+    if entry.name == "event_source":
+        return 1 + int(seen.seconds / INTERVAL)
     message = seen.result.get("msg") if isinstance(seen.result.get("msg"), dict) else seen.result
     return int(message.get("samples") or 1)
 
@@ -115,13 +133,17 @@ def _outcome(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, s
         proceeded = result["proceeded"] if entry.is_block else not seen.failed
         return _check_gate(entry.phase, fault, outcome, result, proceeded)
     if entry.name == "doctor":
-        return _check_doctor(fault, seen)
+        return check_doctor(fault, seen)
     if entry.name == "adopt":
-        return _check_adopt(fault, outcome, seen)
+        return check_adopt(fault, outcome, seen)
     if entry.name == "board":
-        return _check_board(fault, outcome, seen)
-    if entry.name == "record" and fault.name in RECORD_ERRORS:
-        outcome = TOO_LARGE
+        return check_board(fault, outcome, seen)
+    if entry.name == "collect":
+        return check_collect(fault, outcome, seen)
+    if entry.name == "event_source":
+        return check_source(fault, seen)
+    if entry.name == "record" and (fault.name in RECORD_ERRORS or isinstance(outcome, ExpectedError)):
+        return check_record(TOO_LARGE if fault.name in RECORD_ERRORS else outcome, seen)
     return _check_query(entry, fault, outcome if isinstance(outcome, ExpectedError) else None, seen)
 
 
@@ -134,8 +156,8 @@ def _check_query(entry: EntryPoint, fault: Fault, expected: ExpectedError | None
     if not seen.failed:
         return FALSE_PASS, f"no error: {str(seen.result)[:400]}"
     if not entry.has_code:
-        return _check_message(expected, message)
-    return _check_error(expected, message, seen.result.get("error_code"))
+        return check_message(expected, message)
+    return check_error(expected, message, seen.result.get("error_code"))
 
 
 def _check_labels(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[str, str]:
@@ -147,93 +169,6 @@ def _check_labels(entry: EntryPoint, fault: Fault, seen: Observation) -> tuple[s
     if found is None or ("version" not in entry.requests and found != wanted):
         return FALSE_PASS, f"labels {str(found)[:300]}, expected {str(sorted(wanted))[:300]}"
     return RIGHT, ""
-
-
-def _check_error(expected: ExpectedError, message: str, code: str | None) -> tuple[str, str]:
-    if not re.fullmatch(expected.code, str(code)):
-        return WRONG, f"code {code}, expected {expected.code}: {message[:400]}"
-    return _check_message(expected, message)
-
-
-def _check_message(expected: ExpectedError, message: str) -> tuple[str, str]:
-    if not re.search(expected.pattern, message):
-        return WRONG, f"the message does not match {expected.pattern!r}: {message[:400]}"
-    if not message or "\n" in message or len(message) > 3000:
-        return WRONG, f"the message is empty, too long or has several lines: {message[:400]!r}"
-    return ERROR, ""
-
-
-CUT_SHORT = ExpectedError("cut_short", "status.*configurations")
-"""The error of adopt if the status lacks configured monitors."""
-
-
-TOO_LARGE = ExpectedError("journal_value", "cannot store a value")
-"""The error of record if a label is longer than a journal accepts."""
-
-
-def _check_adopt(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None, seen: Observation) -> tuple[str, str]:
-    """Check that the policy accepts exactly the problems for which C(before) would stop."""
-    if fault.name in ADOPT_ERRORS:
-        outcome = CUT_SHORT
-    if isinstance(outcome, ExpectedError):
-        if not seen.failed or seen.result.get("changed"):
-            return FALSE_PASS, f"adopted {str(seen.result)[:400]}"
-        return _check_error(outcome, _message(seen), seen.result.get("error_code"))
-    if seen.failed:
-        return WRONG, f"it failed: {_message(seen)[:400]}"
-    verdicts: tuple[str, ...] = (verdict(fault.world_name, "before"),)
-    if isinstance(outcome, ExpectedVerdicts):
-        verdicts = outcome.verdicts.get("before", verdicts)
-    number = len(WORLDS[fault.world_name])
-    wanted = [problems for one in verdicts for problems in _old_problems(one, number)]
-    found = seen.result.get("problems")
-    if found not in wanted or seen.result.get("monitors") != number:
-        return FALSE_PASS, f"adopted {found} of {seen.result.get('monitors')} monitors, expected {wanted} of {number}"
-    if len(seen.result["added"]) + len(seen.result["not_adopted"]) < sum(found.values()):
-        return WRONG, f"fewer monitors are named than counted: {str(seen.result)[:600]}"
-    return RIGHT, ""
-
-
-def _check_board(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None, seen: Observation) -> tuple[str, str]:
-    """Check that the board calls all monitors clean exactly if C(before) would pass."""
-    counts = seen.result.get("counts")
-    if isinstance(outcome, ExpectedError):
-        if not seen.failed or counts:
-            return FALSE_PASS, f"the board has {str(seen.result)[:400]}"
-        return _check_error(outcome, _message(seen), seen.result.get("error_code"))
-    if seen.failed:
-        return WRONG, f"it failed: {_message(seen)[:400]}"
-    verdicts: tuple[str, ...] = (verdict(fault.world_name, "before"),)
-    if isinstance(outcome, ExpectedVerdicts):
-        verdicts = outcome.verdicts.get("before", verdicts)
-    if not counts or (set(counts) == {"clean"}) not in {one == "pass" for one in verdicts}:
-        return FALSE_PASS, f"the board has {counts}, expected what {' or '.join(verdicts)} means"
-    return RIGHT, ""
-
-
-def _message(seen: Observation) -> str:
-    return str(seen.result.get("msg", ""))
-
-
-def _old_problems(verdict_before: str, number: int) -> list[dict[str, int]]:
-    """Return the counts of existing problems by state that give this verdict of C(before) for ``number`` monitors."""
-    return {"pass": [{}], "block": [{"existing_alert": 1}], "inconclusive": [{"blind": number}]}.get(verdict_before, [])
-
-
-def _check_doctor(fault: Fault, seen: Observation) -> tuple[str, str]:
-    """Check that the doctor reports this fault and no other."""
-    rows = seen.result.get("rows")
-    if not isinstance(rows, list) or not rows:
-        return WRONG, f"no rows: {str(seen.result)[:600]}"
-    found = [f"{row['check']}.{row['code']}" for row in rows if row["outcome"] in ("failed", "warning")]
-    wrong = diagnosis(fault).find_differences(found)
-    if wrong:
-        return (WRONG if found else FALSE_PASS), f"{wrong}: {rows}"[:3000]
-    if seen.failed != any(row["outcome"] == "failed" for row in rows):
-        return FALSE_PASS, f"{'failed' if seen.failed else 'did not fail'}: {str(rows)[:600]}"
-    if any(row["advice"] is None for row in rows if row["outcome"] in ("failed", "warning")):
-        return WRONG, f"no advice: {str(rows)[:600]}"
-    return (ERROR if seen.failed else RIGHT), ""
 
 
 def _check_gate(
@@ -251,7 +186,7 @@ def _check_gate(
         if result["gate_rc"] != outcome.rc:
             return WRONG, f"gate_rc {result['gate_rc']}, expected {outcome.rc}: {message}"
         first = result["reasons"][0]
-        return _check_error(outcome, first["message"], first["code"])
+        return check_error(outcome, first["message"], first["code"])
     wanted: tuple[str, ...] = (verdict(fault.world_name, phase),)
     if isinstance(outcome, ExpectedVerdicts):
         wanted = outcome.verdicts.get(phase, ("pass", "warn", "block", "inconclusive", "error"))

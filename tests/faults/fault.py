@@ -50,7 +50,8 @@ class Fault:
 
     ``orders`` configure the simulator before each entry point. ``attempts`` is the maximum number of requests per
     query at these endpoints, ``tokens`` the maximum number of token requests per client. ``labels`` are the expected
-    labels if the fault changes them. ``cache_fault`` names a corruption of the cache.
+    labels if the fault changes them. ``cache_fault`` names a corruption of the cache. ``has_long_pause`` is true if the
+    service asks for a pause that outlasts the run.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Fault:
     clock: str = ""
     cache_fault: str = ""
     fast: bool = False
+    has_long_pause: bool = False
 
     @property
     def world_name(self) -> str:

@@ -14,13 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.baseline import account_fingerprint
+
 from .cache_faults import corrupted_cache
-from .entry_points import ENTRY_POINTS, REQUEST_TIMEOUT, RETRIES, WAIT_FOR_EVIDENCE, WAIT_WITHOUT_ANSWER
-from .fault import ExpectedError, Fault
+from .entry_points import ENTRY_POINTS, REQUEST_TIMEOUT, RETRIES, WAIT_FOR_EVIDENCE, WAIT_WITHOUT_ANSWER, EntryPoint
+from .fault import TOKEN, ExpectedError, Fault
+from .owed_report import write_owed_report
+from .source_faults import expected_outage, recovers
 from .stage import CLIENT, Stage, stage
 
 DIRECTORY = Path(__file__).resolve().parent
 SECRET_SEARCH = DIRECTORY.parent / "integration" / "targets" / "secrets" / "files" / "find_secrets.py"
+BOARD, EARLIER_BOARD = "board.html", "an earlier board"
+OWED_REPORT = "owed.json"
 PLAYBOOK_TIMEOUT = 600
 """Seconds after which a playbook is terminated."""
 
@@ -45,28 +51,37 @@ class PlaybookRun:
     observations: dict[str, Observation]
     output: str
     secrets: str
+    entries: tuple[EntryPoint, ...] = ENTRY_POINTS
 
 
-def run_fault(fault: Fault, secret: str, folder: Path) -> PlaybookRun:
-    """Run the playbook under ``fault``; all files are below ``folder`` and are searched for secrets."""
+def run_fault(fault: Fault, secret: str, folder: Path, entries: tuple[EntryPoint, ...] = ENTRY_POINTS) -> PlaybookRun:
+    """Run ``entries`` under ``fault``; all files are below ``folder`` and are searched for secrets."""
     folder.mkdir()
     with stage(fault, secret, folder) as scene, corrupted_cache(fault.cache_fault, folder / "kept"):
-        output = _run_playbook(fault, secret, folder, scene)
-        observations = _read_record(folder / "record", scene)
+        output = _run_playbook(fault, secret, folder, scene, entries)
+        observations = _read_record(folder, scene)
     (folder / "output").write_text(output, encoding="utf-8", errors="surrogateescape")
     environment = {**os.environ, "ID": CLIENT, "SECRET": secret}
     search = [sys.executable, str(SECRET_SEARCH), str(folder)]
     found = subprocess.run(search, env=environment, capture_output=True, text=True, check=False)
     shutil.rmtree(folder / "home", ignore_errors=True)
-    return PlaybookRun(fault, observations, output, found.stdout if found.returncode else "")
+    return PlaybookRun(fault, observations, output, found.stdout if found.returncode else "", entries)
 
 
-def _run_playbook(fault: Fault, secret: str, folder: Path, scene: Stage) -> str:
+def _run_playbook(fault: Fault, secret: str, folder: Path, scene: Stage, entries: tuple[EntryPoint, ...]) -> str:
     wait = WAIT_WITHOUT_ANSWER if isinstance(fault.outcome, ExpectedError) else WAIT_FOR_EVIDENCE
     (folder / "reports").mkdir()
     (folder / "orders").write_text(json.dumps(fault.orders), encoding="ascii")
-    extra = json.dumps({"wait": wait, "reports": str(folder / "reports")})
+    (folder / "reports" / BOARD).write_text(EARLIER_BOARD, encoding="utf-8")
+    write_owed_report(folder / "reports" / OWED_REPORT, fault.world_name, account_fingerprint(scene.url, CLIENT))
+    source = {
+        "loses_api": expected_outage(fault) is not None,
+        "loses_it_again": expected_outage(fault) is not None and fault.endpoints != TOKEN,
+        "recovers": recovers(fault),
+    }
+    extra = json.dumps({"wait": wait, "reports": str(folder / "reports"), "source": json.dumps(source)})
     command = [sys.executable, "-m", "ansible.cli.playbook", str(DIRECTORY / "ask.yml"), "-vvvvv", "-e", extra]
+    command += ["--tags", ",".join(sorted({entry.tag for entry in entries}))]
     try:
         played = subprocess.run(
             command,
@@ -115,10 +130,16 @@ def _environment(fault: Fault, secret: str, folder: Path, scene: Stage) -> dict[
     return environment | scene.environment | fault.environment
 
 
-def _read_record(record: Path, scene: Stage) -> dict[str, Observation]:
+def _read_record(folder: Path, scene: Stage) -> dict[str, Observation]:
+    record = folder / "record"
     lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
     found = {}
     for line in map(json.loads, lines):
         calls = scene.calls.between(line["began"], line["ended"]) if scene.calls else None
         found[line["entry"]] = Observation(line["failed"], line["result"], line["ended"] - line["began"], calls)
+    if "board" in found:
+        page = (folder / "reports" / BOARD).read_text(encoding="utf-8")
+        found["board"].result["replaced"] = page != EARLIER_BOARD
+    if "collect" in found:
+        found["collect"].result["stored"] = json.loads((folder / "reports" / OWED_REPORT).read_text(encoding="utf-8"))
     return {entry.name: found[entry.name] for entry in ENTRY_POINTS if entry.name in found}

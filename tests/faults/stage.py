@@ -17,6 +17,7 @@ from pathlib import Path
 
 import trustme
 
+from simulator.control_calls import ControlCalls
 from simulator.faults import fault_from
 from simulator.server import Simulator
 from simulator.service import Calls
@@ -72,6 +73,7 @@ def _simulator(fault: Fault, secret: str, tls: ssl.SSLContext | None = None) -> 
     world.clients = [Client(CLIENT, secret)]
     with Simulator(world, tls=tls) as running:
         running.calls = TimedCalls()
+        running.control_calls = ControlCalls(running.fleet, running.faults, running.calls, running.request_stop)
         if fault.world_name in TESTED_BEFORE_START:
             running.fleet.test_once(TESTED_BEFORE_START[fault.world_name])
         yield running

@@ -54,7 +54,12 @@ def _waits() -> list[Fault]:
     ]
     found = [
         Fault(
-            f"429 with Retry-After {name}", LATER, ANSWERS, at(ANSWERS, "status", code=429, retry_after=value), attempts
+            f"429 with Retry-After {name}",
+            LATER,
+            ANSWERS,
+            at(ANSWERS, "status", code=429, retry_after=value),
+            attempts,
+            has_long_pause=attempts == 1,
         )
         for name, value, attempts in waits
     ]

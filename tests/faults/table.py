@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .entry_points import ENTRY_POINTS
-from .evaluation import ERROR, FAILURES, RIGHT, STOP, Cell
+from .evaluation import Cell
+from .outcomes import ERROR, FAILURES, RIGHT, STOP
 
 COLUMNS = (RIGHT, ERROR, STOP, *FAILURES)
 

@@ -89,7 +89,7 @@ def adopted(monitors: int = 2, added: int = 0, **problems: int) -> Observation:
 
 
 def board(**counts: int) -> Observation:
-    return seen(False, {"counts": counts, "changed": True})
+    return seen(False, {"counts": counts, "changed": True, "replaced": True})
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,22 @@ def board(**counts: int) -> Observation:
             "a board that says so",
             EMPTY,
             "board",
-            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {}}),
+            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {}, "replaced": False}),
             evaluation.ERROR,
+        ),
+        (
+            "a failure that replaced the page",
+            EMPTY,
+            "board",
+            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {}, "replaced": True}),
+            evaluation.FALSE_PASS,
+        ),
+        (
+            "a board that is not written",
+            NOTHING,
+            "board",
+            seen(False, {"counts": {"clean": 2}, "changed": True, "replaced": False}),
+            evaluation.WRONG,
         ),
         (
             "a failure with a clean monitor",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,7 +45,10 @@ TOLERANCE = 2
 """Seconds added to the time limit of an entry point."""
 
 ANSIBLE_OVERHEAD = 6
-"""Seconds that Ansible itself needs for one entry point on a busy machine."""
+"""Seconds that Ansible itself needs for one entry point on a machine that does nothing else."""
+
+MAX_SLOWDOWN = 4.0
+"""The greatest factor by which other processes may slow down Ansible."""
 
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -94,11 +98,15 @@ def _cells(entry: EntryPoint, performance: PlaybookRun) -> Iterator[Cell]:
             yield Cell(fault.name, entry.name, EXCESS, f"{calls} requests at {endpoint}, limit {most}")
 
 
-def allowed_seconds(entry: EntryPoint) -> int:
+def allowed_seconds(entry: EntryPoint, load: float | None = None) -> int:
+    """Return the time limit of ``entry``; ``load`` is the number of runnable processes for each core."""
     if entry.name == "event_source":
         return SOURCE_SECONDS
     waits = WAIT_FOR_EVIDENCE if entry.phase == "after" else 0
-    return entry.questions * REQUEST_TIMEOUT + waits + ANSIBLE_OVERHEAD + TOLERANCE
+    if load is None:
+        load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    overhead = ANSIBLE_OVERHEAD * min(MAX_SLOWDOWN, max(1.0, load))
+    return entry.questions * REQUEST_TIMEOUT + waits + int(overhead) + TOLERANCE
 
 
 def allowed_calls(entry: EntryPoint, fault: Fault, endpoint: str, polls: int) -> int:

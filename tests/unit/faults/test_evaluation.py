@@ -258,6 +258,11 @@ def test_a_correct_response_can_still_be_too_slow_or_leak_a_secret(
     assert outcomes(NOTHING, "status_info", observation, output, secrets) == [evaluation.RIGHT, outcome]
 
 
+@pytest.mark.parametrize(("load", "seconds"), [(0.1, 12), (1.0, 12), (2.0, 18), (99.0, 30)])
+def test_a_busy_machine_has_more_time_but_not_for_ever(load: float, seconds: int) -> None:
+    assert evaluation.allowed_seconds(ENTRIES["status_info"], load) == seconds
+
+
 def test_an_entry_point_without_a_result_hangs() -> None:
     found = cells(PlaybookRun(NOTHING, {}, "the playbook did not end", ""))
     assert {cell.outcome for cell in found} == {evaluation.HANG}

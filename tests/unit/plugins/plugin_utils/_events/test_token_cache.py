@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._events.token_cache import open_token_cache
 from ansible_collections.knowledgefront.monitoring.tests.unit.plugins.plugin_utils._events.running_source import (
     INSTALLED,
+    SOURCE,
     RunningSource,
 )
 
@@ -94,6 +96,40 @@ def test_a_source_uses_the_token_of_a_task(tmp_path: Path, monkeypatch: pytest.M
         return await poll_sequentially(simulator, {})
 
     assert run(poll_after_a_task) == 1
+
+
+WITHOUT_ANSIBLE = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("ansible", "yaml", "jinja2"):
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Missing())
+import asyncio, json, runpy
+main = runpy.run_path(sys.argv[1])["main"]
+asyncio.run(main(asyncio.Queue(), json.loads(sys.argv[2])))
+"""
+
+
+def test_a_source_without_ansible_core_shares_its_token(tmp_path: Path) -> None:
+    async def poll(simulator: Simulator) -> int:
+        arguments = {
+            "api_url": simulator.url,
+            "client_id": simulator.client_id,
+            "client_secret": simulator.client_secret,
+        }
+        command = [sys.executable, "-c", WITHOUT_ANSIBLE, str(SOURCE), json.dumps({**arguments, "interval": 60})]
+        process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE, cwd=tmp_path)
+        while not simulator.calls.as_dict().get("status", 0) and process.returncode is None:
+            await asyncio.sleep(0.05)
+        assert process.returncode is None
+        process.terminate()
+        assert await process.communicate() == (None, b"")
+        return await poll_sequentially(simulator, {})
+
+    assert run(poll) == 1
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--fast", action="store_true", help="run only one representative of each kind")
     parser.add_argument("--list", action="store_true", help="print the names of the faults and exit")
     parser.add_argument(
-        "--entries", metavar="PATTERN", default="*", help="run only the entry points that match, such as 'gate_*'"
+        "--entry",
+        metavar="PATTERN",
+        action="append",
+        help="run only the entry points that match, such as 'gate_*'; repeat it for several patterns",
     )
     parser.add_argument("--keep", metavar="FOLDER", help="keep the output of each playbook in this new folder")
     several = (os.cpu_count() or 1) + 1
@@ -78,7 +81,8 @@ def main() -> int:
     if options.list:
         print("\n".join(fault.name for fault in faults))
         return 0
-    entries = tuple(entry for entry in ENTRY_POINTS if fnmatch(entry.name, options.entries))
+    patterns = options.entry or ["*"]
+    entries = tuple(entry for entry in ENTRY_POINTS if any(fnmatch(entry.name, pattern) for pattern in patterns))
     if not faults or not entries:
         print("no fault or entry point matches these patterns: see ./run faults --list", file=sys.stderr)
         return 2

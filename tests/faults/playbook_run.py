@@ -18,9 +18,9 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ba
 
 from .cache_faults import corrupted_cache
 from .entry_points import ENTRY_POINTS, REQUEST_TIMEOUT, RETRIES, WAIT_FOR_EVIDENCE, WAIT_WITHOUT_ANSWER, EntryPoint
-from .fault import TOKEN, ExpectedError, Fault
+from .fault import ExpectedError, Fault
 from .owed_report import write_owed_report
-from .source_faults import expected_outage, recovers
+from .source_faults import expect_of_source, recovers
 from .stage import CLIENT, Stage, stage
 
 DIRECTORY = Path(__file__).resolve().parent
@@ -74,9 +74,10 @@ def _run_playbook(fault: Fault, secret: str, folder: Path, scene: Stage, entries
     (folder / "orders").write_text(json.dumps(fault.orders), encoding="ascii")
     (folder / "reports" / BOARD).write_text(EARLIER_BOARD, encoding="utf-8")
     write_owed_report(folder / "reports" / OWED_REPORT, fault.world_name, account_fingerprint(scene.url, CLIENT))
+    expected = expect_of_source(fault)
     source = {
-        "loses_api": expected_outage(fault) is not None,
-        "loses_it_again": expected_outage(fault) is not None and fault.endpoints != TOKEN,
+        "loses_api": expected.error is not None and expected.at_start,
+        "loses_it_again": expected.error is not None and expected.later,
         "recovers": recovers(fault),
     }
     extra = json.dumps({"wait": wait, "reports": str(folder / "reports"), "source": json.dumps(source)})

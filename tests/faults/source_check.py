@@ -13,7 +13,7 @@ from typing import Any
 from .fault import ALERTING, ExpectedError, Fault
 from .outcomes import ERROR, FALSE_PASS, RIGHT, WRONG, Outcome, check_error
 from .playbook_run import Observation
-from .source_faults import INVALID_ARGUMENTS, expected_outage, recovers, reported_kinds
+from .source_faults import INVALID_ARGUMENTS, expect_of_source, recovers
 from .worlds import BROKEN, WORLDS
 
 INTERVAL = 1
@@ -30,7 +30,7 @@ def check_source(fault: Fault, seen: Observation) -> Outcome:
     if seen.failed:
         return WRONG, f"it failed: {str(seen.result)[:800]}"
     report = json.loads(seen.result["stdout"])
-    expected = expected_outage(fault)
+    expected = expect_of_source(fault).error
     if expected is not None and fault.name in INVALID_ARGUMENTS:
         code, _colon, message = str(report["ended"]).partition(": ")
         return check_error(expected, message, code)
@@ -57,7 +57,7 @@ def _find_odd_events(fault: Fault, events: Sequence[Mapping[str, Any]]) -> list[
         wanted.update([("alert_raised", victim), ("alert_cleared", victim)])
         if fault.world_name == ALERTING:
             wanted[("alert_raised", str(BROKEN["id"]))] += 1
-    extra = [kind for kind, _monitor in found - wanted if kind not in reported_kinds(fault)]
+    extra = [kind for kind, _monitor in found - wanted if kind not in expect_of_source(fault).reported]
     return sorted([f"no {kind}" for kind, _monitor in wanted - found] + extra)
 
 

@@ -6,32 +6,52 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from .entry_points import ENTRY_POINTS
-from .fault import ExpectedError, Fault
+from .fault import TOKEN, ExpectedError, Fault
 
 SOURCE = next(entry for entry in ENTRY_POINTS if entry.name == "event_source")
 
 INVALID_ARGUMENTS = frozenset({"a missing CA file", "an invalid proxy URL"})
 """Faults of the options, with which the source does not start."""
 
-# Contradictions that only the source takes for an outage.
-OUTAGES: tuple[tuple[str, ExpectedError], ...] = (("an empty status", ExpectedError("empty_answer")),)
 
-# Kinds of events about monitors that a fault causes because its responses are valid.
-REPORTED: tuple[tuple[str, tuple[str, ...]], ...] = ()
+class SourceFault(NamedTuple):
+    """``error`` is what the source must report when it starts during the fault, and when the fault comes ``later``.
+
+    ``reported`` are the kinds of events about monitors that the fault causes because its responses are valid.
+    """
+
+    error: ExpectedError | None = None
+    at_start: bool = True
+    later: bool = True
+    reported: tuple[str, ...] = ()
 
 
-def expected_outage(fault: Fault) -> ExpectedError | None:
-    """Return the error that the source must report, None if it gets valid responses."""
+SILENCE = SourceFault(reported=("monitor_silent", "monitor_back"))
+
+EXCEPTIONS: tuple[tuple[str, SourceFault], ...] = (
+    # Only a comparison shows that these are incomplete.
+    ("an empty status", SourceFault(ExpectedError("empty_answer"))),
+    (
+        "ids with *",
+        SourceFault(ExpectedError("cut_short"), at_start=False, reported=("monitor_added", "monitor_removed")),
+    ),
+    ("labels with *", SourceFault(reported=("monitor_changed",))),
+    # A time in the past is a last test long ago.
+    ("times before 1970", SILENCE),
+    ("times in the year 70", SILENCE),
+    ("times that contradict each other", SILENCE),
+)
+
+
+def expect_of_source(fault: Fault) -> SourceFault:
+    """Return what the source must make of ``fault``."""
     if isinstance(fault.outcome, ExpectedError) and SOURCE.is_affected_by(fault.endpoints):
-        return fault.outcome
-    return next((error for pattern, error in OUTAGES if fnmatchcase(fault.name, pattern)), None)
-
-
-def reported_kinds(fault: Fault) -> tuple[str, ...]:
-    """Return the kinds of events that the responses of ``fault`` may cause."""
-    return next((kinds for pattern, kinds in REPORTED if fnmatchcase(fault.name, pattern)), ())
+        # Later it has a valid token.
+        return SourceFault(fault.outcome, later=fault.endpoints != TOKEN)
+    return next((found for pattern, found in EXCEPTIONS if fnmatchcase(fault.name, pattern)), SourceFault())
 
 
 def recovers(fault: Fault) -> bool:

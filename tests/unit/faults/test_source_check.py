@@ -35,10 +35,9 @@ from ansible_collections.knowledgefront.monitoring.tests.faults.outcomes import 
 from ansible_collections.knowledgefront.monitoring.tests.faults.owed_report import owed_monitor, write_owed_report
 from ansible_collections.knowledgefront.monitoring.tests.faults.playbook_run import Observation, PlaybookRun
 from ansible_collections.knowledgefront.monitoring.tests.faults.source_faults import (
+    EXCEPTIONS,
     INVALID_ARGUMENTS,
-    OUTAGES,
-    REPORTED,
-    expected_outage,
+    expect_of_source,
 )
 from ansible_collections.knowledgefront.monitoring.tests.faults.worlds import WORLDS
 
@@ -124,12 +123,12 @@ def test_the_event_source_is_right_only_if_it_survives_and_reports(what: str) ->
 
 def test_every_exception_of_the_source_concerns_a_fault() -> None:
     names = [fault.name for fault in FAULTS]
-    patterns = [*INVALID_ARGUMENTS, *(pattern for pattern, _found in (*OUTAGES, *REPORTED))]
+    patterns = [*INVALID_ARGUMENTS, *(pattern for pattern, _found in EXCEPTIONS)]
     assert [one for one in patterns if not any(fnmatchcase(name, one) for name in names)] == []
 
 
 def test_the_source_is_tried_with_outages_and_with_valid_responses() -> None:
-    outages = [fault for fault in FAULTS if expected_outage(fault) is not None]
+    outages = [fault for fault in FAULTS if expect_of_source(fault).error is not None]
     assert 100 < len(outages) < len(FAULTS) - 50
 
 

@@ -218,7 +218,10 @@ def write(folder: Path = PAGES) -> list[Path]:
 
 
 def main() -> int:
-    print(*write(), sep="\n")
+    # Both pages draw with the functions of this module.
+    from ansible_collections.knowledgefront.monitoring.tests.docsite import rehearsal_pictures
+
+    print(*write(), *rehearsal_pictures.write(rehearsal_pictures.rehearse()[0]), sep="\n")
     return 0
 
 

@@ -3,14 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The pictures of the page about rehearsals: parts of the report of the rehearsal that the page runs.
 
-Run as a program, it writes them as SVG files beside the pages.
+The program ``pictures`` writes them as SVG files beside the pages.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 import tempfile
 import textwrap
 from collections.abc import Collection, Iterator
@@ -135,12 +134,3 @@ def write(document: Document, folder: Path = PAGES) -> list[Path]:
         paths.append(folder / f"{name}.svg")
         paths[-1].write_text(draw(document), encoding="utf-8")
     return paths
-
-
-def main() -> int:
-    print(*write(rehearse()[0]), sep="\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

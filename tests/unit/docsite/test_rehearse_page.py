@@ -41,7 +41,7 @@ def test_the_files_hold_the_current_pictures(plain: tuple[Document, dict[str, An
     for drawn in rehearsal_pictures.write(plain[0], tmp_path):
         stored = PAGES / drawn.name
         assert stored.read_text(encoding="utf-8") == drawn.read_text(encoding="utf-8"), (
-            "run ./run python tests/docsite/rehearsal_pictures.py"
+            "run ./run python tests/docsite/pictures.py"
         )
 
 

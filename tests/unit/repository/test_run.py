@@ -24,10 +24,10 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
-def run(checkout: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(checkout: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if name not in ("VENV_DIR", "PYTHON")}
     return subprocess.run(
-        ["bash", str(checkout / "run"), "setup"],
+        ["bash", str(checkout / "run"), *(arguments or ("setup",))],
         env=inherited | environment,
         capture_output=True,
         text=True,
@@ -62,3 +62,17 @@ def test_the_environment_of_something_else_is_left_alone(checkout: Path, tmp_pat
     assert done.returncode == 2
     assert "is not an environment of this script" in done.stderr
     assert marker.exists()
+
+
+def test_programs_of_the_repository_find_the_collection(checkout: Path) -> None:
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\n[ "$1" = -V ] && echo Python 3 && exit\necho "$PYTHONPATH" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    digest = subprocess.run(
+        "cat requirements/*.txt | cksum", shell=True, cwd=checkout, capture_output=True, text=True, check=True
+    )
+    ready = f"Python 3 {python.parents[1]} {digest.stdout.strip()}"
+    (checkout / ".venv" / "development.ready").write_text(ready, encoding="utf-8")
+    done = run(checkout, "python", "tests/docsite/pictures.py", PYTHONPATH="elsewhere")
+    assert done.stdout == f"{python.parents[1]}/collections tests/docsite/pictures.py\n"

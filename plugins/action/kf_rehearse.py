@@ -13,7 +13,8 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError, convert_unexpected
 from ..plugin_utils._options import copy_plain
 from ..plugin_utils._rehearse.journal_account import resolve_account
-from ..plugin_utils._rehearse.task import GATE_RC_INVALID, REHEARSE, run, validate
+from ..plugin_utils._rehearse.result import GATE_RC_INVALID
+from ..plugin_utils._rehearse.task import REHEARSE, run, validate
 from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.processes import exit_with_controller
 

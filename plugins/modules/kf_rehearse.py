@@ -83,7 +83,8 @@ options:
     type: path
   every:
     description:
-      - Interval of regular deployments in seconds or with a unit, such as V(4h), V(30m) or V(1d).
+      - Interval of regular deployments in seconds or with a unit, such as V(4h), V(30m) or V(1d). The minimum is 60
+        seconds.
       - They begin at O(since), or else at the first multiple of the interval in UTC that is an hour or more after the
         beginning of the history. They end at O(until), or else so early that the history covers the longest wait that
         the policies permit.
@@ -141,9 +142,13 @@ options:
     description:
       - Path of a YAML file of expectations. The task fails with RV(gate_rc) 10 if one of them is not met.
       - C(stops), C(stops_before), C(stops_during), C(stops_after) and C(false_stops) are maximum numbers, or maximum
-        percentages of the deployments such as C(5%). C(catches) is the minimum number or percentage of planted faults
-        that are caught, or C(all), without the hidden ones. C(wait_median), C(wait_p95) and C(wait_longest) are maximum
+        percentages of the deployments such as C(5%). C(wait_median), C(wait_p95) and C(wait_longest) are maximum
         seconds.
+      - C(catches) is the minimum number or percentage of planted faults that are caught, or C(all), without the hidden
+        ones. C(verified) is the same of the deployments that nothing stopped and that are C(verified).
+      - C(deployments) is the minimum number of deployments that were replayed, or the minimum percentage of the planned
+        ones, or C(all). C(skipped) is the maximum number or percentage of those that O(on_gap=skip) left out.
+      - An expectation with nothing to compare is not met, such as C(catches) if no fault was caught or missed.
       - They apply to all policies. The mapping C(policies) replaces them for single policies, by their names.
     type: path
   on_gap:
@@ -157,7 +162,8 @@ options:
     description:
       - What to replay. V(planned) replays planned deployments under the policies.
       - V(recorded) replays the gates that O(journal) recorded from O(since) to O(until), each with its own options, on
-        its own polls, and compares the results. The other options about deployments and policies have no effect.
+        its own polls, and compares the results. The other options about deployments and policies have no effect, and
+        O(expect) is refused.
     type: str
     choices: [planned, recorded]
     default: planned
@@ -221,11 +227,12 @@ table:
   elements: str
 source:
   description: The history with its C(kind), C(name), C(first) and C(last) time, and its numbers of C(monitors) and
-    C(samples).
+    C(samples). These are the records of O(history), or the polls that were read from O(journal).
   returned: success
   type: dict
 deployments:
-  description: The numbers of C(planned) and C(covered) deployments, and the C(skipped) ones with the reasons.
+  description: The numbers of C(planned) and C(covered) deployments, the C(skipped) ones with the reasons, and their
+    share C(skipped_share), from 0 to 1.
   returned: success
   type: dict
 policies:
@@ -282,7 +289,8 @@ expectations:
   type: list
   elements: dict
 runs:
-  description: The recorded gates with O(runs=recorded), and the keys of their results that differ in the replay.
+  description: The recorded gates with O(runs=recorded), the number C(samples) of their polls in the journal, and the
+    keys of their results that differ in the replay.
   returned: success
   type: list
   elements: dict

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.text import sanitize
-from ...module_utils._domain.timestamps import parse_zoned_time, utc
+from ...module_utils._domain.timestamps import duration, parse_zoned_time, utc
 from .._gate.exemptions import parse_time_option
 from .._system.files import MAX_PATH_LENGTH
 from .history import History
@@ -91,10 +91,23 @@ def _regular_times(
     number = math.floor((last - first) / every) + 1
     if number < 1:
         raise _refusal(
-            f"every: the history, from {utc(history.first)} to {utc(history.last)}, is too short for a deployment, "
-            f"whose gates may take {longest:,.0f} s; lower deploy_gate_timeout_max, or set since and until"
+            f"every: the history, from {utc(history.first)} to {utc(history.last)}, is too short: the first deployment "
+            f"is {_describe_first(since, first)}, and the last one {_describe_last(until, last, longest)}; set since "
+            "and until, lower every, or lower deploy_gate_timeout_max of the policies"
         )
     return [first + place * every for place in range(number)]
+
+
+def _describe_first(since: float | None, first: float) -> str:
+    if since is not None:
+        return f"at since, {utc(first)}"
+    return f"at the first multiple of every that is an hour or more after the first record, {utc(first)}"
+
+
+def _describe_last(until: float | None, last: float, longest: float) -> str:
+    if until is not None:
+        return f"at until, {utc(last)}, or before"
+    return f"at {utc(last)} or before, because it and its gates may take {duration(longest)}"
 
 
 def _check_number(number: float) -> None:

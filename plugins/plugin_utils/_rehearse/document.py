@@ -36,7 +36,10 @@ class GapEntry(TypedDict):
 
 
 class SourceEntry(TypedDict):
-    """The history that was replayed. ``timer`` is the default timer of a CSV history, None for a journal."""
+    """The history that was replayed. ``timer`` is the default timer of a CSV history, None for a journal.
+
+    ``samples`` counts the records of a CSV history, or the polls that were read from a journal.
+    """
 
     kind: str
     name: str
@@ -56,11 +59,15 @@ class SkippedEntry(TypedDict):
 
 
 class DeploymentsEntry(TypedDict):
-    """The planned deployments. ``every`` is the interval between them, None if each time was given."""
+    """The planned deployments. ``every`` is the interval between them, None if each time was given.
+
+    ``skipped_share`` is the part of them that the history does not cover, from 0 to 1.
+    """
 
     planned: int
     covered: int
     skipped: list[SkippedEntry]
+    skipped_share: float
     every: float | None
     duration: float
     batches: int
@@ -187,24 +194,30 @@ class StripEntry(TypedDict):
 
 
 class ExpectationEntry(TypedDict):
-    """An expectation about a policy. ``actual`` is None if there is nothing to compare."""
+    """An expectation about a policy. ``actual`` is None if there is nothing to compare.
+
+    ``total`` is the number of which ``actual`` is a part, None for seconds. Of no deployment or fault, nothing is met.
+    """
 
     policy: str
     expectation: str
     expected: Any
     actual: Any
+    total: int | None
     met: bool
 
 
 class RecordedRunEntry(TypedDict):
     """A recorded gate and its replay. ``differences`` names the keys of the result that differ.
 
-    It is ``polls`` or ``baseline``, without a replayed verdict, if the journal lacks those of the gate.
+    It is ``polls`` or ``baseline``, without a replayed verdict, if the journal lacks those of the gate. ``samples`` is
+    the number of its polls in the journal.
     """
 
     run: str
     phase: str
     began: str
+    samples: int
     verdict: str
     gate_rc: int
     replayed_verdict: str | None

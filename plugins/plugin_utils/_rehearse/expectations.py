@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 
 from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.text import join_names, sanitize
-from ...module_utils._domain.timestamps import duration
-from .document import ExpectationEntry, PolicyEntry
+from .document import DeploymentsEntry, Document, ExpectationEntry, PolicyEntry
 from .yaml_files import find_template, read_mapping
 
 CODE = "expectation_file"
@@ -27,33 +26,54 @@ ALL = "all"
 PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?%")
 
 
-class _Limit(NamedTuple):
+class Limit(NamedTuple):
     """An expectation: the value that it compares, and the number of which a percentage is a share."""
 
-    value: Callable[[PolicyEntry], float | None]
-    total: Callable[[PolicyEntry], int] | None
+    value: Callable[[PolicyEntry, DeploymentsEntry], float | None]
+    total: Callable[[PolicyEntry, DeploymentsEntry], int] | None
     is_minimum: bool = False
 
 
-def _covered(policy: PolicyEntry) -> int:
+def _count_stops(policy: PolicyEntry, _plan: DeploymentsEntry) -> int:
+    stops = policy["stops"]
+    return stops["before"] + stops["during"] + stops["after"]
+
+
+def _count_covered(policy: PolicyEntry, _plan: DeploymentsEntry) -> int:
     return len(policy["deployments"])
 
 
-def _count_decided_faults(policy: PolicyEntry) -> int:
+def _count_decided_faults(policy: PolicyEntry, _plan: DeploymentsEntry) -> int:
     """Return the number of planted faults but those that another stop hid."""
     return policy["faults"]["caught"] + policy["faults"]["missed"]
 
 
-LIMITS: Mapping[str, _Limit] = {
-    "stops": _Limit(lambda policy: sum(policy["stops"].values()), _covered),  # type: ignore[arg-type]
-    "stops_before": _Limit(lambda policy: policy["stops"]["before"], _covered),
-    "stops_during": _Limit(lambda policy: policy["stops"]["during"], _covered),
-    "stops_after": _Limit(lambda policy: policy["stops"]["after"], _covered),
-    "false_stops": _Limit(lambda policy: policy["false_stops"], _covered),
-    "catches": _Limit(lambda policy: policy["faults"]["caught"], _count_decided_faults, is_minimum=True),
-    "wait_median": _Limit(lambda policy: policy["wait"]["median"], None),
-    "wait_p95": _Limit(lambda policy: policy["wait"]["p95"], None),
-    "wait_longest": _Limit(lambda policy: policy["wait"]["longest"], None),
+def _count_verified(policy: PolicyEntry, _plan: DeploymentsEntry) -> int:
+    return sum(entry["phase"] is None and entry["verified"] for entry in policy["deployments"])
+
+
+def _count_finished(policy: PolicyEntry, _plan: DeploymentsEntry) -> int:
+    """Return the number of deployments that nothing stopped."""
+    return sum(entry["phase"] is None for entry in policy["deployments"])
+
+
+def _count_planned(_policy: PolicyEntry, plan: DeploymentsEntry) -> int:
+    return plan["planned"]
+
+
+LIMITS: Mapping[str, Limit] = {
+    "deployments": Limit(_count_covered, _count_planned, is_minimum=True),
+    "skipped": Limit(lambda _policy, plan: len(plan["skipped"]), _count_planned),
+    "stops": Limit(_count_stops, _count_covered),
+    "stops_before": Limit(lambda policy, _plan: policy["stops"]["before"], _count_covered),
+    "stops_during": Limit(lambda policy, _plan: policy["stops"]["during"], _count_covered),
+    "stops_after": Limit(lambda policy, _plan: policy["stops"]["after"], _count_covered),
+    "false_stops": Limit(lambda policy, _plan: policy["false_stops"], _count_covered),
+    "verified": Limit(_count_verified, _count_finished, is_minimum=True),
+    "catches": Limit(lambda policy, _plan: policy["faults"]["caught"], _count_decided_faults, is_minimum=True),
+    "wait_median": Limit(lambda policy, _plan: policy["wait"]["median"], None),
+    "wait_p95": Limit(lambda policy, _plan: policy["wait"]["p95"], None),
+    "wait_longest": Limit(lambda policy, _plan: policy["wait"]["longest"], None),
 }
 """The value of each expectation must be at most the expected one, or at least that one if it is a minimum."""
 
@@ -110,52 +130,39 @@ def _check(expected: Mapping[str, Any], has_fault: bool, valid: Sequence[str]) -
 def _limit(name: str, value: Any, total: int) -> float:
     """Return the limit that ``value`` means if there are ``total``. Raises ValueError for anything but a limit."""
     limit = LIMITS[name]
-    if name == "catches" and value == ALL:
+    if limit.is_minimum and value == ALL:
         return total
     percent = PERCENT.fullmatch(str(value)) if limit.total is not None else None
     if percent is not None and float(percent.group(1)) <= 100:
         return total * float(percent.group(1)) / 100
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
         forms = "a number" + (" or a percentage" if limit.total is not None else " of seconds")
-        raise ValueError(f"{name} is {sanitize(value, 40)}; it must be {'all, ' if name == 'catches' else ''}{forms}")
+        raise ValueError(f"{name} is {sanitize(value, 40)}; it must be {'all, ' if limit.is_minimum else ''}{forms}")
     return value
 
 
-def compare(policies: Sequence[PolicyEntry], expectations: Expectations) -> list[ExpectationEntry]:
+def compare(document: Document, expectations: Expectations) -> list[ExpectationEntry]:
     """Return every expectation with the actual value, and whether it is met.
 
     It is not if there is nothing to compare: no fault that was caught or missed, or no deployment that waited.
     """
     entries: list[ExpectationEntry] = []
-    for policy in policies:
+    plan = document["deployments"]
+    for policy in document["policies"]:
         for name, expected in expectations.get(policy["name"], {}).items():
             limit = LIMITS[name]
-            actual = limit.value(policy)
-            total = limit.total(policy) if limit.total is not None else 0
-            bound = _limit(name, expected, total)
-            met = actual is not None and (total > 0 and actual >= bound if limit.is_minimum else actual <= bound)
+            actual = limit.value(policy, plan)
+            total = limit.total(policy, plan) if limit.total is not None else None
+            bound = _limit(name, expected, total or 0)
+            has_comparison = actual is not None and total != 0
             entries.append(
                 {
                     "policy": policy["name"],
                     "expectation": name,
                     "expected": expected,
                     "actual": actual,
-                    "met": met,
+                    "total": total,
+                    "met": has_comparison and (actual >= bound if limit.is_minimum else actual <= bound),
                 }
             )
     return entries
-
-
-def describe_unmet(entries: Sequence[ExpectationEntry]) -> list[str]:
-    """Return a sentence for each expectation that is not met."""
-    return [_describe(entry) for entry in entries if not entry["met"]]
-
-
-def _describe(entry: ExpectationEntry) -> str:
-    name, actual, expected = entry["expectation"], entry["actual"], entry["expected"]
-    if actual is None:
-        return f"{entry['policy']}: {name} is unknown, because no deployment reached the gate after it"
-    if LIMITS[name].total is None:
-        return f"{entry['policy']}: {name} is {duration(actual)}, expected at most {duration(expected)}"
-    bound = "" if expected == ALL else "at least " if LIMITS[name].is_minimum else "at most "
-    return f"{entry['policy']}: {name} is {actual:,}, expected {bound}{sanitize(expected, 40)}"

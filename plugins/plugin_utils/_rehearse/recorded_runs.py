@@ -61,6 +61,7 @@ def _compare(reader: JournalReader, run: GateRun, before: GateRun | None) -> Rec
         "run": run.run,
         "phase": run.phase,
         "began": utc(run.began),
+        "samples": len(polls),
         "verdict": run.verdict,
         "gate_rc": run.gate_rc,
         "replayed_verdict": None if replay is None else replay.result["verdict"],

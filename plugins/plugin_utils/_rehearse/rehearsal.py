@@ -192,6 +192,7 @@ def _describe_plan(request: Request, results: Results) -> DeploymentsEntry:
         "planned": planned,
         "covered": planned - len(results.skipped),
         "skipped": results.skipped,
+        "skipped_share": round(len(results.skipped) / planned, 6) if planned else 0.0,
         "every": request.plan.every,
         "duration": request.course.duration,
         "batches": request.course.batches,

@@ -20,17 +20,16 @@ from .csv_history import check_timer, read_csv
 from .csv_service import CsvHistory
 from .deployment_replay import BATCHES, DURATION, Course
 from .deployment_times import CODE, Plan, plan_deployments
-from .document import Document
-from .expectations import Expectations, compare, describe_unmet, read_expectations
+from .expectations import read_expectations
 from .formats import RENDERERS
 from .history import Fault, History
 from .journal_account import ACCOUNT, convert_journal_errors, open_journal
 from .journal_service import JournalHistory
 from .policy_files import RehearsedPolicy, complete_options, read_policies
 from .recorded_runs import replay_runs
-from .rehearsal import Progress, Request, Results, build_document, rehearse
-from .report_files import INPUTS, REPORT_FILE, check_reports, write_reports
-from .text_table import format_table
+from .rehearsal import NOT_COVERED, Progress, Request, Results, build_document, rehearse
+from .report_files import INPUTS, check_reports
+from .result import finish
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
@@ -75,9 +74,6 @@ LONGEST_DURATION, MAX_BATCHES = 7 * 86400.0, 1000
 DEFAULT_POLICY = "defaults"
 """The name of the policy without options, which is rehearsed if no file is named."""
 
-UNMET = "expectations"
-GATE_RC_INVALID, GATE_RC_UNMET = 13, 10
-
 
 def validate(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a task. Raises ConfigurationError with the first error."""
@@ -102,6 +98,10 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
         raise ConfigurationError("no history: set history to a CSV file, or journal to a journal of the gate")
     if options["runs"] == RECORDED and not options["journal"]:
         raise ConfigurationError("runs is recorded, which needs a journal")
+    if options["runs"] == RECORDED and options["expect"] is not None:
+        raise ConfigurationError(
+            "expect has no effect if runs is recorded, because recorded gates have no policy; remove one of the two"
+        )
     for path in options["reports"]:
         if file_extension(path) not in RENDERERS:
             raise ConfigurationError(
@@ -192,50 +192,14 @@ def run_recorded(options: Mapping[str, Any], writes: bool) -> dict[str, Any]:
         raise ConfigurationError("the journal recorded no gate in this period", code=CODE)
     recorded = history.reader.runs() if since is not None else runs
     entries = replay_runs(history.reader, runs, recorded)
+    if all(entry["replayed_verdict"] is None for entry in entries):
+        raise ConfigurationError(
+            f"the journal has the polls of none of {quantity(len(entries), 'recorded gate')}, so nothing can be "
+            "replayed; set since to a later time, or raise journal_days of the gates",
+            code=NOT_COVERED,
+        )
     request = Request(history, [], Plan([], None), Course(options["duration"], options["batches"]))
     document = build_document(request, Results({}), time.time())
     document["runs"] = entries
+    document["source"]["samples"] = sum(entry["samples"] for entry in entries)
     return finish(document, {}, options["reports"] if writes else [])
-
-
-def finish(document: Document, expectations: Expectations, reports: list[str]) -> dict[str, Any]:
-    """Compare the expectations, write the reports, and return the result of the task."""
-    document["expectations"] = compare(document["policies"], expectations)
-    unwritten = write_reports(reports, document)
-    unmet = describe_unmet(document["expectations"])
-    result = {
-        "changed": False,
-        "msg": _summarize(document),
-        "summary": _summarize(document),
-        "table": format_table(document),
-        "source": document["source"],
-        "deployments": document["deployments"],
-        "policies": [_without_deployments(policy) for policy in document["policies"]],
-        "expectations": document["expectations"],
-        "runs": document["runs"],
-        "report_errors": unwritten,
-    }
-    if unmet:
-        sentence = f"{quantity(len(unmet), 'expectation')} not met: {'; '.join(unmet)}"
-        result.update(failed=True, gate_rc=GATE_RC_UNMET, error_code=UNMET, msg=sentence)
-    if unwritten:
-        result = {"gate_rc": GATE_RC_INVALID, "error_code": REPORT_FILE, **result}
-        result.update(failed=True, msg=f"{result['msg']}; {'; '.join(unwritten)}")
-    return result
-
-
-def _without_deployments(policy: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in policy.items() if name != "deployments"}
-
-
-def _summarize(document: Document) -> str:
-    if document["runs"]:
-        differing = sum(bool(run["differences"]) for run in document["runs"])
-        return f"{quantity(len(document['runs']), 'recorded gate')} replayed, {differing:,} with another result"
-    covered = quantity(document["deployments"]["covered"], "deployment")
-    parts = [f"{sanitize(policy['name'], 80)} stops {sum(_stops(policy)):,}" for policy in document["policies"]]
-    return f"{covered} replayed: {', '.join(parts)}"
-
-
-def _stops(policy: Any) -> list[int]:
-    return list(policy["stops"].values())

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ...module_utils._domain.text import join_names, quantity, sanitize
+from ...module_utils._domain.text import agree, join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration
-from .document import ChangeEntry, DeploymentEntry, Document, PolicyEntry, RecordedRunEntry
-from .expectations import describe_unmet
+from .document import ChangeEntry, DeploymentEntry, DeploymentsEntry, Document, PolicyEntry, RecordedRunEntry
+from .expectation_wording import describe_unmet
+from .reports.policy_wording import spell_share
 
 HEADINGS = ("policy", "stops", "before", "during", "after", "no outage", "wait median", "95 %", "faults caught")
 
@@ -20,7 +21,7 @@ MAX_NAME, MAX_MONITORS, MAX_CHANGES, MAX_STATES, MAX_RUNS = 40, 5, 5, 5, 10
 
 def format_table(document: Document) -> list[str]:
     """Return the table with a row for each policy, and below it the causes of the stops and what would avoid them."""
-    lines = [_describe_plan(document)]
+    lines = [_describe_plan(document), *_describe_skipped(document["deployments"])]
     if document["policies"]:
         lines += ["", *_align([HEADINGS, *map(_row, document["policies"])])]
     for policy in document["policies"]:
@@ -42,12 +43,17 @@ def format_table(document: Document) -> list[str]:
 def _describe_plan(document: Document) -> str:
     source, plan = document["source"], document["deployments"]
     covered = quantity(len(document["runs"]) or plan["covered"], "gate" if document["runs"] else "deployment")
-    skipped = f" ({len(plan['skipped']):,} more not covered)" if plan["skipped"] else ""
     monitors = quantity(source["monitors"], "monitor")
-    return (
-        f"{covered}{skipped} replayed over {sanitize(source['name'], 80)}: {monitors}, {source['first']} to "
-        f"{source['last']}"
-    )
+    return f"{covered} replayed over {sanitize(source['name'], 80)}: {monitors}, {source['first']} to {source['last']}"
+
+
+def _describe_skipped(plan: DeploymentsEntry) -> Iterator[str]:
+    number = len(plan["skipped"])
+    if number:
+        yield (
+            f"{number:,} of {quantity(plan['planned'], 'planned deployment')} ({spell_share(number, plan['planned'])}) "
+            f"skipped: the history does not cover {agree(number, 'it', 'them')}"
+        )
 
 
 def _describe_run(run: RecordedRunEntry) -> str:

@@ -14,6 +14,7 @@ from ....module_utils._domain.timestamps import duration, parse_utc, utc
 from ..._gate.reports.html_page import render_page, shorten_list, shorten_names
 from ..._gate.reports.wording import MAX_LABEL, format_time
 from ..document import DeploymentEntry, Document, PolicyEntry, RecordedRunEntry
+from ..expectation_wording import order_expectations
 from .heat_map import build_calendar, build_legend
 from .policy_wording import (
     count_stops,
@@ -70,7 +71,10 @@ def _build_page(document: Document) -> dict[str, Any]:
         "uncovered": describe_uncovered(document),
         "gaps": describe_gaps(document["source"]["gaps"]),
         "setup": describe_setup(document),
-        "expectations": [describe_expectation(entry) for entry in document["expectations"][:MAX_EXPECTATIONS]],
+        "expectations": [
+            describe_expectation(entry) for entry in order_expectations(document["expectations"])[:MAX_EXPECTATIONS]
+        ],
+        "more_expectations": max(0, len(document["expectations"]) - MAX_EXPECTATIONS),
         "columns": SUMMARY_COLUMNS,
         "policies": [_build_policy(policy, document["deployments"]["covered"]) for policy in policies],
         "changes": [_build_changes(policy) for policy in policies if policy["changes"]],

@@ -11,6 +11,7 @@ from ..._gate.reports.markdown_report import EMOJI
 from ..._gate.reports.markdown_text import markdown_name, markdown_text
 from ..._gate.reports.wording import MAX_MESSAGE, MAX_NOTE, format_time
 from ..document import DeploymentEntry, Document, PolicyEntry
+from ..expectation_wording import order_expectations
 from .policy_wording import (
     count_stops,
     describe_change,
@@ -90,7 +91,7 @@ def _cells(values: Iterable[str]) -> list[str]:
 
 def _expectations(document: Document) -> str:
     rows = []
-    for entry in document["expectations"][:MAX_ROWS]:
+    for entry in order_expectations(document["expectations"])[:MAX_ROWS]:
         policy, expected, actual, result = describe_expectation(entry)
         mark = EMOJI["pass" if entry["met"] else "block"]
         rows.append([markdown_name(policy, MAX_NOTE), *_cells((expected, actual)), f"{mark} {result}"])

@@ -28,11 +28,19 @@ def describe_stop_counts(policy: PolicyEntry) -> str:
     return f"{stops['before']:,} before, {stops['during']:,} during, {stops['after']:,} after"
 
 
+def spell_share(count: int, total: int) -> str:
+    """Return a count as a share of ``total``: rounded, but neither 0 nor 100 % unless it is none or all."""
+    share = 100 * count / total if total else 0.0
+    if 0 < share < 0.1:
+        return "less than 0.1 %"
+    if 99.5 <= share < 100:
+        return f"{min(share, 99.9):.1f} %"
+    return f"{share:.0f} %" if share >= 10 or share == 0 else f"{share:.1f} %"
+
+
 def describe_share(count: int, total: int) -> str:
     """Return a count as a share of ``total`` in percent, and the total."""
-    share = 100 * count / total if total else 0.0
-    spelled = f"{share:.0f}" if share >= 10 or share == 0 else f"{share:.1f}"
-    return f"of {total:,}, {spelled} %"
+    return f"of {total:,}, {spell_share(count, total)}"
 
 
 def count_unexplained(policy: PolicyEntry) -> int:

@@ -15,7 +15,8 @@ from ..._gate.policy import BLOCK
 from ..._gate.reports.wording import FORECAST, MARKS, MAX_LABEL, MAX_NOTE, format_time
 from ..._gate.verdict import INCONCLUSIVE, PASS
 from ..document import CSV, Document, ExpectationEntry, GapEntry, RecordedRunEntry
-from .policy_wording import count_stops, spell_value
+from ..expectation_wording import describe_actual, describe_expected
+from .policy_wording import count_stops, spell_share
 
 MAX_REASONS = 4
 """Reasons for which deployments could not be evaluated that the first sentence of a report names."""
@@ -111,7 +112,7 @@ def describe_uncovered(document: Document) -> str | None:
     listed = [f"{why} ({count:,})" for why, count in whys.most_common(MAX_REASONS)]
     listed += [f"{len(whys) - MAX_REASONS:,} other reasons"] if len(whys) > MAX_REASONS else []
     reasons = f": {'; '.join(listed)}" if listed else ""
-    number = f"{planned - covered:,} of {quantity(planned, 'deployment')}"
+    number = f"{planned - covered:,} of {quantity(planned, 'deployment')} ({spell_share(planned - covered, planned)})"
     return f"{number} could not be evaluated{reasons}. What was not recorded proves nothing."
 
 
@@ -136,14 +137,16 @@ def describe_setup(document: Document) -> list[tuple[str, str]]:
         ("Monitors", f"{source['monitors']:,}"),
         ("From", format_time(source["first"])),
         ("To", format_time(source["last"])),
-        ("Records" if source["kind"] == CSV else "Samples", f"{source['samples']:,}"),
+        ("Records" if source["kind"] == CSV else "Polls that were read", f"{source['samples']:,}"),
     ]
     if source["timer"] is not None:
         entries.append(("Time between tests", duration(source["timer"])))
     if document["policies"]:
+        left_out = planned["planned"] - planned["covered"]
         every = duration(planned["every"]) if planned["every"] is not None else "at the given times"
         entries += [
             ("Deployments", f"{planned['covered']:,} of {planned['planned']:,} planned"),
+            ("Not evaluated", f"{left_out:,} ({spell_share(left_out, planned['planned'])})"),
             ("One every" if planned["every"] is not None else "Deployments are", every),
             ("Duration of each", duration(planned["duration"])),
             ("Checks during each", f"{planned['batches']:,}"),
@@ -153,9 +156,8 @@ def describe_setup(document: Document) -> list[tuple[str, str]]:
 
 def describe_expectation(entry: ExpectationEntry) -> tuple[str, str, str, str]:
     """Return the policy, the expectation, what was found, and whether that meets it."""
-    actual = "nothing to compare" if entry["actual"] is None else spell_value(entry["actual"])
-    expected = f"{sanitize(entry['expectation'], MAX_LABEL)}: {spell_value(entry['expected'])}"
-    return sanitize(entry["policy"], MAX_LABEL), expected, actual, "met" if entry["met"] else "not met"
+    expected = f"{entry['expectation']}: {describe_expected(entry)}"
+    return sanitize(entry["policy"], MAX_LABEL), expected, describe_actual(entry), "met" if entry["met"] else "not met"
 
 
 def describe_run(run: RecordedRunEntry) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.errors import ConfigurationError
@@ -21,9 +22,13 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehears
     parse_interval,
     plan_deployments,
 )
-from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.expectations import (
-    compare,
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.expectation_wording import (
     describe_unmet,
+    order_expectations,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.expectations import (
+    LIMITS,
+    compare,
     read_expectations,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.policy_files import read_policies
@@ -365,7 +370,17 @@ BAD_TIMES = (
     ({"every": "soon"}, "every is soon; it must be at least 60 seconds"),
     ({"every": "30s"}, "at least 60 seconds"),
     ({"every": "1m", "since": "1600000000"}, "deployments are too many"),
-    ({"every": "9999d"}, "too short for a deployment"),
+    (
+        {"every": "9999d"},
+        "every: the history, from 2026-02-02T02:40:00Z to 2026-02-03T06:26:40Z, is too short: the first deployment is "
+        "at the first multiple of every that is an hour or more after the first record, 2052-",
+    ),
+    (
+        {"every": "9999d"},
+        "the last one at 2026-02-03T05:03:20Z or before, because it and its gates may take",
+    ),
+    ({"every": "4h", "since": "1770099000"}, "the first deployment is at since, 2026-02-03T06:10:00Z, and the last"),
+    ({"every": "4h", "until": "1770000001"}, "and the last one at until, 2026-02-02T02:40:01Z, or before; set since"),
     ({"deployments_file": "absent"}, "absent cannot be used: No such file"),
     ({"deployments_file": "."}, "not a regular file"),
     ({"deployments_file": "empty.txt"}, "has no times"),
@@ -434,7 +449,7 @@ BAD_EXPECTATIONS = {
     "empty": ("", "it is empty"),
     "no expectation": ("policies: {}", "it has no expectations"),
     "typing error": ("stop: 0", "stop is not an expectation: did you mean stops?"),
-    "unknown": ("colour: 0", "the expectations are stops, stops_before"),
+    "unknown": ("colour: 0", "the expectations are deployments, skipped, stops"),
     "policy in a policy": ("policies: {a: {policies: {}}}", "policies is not an expectation"),
     "unknown policy": ("policies: {c: {stops: 0}}", "there is no policy c; the policies are a and b"),
     "policies of no mapping": ("policies: [a]", "policies is not a mapping"),
@@ -444,6 +459,7 @@ BAD_EXPECTATIONS = {
     "true": ("stops: true", "it must be a number or a percentage"),
     "infinite": ("wait_p95: .inf", "it must be a number of seconds"),
     "percentage of seconds": ("wait_p95: 5%", "it must be a number of seconds"),
+    "all of a maximum": ("stops: all", "it must be a number or a percentage"),
     "more than all": ("catches: 101%", "it must be all, a number or a percentage"),
     "template": ("stops: '{{ limit }}'", "contains a template"),
     "tag": ("stops: !vault a", "stops has a value with the tag !vault"),
@@ -466,9 +482,10 @@ def test_a_caught_fault_cannot_be_expected_without_one(tmp_path: Path) -> None:
 
 
 def policy(name: str, stops: int, missed: int, caught: int, median: float | None) -> dict[str, object]:
+    """Return the results of 20 deployments, of which all but one are verified if nothing stopped them."""
     return {
         "name": name,
-        "deployments": [None] * 20,
+        "deployments": [{"phase": "before" if at < stops else None, "verified": at > 0} for at in range(20)],
         "stops": {"before": stops, "during": 0, "after": 0},
         "false_stops": 0,
         "faults": {"planted": missed + caught + 5, "caught": caught, "missed": missed, "hidden": 5},
@@ -476,46 +493,108 @@ def policy(name: str, stops: int, missed: int, caught: int, median: float | None
     }
 
 
-@pytest.mark.parametrize(
-    ("expected", "met"),
-    [
-        ("stops: 2", True),
-        ("stops: 1", False),
-        ("stops: 10%", True),
-        ("stops: 9.9%", False),
-        ("stops_before: 2", True),
-        ("stops_during: 0", True),
-        ("stops_after: 0", True),
-        ("false_stops: 0", True),
-        ("catches: all", False),
-        ("catches: 9", True),
-        ("catches: 90 %", True),
-        ("catches: 91%", False),
-        ("wait_median: 300", True),
-        ("wait_p95: 299.9", False),
-        ("wait_longest: 300", True),
-    ],
+def document(*policies: dict[str, object]) -> Any:
+    """Return the part of a document that expectations are compared with: 5 of 25 deployments were skipped."""
+    return {"policies": policies, "deployments": {"planned": 25, "covered": 20, "skipped": [{}] * 5}}
+
+
+MET = (
+    ("stops: 2", True),
+    ("stops: 1", False),
+    ("stops: 10%", True),
+    ("stops: 9.9%", False),
+    ("stops_before: 2", True),
+    ("stops_during: 0", True),
+    ("stops_after: 0", True),
+    ("false_stops: 0", True),
+    ("catches: all", False),
+    ("catches: 9", True),
+    ("catches: 90 %", True),
+    ("catches: 91%", False),
+    ("wait_median: 300", True),
+    ("wait_p95: 299.9", False),
+    ("wait_longest: 300", True),
+    ("deployments: 20", True),
+    ("deployments: 21", False),
+    ("deployments: 80%", True),
+    ("deployments: 81%", False),
+    ("deployments: all", False),
+    ("skipped: 5", True),
+    ("skipped: 4", False),
+    ("skipped: 0", False),
+    ("skipped: 20%", True),
+    ("skipped: 19%", False),
+    ("verified: all", True),
+    ("verified: 18", True),
+    ("verified: 19", False),
 )
+
+
+@pytest.mark.parametrize(("expected", "met"), MET)
 def test_an_expectation_is_a_limit(tmp_path: Path, expected: str, met: bool) -> None:
     file = write(tmp_path / "expect.yml", expected)
-    (entry,) = compare([policy("a", 2, 1, 9, 300.0)], read_expectations(file, ["a"], True))  # type: ignore[list-item]
+    (entry,) = compare(document(policy("a", 2, 1, 9, 300.0)), read_expectations(file, ["a"], True))
     assert entry["met"] is met
     assert len(describe_unmet([entry])) == (not met)
 
 
+def test_each_expectation_is_tried() -> None:
+    assert {expected.partition(":")[0] for expected, _met in MET} == set(LIMITS)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_no_expectation_is_met_by_nothing(tmp_path: Path, name: str) -> None:
+    file = write(tmp_path / "expect.yml", f"{name}: 0")
+    empty = {**policy("a", 0, 0, 0, None), "deployments": []}
+    nothing = {"policies": [empty], "deployments": {"planned": 0, "covered": 0, "skipped": []}}
+    (entry,) = compare(nothing, read_expectations(file, ["a"], True))  # type: ignore[arg-type]
+    assert entry["met"] is False
+    (sentence,) = describe_unmet([entry])
+    assert sentence.startswith(f"a: {name} is unknown (no ")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("stops: 5%", "a: stops is 10 % (2 of 20), expected at most 5 %"),
+        ("stops: 1", "a: stops is 2 of 20, expected at most 1"),
+        ("catches: all", "a: catches is 9 of 10, expected all"),
+        ("catches: 91%", "a: catches is 90 % (9 of 10), expected at least 91 %"),
+        ("catches: 1000", "a: catches is 9 of 10, expected at least 1,000"),
+        ("wait_p95: 60", "a: wait_p95 is 5 min, expected at most 1 min"),
+        ("skipped: 0", "a: skipped is 5 of 25, expected at most 0"),
+        ("deployments: 90 %", "a: deployments is 80 % (20 of 25), expected at least 90 %"),
+    ],
+)
+def test_an_expectation_that_is_not_met_names_both_values_in_the_same_unit(
+    tmp_path: Path, given: str, sentence: str
+) -> None:
+    file = write(tmp_path / "expect.yml", given)
+    entries = compare(document(policy("a", 2, 1, 9, 300.0)), read_expectations(file, ["a"], True))
+    assert describe_unmet(entries) == [sentence]
+
+
 def test_an_expectation_without_anything_to_compare_is_not_met(tmp_path: Path) -> None:
-    file = write(tmp_path / "expect.yml", "{catches: all, wait_p95: 300}")
-    entries = compare([policy("a", 20, 0, 0, None)], read_expectations(file, ["a"], True))  # type: ignore[list-item]
-    assert [entry["met"] for entry in entries] == [False, False]
-    assert describe_unmet(entries)[1] == "a: wait_p95 is unknown, because no deployment reached the gate after it"
+    file = write(tmp_path / "expect.yml", "{catches: all, wait_p95: 300, verified: 0}")
+    entries = compare(document(policy("a", 20, 0, 0, None)), read_expectations(file, ["a"], True))
+    assert describe_unmet(entries) == [
+        "a: catches is unknown (no planted fault was caught or missed), expected all",
+        "a: wait_p95 is unknown (no deployment reached the gate after it), expected at most 5 min",
+        "a: verified is unknown (no deployment passed the gate after it), expected at least 0",
+    ]
 
 
 def test_expectations_about_one_policy_replace_those_about_all(tmp_path: Path) -> None:
     file = write(tmp_path / "expect.yml", "{stops: 0, policies: {b: {stops: 5, wait_p95: 60}}}")
     found = read_expectations(file, ["a", "b"], False)
     assert found == {"a": {"stops": 0}, "b": {"stops": 5, "wait_p95": 60}}
-    entries = compare([policy("a", 2, 0, 0, None), policy("b", 2, 0, 0, 90.0)], found)  # type: ignore[list-item]
+    entries = compare(document(policy("a", 2, 0, 0, None), policy("b", 2, 0, 0, 90.0)), found)
     assert describe_unmet(entries) == [
-        "a: stops is 2, expected at most 0",
+        "a: stops is 2 of 20, expected at most 0",
         "b: wait_p95 is 1 min 30 s, expected at most 1 min",
+    ]
+    assert [(one["policy"], one["expectation"]) for one in order_expectations(entries)] == [
+        ("a", "stops"),
+        ("b", "wait_p95"),
+        ("b", "stops"),
     ]

@@ -212,7 +212,7 @@ def test_a_deployment_that_is_not_covered_is_refused_or_skipped(folder: Folder) 
     assert not (folder.path / "report.json").exists()
     document = folder.document(deployments=times, on_gap="skip", changes=False)
     plan = document["deployments"]
-    assert (plan["planned"], plan["covered"]) == (3, 1)
+    assert (plan["planned"], plan["covered"], plan["skipped_share"]) == (3, 1, 0.666667)
     assert [one["at"] for one in plan["skipped"]] == [times[0], times[2]]
     assert "the history begins at" in plan["skipped"][0]["why"]
     with pytest.raises(ConfigurationError, match="the history covers none of 2 deployments"):
@@ -251,7 +251,7 @@ def test_expectations_that_are_not_met_fail_the_task_after_its_reports(folder: F
     expect = folder.write("expect.yml", "{stops: 0, false_stops: 0}")
     result = folder.rehearse(deployments=[iso(DAY + 3600)], expect=expect)
     assert (result["failed"], result["gate_rc"], result["error_code"]) == (True, 10, "expectations")
-    assert result["msg"] == "1 expectation not met: defaults: stops is 1, expected at most 0"
+    assert result["msg"] == "1 expectation not met: defaults: stops is 1 of 1, expected at most 0"
     assert "1 of 2 expectations met" in result["table"]
     document = json.loads((folder.path / "report.json").read_text(encoding="utf-8"))
     assert [entry["met"] for entry in document["expectations"]] == [False, True]
@@ -335,13 +335,14 @@ def test_the_table_has_a_row_for_each_policy_and_the_causes_below(folder: Folder
         plant={"monitors": ["mail"]},
         on_gap="skip",
     )["table"]
-    assert lines[0] == (
-        "3 deployments (1 more not covered) replayed over history.csv: 4 monitors, 2026-02-02T02:40:00Z to "
-        "2026-02-04T02:40:00Z"
-    )
-    assert lines[2].startswith("policy     stops  before  during  after  no outage  wait median")
-    assert lines[3].startswith("strict    2 of 3")
-    assert lines[4].startswith("tolerant  1 of 3")
+    assert lines[:3] == [
+        "3 deployments replayed over history.csv: 4 monitors, 2026-02-02T02:40:00Z to 2026-02-04T02:40:00Z",
+        "1 of 4 planned deployments (25 %) skipped: the history does not cover it",
+        "",
+    ]
+    assert lines[3].startswith("policy     stops  before  during  after  no outage  wait median")
+    assert lines[4].startswith("strict    2 of 3")
+    assert lines[5].startswith("tolerant  1 of 3")
     assert "  monitors that stopped most: The shop (2)" in lines
     assert "  advisory: [shop] would avoid 2 stops, and would miss 0 caught faults" in lines
     assert any(line.startswith("  enforce is set to false") for line in lines)
@@ -376,6 +377,7 @@ BAD_OPTIONS = (
     ({"history": "a", "duration": "inf"}, "duration must be from 0"),
     ({"history": "a", "plant": {"monitors": ["a"], "delay": "inf"}}, "plant: delay must be from"),
     ({"history": "a", "runs": "recorded"}, "which needs a journal"),
+    ({"journal": "a", "runs": "recorded", "expect": "b"}, "expect has no effect if runs is recorded"),
     ({"history": "a", "on_gap": "maybe"}, "value of on_gap must be one of"),
 )
 

@@ -126,6 +126,7 @@ def document(policies: list[PolicyEntry], days: float = 30, **changes: Any) -> D
             "planned": covered,
             "covered": covered,
             "skipped": [],
+            "skipped_share": 0.0,
             "every": 4.0 * HOUR,
             "duration": 600.0,
             "batches": 1,
@@ -197,12 +198,20 @@ def random_document(
         planned=len(times),
         covered=len(covered),
         skipped=skipped,
+        skipped_share=round(len(skipped) / len(times), 6),
         every=float(every),  # type: ignore[typeddict-item]
     )
     result["expectations"] = [
-        {"policy": one["name"], "expectation": name, "expected": expected, "actual": actual, "met": actual == expected}
+        {
+            "policy": one["name"],
+            "expectation": name,
+            "expected": expected,
+            "actual": actual,
+            "total": len(covered),
+            "met": actual <= expected,
+        }
         for one in made
-        for name, expected, actual in (("false_stops", 0, one["false_stops"]), ("phases", ["after"], ["after"]))
+        for name, expected, actual in (("false_stops", 0, one["false_stops"]), ("stops_during", 3, 1))
     ]
     return result
 
@@ -234,6 +243,7 @@ def run(**changes: Any) -> RecordedRunEntry:
         "run": "r1",
         "phase": "after",
         "began": utc(FIRST + HOUR),
+        "samples": 3,
         "verdict": "pass",
         "gate_rc": 0,
         "replayed_verdict": "pass",
@@ -275,7 +285,8 @@ def hostile() -> Document:
     result["deployments"]["skipped"] = [{"at": utc(FIRST), "why": text} for text in (HOSTILE, long)]
     result["strips"] = [{"monitor": HOSTILE, "label": HOSTILE, "hours": [0.5] * 72}]
     result["expectations"] = [
-        {"policy": HOSTILE, "expectation": HOSTILE, "expected": long, "actual": HOSTILE, "met": False}
+        {"policy": text, "expectation": "stops", "expected": 10**30, "actual": 1, "total": 5, "met": False}
+        for text in (HOSTILE, long)
     ]
     result["runs"] = [run(phase=HOSTILE, differences=[HOSTILE, long])]
     return result

@@ -62,7 +62,7 @@ def test_text_of_the_service_is_never_templated(text):
 
 def test_what_could_not_be_evaluated_comes_first():
     text = render_html(random_document())
-    assert text.index("3 of 180 deployments could not be evaluated") < text.index("<h1>")
+    assert text.index("3 of 180 deployments (1.7 %) could not be evaluated") < text.index("<h1>")
     assert text.index("Nothing was recorded in 1 period") < text.index("<h1>")
     assert 'class="banner"' not in render_html(document([policy("a", [deployment(FIRST)])]))
 

@@ -56,7 +56,7 @@ def test_hostile_text_is_only_text():
 
 def test_what_could_not_be_evaluated_comes_first():
     text = render_markdown(random_document())
-    assert text.index("> **3 of 180 deployments could not be evaluated") < text.index("**Policies**")
+    assert text.index("> **3 of 180 deployments (1.7 %) could not be evaluated") < text.index("**Policies**")
     assert text.index("**Expectations**") < text.index("**Policies**")
 
 

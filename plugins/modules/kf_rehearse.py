@@ -276,7 +276,9 @@ policies:
       type: dict
       sample: {planted: 50, caught: 46, missed: 2, hidden: 2, by_phase: {during: 0, after: 46}}
     changes:
-      description: Changes of one option, with the stops that each avoids and the caught faults that it misses.
+      description: Changes of one option, with the number of stops that each avoids (C(avoided)), of those with a real
+        outage (C(missed_outages)), and of the caught faults that it misses (C(missed_faults)). Those that miss least
+        come first.
       type: list
       elements: dict
     notes:

@@ -156,7 +156,8 @@ class FaultsEntry(TypedDict):
 class ChangeEntry(TypedDict):
     """The effect of changing one option: ``avoided`` of the stops, and ``missed_faults`` of the caught faults.
 
-    ``value_from`` is None if the policy does not set the option and its default differs between phases.
+    ``missed_outages`` is the number of the avoided stops with a real outage. ``value_from`` is the value in the phases
+    that stopped deployments: a mapping by phase if it differs between them.
     """
 
     option: str
@@ -166,6 +167,7 @@ class ChangeEntry(TypedDict):
     avoided: int
     false_stops: int
     missed_faults: int
+    missed_outages: int
 
 
 class PolicyEntry(TypedDict):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .._gate import states
-from .._gate.policy import AFTER, IGNORE, WARN, Policy
+from .._gate.policy import AFTER, IGNORE, PHASES, WARN, Policy
 from .._gate.verdict import ERROR, RC
 from .deployment_replay import Deployment, DeploymentReplay
 from .document import CAUGHT, MISSED, ChangeEntry, MonitorEntry
@@ -32,12 +32,17 @@ Track = Callable[[Sequence[float], str], Iterable[float]]
 class Rule(NamedTuple):
     """A change that can avoid a stop for one of ``codes``.
 
-    ``loosen`` returns a more lenient value of the option of a policy, None if there is none.
+    ``loosen`` returns a more lenient value of the option of a policy, None if there is none. ``read`` returns the value
+    that a gate uses, which may be a default that depends on its phase.
     """
 
     option: str
     codes: frozenset[str]
     loosen: Callable[[Any, Policy], Any]
+    read: Callable[[Policy], Any] | None = None
+
+    def find_value(self, policy: Policy) -> Any:
+        return getattr(policy, self.option) if self.read is None else self.read(policy)
 
 
 def _reaction(value: Any, _policy: Policy) -> Any:
@@ -52,9 +57,17 @@ def _failing_after(_value: Any, policy: Policy) -> Any:
     return policy.failures_in_a_row + 1
 
 
+def _read_failing_after(policy: Policy) -> int:
+    return policy.failures_in_a_row
+
+
 def _recovery_tests(_value: Any, policy: Policy) -> Any:
     least = max(1, policy.clean_tests)
     return None if policy.owed_after_failure(None) <= least else least
+
+
+def _read_recovery_tests(policy: Policy) -> int:
+    return policy.owed_after_failure(None)
 
 
 def _grace(value: Any, _policy: Policy) -> Any:
@@ -79,8 +92,8 @@ RULES = (
     Rule("on_unprovable", frozenset({states.UNPROVED, "timeout_too_short"}), _unprovable),
     Rule("on_unavailable", frozenset({UNAVAILABLE}), _reaction),
     Rule("alert_after", frozenset({states.SILENT_FAILURE}), _increment),
-    Rule("failing_after", frozenset({states.FAILING, states.PENDING}), _failing_after),
-    Rule("recovery_tests", frozenset({states.FAILING, states.PENDING}), _recovery_tests),
+    Rule("failing_after", frozenset({states.FAILING, states.PENDING}), _failing_after, _read_failing_after),
+    Rule("recovery_tests", frozenset({states.FAILING, states.PENDING}), _recovery_tests, _read_recovery_tests),
     Rule("stale_grace", frozenset({states.BLIND}), _grace),
     Rule("max_blocking", frozenset({states.NEW_ALERT, states.EXISTING_ALERT, states.FAILING}), _increment),
     Rule("max_masked", frozenset({"max_masked"}), _masked),
@@ -104,16 +117,18 @@ class Change:
     avoided: int = 0
     false_stops: int = 0
     missed_faults: int = 0
+    missed_outages: int = 0
 
     def can_avoid(self, stop: Deployment) -> bool:
         if self.monitor is not None:
             return any(reason["monitor"] == self.monitor for reason in stop.stop_reasons)
         return bool(self.codes & list_codes(stop))
 
-    def add_stop(self, again: Deployment | None) -> None:
+    def add_stop(self, stop: Deployment, again: Deployment | None) -> None:
         """Count a stopped deployment, replayed again; None if the history does not cover how it would go on."""
         if again is not None and again.phase is None:
             self.avoided += 1
+            self.missed_outages += stop.real_outage is True
             return
         self.stops += 1
         self.false_stops += again is not None and again.real_outage is False
@@ -127,6 +142,7 @@ class Change:
             "avoided": self.avoided,
             "false_stops": self.false_stops,
             "missed_faults": self.missed_faults,
+            "missed_outages": self.missed_outages,
         }
 
 
@@ -140,14 +156,19 @@ def list_changes(
     policy: RehearsedPolicy, deployments: Sequence[Deployment], monitors: Sequence[MonitorEntry]
 ) -> list[Change]:
     """Return the changes that may avoid some of the stops. ``monitors`` stopped most deployments, worst first."""
-    codes = set().union(*map(list_codes, deployments))
-    parsed = policy.parse(AFTER)
+    codes: dict[str, set[str]] = {}
+    for deployment in deployments:
+        if deployment.phase is not None:
+            codes.setdefault(deployment.phase, set()).update(list_codes(deployment))
     changes = []
     for rule in RULES:
-        value = policy.options[rule.option]
-        lenient = rule.loosen(value, parsed) if rule.codes & codes else None
+        values = {
+            phase: rule.find_value(policy.parse(phase)) for phase in PHASES if rule.codes & codes.get(phase, set())
+        }
+        lenient = rule.loosen(next(iter(values.values())), policy.parse(AFTER)) if values else None
         if lenient is not None:
-            changes.append(Change(rule.option, value, lenient, policy.change(rule.option, lenient), rule.codes))
+            changed = policy.change(rule.option, lenient)
+            changes.append(Change(rule.option, _merge_values(values), lenient, changed, rule.codes))
     advisory = list(policy.options["advisory"])
     for monitor in monitors[:WORST_MONITORS]:
         name = monitor["monitor"]
@@ -156,6 +177,17 @@ def list_changes(
             changed = policy.change("advisory", lenient)
             changes.append(Change("advisory", advisory, lenient, changed, monitor=name))
     return changes
+
+
+def _merge_values(values: Mapping[str, Any]) -> Any:
+    """Return the value that an option has in all of these phases, else its values by phase."""
+    distinct = list(values.values())
+    return distinct[0] if all(value == distinct[0] for value in distinct) else dict(values)
+
+
+def order_changes(changes: Iterable[ChangeEntry]) -> list[ChangeEntry]:
+    """Return the changes that miss fewest faults first, then fewest outages, then those that avoid most stops."""
+    return sorted(changes, key=lambda one: (one["missed_faults"], one["missed_outages"], -one["avoided"]))
 
 
 def try_changes(
@@ -185,7 +217,7 @@ def try_changes(
             if stop is None:
                 continue
             for change in listed:
-                change.add_stop(again(change, at, False) if change.can_avoid(stop) else stop)
+                change.add_stop(stop, again(change, at, False) if change.can_avoid(stop) else stop)
     helpful = {name: [change for change in listed if change.avoided] for name, listed in changes.items()}
     caught = {name: {one.at for one in found if one.fault == CAUGHT} for name, found in policies.items()}
     for at in track(_union(caught, helpful), "trying planted faults with changed options"):

@@ -32,7 +32,7 @@ from .document import (
     StripEntry,
 )
 from .history import Fault, GapError, History
-from .option_changes import Change, list_changes, try_changes
+from .option_changes import Change, list_changes, order_changes, try_changes
 from .policy_files import RehearsedPolicy
 from .policy_statistics import (
     count_false_stops,
@@ -215,7 +215,7 @@ def _describe_policy(
         "wait": summarize_wait(deployments),
         "false_stops": count_false_stops(deployments),
         "faults": count_faults(deployments),
-        "changes": sorted(changes, key=lambda change: (-change["avoided"], change["missed_faults"])),
+        "changes": order_changes(changes),
         "notes": list(policy.notes),
     }
 

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from ...module_utils._domain.text import agree, join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import duration
-from .document import ChangeEntry, DeploymentEntry, DeploymentsEntry, Document, PolicyEntry, RecordedRunEntry
+from .document import DeploymentEntry, DeploymentsEntry, Document, PolicyEntry, RecordedRunEntry
 from .expectation_wording import describe_unmet
-from .reports.policy_wording import spell_share
+from .reports.policy_wording import describe_change, spell_share
 
 HEADINGS = ("policy", "stops", "before", "during", "after", "no outage", "wait median", "95 %", "faults caught")
 
@@ -106,7 +105,10 @@ def _details(policy: PolicyEntry) -> Iterator[str]:
     if hidden:
         yield f"{quantity(hidden, 'planted fault')} hidden by another stop"
     for change in policy["changes"][:MAX_CHANGES]:
-        yield _describe_change(change, policy)
+        yield describe_change(change, policy)
+    more = len(policy["changes"]) - MAX_CHANGES
+    if more > 0:
+        yield f"{quantity(more, 'other change')} of an option {agree(more, 'avoids', 'avoid')} stops; reports list all"
     yield from policy["notes"]
 
 
@@ -114,14 +116,3 @@ def _describe_stop(found: DeploymentEntry) -> str:
     stopping = [reason for reason in found["reasons"] if reason["verdict"] == found["verdict"]]
     message = sanitize(stopping[0]["message"], 200) if stopping else found["verdict"]
     return f"{found['phase']} at {found['at']}, {message}"
-
-
-def _describe_change(change: ChangeEntry, policy: PolicyEntry) -> str:
-    planted = policy["faults"]["planted"]
-    missed = f", and would miss {quantity(change['missed_faults'], 'caught fault')}" if planted else ""
-    stops = quantity(change["avoided"], "stop")
-    return f"{change['option']}: {_value(change['value_to'])} would avoid {stops}{missed}"
-
-
-def _value(value: Any) -> str:
-    return f"[{join_names(list(map(str, value)))}]" if isinstance(value, list) else sanitize(value, 80)

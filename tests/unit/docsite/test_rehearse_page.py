@@ -19,6 +19,9 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehears
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.expectations import LIMITS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.formats import RENDERERS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.journal_account import ACCOUNT
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.reports.policy_wording import (
+    describe_change,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.task import REHEARSE
 from ansible_collections.knowledgefront.monitoring.tests.docsite import rehearsal_pictures
 from ansible_collections.knowledgefront.monitoring.tests.docsite.pictures import PAGES
@@ -85,7 +88,10 @@ def test_another_value_is_described_with_the_numbers_of_the_page() -> None:
     (tolerant,) = [policy for policy in document["policies"] if policy["name"] == "tolerant"]
     (change,) = [one for one in tolerant["changes"] if one["value_to"] == ["Warehouse interface"]]
     assert (change["avoided"], change["avoided"] + change["stops"]) == (30, 32)
-    assert 'advisory [] → ["Warehouse interface"]: 30 of 32 stops fewer' in PAGE
+    assert (change["missed_outages"], change["missed_faults"]) == (30, 0)
+    sentence = 'advisory [] → ["Warehouse interface"]: 30 of 32 stops fewer, but all of them had a real outage'
+    assert sentence in describe_change(change, tolerant)
+    assert f"``{sentence}``" in " ".join(PAGE.split())
 
 
 def test_the_example_of_a_history_can_be_read(tmp_path: Path) -> None:

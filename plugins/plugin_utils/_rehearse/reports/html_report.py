@@ -28,6 +28,7 @@ from .policy_wording import (
     describe_share,
     describe_stop_counts,
     describe_wait,
+    find_tone,
     has_effect,
     list_hidden,
     list_missed,
@@ -107,10 +108,10 @@ def _build_policy(policy: PolicyEntry, covered: int) -> dict[str, Any]:
     }
 
 
-def _build_changes(policy: PolicyEntry) -> tuple[str, list[tuple[str, str, str]], str]:
+def _build_changes(policy: PolicyEntry) -> tuple[str, list[tuple[str, str, str, str]], str]:
     """Return the name of a policy, the changes that have an effect, and the settings of the others in one text."""
     rows = [
-        (describe_setting(change), describe_avoided(change, policy), describe_missed(change, policy))
+        (find_tone(change), describe_setting(change), describe_avoided(change, policy), describe_missed(change, policy))
         for change in filter(has_effect, policy["changes"][:MAX_GROUPS])
     ]
     return sanitize(policy["name"], MAX_LABEL), rows, describe_ineffective(policy)

@@ -11,7 +11,9 @@ from typing import Any
 
 from ....module_utils._domain.text import agree, quantity, sanitize
 from ....module_utils._domain.timestamps import duration
+from ..._gate.policy import BLOCK, WARN
 from ..._gate.reports.wording import MAX_LABEL, MAX_MESSAGE
+from ..._gate.verdict import PASS
 from ..document import HIDDEN, MISSED, ChangeEntry, DeploymentEntry, PolicyEntry, WaitEntry
 
 MAX_VALUE = 80
@@ -100,21 +102,35 @@ def describe_ineffective(policy: PolicyEntry) -> str:
 
 
 def describe_avoided(change: ChangeEntry, policy: PolicyEntry) -> str:
-    """Return how many stops a change avoids, and how many without a real outage are left."""
+    """Return how many stops a change avoids, how many of those had a real outage, and how many without one are left."""
     total, avoided, left = count_stops(policy), change["avoided"], change["false_stops"]
     if not avoided:
         return f"the same {quantity(total, 'stop')}"
     without = f" ({left:,} without a real outage {agree(left, 'is', 'are')} left)" if policy["false_stops"] else ""
-    return f"{avoided:,} of {quantity(total, 'stop')} fewer{without}"
+    return f"{avoided:,} of {quantity(total, 'stop')} fewer, {describe_missed_outages(change)}{without}"
+
+
+def describe_missed_outages(change: ChangeEntry) -> str:
+    """Return how many of the stops that a change avoids had a real outage."""
+    missed, avoided = change["missed_outages"], change["avoided"]
+    if not missed:
+        return f"{agree(avoided, 'which', 'none of which')} had {agree(avoided, 'no', 'a')} real outage"
+    them = f"{missed:,} of them" if missed < avoided else agree(avoided, "it", "all of them")
+    return f"but {them} had a real outage"
 
 
 def describe_missed(change: ChangeEntry, policy: PolicyEntry) -> str:
     """Return how many of the caught faults a change misses."""
-    missed, caught = change["missed_faults"], policy["faults"]["caught"]
-    if not caught:
-        return "no caught fault to compare"
+    missed, faults = change["missed_faults"], policy["faults"]
+    if not faults["caught"]:
+        return "no caught fault to compare" if faults["planted"] else "no fault was planted to compare"
     number = f"{missed:,}" if missed else "none"
-    return f"would miss {number} of {caught:,} caught {agree(caught, 'fault')}"
+    return f"would miss {number} of {faults['caught']:,} caught {agree(faults['caught'], 'fault')}"
+
+
+def find_tone(change: ChangeEntry) -> str:
+    """Return the verdict whose colour a change has: that of a stop if it misses faults, of a warning for outages."""
+    return BLOCK if change["missed_faults"] else WARN if change["missed_outages"] else PASS
 
 
 def describe_options(options: Mapping[str, Any]) -> list[str]:
@@ -132,8 +148,10 @@ def shorten_message(message: str) -> str:
 
 
 def spell_value(value: Any) -> str:
-    """Return the value of an option on one line; a value that depends on the phase as ``default``."""
-    return "default" if value is None else sanitize(_as_json(value), MAX_VALUE)
+    """Return the value of an option on one line; a value that depends on the phase with the phases."""
+    if isinstance(value, Mapping):
+        return sanitize(", ".join(f"{_as_json(one)} ({phase})" for phase, one in value.items()), MAX_VALUE)
+    return sanitize(_as_json(value), MAX_VALUE)
 
 
 def _as_json(value: Any) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from itertools import permutations
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,12 @@ from ansible_collections.knowledgefront.monitoring.plugins.module_utils._domain.
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import JournalError
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse import formats, task
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.deployment_replay import Deployment
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.option_changes import (
+    list_changes,
+    order_changes,
+)
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.policy_files import read_policies
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.task import run, validate
 from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
@@ -125,6 +132,7 @@ def test_a_policy_file_decides_and_its_changes_are_listed(folder: Folder) -> Non
     assert tolerant["stops"] == {"before": 0, "during": 0, "after": 1}
     changes = {change["option"]: change for change in strict["changes"]}
     assert changes["on_existing_alert"]["avoided"] == 1
+    assert (changes["on_existing_alert"]["value_from"], changes["on_existing_alert"]["value_to"]) == ("block", "warn")
     assert changes["on_existing_alert"]["stops"] == 1
     assert changes["advisory"] == {
         "option": "advisory",
@@ -134,6 +142,7 @@ def test_a_policy_file_decides_and_its_changes_are_listed(folder: Folder) -> Non
         "avoided": 2,
         "false_stops": 0,
         "missed_faults": 0,
+        "missed_outages": 2,
     }
 
 
@@ -201,6 +210,50 @@ def test_a_change_that_avoids_a_stop_can_miss_a_fault(folder: Folder) -> None:
     changes = {change["option"]: change for change in document["policies"][0]["changes"]}
     assert changes["advisory"]["missed_faults"] == 2
     assert changes["advisory"]["avoided"] == 1
+
+
+def test_changes_that_miss_least_come_first() -> None:
+    def entry(option: str, avoided: int, missed_faults: int, missed_outages: int) -> Any:
+        return {
+            "option": option,
+            "avoided": avoided,
+            "missed_faults": missed_faults,
+            "missed_outages": missed_outages,
+        }
+
+    expected = [
+        entry("a", 3, 0, 0),
+        entry("b", 2, 0, 0),
+        entry("c", 90, 0, 1),
+        entry("d", 9, 1, 0),
+        entry("e", 9, 2, 0),
+    ]
+    for entries in permutations(expected):
+        assert order_changes(entries) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "phase", "code", "option", "value_from"),
+    [
+        ("", "before", "existing_alert", "on_existing_alert", "block"),
+        ("", "after", "failing", "failing_after", 2),
+        ("", "after", "failing", "recovery_tests", 3),
+        ("", "after", "failing", "on_failing_test", "block"),
+        ("", "before", "failing", "failing_after", 1),
+        ("", "before and after", "failing", "failing_after", {"before": 1, "after": 2}),
+        ("deploy_gate_failing_after: 4", "after", "failing", "failing_after", 4),
+        ("", "before", "existing_problem", "on_existing_problem", "block"),
+        ("", "during", "new_alert", "max_blocking", 0),
+    ],
+)
+def test_a_change_names_the_value_that_the_gates_had(
+    folder: Folder, text: str, phase: str, code: str, option: str, value_from: object
+) -> None:
+    (policy,) = read_policies([folder.write("p.yml", f"deploy_gate_settle: 30\n{text}\n")])
+    reason = {"code": code, "verdict": "block", "monitor": None}
+    stops = [Deployment(0.0, 0.0, one, "block", 10, [reason]) for one in phase.split(" and ")]
+    found = {change.option: change.entry()["value_from"] for change in list_changes(policy, stops, [])}
+    assert found[option] == value_from
 
 
 def test_a_deployment_that_is_not_covered_is_refused_or_skipped(folder: Folder) -> None:
@@ -344,7 +397,10 @@ def test_the_table_has_a_row_for_each_policy_and_the_causes_below(folder: Folder
     assert lines[4].startswith("strict    2 of 3")
     assert lines[5].startswith("tolerant  1 of 3")
     assert "  monitors that stopped most: The shop (2)" in lines
-    assert "  advisory: [shop] would avoid 2 stops, and would miss 0 caught faults" in lines
+    setting = (
+        '  advisory [] → ["shop"]: 2 of 2 stops fewer, but all of them had a real outage, would miss none of 2 caught'
+    )
+    assert f"{setting} faults" in lines
     assert any(line.startswith("  enforce is set to false") for line in lines)
 
 

@@ -182,7 +182,7 @@ def random_document(
         one["changes"] = [
             change("failing_after", 2, 3, max(0, stops - 4), min(4, stops), one["false_stops"] // 2, min(1, caught)),
             change("settle", 60, 300, stops, 0, one["false_stops"], 0),
-            change("on_blind", None, "warn", max(0, stops - 1), min(1, stops), one["false_stops"], 0),
+            change("on_blind", "block", "warn", max(0, stops - 1), min(1, stops), one["false_stops"], 0, min(1, stops)),
         ]
         one["notes"] = ["2 monitors test too rarely to be proved within timeout_max"]
     skipped = [{"at": utc(at), "why": "no sample was recorded then"} for at in times if at not in covered]
@@ -216,8 +216,13 @@ def random_document(
     return result
 
 
-def change(option: str, before: Any, after: Any, left: int, avoided: int, false_stops: int, missed: int) -> Any:
-    """Return the effect of a change: the stops that are left, those avoided, and those left without an outage."""
+def change(
+    option: str, before: Any, after: Any, left: int, avoided: int, false_stops: int, missed: int, outages: int = 0
+) -> Any:
+    """Return the effect of a change: the stops that are left, those avoided, and those left without an outage.
+
+    It misses ``missed`` faults, and ``outages`` of the stops that it avoids had one.
+    """
     return {
         "option": option,
         "value_from": before,
@@ -226,6 +231,7 @@ def change(option: str, before: Any, after: Any, left: int, avoided: int, false_
         "avoided": avoided,
         "false_stops": false_stops,
         "missed_faults": missed,
+        "missed_outages": outages,
     }
 
 

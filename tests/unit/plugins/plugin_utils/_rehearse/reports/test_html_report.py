@@ -132,7 +132,10 @@ def test_a_policy_without_stops_says_so():
     [
         ([change("failing_after", 2, 3, 3, 4, 0, 1)], ["failing_after 2 → 3", "4 of 7 stops fewer"]),
         ([change("settle", 60, 300, 7, 0, 0, 0)], ["a: No effect: settle 60 → 300"]),
-        ([change("settle", 60, 300, 7, 0, 0, 0), change("b", None, True, 6, 1, 0, 0)], [">No effect: settle", "b def"]),
+        (
+            [change("settle", 60, 300, 7, 0, 0, 0), change("b", False, True, 6, 1, 0, 0)],
+            [">No effect: settle", "b false"],
+        ),
     ],
 )
 def test_another_value_is_described(changes, expected):

@@ -111,20 +111,40 @@ def test_gaps_are_summed_and_the_longest_is_named():
 @pytest.mark.parametrize(
     ("entry", "false_stops", "caught", "sentence"),
     [
-        (change("o", 2, 3, 3, 4, 0, 1), 0, 12, "o 2 → 3: 4 of 7 stops fewer, would miss 1 of 12 caught faults"),
+        (
+            change("o", 2, 3, 3, 4, 0, 1, 3),
+            0,
+            12,
+            "o 2 → 3: 4 of 7 stops fewer, but 3 of them had a real outage, would miss 1 of 12 caught faults",
+        ),
         (
             change("o", 2, 3, 3, 4, 1, 0),
             2,
             12,
-            "o 2 → 3: 4 of 7 stops fewer (1 without a real outage is left), would miss none of 12 caught faults",
+            "o 2 → 3: 4 of 7 stops fewer, none of which had a real outage (1 without a real outage is left), "
+            "would miss none of 12 caught faults",
         ),
         (
-            change("o", None, "x", 6, 1, 0, 1),
+            change("o", "y", "x", 6, 1, 0, 1),
             2,
             1,
-            "o default → x: 1 of 7 stops fewer (0 without a real outage are left), would miss 1 of 1 caught fault",
+            "o y → x: 1 of 7 stops fewer, which had no real outage (0 without a real outage are left), "
+            "would miss 1 of 1 caught fault",
         ),
-        (change("o", [1], True, 7, 0, 2, 0), 2, 0, "o [1] → true: the same 7 stops, no caught fault to compare"),
+        (
+            change("o", {"before": 1, "after": 2}, 3, 5, 2, 0, 0, 2),
+            0,
+            1,
+            "o 1 (before), 2 (after) → 3: 2 of 7 stops fewer, but all of them had a real outage, "
+            "would miss none of 1 caught fault",
+        ),
+        (
+            change("o", 1, 3, 6, 1, 0, 0, 1),
+            0,
+            0,
+            "o 1 → 3: 1 of 7 stops fewer, but it had a real outage, no fault was planted to compare",
+        ),
+        (change("o", [1], True, 7, 0, 2, 0), 2, 0, "o [1] → true: the same 7 stops, no fault was planted to compare"),
     ],
 )
 def test_another_value_in_one_sentence(entry, false_stops, caught, sentence):

@@ -109,6 +109,8 @@ options:
   timeout_max:
     description:
       - Maximum of the predicted wait in seconds. See O(on_unprovable) for monitors that need more.
+      - A wait with O(timeout) is not predicted, so it may be longer. O(phase=before) always predicts the wait for the
+        proof after the deployment, because its own O(timeout) limits its own wait only.
     type: float
     default: 3600.0
   poll:

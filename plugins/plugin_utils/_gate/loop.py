@@ -47,12 +47,19 @@ class Poll(NamedTuple):
     counts: dict[str, int]
 
 
+class Needed(NamedTuple):
+    """The option that is too small for any proof, and a value of it that is sufficient."""
+
+    option: str
+    seconds: int
+
+
 @dataclass
 class Outcome:
     """The last evaluation and how it came about. ``waited`` is in seconds, ``sample`` the newest valid sample.
 
     ``forecast`` was made at the first valid sample, and ``proof`` then for phase ``after``. ``view`` is the input of
-    the evaluation of ``sample``.
+    the evaluation of ``sample``. ``needed`` is set if an option made a proof impossible.
     """
 
     evaluation: Evaluation
@@ -64,6 +71,7 @@ class Outcome:
     view: View | None = None
     polls: list[Poll] = field(default_factory=list)
     interrupted: bool = False
+    needed: Needed | None = None
 
 
 class WaitStatus(NamedTuple):
@@ -231,13 +239,15 @@ class Gate:
             return None
         if proof.is_hopeless and policy.on_unprovable != IGNORE:
             first, last = (pick(proof.unprovable.values()) - sample.service_time for pick in (min, max))
-            if first - sample.clock_offset.behind <= policy.proof_limit:
+            # The proof follows in phase after, which has a timeout of its own.
+            if first - sample.clock_offset.behind <= policy.prepare_proof().proof_limit:
                 return explain_clock(sample.clock_offset)
             none = "the only monitor to prove cannot be proved in time: its proof takes"
             if len(proof.unprovable) > 1:
                 none = f"none of {len(proof.unprovable):,} monitors can be proved in time: the first proof takes"
             message = f"{none} {duration(first)}, but timeout_max is {policy.timeout_max:g} s"
-            advice = f"set timeout_max to {int(last + 2 * LATE)} or more, or on_unprovable to ignore"
+            outcome.needed = Needed("timeout_max", int(last + 2 * LATE))
+            advice = f"set timeout_max to {outcome.needed.seconds} or more, or on_unprovable to ignore"
             return Reason("timeout_too_short", ERROR, message, advice)
         if policy.timeout is None or policy.phase == BEFORE or proof.monitor is None or proof.seconds <= policy.timeout:
             return None
@@ -248,9 +258,8 @@ class Gate:
             f"the evidence takes {duration(proof.seconds)}, as {sanitize(proof.monitor.label, 80)} tests only every "
             f"{duration(timer)}, but timeout is {policy.timeout:g} s"
         )
-        return Reason(
-            "timeout_too_short", ERROR, message, f"set timeout to {int(proof.seconds + timer + LATE)} or more"
-        )
+        outcome.needed = Needed("timeout", int(proof.seconds + timer + LATE))
+        return Reason("timeout_too_short", ERROR, message, f"set timeout to {outcome.needed.seconds} or more")
 
     def _interval(self, outcome: Outcome) -> float:
         """Return the seconds until the next poll: ``poll``, or the shortest timer within bounds."""

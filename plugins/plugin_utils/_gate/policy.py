@@ -163,6 +163,11 @@ class Policy(NamedTuple):
         margin = min(LATE, self.timeout_max / 10)
         return max(self.timeout or 0.0, self.timeout_max - margin)
 
+    @property
+    def wait_option(self) -> str:
+        """The option that limits the wait for tests: ``timeout_max`` has no effect on it with a ``timeout``."""
+        return "timeout" if self.demands_tests and self.timeout is not None else "timeout_max"
+
     def prepare_proof(self) -> Policy:
         """Return the policy of phase ``after`` with the same options."""
         if self.phase != BEFORE:

@@ -254,7 +254,7 @@ def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | 
         if policy.demands_tests and not view.evidence.is_proved(monitor.id):
             return None
         message = f"tests {describe_interval(monitor)}, too rarely for any status window to show a test"
-        return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
+        return Assessment(monitor, UNPROVED, message, f"raise {view.policy.wait_option}, or set on_unprovable")
     return Assessment(monitor, BLIND, *explain_staleness(reason, monitor, status, now))
 
 
@@ -286,9 +286,9 @@ def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
     history = view.evidence.history(monitor.id)
     if due is not None and not history.failures and not _failed_since_deployment(monitor, view):
         message = f"cannot be proved in time: it tests {describe_interval(monitor)}, and its proof is due at {utc(due)}"
-        return Assessment(monitor, UNPROVED, message, "raise timeout_max, or set on_unprovable")
+        return Assessment(monitor, UNPROVED, message, f"raise {view.policy.wait_option}, or set on_unprovable")
     message = _describe_missing(monitor, status, view)
-    return Assessment(monitor, PENDING, message, "raise timeout or timeout_max")
+    return Assessment(monitor, PENDING, message, f"raise {view.policy.wait_option}")
 
 
 def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> str:

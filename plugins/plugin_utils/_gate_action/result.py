@@ -96,9 +96,11 @@ def _situation(
         policy.timeout,
         outcome.waited,
         outcome.forecast.seconds if outcome.forecast is not None else 0.0,
+        policy.wait_option,
         masked=evaluation.masked,
         scope=len(evaluation.assessments),
         unavailable=evaluation.verdict == ERROR and evaluation.gate_rc == RC[ERROR],
+        needed=outcome.needed,
     )
 
 

@@ -29,8 +29,9 @@ class Situation(NamedTuple):
     """The input of the snippets. ``now`` is in epoch seconds, the other times are in seconds.
 
     ``reasons`` and ``monitors`` are those of a result; ``names`` is the argument of ``pattern_for``. ``timeout`` is
-    the option, or None if the wait is predicted. ``masked`` of the ``scope`` monitors prove nothing. ``unavailable``
-    means that the service did not return a valid response.
+    the option, or None if the wait is predicted, and ``wait_option`` the name of what limits the wait for tests.
+    ``needed`` is the option that is too small for any proof, and a sufficient value of it. ``masked`` of the ``scope``
+    monitors prove nothing. ``unavailable`` means that the service did not return a valid response.
     """
 
     reasons: Sequence[Mapping[str, Any]]
@@ -41,9 +42,11 @@ class Situation(NamedTuple):
     timeout: float | None = None
     waited: float = 0.0
     predicted: float = 0.0
+    wait_option: str = "timeout_max"
     masked: int = 0
     scope: int = 0
     unavailable: bool = False
+    needed: tuple[str, int] | None = None
 
     def of(self, states: Iterable[str]) -> list[Mapping[str, Any]]:
         """Return the monitors that stop the deployment because of one of ``states``, worst first."""
@@ -177,9 +180,27 @@ def _timeout(name: str) -> Callable[[Situation, tuple[str, ...]], str | None]:
     return write
 
 
-def _timeout_max_for_unproved(situation: Situation, states: tuple[str, ...]) -> str | None:
-    timers = [monitor["timer"] for monitor in situation.of(states) if monitor["timer"]]
-    return f"timeout_max: {_minutes(2 * max(timers) + LATE)}\n" if timers else None
+def _needed(name: str) -> Callable[[Situation, tuple[str, ...]], str | None]:
+    """Return the writer of a sufficient ``name``, if that option made a proof impossible."""
+
+    def write(situation: Situation, _states: tuple[str, ...]) -> str | None:
+        if situation.needed is None or situation.needed[0] != name:
+            return None
+        return f"{name}: {_minutes(situation.needed[1])}\n"
+
+    return write
+
+
+def _timeout_for_unproved(name: str) -> Callable[[Situation, tuple[str, ...]], str | None]:
+    """Return the writer of a larger ``name``, if that option limits the wait."""
+
+    def write(situation: Situation, states: tuple[str, ...]) -> str | None:
+        timers = [monitor["timer"] for monitor in situation.of(states) if monitor["timer"]]
+        if not timers or situation.wait_option != name:
+            return None
+        return f"{name}: {_minutes(2 * max(timers) + LATE)}\n"
+
+    return write
 
 
 def _max_masked(situation: Situation, _states: tuple[str, ...]) -> str | None:
@@ -196,7 +217,9 @@ UNAVAILABLE = "deployments proceed without verification while the service return
 FOR_ALL = "for all monitors in scope, now and later; prefer known"
 
 LONGER = "the proof needs a longer wait"
-WAITING = ("pending", "fixing", "timeout_too_short")
+RARE = "these monitors test so rarely that only a longer wait can prove them"
+WAITING = ("pending", "fixing")
+TOO_SHORT = ("timeout_too_short",)
 
 OFFERS = (
     Offer(
@@ -214,12 +237,10 @@ OFFERS = (
     ),
     Offer("timeout", WAITING, LONGER, _timeout("timeout")),
     Offer("timeout_max", WAITING, LONGER, _timeout("timeout_max")),
-    Offer(
-        "timeout_max",
-        (UNPROVED,),
-        "these monitors test so rarely that only a longer wait can prove them",
-        _timeout_max_for_unproved,
-    ),
+    Offer("timeout", TOO_SHORT, LONGER, _needed("timeout")),
+    Offer("timeout_max", TOO_SHORT, LONGER, _needed("timeout_max")),
+    Offer("timeout", (UNPROVED,), RARE, _timeout_for_unproved("timeout")),
+    Offer("timeout_max", (UNPROVED,), RARE, _timeout_for_unproved("timeout_max")),
     Offer(
         "known",
         ("new_alert", "existing_alert", "existing_problem", "silent_failure", "blind", "failing", "missing"),

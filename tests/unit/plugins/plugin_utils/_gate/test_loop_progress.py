@@ -14,6 +14,8 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.ve
 from .monitors_at_hand import NOW, config, monitor, policy, status
 from .waits_at_hand import ALERT, AWAY, CLEAN, Service, poll_every
 
+TOO_SHORT = "set timeout_max to 180 or more, or on_unprovable to ignore"
+
 
 @pytest.mark.parametrize(
     ("phase", "given", "advice"),
@@ -21,9 +23,16 @@ from .waits_at_hand import ALERT, AWAY, CLEAN, Service, poll_every
         ("after", {"timeout": 59.0}, "set timeout to 180 or more"),
         ("plan", {"timeout": 59.0}, "set timeout to 180 or more"),
         ("after", {"timeout": 59.0, "clean_tests": 3}, "set timeout to 300 or more"),
-        ("after", {"timeout_max": 59.0}, "set timeout_max to 180 or more, or on_unprovable to ignore"),
-        ("plan", {"timeout_max": 59.0}, "set timeout_max to 180 or more, or on_unprovable to ignore"),
-        ("before", {"timeout_max": 59.0}, "set timeout_max to 180 or more, or on_unprovable to ignore"),
+        ("after", {"timeout_max": 59.0}, TOO_SHORT),
+        ("plan", {"timeout_max": 59.0}, TOO_SHORT),
+        ("before", {"timeout_max": 59.0}, TOO_SHORT),
+        (
+            "before",
+            {"timeout_max": 59.0, "timeout": 600.0},
+            TOO_SHORT,
+        ),
+        ("before", {"timeout_max": 59.0, "timeout": 0.0}, TOO_SHORT),
+        ("plan", {"timeout_max": 30.0, "timeout": 59.0}, TOO_SHORT),
     ],
 )
 def test_a_wait_that_cannot_be_long_enough_is_refused_at_once(phase, given, advice):

@@ -108,7 +108,7 @@ def test_each_state_has_its_options(state, expected):
     [
         ("unmatched", {"on_unmatched": "warn"}),
         ("max_masked", {"max_masked": "75%"}),
-        ("timeout_too_short", {"timeout_max": 7320}),
+        ("timeout_too_short", {}),
         ("interrupted", {}),
         ("credentials", {}),
     ],
@@ -116,6 +116,20 @@ def test_each_state_has_its_options(state, expected):
 def test_reasons_of_the_gate_itself_have_options(code, expected):
     found = unblock_options(about_the_gate(code, masked=3, predicted=7230.0))
     assert parse_snippets(found) == expected
+
+
+@pytest.mark.parametrize("option", ["timeout", "timeout_max"])
+@pytest.mark.parametrize("timeout", [None, 0.0, 600.0])
+def test_only_the_option_that_is_too_short_is_raised(option, timeout):
+    found = unblock_options(about_the_gate("timeout_too_short", timeout=timeout, needed=(option, 7201)))
+    assert parse_snippets(found) == {option: 7260}
+
+
+@pytest.mark.parametrize(("timeout", "option"), [(None, "timeout_max"), (600.0, "timeout")])
+@pytest.mark.parametrize("state", ["pending", "fixing", "unproved"])
+def test_only_the_option_that_limits_the_wait_is_raised(state, timeout, option):
+    found = unblock_options(situation([entry(1, state)], timeout=timeout, wait_option=option))
+    assert {"timeout", "timeout_max"} & set(options(found)) == {option}
 
 
 def test_the_offers_include_every_option_for_single_monitors():

@@ -15,6 +15,7 @@ from .._gate.policy import AFTER
 from .._gate.reports.document import NOT_ENFORCED, SCHEMA, VERSION, DecisionData, Document
 from .._gate.reports.grouping import group_reasons
 from .collector import Collection
+from .result import summarize_report
 
 NOT_ENFORCED_NOTE = "the gate is not enforced (enforce is false): it would have stopped here"
 
@@ -38,7 +39,7 @@ def build_report(collection: Collection, result: Mapping[str, Any], notes: Seque
         "notes": list(notes),
         "began": utc(collection.began),
         "ended": utc(collection.ended),
-        "since": min((debt.created for debt in debts), default=utc(collection.began)),
+        "since": _find_since(collection),
         "waited": round(max(0.0, collection.ended - collection.began), 1),
         "samples": collection.polls,
         "predicted": None,
@@ -55,9 +56,20 @@ def build_report(collection: Collection, result: Mapping[str, Any], notes: Seque
         "owed": [dict(entry) for entry in result["owed"]],
         "run": None,
         "debts": [],
-        "collected": None,
+        "collected": summarize_report(collection.stored),
         "scope": None,
     }
+
+
+def _find_since(collection: Collection) -> str:
+    """Return the time since which tests are evidence, as the report of the gate has it: after its ``settle``.
+
+    The report has that of its newest gate, and a debt that is still owed has its own.
+    """
+    data = collection.stored.report.data
+    known = [utc(debt.basis.anchor) for debt in collection.stored.debts if debt.basis is not None]
+    known += [str(data["since"]) for debt in collection.stored.debts if debt.run == data.get("run")]
+    return min(known, default=utc(collection.began))
 
 
 def _copy_decision(result: Mapping[str, Any]) -> DecisionData:

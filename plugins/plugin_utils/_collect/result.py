@@ -22,6 +22,8 @@ NOTHING_OWED = "nothing_owed"
 
 WORST_CODES = (RC[BLOCK], RC_CONFIGURATION, RC[ERROR], RC[INCONCLUSIVE], 0)
 
+LATER = "run kf_collect again when the proof is due, or raise its option wait"
+
 UNPROVED = frozenset({states.PENDING, states.UNPROVED})
 """The states of a monitor whose tests are still to come. The option ``on_owed`` decides about them."""
 
@@ -52,9 +54,11 @@ def conclude(debt: Debt, on_owed: str) -> Conclusion:
 
 
 def _apply_option(reason: Mapping[str, Any], on_owed: str) -> dict[str, Any]:
-    if reason["code"] in UNPROVED and reason["verdict"] == INCONCLUSIVE and on_owed != BLOCK:
-        return {**reason, "verdict": WARN}
-    return dict(reason)
+    """Return a reason of the gate as one of kf_collect, which has other options."""
+    if reason["code"] not in UNPROVED:
+        return dict(reason)
+    is_tolerated = reason["verdict"] == INCONCLUSIVE and on_owed != BLOCK
+    return {**reason, "verdict": WARN if is_tolerated else reason["verdict"], "unblock": LATER}
 
 
 def find_state(debts: Sequence[Debt]) -> str:

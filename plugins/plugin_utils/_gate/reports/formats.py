@@ -27,6 +27,7 @@ from .wording import (
     describe_outcome,
     describe_time,
     gate_reasons,
+    is_collection,
     list_remedies,
     not_clean,
 )
@@ -62,7 +63,7 @@ def render_junit(document: Document) -> str:
         "failures": str(outcomes["failure"]),
         "errors": str(outcomes["error"]),
     }
-    name = f"kf_gate {document['phase']}"
+    name = f"{'kf_collect' if is_collection(document) else 'kf_gate'} {document['phase']}"
     time = f"{document['waited']:.3f}"
     suite.attrib.update(
         {"name": name, **numbers, "skipped": str(outcomes["skipped"]), "time": time, "timestamp": document["began"]}

@@ -32,6 +32,7 @@ from .wording import (
     gate_reasons,
     group_rows,
     list_remedies,
+    spell_scope,
 )
 
 TEMPLATE = "report.html.j2"
@@ -64,6 +65,7 @@ def _build_page(document: Document) -> dict[str, Any]:
             for state, number in count_states(document["counts"])
         ],
         "scope": quantity(document["counts"]["monitors"], "monitor"),
+        "scope_words": spell_scope(document),
         "rows": [_build_row(group, colours) for group in groups[:MAX_ROWS]],
         "more_rows": sum(map(len, groups[MAX_ROWS:])),
         "clean": _names(clean),

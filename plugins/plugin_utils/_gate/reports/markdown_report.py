@@ -30,6 +30,7 @@ from .wording import (
     gate_reasons,
     group_rows,
     list_remedies,
+    spell_scope,
 )
 
 MAX_BYTES = 500_000
@@ -67,7 +68,8 @@ def _head(document: Document) -> str:
     ]
     counted = ", ".join(f"{number:,} {spell_state(state)}" for state, number in count_states(document["counts"]))
     if counted:
-        lines += [f"{quantity(document['counts']['monitors'], 'monitor')} in scope: {counted}", ""]
+        number = quantity(document["counts"]["monitors"], "monitor")
+        lines += [f"{number} {spell_scope(document)}: {counted}", ""]
     return "\n".join(lines)
 
 

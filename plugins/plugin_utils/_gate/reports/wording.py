@@ -32,6 +32,8 @@ TITLES = {
     PLAN: "Plan for the gate after the deployment",
 }
 
+COLLECTION_TITLE = "Delivery of the proofs owed after the deployment"
+
 VERDICT_WORDS = {
     PASS: "Passed",
     WARN: "Passed with warnings",
@@ -89,7 +91,18 @@ def describe_headline(document: Document) -> Headline:
     tone = FORECAST if phase == PLAN and verdict == PASS else verdict
     words = "Forecast" if tone == FORECAST else VERDICT_WORDS[verdict]
     caveat = CAVEATS[document["caveat"]] if document["caveat"] else None
-    return Headline(TITLES[phase], words, _describe_decision(document), tone, caveat)
+    title = COLLECTION_TITLE if is_collection(document) else TITLES[phase]
+    return Headline(title, words, _describe_decision(document), tone, caveat)
+
+
+def is_collection(document: Document) -> bool:
+    """Whether kf_collect wrote the report, about the monitors whose proofs a gate owed."""
+    return document["collected"] is not None
+
+
+def spell_scope(document: Document) -> str:
+    """Return what the monitors of the report are, after their number."""
+    return "with a proof that was owed" if is_collection(document) else "in scope"
 
 
 def _describe_decision(document: Document) -> str:
@@ -125,7 +138,7 @@ def further_notes(document: Document) -> list[str]:
 def describe_run(document: Document) -> list[tuple[str, str]]:
     """Return what the gate evaluated and how, as pairs of name and value."""
     entries = [("Phase", document["phase"]), *_describe_scope(document)]
-    entries.append(("Monitors in scope", f"{document['counts']['monitors']:,}"))
+    entries.append((f"Monitors {spell_scope(document)}", f"{document['counts']['monitors']:,}"))
     if document["since"] != document["began"]:
         entries.append(("Evidence since", format_time(document["since"])))
     entries += [("Started", format_time(document["began"])), ("Waited", duration(document["waited"]))]

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._collect.collector import MAX_CONFLICTS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._collect.final_report import build_report
@@ -15,9 +16,19 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._collect
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.formats import RENDERERS
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.sample import Unavailable
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.json_report import ReportError
+from ansible_collections.knowledgefront.monitoring.tests.unit.architecture.source_tree import ROOT
 
 from .._gate.debts.slow_monitors import FIRST, SLOW, SlowWorld, ids
 from .stored_reports import TESTS, Service, collect, make_document, write
+
+SCHEMA = json.loads((ROOT / "docs" / "schema" / "gate-report-1.json").read_text(encoding="utf-8"))
+
+TITLES = {
+    ".md": "Delivery of the proofs owed after the deployment: ",
+    ".html": "Delivery of the proofs owed after the deployment",
+    ".xml": 'name="kf_collect after"',
+    ".json": '"collected": {',
+}
 
 
 @pytest.fixture
@@ -93,6 +104,30 @@ def test_every_format_of_report_is_written(path: Path, extension: str, results: 
     if result["state"] != "owed":
         document = build_report(repeated, build_result(repeated, "warn"), ["a note"])
         assert document["monitors"] == build_report(collection, result, [])["monitors"]
+
+
+def test_a_report_says_that_it_is_a_collection_and_since_when_tests_are_evidence(path: Path) -> None:
+    document = make_document(SlowWorld(x="c", y="c"), settle=45.0)
+    write(path, document)
+    since = set()
+    for results, at in (("c", FIRST - 9), ("c", TESTS[0]), ("f", TESTS[1])):
+        collection = collect(path, Service(SlowWorld(x=results, y=results), at))
+        report = build_report(collection, build_result(collection, "warn"), [])
+        since.add(report["since"])
+        for extension, words in TITLES.items():
+            assert words in RENDERERS[extension](report)
+        jsonschema.validate(json.loads(RENDERERS[".json"](report)), SCHEMA)
+    assert since == {document["since"]}
+
+
+@pytest.mark.parametrize("on_owed", ["warn", "block"])
+def test_the_advice_about_owed_proofs_names_options_of_the_module(path: Path, on_owed: str) -> None:
+    write(path, make_document(SlowWorld(x="c")))
+    result = build_result(collect(path, Service(SlowWorld(x="c"), FIRST - 9)), on_owed)
+    assert {reason["unblock"] for reason in result["reasons"]} == {
+        "run kf_collect again when the proof is due, or raise its option wait"
+    }
+    assert "timeout" not in " ".join([result["msg"], *result["lines"]])
 
 
 def test_a_wait_ends_when_all_is_delivered(path: Path) -> None:

@@ -86,6 +86,7 @@ class ReasonEntry(TypedDict):
 class DeploymentEntry(TypedDict):
     """One deployment under one policy.
 
+    ``reasons_total`` counts all reasons, ``deciding_total`` those with the verdict, which are the first of them.
     ``phase`` is the phase that stopped it, None if none did. ``verdict``, ``gate_rc`` and ``reasons`` are those of the
     phase that stopped it, or else of the last one. ``waited`` is None if ``after`` did not run. ``real_outage`` is None
     if nothing stopped the deployment or the reasons name no monitor. ``fault`` is ``caught``, ``missed`` or ``hidden``,
@@ -99,6 +100,7 @@ class DeploymentEntry(TypedDict):
     gate_rc: int
     reasons: list[ReasonEntry]
     reasons_total: int
+    deciding_total: int
     waited: float | None
     verified: bool
     real_outage: bool | None

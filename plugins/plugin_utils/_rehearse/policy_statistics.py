@@ -99,6 +99,9 @@ def count_faults(deployments: Sequence[Deployment]) -> FaultsEntry:
 
 
 def describe_deployment(found: Deployment) -> DeploymentEntry:
+    """Return the entry of a deployment. The reasons with its verdict come first, so that they are listed."""
+    deciding = sum(reason["verdict"] == found.verdict for reason in found.reasons)
+    reasons = sorted(found.reasons, key=lambda reason: reason["verdict"] != found.verdict)
     return {
         "at": utc(found.at),
         "ended": utc(found.ended),
@@ -113,9 +116,10 @@ def describe_deployment(found: Deployment) -> DeploymentEntry:
                 "label": reason["label"],
                 "message": reason["message"],
             }
-            for reason in found.reasons[:MAX_REASONS]
+            for reason in reasons[:MAX_REASONS]
         ],
         "reasons_total": len(found.reasons),
+        "deciding_total": deciding,
         "waited": found.waited,
         "verified": found.verified,
         "real_outage": found.real_outage,

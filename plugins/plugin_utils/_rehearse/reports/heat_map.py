@@ -17,7 +17,7 @@ from ..._gate.reports.wording import MAX_LABEL, format_time
 from ..._gate.verdict import ERROR, INCONCLUSIVE, PASS, VERDICTS
 from ..document import DeploymentEntry, Document, PolicyEntry, SkippedEntry
 from .policy_wording import describe_outcome, is_stop
-from .stops import deciding_reasons
+from .stops import count_reasons, deciding_reasons
 
 CELL, LEFT, TOP = 10, 36, 14
 """Units of the drawing: the side of a cell, and the room for the names of days and hours."""
@@ -178,7 +178,7 @@ def _describe_cell(cell: Cell) -> str:
     first = cell.stops[0]
     labels = [sanitize(reason["label"], 40) for reason in deciding_reasons(first) if reason["label"]]
     names = f": {labels[0]}" if labels else ""
-    others = f" and {first['reasons_total'] - 1:,} more" if names and first["reasons_total"] > 1 else ""
+    others = f" and {count_reasons(first) - 1:,} more" if names and count_reasons(first) > 1 else ""
     more = f"; {quantity(len(cell.stops) - 1, 'more stop')} in this hour" if len(cell.stops) > 1 else ""
     outage = ", no real outage" if cell.is_hollow else ""
     return f"{format_time(first['at'])}: {describe_outcome(first)}{names}{others}{outage}{more}"

@@ -123,7 +123,7 @@ def describe_missed(change: ChangeEntry, policy: PolicyEntry) -> str:
     """Return how many of the caught faults a change misses."""
     missed, faults = change["missed_faults"], policy["faults"]
     if not faults["caught"]:
-        return "no caught fault to compare" if faults["planted"] else "no fault was planted to compare"
+        return "no caught fault to compare" if faults["planted"] else "no fault was planted"
     number = f"{missed:,}" if missed else "none"
     return f"would miss {number} of {faults['caught']:,} caught {agree(faults['caught'], 'fault')}"
 

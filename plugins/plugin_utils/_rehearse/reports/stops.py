@@ -20,7 +20,7 @@ from .policy_wording import describe_outcome, is_stop, shorten_message
 class StopGroup:
     """Deployments that the same phase stopped because of the same states of the same monitors.
 
-    ``monitors`` counts all monitors in the reasons, ``labels`` has those that the document lists.
+    ``monitors`` counts the monitors in the reasons for the stop, ``labels`` has those that the document lists.
     """
 
     first: DeploymentEntry
@@ -59,13 +59,18 @@ def deciding_reasons(deployment: DeploymentEntry) -> list[ReasonEntry]:
     return reasons or deployment["reasons"]
 
 
+def count_reasons(deployment: DeploymentEntry) -> int:
+    """Return the number of the reasons that decided, with those that the document does not list."""
+    return deployment["deciding_total"] or deployment["reasons_total"]
+
+
 def group_stops(deployments: Iterable[DeploymentEntry]) -> list[StopGroup]:
     """Return the stopped ones of ``deployments`` in groups, the largest first, then by time."""
     groups: dict[object, StopGroup] = {}
     for deployment in filter(is_stop, deployments):
         reasons = deciding_reasons(deployment)
         causes = frozenset((reason["state"], reason["monitor"]) for reason in reasons)
-        key = (deployment["phase"], deployment["verdict"], deployment["reasons_total"], causes)
+        key = (deployment["phase"], deployment["verdict"], count_reasons(deployment), causes)
         groups.setdefault(key, _new_group(deployment, reasons)).deployments.append(deployment)
     return sorted(groups.values(), key=lambda group: (-len(group.deployments), group.first["at"]))
 
@@ -73,7 +78,7 @@ def group_stops(deployments: Iterable[DeploymentEntry]) -> list[StopGroup]:
 def _new_group(deployment: DeploymentEntry, reasons: Sequence[ReasonEntry]) -> StopGroup:
     labels = [reason["label"] or reason["monitor"] or "" for reason in reasons if reason["monitor"] is not None]
     states = list(dict.fromkeys(sanitize(spell_state(reason["state"]), MAX_LABEL) for reason in reasons))
-    unlisted = max(0, deployment["reasons_total"] - len(deployment["reasons"]))
+    unlisted = max(0, count_reasons(deployment) - len(reasons))
     return StopGroup(deployment, labels, len(labels) + unlisted if labels else 0, states)
 
 

@@ -56,6 +56,7 @@ def deployment(
         "gate_rc": RC[verdict],
         "reasons": found[:MAX_REASONS],
         "reasons_total": len(found),
+        "deciding_total": sum(one["verdict"] == verdict for one in found),
         "waited": 300.0,
         "verified": verdict == "pass",
         "real_outage": None,

@@ -107,7 +107,7 @@ def test_stops_are_grouped_and_cut():
 
 def test_a_group_of_many_monitors_is_cut():
     many = [reason("new_alert", "block", f"Shop {at:03}") for at in range(20)]
-    entry = deployment(FIRST, "block", "after", many, reasons_total=500)
+    entry = deployment(FIRST, "block", "after", many, reasons_total=600, deciding_total=500)
     text = render_html(document([policy("a", [entry])]))
     assert "<summary>500 monitors</summary>" in text
     assert "and 480 more" in text

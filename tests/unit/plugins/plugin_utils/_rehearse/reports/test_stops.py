@@ -32,8 +32,8 @@ SHOP, MAIL = reason("new_alert", "block", "Shop"), reason("new_alert", "block", 
         ([stop(0, SHOP), stop(1, SHOP, phase="during")], [1, 1]),
         ([stop(0, SHOP), stop(1, reason("failing", "block", "Shop"))], [1, 1]),
         ([stop(0, SHOP), stop(1, reason("new_alert", "block", "Shop", "another message"))], [2]),
-        ([stop(0, SHOP), stop(1, SHOP, reason("failing", "warn", "Mail"), reasons_total=1)], [2]),
-        ([stop(0, SHOP, reasons_total=30), stop(1, SHOP, reasons_total=31)], [1, 1]),
+        ([stop(0, SHOP), stop(1, SHOP, reason("failing", "warn", "Mail"))], [2]),
+        ([stop(0, SHOP, deciding_total=30), stop(1, SHOP, deciding_total=31)], [1, 1]),
     ],
 )
 def test_stops_with_the_same_reasons_are_a_group(deployments, sizes):
@@ -57,7 +57,7 @@ def test_a_stop_without_reasons_is_a_group():
 
 
 def test_the_monitors_that_the_document_does_not_list_are_counted():
-    (group,) = group_stops([stop(0, SHOP, reasons_total=500)])
+    (group,) = group_stops([stop(0, SHOP, reasons_total=600, deciding_total=500)])
     assert group.monitors == 500
 
 

@@ -142,9 +142,9 @@ def test_gaps_are_summed_and_the_longest_is_named():
             change("o", 1, 3, 6, 1, 0, 0, 1),
             0,
             0,
-            "o 1 → 3: 1 of 7 stops fewer, but it had a real outage, no fault was planted to compare",
+            "o 1 → 3: 1 of 7 stops fewer, but it had a real outage, no fault was planted",
         ),
-        (change("o", [1], True, 7, 0, 2, 0), 2, 0, "o [1] → true: the same 7 stops, no fault was planted to compare"),
+        (change("o", [1], True, 7, 0, 2, 0), 2, 0, "o [1] → true: the same 7 stops, no fault was planted"),
     ],
 )
 def test_another_value_in_one_sentence(entry, false_stops, caught, sentence):

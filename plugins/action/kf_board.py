@@ -9,16 +9,24 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleOptionsError
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._ansible.arguments import CONNECTION, SELECTION
 from ..module_utils._ansible.queries import error_result
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError, convert_unexpected
 from ..plugin_utils._board.task import BOARD, write_board
-from ..plugin_utils._deploy_gate.variables import refuse_unknown_names
+from ..plugin_utils._deploy_gate.variables import OPTIONS, PREFIX, refuse_unknown_names
 from ..plugin_utils._gate.sample import Unavailable
 from ..plugin_utils._gate.verdict import RC_CONFIGURATION
 from ..plugin_utils._journal.observation import JournalError
 from ..plugin_utils._options import validate_options
 from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.processes import exit_with_controller
+from ..plugin_utils._variable_names import find_playbook_variables, name_variables
+
+OF_ROLE = {
+    option: PREFIX + option
+    for option in (*SELECTION, "min_monitors", "alert_after", "stale_factor", "stale_grace")
+    if PREFIX + option in OPTIONS
+}
 
 
 class ActionModule(ActionBase):
@@ -32,14 +40,18 @@ class ActionModule(ActionBase):
             with exit_with_controller():
                 return convert_unexpected(lambda: self._write(task_vars or {}, warnings), expected, "kf_board")
         except KnowledgeFrontError as error:
-            return self._failure(error_result(error), warnings)
+            described = error_result(error)
         except (JournalError, Unavailable) as error:
-            return self._failure({"msg": f"{error}: nothing was written", "error_code": error.code}, warnings)
+            described = {"msg": f"{error}: nothing was written", "error_code": error.code}
         except (AnsibleOptionsError, ValueError) as error:
-            return self._failure(error_result(ConfigurationError(str(error))), warnings)
-
-    def _failure(self, described: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
+            described = error_result(ConfigurationError(str(error)))
+        described["msg"] = name_variables(described["msg"], self._find_variables(task_vars or {}))
         return {"changed": False, "failed": True, "gate_rc": RC_CONFIGURATION, **described, "warnings": warnings}
+
+    def _find_variables(self, task_vars: dict[str, Any]) -> dict[str, str]:
+        """Return the variable of the playbook for each option. Some of them are those of the role."""
+        variables = find_playbook_variables(task_vars, "board_", set(BOARD) - set(CONNECTION))
+        return {option: OF_ROLE.get(option, name) for option, name in variables.items()}
 
     def _write(self, task_vars: dict[str, Any], warnings: list[str]) -> dict[str, Any]:
         refuse_unknown_names({"": task_vars})

@@ -9,6 +9,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._ansible.arguments import CONNECTION
 from ..module_utils._api.errors import KnowledgeFrontError, UnexpectedError, convert_unexpected
 from ..plugin_utils._collect.task import COLLECT, check_options, collect, describe_refusal, refusal_result
 from ..plugin_utils._gate.verdict import ERROR, RC
@@ -16,6 +17,7 @@ from ..plugin_utils._options import validate_options
 from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.json_report import ReportError
 from ..plugin_utils._system.processes import exit_with_controller
+from ..plugin_utils._variable_names import find_playbook_variables, name_variables
 
 
 class ActionModule(ActionBase):
@@ -35,7 +37,9 @@ class ActionModule(ActionBase):
         except KnowledgeFrontError as error:
             result = refusal_result(str(error), error.code)
         except (AnsibleError, ValueError) as error:
-            result = refusal_result(f"invalid options of kf_collect: {error}", "configuration")
+            variables = find_playbook_variables(task_vars or {}, "collect_", set(COLLECT) - {*CONNECTION, "report"})
+            message = name_variables(str(error), variables)
+            result = refusal_result(f"invalid options of kf_collect: {message}", "configuration")
         return {**result, "warnings": list(dict.fromkeys(warnings))}
 
     def _collect(self, task_vars: dict[str, Any], warnings: list[str]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._api.errors import ConfigurationError, KnowledgeFrontError, convert_unexpected
 from ..plugin_utils._options import copy_plain
-from ..plugin_utils._rehearse.journal_account import resolve_account
+from ..plugin_utils._rehearse.journal_account import ACCOUNT, resolve_account
 from ..plugin_utils._rehearse.result import GATE_RC_INVALID
 from ..plugin_utils._rehearse.task import REHEARSE, run, validate
 from ..plugin_utils._system.console import Console, ProgressLine
 from ..plugin_utils._system.processes import exit_with_controller
+from ..plugin_utils._variable_names import find_playbook_variables, name_variables
 
 
 class ActionModule(ActionBase):
@@ -29,9 +30,9 @@ class ActionModule(ActionBase):
             with exit_with_controller():
                 return convert_unexpected(lambda: self._rehearse(task_vars or {}), expected, "kf_rehearse")
         except KnowledgeFrontError as error:
-            return self._failure(error)
+            return self._failure(error, task_vars or {})
         except AnsibleError as error:
-            return self._failure(ConfigurationError(str(error)))
+            return self._failure(ConfigurationError(str(error)), task_vars or {})
 
     def _rehearse(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         options = validate(resolve_account(copy_plain(self._task.args), task_vars, self._templar))
@@ -46,8 +47,9 @@ class ActionModule(ActionBase):
             if collects:
                 gc.enable()
 
-    def _failure(self, error: KnowledgeFrontError) -> dict[str, Any]:
-        message = f"{error} (gate_rc {GATE_RC_INVALID})"
+    def _failure(self, error: KnowledgeFrontError, task_vars: dict[str, Any]) -> dict[str, Any]:
+        variables = find_playbook_variables(task_vars, "rehearse_", set(REHEARSE) - set(ACCOUNT))
+        message = f"{name_variables(str(error), variables)} (gate_rc {GATE_RC_INVALID})"
         return {
             "changed": False,
             "failed": True,

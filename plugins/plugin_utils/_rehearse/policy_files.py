@@ -17,6 +17,7 @@ from .._gate.policy import AFTER, BEFORE, DURING, Policy
 from .._gate_action.arguments import GATE, read_policy
 from .._gate_action.evaluation import SELECTION_OPTIONS
 from .._system.files import MAX_PATH_LENGTH
+from .._variable_names import name_variables
 from .argument_validation import validate_arguments
 from .yaml_files import find_template, read_mapping
 
@@ -38,6 +39,10 @@ OVERRULED = {
 
 SOME_TIME = 1.8e9
 """Epoch seconds at which the options are validated, after the start of any history."""
+
+
+OPTION_VARIABLES = {name.removeprefix(PREFIX): name for name in OPTIONS}
+"""The variable of each option of the gate that a policy can set."""
 
 
 class RehearsedPolicy(NamedTuple):
@@ -112,6 +117,7 @@ def _read_policy(path: str, name: str) -> RehearsedPolicy:
 
 def _refusal(path: str, cause: str) -> ConfigurationError:
     name = sanitize(path, MAX_PATH_LENGTH)
+    cause = name_variables(cause, OPTION_VARIABLES)
     return ConfigurationError(f"the policy {name} cannot be used: {sanitize(cause, 600)}", code=CODE)
 
 

@@ -18,6 +18,7 @@ from ...module_utils._domain.text import join_names, quantity, sanitize
 from ...module_utils._domain.timestamps import utc
 from .._gate.policy import BEFORE
 from .._gate.verdict import RC_CONFIGURATION
+from .._variable_names import name_variables
 from .deployment_replay import Course, Deployment, DeploymentReplay, Planter
 from .deployment_times import Plan
 from .document import (
@@ -33,7 +34,7 @@ from .document import (
 )
 from .history import Fault, GapError, History
 from .option_changes import Change, list_changes, order_changes, try_changes
-from .policy_files import RehearsedPolicy
+from .policy_files import OPTION_VARIABLES, RehearsedPolicy
 from .policy_statistics import (
     count_false_stops,
     count_faults,
@@ -125,7 +126,8 @@ def _refuse_invalid(results: Results) -> None:
     """Raise ConfigurationError if a policy is invalid in every deployment: its patterns never match, for example."""
     for name, deployments in results.deployments.items():
         if all(found.gate_rc == RC_CONFIGURATION and found.phase == BEFORE for found in deployments):
-            message = deployments[0].reasons[0]["message"]
+            reason = deployments[0].reasons[0]
+            message = name_variables(reason["message"], OPTION_VARIABLES)
             raise ConfigurationError(f"the policy {name} is invalid for this history: {message}", code="policy_file")
 
 

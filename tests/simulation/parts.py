@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .cache.random_tasks import CacheTasks
 from .exploration import Part
 
-PARTS: list[Part] = []
+PARTS: list[Part] = [CacheTasks()]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import secrets
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 
 from ...module_utils._domain.text import sanitize
 from .signed_files import InsecureDirectoryError, explain, file_version, open_folder, read_file
+
+LOCK_SUFFIX = ".lock"
 
 FILE_NAME = r"[0-9a-f]{32}(\.lock)?|\.[0-9a-f]{16}\.tmp"
 """Matches every file name that the cache writes."""
@@ -64,7 +67,7 @@ class SecureDirectory:
 
     def open_lock(self, name: str) -> int:
         """Return a descriptor of the lock file of ``name``. Raises OSError."""
-        return os.open(f"{name}.lock", LOCK, PRIVATE_FILE, dir_fd=self._folder)
+        return os.open(name + LOCK_SUFFIX, LOCK, PRIVATE_FILE, dir_fd=self._folder)
 
     def is_lock(self, name: str, descriptor: int) -> bool:
         """Return whether ``descriptor`` is still the lock file of ``name``, which another process may remove as old.
@@ -72,17 +75,31 @@ class SecureDirectory:
         Raises OSError.
         """
         try:
-            found = os.stat(f"{name}.lock", dir_fd=self._folder, follow_symlinks=False)
+            found = os.stat(name + LOCK_SUFFIX, dir_fd=self._folder, follow_symlinks=False)
         except FileNotFoundError:
             return False
         return found.st_ino == os.fstat(descriptor).st_ino
 
     def remove_old(self, before: float) -> None:
-        """Remove files of the cache whose last write was earlier than ``before``, in epoch seconds."""
+        """Remove files of the cache whose last write was earlier than ``before``, in epoch seconds.
+
+        Nothing is written to a lock file. It is removed only while no other process holds its lock.
+        """
         for name in list(self._names()):
             with contextlib.suppress(OSError):
                 if os.stat(name, dir_fd=self._folder, follow_symlinks=False).st_mtime < before:
-                    os.unlink(name, dir_fd=self._folder)
+                    self._remove_old(name)
+
+    def _remove_old(self, name: str) -> None:
+        if not name.endswith(LOCK_SUFFIX):
+            os.unlink(name, dir_fd=self._folder)
+            return
+        descriptor = os.open(name, LOCK & ~os.O_CREAT, dir_fd=self._folder)
+        try:
+            if not _is_locked(descriptor) and self.is_lock(name[: -len(LOCK_SUFFIX)], descriptor):
+                os.unlink(name, dir_fd=self._folder)
+        finally:
+            os.close(descriptor)
 
     def _names(self) -> Iterator[str]:
         with contextlib.suppress(OSError):
@@ -92,3 +109,14 @@ class SecureDirectory:
         """Remove ``name``, if possible."""
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=self._folder)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Lock the file and return False; return True if another process has the lock, False if it cannot be locked."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -97,7 +97,7 @@ class Store:
         lock_timeout = deadline.left() / 2
 
         def is_written() -> bool:
-            return self._directory.version(name) != before
+            return self._directory.version(name) not in (None, before)
 
         with acquire(self._directory, name, lock_timeout, is_written, on_unlocked=self._warn_of_locks) as is_holder:
 

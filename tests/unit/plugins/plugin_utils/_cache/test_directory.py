@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
 from pathlib import Path
@@ -134,6 +136,51 @@ def test_old_files_are_removed_and_only_ours(tmp_path: Path, folder: SecureDirec
             os.utime(store / name, (1000, 1000))
     folder.remove_old(2000)
     assert sorted(file.name for file in store.iterdir()) == sorted(["notes.txt", f"{NAME}.bak", "1" * 32])
+
+
+@pytest.mark.parametrize(
+    ("error", "is_removed"),
+    [(None, True), (BlockingIOError(errno.EWOULDBLOCK, "busy"), False), (OSError(errno.ENOLCK, "no locks"), True)],
+)
+def test_an_old_lock_file_is_removed_unless_it_is_locked(
+    tmp_path: Path,
+    folder: SecureDirectory,
+    monkeypatch: pytest.MonkeyPatch,
+    error: OSError | None,
+    is_removed: bool,
+) -> None:
+    def flock(descriptor: int, operation: int) -> None:
+        if error is not None:
+            raise error
+
+    lock = tmp_path / "home" / "store" / f"{NAME}.lock"
+    lock.touch()
+    os.utime(lock, (1000, 1000))
+    monkeypatch.setattr(fcntl, "flock", flock)
+    folder.remove_old(2000)
+    assert lock.exists() is not is_removed
+
+
+def test_a_lock_that_is_held_outlives_a_day(tmp_path: Path, folder: SecureDirectory) -> None:
+    descriptor = folder.open_lock(NAME)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    os.utime(descriptor, (1000, 1000))
+    folder.remove_old(2000)
+    assert folder.is_lock(NAME, descriptor)
+    os.close(descriptor)
+    folder.remove_old(2000)
+    assert list((tmp_path / "home" / "store").iterdir()) == []
+
+
+def test_a_lock_file_that_was_replaced_meanwhile_is_not_removed(
+    tmp_path: Path, folder: SecureDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "home" / "store" / f"{NAME}.lock"
+    lock.touch()
+    os.utime(lock, (1000, 1000))
+    monkeypatch.setattr(folder, "is_lock", lambda name, descriptor: False)
+    folder.remove_old(2000)
+    assert lock.exists()
 
 
 def test_a_folder_that_was_removed_meanwhile_is_not_an_error(tmp_path: Path, folder: SecureDirectory) -> None:

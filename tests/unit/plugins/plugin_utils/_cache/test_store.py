@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,27 @@ def test_concurrent_tasks_send_one_request(controller: Controller) -> None:
         thread.join()
     assert reported == [["web", "mail"]] * 40
     assert controller.calls() == {"token": 1, "status": 1, "connections": 1}
+
+
+def test_concurrent_tasks_of_the_next_day_send_one_request(controller: Controller) -> None:
+    with controller.task() as service:
+        labels(service)
+    for file in controller.path.iterdir():
+        file.write_bytes(b"")
+        os.utime(file, (1000, 1000))
+    reported = []
+
+    def ask() -> None:
+        with controller.task() as service:
+            reported.append(labels(service))
+
+    threads = [threading.Thread(target=ask) for _number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reported == [["web", "mail"]] * 20
+    assert {name: controller.calls()[name] for name in ("token", "status")} == {"token": 2, "status": 2}
 
 
 @pytest.mark.parametrize(

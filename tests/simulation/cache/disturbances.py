@@ -46,7 +46,9 @@ def revoke(machine: Machine, service: Service) -> None:
 
 
 def crash_one(machine: Machine, service: Service) -> None:
-    running = [process for process in machine.scheduler.processes if process.name in machine.begun and not process.ended]
+    running = [
+        process for process in machine.scheduler.processes if process.name in machine.begun and not process.ended
+    ]
     if running:
         machine.crash(machine.choices.pick(running))
 

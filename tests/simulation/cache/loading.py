@@ -79,7 +79,9 @@ class Product:
         level: int = 0,
     ) -> Any:
         if level == 0:
-            return self._replaced[name] if name in self._replaced else builtins.__import__(name, globals, locals, fromlist)
+            return (
+                self._replaced[name] if name in self._replaced else builtins.__import__(name, globals, locals, fromlist)
+            )
         assert globals is not None
         full = importlib.util.resolve_name("." * level + name, str(globals["__package__"]))
         module = self._load(full)

@@ -24,7 +24,7 @@ BOOTED_BEFORE = 4096.0
 CLOSE = "close"
 """A system call that has its effect even if it fails."""
 
-STALL = (1.0, 32.0, 1024.0)
+STALL = (1.0, 8.0, 64.0)
 
 
 class Hazards(NamedTuple):

@@ -29,7 +29,9 @@ ACCOUNTS = (
 QUESTIONS = (STATUS, STATUS, STATUS, WEB, ALL, HOUR, MAIL)
 KINDS = (INFO, INFO, LOOKUP, LOOKUP, GATE)
 
-SECOND_WAVES = (0.0, 1.0, 16.0, 16.5, 17.0, 18.0, 24.0, 89.0, 90.0, 91.0, 101.0, 90000.0, 90000.0)
+MAX_AGES = (16, 4, 64, 0)
+
+SECOND_WAVES = (0.0, 1.0, 16.0, 16.5, 17.0, 18.0, 24.0, 90.0, 91.0, 101.0, *(90000.0,) * 4)
 """Seconds after which the second half of the tasks begins: around the lifetimes, and on the next day."""
 
 DISK_FAULTS = (
@@ -42,7 +44,16 @@ DISK_FAULTS = (
 )
 LOCK_ERRORS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.EINTR, errno.EWOULDBLOCK, errno.ESTALE)
 
-FAST, SLOW = (0.25, 0.125, 0.5), (0.25, 3.0, 6.0, 40.0)
+FAST, SLOW = (0.25, 0.125, 0.5), (0.25, 1.5, 3.0, 20.0)
+
+
+class Habits(NamedTuple):
+    """Of what the tasks of a run choose: often they are alike, as those of many hosts are."""
+
+    accounts: tuple[Account, ...]
+    questions: tuple[str, ...]
+    kinds: tuple[str, ...]
+    max_ages: tuple[int, ...]
 
 
 class Mode(NamedTuple):
@@ -53,7 +64,7 @@ class Mode(NamedTuple):
     calm: bool = False
     quiet: bool = False
     latencies: tuple[float, ...] = FAST
-    timeouts: tuple[int, ...] = (64, 128)
+    timeouts: tuple[int, ...] = (16, 32)
     folders: Sequence[Callable[[Machine], bool]] = (disturbances.private,)
 
 
@@ -85,8 +96,8 @@ MODES = (
     Mode(no_hazards, (disturbances.revoke,), calm=True, quiet=True),
     Mode(no_hazards, (disturbances.revoke,), calm=True, quiet=True),
     Mode(lambda choices: Hazards(crash=30, crashes=2, short_writes=True), (disturbances.crash_one,), quiet=True),
-    Mode(lambda choices: Hazards(stall=30), quiet=True),
-    Mode(no_hazards, quiet=True, latencies=SLOW, timeouts=(8, 16)),
+    Mode(lambda choices: Hazards(stall=30), quiet=True, timeouts=(4, 8)),
+    Mode(no_hazards, quiet=True, latencies=SLOW, timeouts=(4, 8)),
     Mode(lambda choices: Hazards(boot_clock=not choices.chance(4)), CLOCKS),
     Mode(no_hazards, SPOIL),
     Mode(disk_faults),
@@ -112,8 +123,17 @@ class CacheTasks:
         failures = choices.pick((0, 0, 5))
         wave = choices.pick(SECOND_WAVES)
         count = choices.below(3) + 2
-        plans = [_plan(f"task{number}", choices, mode, wave) for number in range(count)]
-        times = [choices.pick((0.0, wave)) + choices.pick((0.5, 1.0, 1.5, 2.0, 8.0, 17.0)) for _ in _few(mode.events, choices)]
+        habits = Habits(
+            choices.pick(((MAIN,), (MAIN,), ACCOUNTS)),
+            choices.pick(((STATUS,), (STATUS,), QUESTIONS)),
+            choices.pick(((INFO,), (INFO, LOOKUP), KINDS)),
+            choices.pick(((16,), (16,), MAX_AGES)),
+        )
+        plans = [_plan(number, choices, mode, wave, habits) for number in range(count)]
+        times = [
+            choices.pick((0.0, wave)) + choices.pick((0.5, 1.0, 1.5, 2.0, 8.0, 17.0))
+            for _ in _few(mode.events, choices)
+        ]
         events = [(moment, choices.pick(mode.events)) for moment in times]
         conditions = Conditions(mode.hazards(choices), Behaviour(mode.latencies, failures), mode.calm, mode.quiet)
         run_tasks(self._world, plans, conditions, choices, watch, events, choices.pick(mode.folders))
@@ -123,16 +143,15 @@ def _few(events: Sequence[Disturbance], choices: Choices) -> range:
     return range(choices.below(4) if events else 0)
 
 
-def _plan(name: str, choices: Choices, mode: Mode, wave: float) -> Plan:
+def _plan(number: int, choices: Choices, mode: Mode, wave: float, habits: Habits) -> Plan:
     return Plan(
-        name,
-        choices.pick(ACCOUNTS),
-        tuple(choices.pick(QUESTIONS) for _ in range(choices.pick((1, 1, 2)))),
-        choices.pick(KINDS),
-        begin=choices.pick((0.0, wave)) + choices.pick((0.0, 0.0, 0.25, 2.0)),
+        f"task{number}",
+        choices.pick(habits.accounts),
+        tuple(choices.pick(habits.questions) for _ in range(choices.pick((1, 1, 2)))),
+        choices.pick(habits.kinds),
+        begin=choices.pick((wave, wave, 0.0) if number else (0.0, 0.0, wave)) + choices.pick((0.0, 0.0, 0.25, 2.0)),
         pause=choices.pick((0.0, 16.0, 90.0)),
-        max_age=choices.pick((16, 16, 16, 4, 64, 0)),
+        max_age=choices.pick(habits.max_ages),
         timeout=choices.pick(mode.timeouts),
-        retries=1,
-        token_cache=not choices.chance(5),
+        token_cache=not choices.chance(8),
     )

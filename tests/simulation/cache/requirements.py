@@ -6,8 +6,8 @@
 * A response is reused for the same request of the same API client, for less than ``max_age`` seconds since it was
   received; a gate's never. That holds if the wall clock or the boot clock was right in between.
 * A token is sent only to where it is from, and not after its lifetime.
-* Of the tasks that need the same response, one requests it and the others wait: in a ``calm`` run, in which nothing fails
-  and no task waits longer than half of its time, there is one request for a question and its lifetime.
+* Of the tasks that need the same response, one requests it and the others wait: in a ``calm`` run, in which nothing
+  fails and no task waits longer than half of its time, there is one request for a question and its lifetime.
 * A question takes no longer than the timeout. It waits only while another task of the same API client is at work.
 * If the cache fails, there is a warning, and the task requests the response itself.
 * No file holds a token or a secret that can be read; no file is left unfinished, and no descriptor open.
@@ -27,8 +27,11 @@ LARGEST_POLL = 0.1
 
 SLACK = 0.01
 
-USED_PART = 0.9
-"""The part of a token's lifetime for which it is used."""
+ROUNDING = 1e-6
+"""Seconds by which the sum of times differs that are not binary fractions. The ones that a run chooses are."""
+
+USED = 88.0
+"""Seconds for which a token is used at least: until shortly before it expires, counted from the first attempt."""
 
 
 class Judge:
@@ -58,7 +61,7 @@ class Judge:
         elif earlier.received is not None and earlier.status == 200 and not earlier.is_revoked:
             is_token = exchange.subject == "token"
             age = exchange.sent - (earlier.sent if is_token else earlier.received)
-            if age < (TOKEN_LIFETIME * USED_PART if is_token else exchange.task.plan.max_age):
+            if age < (USED if is_token else exchange.task.plan.max_age) - ROUNDING:
                 self.machine.violate(f"{name} although response {earlier.number} is cached and {age:g} s old")
 
     def received(self, exchange: Exchange) -> None:
@@ -68,7 +71,11 @@ class Judge:
         if issued is None or issued.received is None:
             return
         age = exchange.sent - issued.received
-        if age >= TOKEN_LIFETIME and not self._clocks_wrong(issued.received, exchange.sent) and not self.was_stopped():
+        if (
+            _reaches(age, TOKEN_LIFETIME)
+            and not self._clocks_wrong(issued.received, exchange.sent)
+            and not self.was_stopped()
+        ):
             self.machine.violate(f"{exchange.task.name} sends a token that is {age:g} s old")
 
     def was_stopped(self) -> bool:
@@ -109,7 +116,7 @@ class Judge:
         age = answer.ended - exchange.received
         if plan.kind == GATE or plan.max_age == 0:
             wrong(f"{task.name} gets a cached response, although it requires a current one")
-        elif age >= plan.max_age + answer.stalled and not self._clocks_wrong(exchange.received, answer.ended):
+        elif _reaches(age, plan.max_age + answer.stalled) and not self._clocks_wrong(exchange.received, answer.ended):
             wrong(f"{task.name} gets response {exchange.number}, which is {age:g} s old, not less than {plan.max_age}")
 
     def _judge_error(self, task: Task, answer: Answer, own: Sequence[Exchange]) -> None:
@@ -150,7 +157,9 @@ class Judge:
 
     def _judge_order(self) -> None:
         """No task gets an older response than one that began after another task had a newer one."""
-        answers = [(answer, task) for task in self.tasks for answer in task.answers if answer.label and shares_answers(task)]
+        answers = [
+            (answer, task) for task in self.tasks for answer in task.answers if answer.label and shares_answers(task)
+        ]
         for later, task in answers:
             for earlier, other in answers:
                 same = earlier.question == later.question and task.plan.account == other.plan.account
@@ -180,6 +189,10 @@ def shares(exchange: Exchange) -> bool:
 
 def shares_answers(task: Task) -> bool:
     return task.plan.kind != GATE and task.plan.max_age > 0
+
+
+def _reaches(age: float, limit: float) -> bool:
+    return age >= limit if (age * 1024).is_integer() else age >= limit + ROUNDING
 
 
 def _covered(spans: list[tuple[float, float]], began: float, ended: float) -> float:

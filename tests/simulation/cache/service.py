@@ -89,7 +89,14 @@ class Service:
         if exchange.subject.startswith("config "):
             name = exchange.subject.partition(" ")[2]
             return json.dumps({"error": None, "monitor": {"id": name, "label": label, "active": True}}).encode()
-        entry = {"monitor": "m1", "label": label, "alert_active": True, "alert_count": 1, "fail_count": 1, "test_count": 1}
+        entry = {
+            "monitor": "m1",
+            "label": label,
+            "alert_active": True,
+            "alert_count": 1,
+            "fail_count": 1,
+            "test_count": 1,
+        }
         return json.dumps({"error": None, "monitor_list": [entry]}).encode()
 
 

@@ -97,7 +97,9 @@ class ModelOs:
 
     def close(self, descriptor: int) -> None:
         machine = self._machine()
-        machine.call("close", f"closes {_short(machine.description(descriptor).name)}", lambda: machine.close(descriptor))
+        machine.call(
+            "close", f"closes {_short(machine.description(descriptor).name)}", lambda: machine.close(descriptor)
+        )
 
     def fdopen(self, descriptor: int, mode: str) -> ModelFile:
         self._machine().current()
@@ -169,11 +171,17 @@ class ModelFile:
         machine = self._machine
         description = machine.description(self._descriptor)
         size = len(self._unwritten)
-        parts = [self._unwritten[: size // 2], self._unwritten[size // 2 :]] if machine.hazards.short_writes else [self._unwritten]
+        parts = (
+            [self._unwritten[: size // 2], self._unwritten[size // 2 :]]
+            if machine.hazards.short_writes
+            else [self._unwritten]
+        )
         self._unwritten = b""
         try:
             for part in parts if size else []:
-                machine.call("write", f"writes {_short(description.name)}", lambda part=part: _append(machine, description, part))
+                machine.call(
+                    "write", f"writes {_short(description.name)}", lambda part=part: _append(machine, description, part)
+                )
         finally:
             machine.call("close", f"closes {_short(description.name)}", lambda: machine.close(self._descriptor))
 

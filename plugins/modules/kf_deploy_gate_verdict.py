@@ -75,11 +75,10 @@ reasons:
   returned: if it stops
   type: list
   elements: str
-unblock:
-  description: What would let the deployment proceed.
-  returned: if it stops
-  type: list
-  elements: str
+variables:
+  description: How to set the options that the reasons name.
+  returned: if it stops and an option can let the deployment proceed
+  type: str
 report_errors:
   description: Why reports could not be written.
   returned: if there are any

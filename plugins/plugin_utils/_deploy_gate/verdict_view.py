@@ -16,6 +16,9 @@ MAX_LENGTH = 600
 """Characters of a line."""
 
 
+VARIABLES = "set the options named above as variables with the prefix deploy_gate_, such as deploy_gate_known"
+
+
 def build_verdict_view(result: Mapping[str, Any], labels: Sequence[str]) -> dict[str, Any]:
     """Return the decision of a gate's ``result`` as plain data, with a line of text for each group of reasons.
 
@@ -27,6 +30,8 @@ def build_verdict_view(result: Mapping[str, Any], labels: Sequence[str]) -> dict
         view["msg"] += f" (gate_rc {result['gate_rc']})"
         view["reasons"] = _cap([line for line in result["lines"] if line not in result["summary"]])
         view["report_errors"] = _cap(result["report_errors"])
+        if any(line.startswith("To unblock") for line in view["reasons"]):
+            view["variables"] = VARIABLES
         if len(result["reasons"]) > MAX_LINES:
             view["reasons"].append(f"deploy_gate_result.reasons has all {len(result['reasons']):,} reasons")
     if labels:

@@ -154,7 +154,9 @@ def compare(document: Document, expectations: Expectations) -> list[ExpectationE
             actual = limit.value(policy, plan)
             total = limit.total(policy, plan) if limit.total is not None else None
             bound = _limit(name, expected, total or 0)
-            has_comparison = actual is not None and total != 0
+            met = False
+            if actual is not None and total != 0:
+                met = actual >= bound if limit.is_minimum else actual <= bound
             entries.append(
                 {
                     "policy": policy["name"],
@@ -162,7 +164,7 @@ def compare(document: Document, expectations: Expectations) -> list[ExpectationE
                     "expected": expected,
                     "actual": actual,
                     "total": total,
-                    "met": has_comparison and (actual >= bound if limit.is_minimum else actual <= bound),
+                    "met": met,
                 }
             )
     return entries

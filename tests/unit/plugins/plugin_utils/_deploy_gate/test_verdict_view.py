@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._deploy_gate.verdict_view import (
+    VARIABLES,
     build_verdict_view,
 )
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.reports.grouping import (
@@ -49,6 +50,7 @@ def test_a_stop_has_its_reasons_and_their_remedies_once() -> None:
         "gate_rc": 10,
         "msg": "before: stop, block: some monitors (gate_rc 10)",
         "reasons": given["lines"],
+        "variables": VARIABLES,
         "scope": "2 monitors in scope: Web and Mail",
     }
     assert len(given["lines"]) == 2

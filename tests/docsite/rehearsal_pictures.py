@@ -41,6 +41,9 @@ T = TypeVar("T")
 
 
 class _NoProgress:
+    def enter(self, _stage: str) -> None:
+        """Report nothing."""
+
     def track(self, items: Collection[T], _stage: str) -> Iterator[T]:
         return iter(items)
 

@@ -99,6 +99,8 @@ class Baseline(NamedTuple):
     def find_missing(self, present: Iterable[str]) -> list[BaselineMonitor]:
         """Return the monitors that were in scope and whose ids are not in ``present``."""
         ids = set(present)
+        if self.monitors.keys() <= ids:
+            return []
         if any(name.startswith("#") for name in self.monitors):
             ids |= {"#" + digest(name) for name in ids}
         return [monitor for name, monitor in self.monitors.items() if name not in ids]

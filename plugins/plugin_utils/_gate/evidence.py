@@ -103,6 +103,11 @@ class Evidence:
         return {one.monitor.label: one.cleared_alert for one in histories if one.cleared_alert is not None}
 
     @property
+    def has_failures(self) -> bool:
+        """Whether some monitor has failed since the anchor."""
+        return bool(self._failed)
+
+    @property
     def has_unrecovered_failure(self) -> bool:
         """Whether some monitor failed since the anchor and has not had the clean tests that it owes."""
         return any(not self.is_proved(name) for name in self._failed)
@@ -121,6 +126,8 @@ class Evidence:
     def find_vanished(self, sample: Sample) -> list[Monitor]:
         """Return the monitors that earlier samples contained and ``sample`` does not."""
         present = {monitor.id for monitor in sample.monitors}
+        if self._histories.keys() <= present:
+            return []
         return [
             Monitor(name, history.monitor.label, history.monitor.type, history.monitor.config, None)
             for name, history in self._histories.items()

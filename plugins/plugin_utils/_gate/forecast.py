@@ -55,15 +55,16 @@ def forecast(
     """
     longest, decides, detection, provable, limit = 0.0, None, None, 0, policy.proof_limit
     unprovable, slow, due = {}, {}, {}
+    demands_tests, has_advisory = policy.demands_tests, bool(policy.advisory.texts)
     for monitor in monitors:
         timer = monitor.timer
-        if timer is None or policy.advisory.find_matches(monitor):
+        if timer is None or (has_advisory and policy.advisory.find_matches(monitor)):
             continue
         is_accepted = monitor.id in accepted
         left = max(0.0, evidence.anchor + policy.alert_after * timer - now)
         if not is_accepted:
             detection = left if detection is None else max(detection, left)
-        if not policy.demands_tests:
+        if not demands_tests:
             continue
         at = complete_at(monitor, timer, policy, evidence, now)
         seconds = at - now

@@ -71,7 +71,10 @@ def find_wide_window(monitors: Iterable[Monitor], policy: Policy, is_first: bool
     needed = {
         monitor.id: _needed_window(monitor, policy, is_first)
         for monitor in monitors
-        if is_first or monitor.status is None or monitor.status.tested is None
+        if is_first
+        or (status := monitor.status) is None
+        or status.last_test is None
+        or status.last_test.started is None
     }
     longest = min(MAX_WINDOW, math.ceil(max(needed.values(), default=0.0)))
     return frozenset(identity for identity, seconds in needed.items() if seconds > WINDOW), longest

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...module_utils._domain.monitor import Monitor, MonitorStatus
@@ -14,6 +15,7 @@ from ...module_utils._domain.timestamps import duration, utc
 from ...module_utils._domain.timing import UNTESTED
 from .baseline import Baseline, BaselineMonitor
 from .evidence import Evidence, detected_from
+from .monitor_history import TestHistory
 from .policy import BEFORE, PLAN, Policy
 from .problems import (
     ALERT,
@@ -104,8 +106,10 @@ def _mask(found: Assessment, view: View) -> Assessment:
     """Return ``found``, or the state that masks it: ``known``, or ``existing_problem`` if it has not become worse."""
     then = view.baseline.find(found.monitor.id) if view.baseline is not None else None
     is_existing = then is not None and then.has_lasting_problem and _is_no_worse(found, then, view)
-    states = _accepted_states(found, view) | ({EXISTING_PROBLEM} if is_existing else set())
-    accepted = _accept(found, states, view)
+    accepted = None
+    if view.policy.known:
+        states = _accepted_states(found, view) | ({EXISTING_PROBLEM} if is_existing else set())
+        accepted = _accept(found, states, view)
     if accepted is not None or not is_existing:
         return accepted or found
     message = f"{found.message}; the monitor had a problem before the deployment"
@@ -173,9 +177,10 @@ def _find(monitor: Monitor, view: View) -> Assessment:
     status = monitor.status
     if status is None:
         return _missing(monitor)
-    is_troubled = status.alert_active or status.failing or view.evidence.history(monitor.id).is_failed
+    history = view.evidence.history(monitor.id)
+    is_troubled = status.alert_active or status.failing or history.is_failed or history.failures
     for rule in RULES if is_troubled else RULES_WITHOUT_TROUBLE:
-        found = rule(monitor, status, view)
+        found = rule(monitor, status, view, history)
         if found is not None:
             return found
     return Assessment(monitor, CLEAN)
@@ -187,9 +192,8 @@ def _missing(monitor: Monitor) -> Assessment:
     return Assessment(monitor, MISSING, message, "activate the monitor, or exclude it")
 
 
-def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
+def _silent(monitor: Monitor, status: MonitorStatus, view: View, history: TestHistory) -> Assessment | None:
     """Return ``silent_failure`` for a run of failures, over several polls or the whole window of one response."""
-    history = view.evidence.history(monitor.id)
     if status.alert_active or not (status.failing or history.is_failed):
         return None
     run = count_failed_run(status, history.failed_run)
@@ -201,7 +205,7 @@ def _silent(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment |
     return Assessment(monitor, SILENT_FAILURE, message, advice, is_final)
 
 
-def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
+def _alerting(monitor: Monitor, status: MonitorStatus, view: View, history: TestHistory) -> Assessment | None:
     if not status.alert_active:
         return None
     since = "since an unknown time"
@@ -211,16 +215,16 @@ def _alerting(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment
     message = f"has an active alert {since}"
     is_fixed = bool(view.policy.fixes.find_matches(monitor))
     if _is_new(status, view) and not (is_fixed and _is_age_unknown(view)):
-        return _new_alert(monitor, status, view, f"has a new alert, active {since}")
+        return _new_alert(monitor, status, view, history, f"has a new alert, active {since}")
     if is_fixed:
         return Assessment(monitor, FIXING, f"{message}; fixes expects it to clear", "wait until the alert clears")
     unblock = "repair the monitored service, list the monitor in known or fixes, or exclude it"
     return Assessment(monitor, EXISTING_ALERT, message, unblock)
 
 
-def _new_alert(monitor: Monitor, status: MonitorStatus, view: View, message: str) -> Assessment:
+def _new_alert(monitor: Monitor, status: MonitorStatus, view: View, history: TestHistory, message: str) -> Assessment:
     """Return ``new_alert``. One raised before the anchor may result from a restart and clear during the wait."""
-    raised = status.alerted if status.alerted is not None else view.evidence.history(monitor.id).alerting_since
+    raised = status.alerted if status.alerted is not None else history.alerting_since
     advice = "roll back or repair the monitored service; to accept it, list it in known with states: [new_alert]"
     is_final = raised is not None and raised >= view.evidence.anchor
     return Assessment(monitor, NEW_ALERT, message, advice, is_final)
@@ -241,8 +245,8 @@ def _is_new(status: MonitorStatus, view: View) -> bool:
     return started is None or status.alerted is None or status.alerted >= started + view.clock_offset.least
 
 
-def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
-    policy, now, history = view.policy, view.service_time, view.evidence.history(monitor.id)
+def _blind(monitor: Monitor, status: MonitorStatus, view: View, history: TestHistory) -> Assessment | None:
+    policy, now = view.policy, view.service_time
     if status.tested is not None and history.is_outdated:
         message = "reported an older test than before; the response looks stale"
         return Assessment(monitor, BLIND, message, "look for a cache between the controller and the service")
@@ -258,8 +262,7 @@ def _blind(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | 
     return Assessment(monitor, BLIND, *explain_staleness(reason, monitor, status, now))
 
 
-def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
-    history = view.evidence.history(monitor.id)
+def _failing(monitor: Monitor, status: MonitorStatus, view: View, history: TestHistory) -> Assessment | None:
     if not (history.failures or history.is_failed or status.failing):
         return None
     demanded = view.policy.failures_in_a_row
@@ -279,28 +282,26 @@ def _failing(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment 
     return Assessment(monitor, FAILING, f"failed {times}{quote_error(status)}", "wait until its tests pass again")
 
 
-def _pending(monitor: Monitor, status: MonitorStatus, view: View) -> Assessment | None:
+def _pending(monitor: Monitor, status: MonitorStatus, view: View, history: TestHistory) -> Assessment | None:
     if not view.policy.demands_tests or view.evidence.is_proved(monitor.id):
         return None
     due = view.unprovable.get(monitor.id)
-    history = view.evidence.history(monitor.id)
     if due is not None and not history.failures and not _failed_since_deployment(monitor, view):
         message = f"cannot be proved in time: it tests {describe_interval(monitor)}, and its proof is due at {utc(due)}"
         return Assessment(monitor, UNPROVED, message, f"raise {view.policy.wait_option}, or set on_unprovable")
-    message = _describe_missing(monitor, status, view)
+    message = _describe_missing(monitor, status, view, history)
     return Assessment(monitor, PENDING, message, f"raise {view.policy.wait_option}")
 
 
-def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> str:
+def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View, history: TestHistory) -> str:
     policy, anchor = view.policy, view.evidence.anchor
-    history, owed = view.evidence.history(monitor.id), view.evidence.owed_tests(monitor.id)
+    owed = view.evidence.owed_tests(monitor.id)
     if len(history.clean_starts) >= owed:
         needed = detected_from(monitor, policy, anchor)
         end = agree(policy.alert_after, "test ends", "tests end")
         tests = f"its {policy.alert_after} {end} at {utc(needed or anchor)} at the earliest"
         return f"could not have raised an alert yet: {tests}"
-    tests = f"{owed} required clean {agree(owed, 'test', 'tests')}"
-    message = f"has {len(history.clean_starts)} of {tests} since {utc(anchor)}"
+    message = _count_tests(len(history.clean_starts), owed, anchor)
     if history.cleared_alert is not None:
         message += f"; an alert was raised at {utc(history.cleared_alert)} and has cleared"
     elif history.failures:
@@ -312,7 +313,12 @@ def _describe_missing(monitor: Monitor, status: MonitorStatus, view: View) -> st
     return message + describe_readings(status)
 
 
-RULES: tuple[Callable[[Monitor, MonitorStatus, View], Assessment | None], ...] = (
+@lru_cache(maxsize=64)  # Thousands of monitors wait for the same few numbers of tests.
+def _count_tests(number: int, owed: int, anchor: float) -> str:
+    return f"has {number} of {owed} required clean {agree(owed, 'test', 'tests')} since {utc(anchor)}"
+
+
+RULES: tuple[Callable[[Monitor, MonitorStatus, View, TestHistory], Assessment | None], ...] = (
     _silent,
     _alerting,
     _blind,
@@ -321,5 +327,5 @@ RULES: tuple[Callable[[Monitor, MonitorStatus, View], Assessment | None], ...] =
 )
 """In order of precedence. An alert and a silent failure exclude each other."""
 
-RULES_WITHOUT_TROUBLE = (_blind, _failing, _pending)
-"""The rules for a monitor without an alert and a failed newest test; skipping the others saves time with thousands."""
+RULES_WITHOUT_TROUBLE = (_blind, _pending)
+"""The rules for a monitor without an alert and a failed test; skipping the others saves time with thousands."""

@@ -50,6 +50,13 @@ class Reason(NamedTuple):
         return f"{sanitize(self.label, 80)} {self.message}" if self.label is not None else self.message
 
 
+RANKS = {verdict: -place for place, verdict in enumerate(VERDICTS)}
+
+
+def _rank(reason: Reason) -> int:
+    return RANKS[reason.verdict]
+
+
 class Evaluation(NamedTuple):
     """A verdict with its reasons: worst first, and among equals those about the whole gate before single monitors.
 
@@ -89,7 +96,7 @@ def evaluate(sample: Sample, view: View) -> Evaluation:
     reasons = _limit_masked(masked - exempt, len(assessments), policy)
     reasons += [reason for _found, reason in pairs if reason is not None]
     reasons = _tolerate(reasons, policy.max_blocking)
-    reasons.sort(key=lambda reason: -VERDICTS.index(reason.verdict))
+    reasons.sort(key=_rank)
     verdict = reasons[0].verdict if reasons else PASS
     if verdict == PASS and pairs:
         verdict = WARN
@@ -158,7 +165,8 @@ def map_reactions(policy: Policy) -> Mapping[str, str]:
 
 
 def _tolerate(reasons: list[Reason], most: int) -> list[Reason]:
-    if sum(reason.verdict == BLOCK for reason in reasons) > most:
+    blocking = sum(reason.verdict == BLOCK for reason in reasons)
+    if not blocking or blocking > most:
         return reasons
     return [
         Reason(r.code, WARN, f"{r.message} (tolerated: max_blocking is {most})", r.unblock, r.monitor, r.label)
@@ -200,7 +208,7 @@ def add_earlier_reasons(evaluation: Evaluation, earlier: Evaluation | None) -> E
     """
     if evaluation.gate_rc or earlier is None:
         return evaluation
-    reasons = sorted([*earlier.reasons, *evaluation.reasons], key=lambda reason: -VERDICTS.index(reason.verdict))
+    reasons = sorted([*earlier.reasons, *evaluation.reasons], key=_rank)
     return earlier._replace(reasons=reasons, final=False, retry_after=evaluation.retry_after)
 
 

@@ -95,11 +95,12 @@ GATE: Spec = {
 def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baseline | None]:
     """Return the policy and the baseline in ``options``; ``now`` is the start of the task in epoch seconds.
 
+    The baseline may also be one that was read before, which saves time in a replay of several gates.
     Raises ValueError that names the option if a value is invalid.
     """
     if options.get("baseline") == {}:
         raise ValueError("baseline: it is empty; pass the registered result of phase before, or omit the option")
-    baseline = read_baseline(options["baseline"]) if options.get("baseline") else None
+    baseline = _read_baseline(options.get("baseline"))
     grace = options["stale_grace"]
     deploy_started = _read_past(options, "deploy_started", now + grace)
     if deploy_started is None and baseline is not None:
@@ -126,6 +127,12 @@ def read_policy(options: Mapping[str, Any], now: float) -> tuple[Policy, Baselin
         override=parse_override(options["override"]) if options.get("override") else None,
     )
     return policy, baseline
+
+
+def _read_baseline(given: Any) -> Baseline | None:
+    if isinstance(given, Baseline):
+        return given
+    return read_baseline(given) if given else None
 
 
 def check_journal_days(days: float | None) -> None:

@@ -36,7 +36,7 @@ def gate_result(
     entries = {
         found.monitor.id: monitor_entry(found) for found in evaluation.assessments if verbose or found.state != CLEAN
     }
-    reasons = [_reason(reason) for reason in evaluation.reasons]
+    reasons = describe_reasons(evaluation)
     unblock = unblock_options(_situation(outcome, policy, reasons, entries)) if evaluation.gate_rc else []
     groups = group_reasons(reasons, {name: entry["error"] for name, entry in entries.items()})
     lines = [*describe_groups(groups), *describe_remedies(groups, unblock)]
@@ -63,12 +63,12 @@ def gate_result(
         "predicted": _predicted(outcome),
         "proof": describe_proof(outcome, policy),
         "since": utc(policy.anchor),
-        "baseline": _take(outcome, policy, account),
+        "baseline": take_newest_baseline(outcome, policy, account),
         "changes": list_changes(outcome.sample, baseline),
     }
 
 
-def _take(outcome: Outcome, policy: Policy, account: str) -> dict[str, Any] | None:
+def take_newest_baseline(outcome: Outcome, policy: Policy, account: str) -> dict[str, Any] | None:
     """Return the baseline of the newest sample: the problem of each monitor, independent of the policy."""
     sample, view = outcome.sample, outcome.view
     if sample is None or view is None:
@@ -170,6 +170,10 @@ def _predicted(outcome: Outcome) -> dict[str, Any] | None:
         "detection_seconds": None if ahead.detection is None else round(ahead.detection, 1),
         "alert_possible": ahead.alert_possible,
     }
+
+
+def describe_reasons(evaluation: Evaluation) -> list[dict[str, Any]]:
+    return [_reason(reason) for reason in evaluation.reasons]
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import math
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from operator import add, sub
+from itertools import compress
+from operator import sub
 from typing import Any
 
 from ...module_utils._domain.timestamps import EARLIEST, LATEST
@@ -71,24 +72,31 @@ def decode_column(kind: str, before: Column, header: Sequence[Any], planes: byte
     """
     form = header[0]
     if form == VALUES:
-        column, size = list(header[1]), 0
-    else:
-        width = _whole(header[1])
-        if width not in TYPES:
-            raise ValueError("width")
-        size = width * len(before)
-        codes = _unpack(planes[:size], width)
-        if form == TEXTS:
-            column = _apply_texts(before, codes, header[2])
-        elif form == NUMBERS:
-            column = _apply_numbers(before, codes, _whole(header[2]), _whole(header[3]))
-        else:
-            raise ValueError("form")
-    if len(column) != len(before):
+        column = list(header[1])
+        if len(column) != len(before):
+            raise ValueError("length")
+        check_values(kind, column)
+        return column, 0
+    width = _whole(header[1])
+    if width not in TYPES:
+        raise ValueError("width")
+    size = width * len(before)
+    codes = _unpack(planes[:size], width)
+    if len(codes) != len(before):
         raise ValueError("length")
-    if kind == FLAG and form == NUMBERS:
-        column = [value == 1 for value in column]
-    check_values(kind, column)
+    places = list(compress(range(len(codes)), codes))
+    if form == TEXTS:
+        values = [header[2][code - OTHERS] if code >= OTHERS else None for code in filter(None, codes)]
+    elif form == NUMBERS:
+        values = _new_numbers([before[place] for place in places], list(filter(None, codes)), *map(_whole, header[2:4]))
+        if kind == FLAG:
+            values = [value == 1 for value in values]
+    else:
+        raise ValueError("form")
+    check_values(kind, values)
+    column = list(before)
+    for place, value in zip(places, values, strict=True):
+        column[place] = value
     return column, size
 
 
@@ -105,9 +113,17 @@ def check_values(kind: str, values: Column) -> None:
         if min(present, default=0) < 0:
             raise ValueError("range")
     elif kind in (TIME, GAP):
+        _check_parts_of_seconds(kind, present, float in classes)
+
+
+def _check_parts_of_seconds(kind: str, present: Sequence[int | float], has_floats: bool) -> None:
+    """Raise ValueError if a time or a gap is out of range."""
+    ticks = present
+    if has_floats:
         check_times((value for value in present if isinstance(value, float)), 1)
-        if kind == TIME:
-            check_times((value for value in present if isinstance(value, int)), TICKS)
+        ticks = [value for value in present if isinstance(value, int)]
+    if kind == TIME and ticks:
+        check_times((min(ticks), max(ticks)), TICKS)
 
 
 def check_times(values: Iterable[float], unit: int) -> None:
@@ -142,23 +158,16 @@ def _encode_numbers(before: Column, after: Column) -> tuple[int, int, list[int]]
     return base, scale, codes
 
 
-def _apply_numbers(before: Column, codes: Sequence[int], base: int, scale: int) -> list[Any]:
-    if NULL not in codes and None not in before:
-        return list(map(add, before, _changes(codes, scale)))
+def _new_numbers(before: Column, codes: Sequence[int], base: int, scale: int) -> list[Any]:
+    """Return the numbers to which ``codes`` other than 0 lead; ``base`` stands for those that were None."""
     return [
-        (None if code == NULL else old) if code < OTHERS else (base if old is None else old) + change
-        for old, code, change in zip(before, codes, _changes(codes, scale), strict=True)
+        None if code == NULL else (base if old is None else old) + scale * _change(code)
+        for old, code in zip(before, codes, strict=True)
     ]
 
 
-def _changes(codes: Sequence[int], scale: int) -> Iterable[int]:
-    """Return the difference for each code; even codes are positive."""
-    if isinstance(codes, bytes):
-        return map([_change(code) * scale for code in range(256)].__getitem__, codes)
-    return [_change(code) * scale for code in codes]
-
-
 def _change(code: int) -> int:
+    """Return the difference for a code; even codes are positive."""
     return (1 - code) // 2 if code & 1 else code // 2
 
 
@@ -172,13 +181,6 @@ def _encode_texts(before: Column, after: Column) -> tuple[list[Any], bytes]:
             codes.append(NULL if new is None else numbers.setdefault(new, OTHERS + len(numbers)))
     width = _width(codes)
     return [TEXTS, width, list(numbers)], _pack(codes, width)
-
-
-def _apply_texts(before: Column, codes: Sequence[int], texts: Sequence[Any]) -> list[Any]:
-    return [
-        texts[code - OTHERS] if code >= OTHERS else None if code else old
-        for old, code in zip(before, codes, strict=True)
-    ]
 
 
 def _width(codes: Sequence[int]) -> int:

@@ -19,9 +19,10 @@ from .opening import check_time, open_for_reading
 from .references import References
 from .retention import DAY, count_present
 from .rows import LIMITS, SELECT, Row, State, apply, to_observation
+from .status_table import StatusBuilder
 from .timeline import DISORDER, Poll, find_gaps, in_order
 
-MOST_ROWS = 30
+MOST_ROWS = 10
 """Rows that are read at once. Writers wait as long as that takes."""
 
 MOST_BYTES = 32 * 2**20
@@ -93,15 +94,17 @@ class JournalReader:
     ) -> Iterator[tuple[float, Observation]]:
         """Yield the polls as ``observations`` does, each with its time.
 
-        The time of a failed poll is known by the service's clock, too: from the offset of the poll before.
+        The time of a failed poll is known by the service's clock, too: from the offset of the poll before. A status
+        that did not change is the same object as in the poll before.
         """
         earliest, latest = _bounds(since, until)
         items = self._items(earliest, latest) if run is None else self._items_of_run(run)
         emitted = -math.inf
+        builder = StatusBuilder()
         for at, item in items:
             if earliest <= at <= latest and at > emitted and at - emitted >= step:
                 emitted = at
-                yield at, self._build(item)
+                yield at, self._build(item, builder)
 
     def gaps(self, since: float | None = None, until: float | None = None) -> list[Gap]:
         """Return the parts of the time from ``since`` to ``until`` that no poll covers, in ascending order.
@@ -208,8 +211,8 @@ class JournalReader:
                 break
         return rows
 
-    def _build(self, item: Item) -> Observation:
-        return decode(self._path, lambda: to_observation(*item, self._references))
+    def _build(self, item: Item, builder: StatusBuilder) -> Observation:
+        return decode(self._path, lambda: to_observation(*item, self._references, builder.build))
 
 
 def _bounds(since: float | None, until: float | None) -> tuple[float, float]:

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from ...module_utils._domain.monitor import MonitorConfig
+from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
 from .encoding import LARGEST, decode_error, to_finite
 from .observation import Observation
 from .references import References
@@ -81,9 +82,16 @@ def apply(state: State | None, row: Row, references: References) -> State | None
 
 
 def to_observation(
-    row: Row, state: State | None, configs: list[MonitorConfig] | None, references: References
+    row: Row,
+    state: State | None,
+    configs: list[MonitorConfig] | None,
+    references: References,
+    build: Callable[[StatusTable], list[MonitorStatus]],
 ) -> Observation:
-    """Return the observation of ``row``, which led to ``state``. Raises as ``decode_column``."""
+    """Return the observation of ``row``, which led to ``state``, with the statuses that ``build`` returns for a table.
+
+    Raises as ``decode_column``.
+    """
     has_statuses = row.complete is not None
     wide: StatusTable | None = None
     if row.wide is not None:
@@ -94,7 +102,7 @@ def to_observation(
         to_finite(row.requested_at),
         to_finite(row.taken_at),
         None if least is None or most is None else (to_finite(least), to_finite(most)),
-        state.statuses.statuses() if has_statuses and state is not None and state.statuses is not None else None,
+        build(state.statuses) if has_statuses and state is not None and state.statuses is not None else None,
         configs,
         {status.id: status for status in (wide.statuses() if wide is not None else ())},
         None if row.wide_window is None else int(to_finite(row.wide_window)),

@@ -19,6 +19,9 @@ from .references import References
 from .retention import DAY, count_present, delete_older
 from .rows import INSERT, SELECT, Row, State, apply
 
+MOST_REPLAYED = 15
+"""Rows that a process reads before its first one. After more of them, that row is complete, which takes less time."""
+
 
 class Journal:
     """A journal that is open for writing. Every method raises JournalError.
@@ -130,11 +133,14 @@ class Journal:
     def _read_state(self) -> State | None:
         """Return the newest state in the journal. Only the rows that other writers appended are read.
 
-        Without a valid one, the next row is complete, so that the journal can be read from there on.
+        Without a valid one, the next row is complete, so that the journal can be read from there on. So it is if too
+        many rows had to be read.
         """
         group = self._database.fetch_value("SELECT max(complete) FROM observations")
         state = self._state if self._state is not None and self._state.group == group else None
         last = state.id if state is not None else 0
+        if state is None and self._count_rows(group) > MOST_REPLAYED:
+            return None
         try:
             rows = self._database.fetch_all(f"{SELECT} WHERE complete = ? AND id > ? ORDER BY id", (group, last))
             for row in rows:
@@ -144,3 +150,6 @@ class Journal:
         except INVALID:
             return None
         return state
+
+    def _count_rows(self, group: int | None) -> int:
+        return int(self._database.fetch_value("SELECT count(*) FROM observations WHERE complete = ?", (group,)))

@@ -34,6 +34,19 @@ class TimedStatus(NamedTuple):
     until: float
 
 
+class _Quiet(NamedTuple):
+    """Tests from the number ``first`` to just before ``end`` that passed after another one that did.
+
+    ``last_failed`` is the newest failed test before them, and ``alerted`` the start of the newest alert.
+    """
+
+    first: int
+    end: int
+    last_failed: MonitorTest | None
+    alerted: float | None
+    alert_id: str | None
+
+
 class CsvMonitor:
     """A monitor whose test ``k`` starts at ``k * timer + offset``, from its first record on.
 
@@ -73,6 +86,7 @@ class CsvMonitor:
         return runs
 
     def _set_runs(self, runs: list[tuple[int, int]]) -> None:
+        self._quiet: _Quiet | None = None
         self._run_firsts = [first for first, _last in runs]
         self._run_lasts = [last for _first, last in runs]
         self._failed_before = [0, *accumulate(last - first + 1 for first, last in runs)]
@@ -122,8 +136,14 @@ class CsvMonitor:
 
     def status_at(self, instant: float, window: float) -> TimedStatus:
         """Return the status at ``instant``, with the counts of the last ``window`` seconds."""
-        newest = math.floor((instant - VISIBLE_AFTER - self.offset) / self.timer)
-        oldest = max(self._first, math.floor((instant - window - self.offset) / self.timer) + 1)
+        timer, offset = self.timer, self.offset
+        newest = math.floor((instant - VISIBLE_AFTER - offset) / timer)
+        oldest = max(self._first, math.floor((instant - window - offset) / timer) + 1)
+        quiet = self._quiet
+        if quiet is None or not quiet.first <= oldest <= newest < quiet.end:
+            quiet = self._quiet = self._find_quiet(oldest, newest)
+        if quiet is not None and (quiet.alerted is None or quiet.alerted <= instant - window):
+            return self._describe_quiet(quiet, instant, window, newest, oldest)
         raised = bisect_right(self._raised, instant)
         recent = bisect_right(self._raised, instant - window)
         since, until = self._validity(instant, window, newest, oldest, recent, raised)
@@ -147,6 +167,44 @@ class CsvMonitor:
             self._alert_ids[raised - 1] if raised else None,
         )
         return TimedStatus(status, since, until)
+
+    def _find_quiet(self, oldest: int, newest: int) -> _Quiet | None:
+        """Return the time between two runs of failures to which these tests belong; None if there is no such time."""
+        place = bisect_right(self._run_firsts, newest)
+        first = self._run_lasts[place - 1] + 2 if place else self._first
+        if not first <= oldest <= newest:
+            return None
+        raised = bisect_right(self._raised, self._visible(first - 1))
+        return _Quiet(
+            first,
+            self._run_firsts[place] if place < len(self._run_firsts) else ENDLESS,
+            self._failed_test(self._run_lasts[place - 1]) if place else None,
+            self._raised[raised - 1] if raised else None,
+            self._alert_ids[raised - 1] if raised else None,
+        )
+
+    def _describe_quiet(self, quiet: _Quiet, instant: float, window: float, newest: int, oldest: int) -> TimedStatus:
+        """Return the status at ``instant`` if neither a failed test nor the start of an alert is in the window."""
+        timer, offset = self.timer, self.offset
+        started = newest * timer + offset
+        since = max(started + VISIBLE_AFTER, (oldest - 1) * timer + offset + window)
+        if quiet.alerted is not None:
+            since = max(since, quiet.alerted + window)
+        until = min((newest + 1) * timer + offset + VISIBLE_AFTER, oldest * timer + offset + window)
+        status = MonitorStatus(
+            self.site.name,
+            self.config.label,
+            False,
+            0,
+            0,
+            newest - oldest + 1,
+            quiet.alerted,
+            MonitorTest(started, None),
+            quiet.last_failed,
+            NO_FIELDS,
+            quiet.alert_id,
+        )
+        return TimedStatus(status, min(since, instant), until)
 
     def _failed_test(self, number: int) -> MonitorTest:
         started = self.start(number)

@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from .._gate.baseline import Baseline
 from .._gate.policy import AFTER, BEFORE, DURING
-from .._gate_action.sampling import Sampler
+from .._gate.proof import is_verified
+from .._gate_action.result import describe_reasons
 from .document import CAUGHT, HIDDEN, MISSED
+from .gate_cache import GateCache
 from .gate_replay import Replay, ScopeCache, VirtualClock, replay_gate
 from .history import Fault, History, PlantedFault
 from .policy_files import RehearsedPolicy
@@ -84,6 +87,7 @@ class DeploymentReplay:
         self._course = course
         self._planter = planter
         self._scopes = ScopeCache()
+        self._gates = GateCache()
         self._at: float | None = None
 
     def replay(self, policy: RehearsedPolicy, at: float, needs_fault: bool = True) -> Deployment:
@@ -92,11 +96,12 @@ class DeploymentReplay:
         if at != self._at:
             self._at = at
             self._scopes.clear()
+            self._gates.clear()
         clock = VirtualClock(at)
         before = self._run(policy, BEFORE, clock)
         _record(found, BEFORE, before)
         if not before.has_stopped:
-            began, baseline = before.ended, before.result["baseline"]
+            began, baseline = before.ended, before.taken_baseline
             batches = [(DURING, planned) for planned in self._course.batch_times(began)]
             after = began + self._course.duration
             runs = list(self._continue(policy, clock, [*batches, (AFTER, after)], baseline))
@@ -118,7 +123,7 @@ class DeploymentReplay:
         policy: RehearsedPolicy,
         clock: VirtualClock,
         phases: Sequence[tuple[str, float]],
-        baseline: Mapping[str, Any] | None,
+        baseline: Baseline | None,
         fault: PlantedFault | None = None,
     ) -> Iterator[tuple[str, Replay]]:
         """Yield the gates of ``phases``, each with its planned time, until one of them stops the deployment."""
@@ -134,12 +139,18 @@ class DeploymentReplay:
         policy: RehearsedPolicy,
         phase: str,
         clock: VirtualClock,
-        baseline: Mapping[str, Any] | None = None,
+        baseline: Baseline | None = None,
         fault: PlantedFault | None = None,
     ) -> Replay:
         options = policy.of_phase(phase, baseline=baseline)
-        make_sampler = self._scopes.sampler if fault is None else Sampler
-        return replay_gate(options, self._history.client(clock, fault), clock, make_sampler=make_sampler)
+        client = self._history.client(clock, fault)
+        if fault is not None:
+            return replay_gate(options, client, clock)
+        found = self._gates.find(
+            options, clock.now, lambda: replay_gate(options, client, clock, make_sampler=self._scopes.sampler)
+        )
+        clock.advance(found.ended)
+        return found
 
     def _find_outage(self, policy: RehearsedPolicy, found: Deployment) -> None:
         """Set whether a monitor that a stop names was down."""
@@ -163,17 +174,16 @@ def _decide_fault(plain: Replay, planted: Replay, fault: PlantedFault) -> str:
 
 def _names_fault(run: Replay, fault: PlantedFault) -> bool:
     """Whether a gate has its verdict because of a monitor with a planted fault."""
-    verdict = run.result["verdict"]
-    return any(reason["verdict"] == verdict and reason["monitor"] in fault.monitors for reason in run.result["reasons"])
+    verdict = run.outcome.evaluation.verdict
+    return any(reason.verdict == verdict and reason.monitor in fault.monitors for reason in run.reasons)
 
 
 def _record(found: Deployment, phase: str, run: Replay) -> None:
     """Set what a gate of a deployment returned."""
-    result = run.result
     found.ended = run.ended
     found.phase = phase if run.has_stopped else None
-    found.verdict, found.gate_rc = result["verdict"], result["gate_rc"]
-    found.reasons = result["reasons"]
-    found.verified = result["verified"]
+    found.verdict, found.gate_rc = run.outcome.evaluation.verdict, run.decision.gate_rc
+    found.reasons = describe_reasons(run.outcome.evaluation)
+    found.verified = is_verified(run.outcome, run.policy)
     if phase == AFTER:
-        found.waited = result["waited"]
+        found.waited = round(run.outcome.waited, 1)

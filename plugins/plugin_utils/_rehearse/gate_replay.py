@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from ...module_utils._domain.monitor import Monitor, MonitorConfig, MonitorStatus
+from .._gate.baseline import Baseline, read_baseline
 from .._gate.loop import Outcome
-from .._gate.verdict import STOP, decide
+from .._gate.policy import Policy
+from .._gate.verdict import STOP, Decision, Reason, decide
 from .._gate_action.arguments import read_policy
 from .._gate_action.evaluation import Clock, evaluate_gate
-from .._gate_action.result import gate_result
+from .._gate_action.result import gate_result, take_newest_baseline
 from .._gate_action.sampling import Sampler, StatusClient
 
 
@@ -36,17 +40,37 @@ class VirtualClock:
         self.now = max(self.now, instant)
 
 
-class Replay(NamedTuple):
-    """The result of a replayed gate, what it evaluated, and when it began and ended in epoch seconds."""
+@dataclass(frozen=True)
+class Replay:
+    """A replayed gate: its input, what it decided, and when it began and ended in epoch seconds."""
 
-    result: dict[str, Any]
+    policy: Policy
+    baseline: Baseline | None
     outcome: Outcome
+    decision: Decision
     began: float
     ended: float
+    account: str = ""
+    is_verbose: bool = False
 
     @property
     def has_stopped(self) -> bool:
-        return bool(self.result["decision"] == STOP)
+        return self.decision.decision == STOP
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """The complete result, as that of a live gate."""
+        return gate_result(self.outcome, self.decision, self.policy, self.baseline, self.is_verbose, self.account)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        return self.outcome.evaluation.reasons
+
+    @cached_property
+    def taken_baseline(self) -> Baseline | None:
+        """The baseline of the newest sample as a later gate reads it."""
+        taken = take_newest_baseline(self.outcome, self.policy, self.account)
+        return None if taken is None else read_baseline(taken)
 
 
 Scope = tuple[list[Monitor], list[str]]
@@ -111,5 +135,4 @@ def replay_gate(
     virtual = Clock(clock.read, clock.read, clock.sleep)
     outcome = evaluate_gate(options, policy, baseline, client, virtual, warn, once=once, make_sampler=make_sampler)
     decision = decide(outcome.evaluation, policy, clock.now)
-    result = gate_result(outcome, decision, policy, baseline, options["verbose_result"], account)
-    return Replay(result, outcome, began, clock.now)
+    return Replay(policy, baseline, outcome, decision, began, clock.now, account, options["verbose_result"])

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...module_utils._api.errors import ConfigurationError, KnowledgeFrontError, ServiceError
@@ -78,14 +79,18 @@ class JournalHistory:
             gap = self._gaps[place]
             raise GapError(f"nobody polled from {utc(gap.since)} to {utc(gap.until)}")
 
-    def poll(self, instant: float) -> Observation:
-        """Return the first poll at ``instant`` or later. Raises GapError if no earlier one covers the time to it."""
-        observation = self._window.find(instant)
-        if observation is None:
+    def poll(self, instant: float) -> tuple[float, Observation]:
+        """Return the first poll at ``instant`` or later with its time by the service's clock.
+
+        Raises GapError if no earlier one covers the time to it.
+        """
+        found = self._window.find(instant)
+        if found is None:
             raise GapError(f"the journal ends at {utc(self.last)}, before {utc(instant)}")
-        self.check_covered(instant, observation.service_time)
+        at, observation = found
+        self.check_covered(instant, at)
         self.note(observation)
-        return observation
+        return at, observation
 
     def note(self, observation: Observation) -> None:
         """Remember what strips and descriptions need of a poll that was read."""
@@ -104,29 +109,16 @@ class JournalHistory:
             }
 
     def had_outage(self, monitor_ids: Iterable[str], since: float, until: float, alert_after: int) -> bool:
+        margins = {}
         for name in monitor_ids:
             config = self._configs.get(name)
-            margin = alert_after * ((config.timer if config is not None else None) or 0.0)
-            if self._was_down(name, since - margin, until + margin, alert_after):
-                return True
-        return False
-
-    def _was_down(self, name: str, since: float, until: float, alert_after: int) -> bool:
-        """Whether a monitor had an active alert, or ``alert_after`` failed tests in a row."""
-        failed: list[float] = []
-        for observation in self.reader.observations(since, until):
-            status = _find_status(observation, name)
-            if status is None:
-                continue
-            if status.alert_active:
-                return True
-            if not status.failing:
-                failed.clear()
-            elif status.tested is not None and status.tested not in failed:
-                failed.append(status.tested)
-            if len(failed) >= alert_after:
-                return True
-        return False
+            margins[name] = alert_after * ((config.timer if config is not None else None) or 0.0)
+        longest = max(margins.values(), default=0.0)
+        polls = self._window.between(since - longest, until + longest)
+        return any(
+            _was_down(name, _select(polls, since - margin, until + margin), alert_after)
+            for name, margin in margins.items()
+        )
 
     def failed_shares(self, monitor_id: str) -> list[float | None]:
         hours = range(int((self.last - self.first) // HOUR) + 1)
@@ -143,19 +135,44 @@ def _share(status: MonitorStatus) -> float | None:
     return min(1.0, (status.fail_count or 0) / status.test_count)
 
 
+def _select(polls: Iterable[tuple[float, Observation]], since: float, until: float) -> Iterator[Observation]:
+    return (poll for at, poll in polls if since <= at <= until)
+
+
+def _was_down(name: str, polls: Iterable[Observation], alert_after: int) -> bool:
+    """Whether a monitor had an active alert, or ``alert_after`` failed tests in a row."""
+    failed: list[float] = []
+    for poll in polls:
+        status = _find_status(poll, name)
+        if status is None:
+            continue
+        if status.alert_active:
+            return True
+        if not status.failing:
+            failed.clear()
+        elif status.tested is not None and status.tested not in failed:
+            failed.append(status.tested)
+        if len(failed) >= alert_after:
+            return True
+    return False
+
+
 def _find_status(observation: Observation, name: str) -> MonitorStatus | None:
     return next((status for status in observation.statuses or () if status.id == name), None)
 
 
 class _Window:
-    """Polls of a journal from a time on, read when they are needed and retained for other gates."""
+    """Polls of a journal from a time on, read when they are needed and retained for other gates.
+
+    ``_times`` has their times by the service's clock, those of failed polls included.
+    """
 
     def __init__(self, reader: JournalReader, since: float) -> None:
         self.reader = reader
         self._since = since
         self._times: list[float] = []
         self._polls: list[Observation] = []
-        self._rest: Iterator[Observation] = reader.observations(since)
+        self._rest = reader.timeline(since)
 
     def restart(self, since: float) -> _Window:
         """Return a window from ``since`` on, which continues this one if it is not far behind."""
@@ -163,17 +180,41 @@ class _Window:
             return _Window(self.reader, since)
         place = bisect_left(self._times, since)
         del self._times[:place], self._polls[:place]
+        self._since = since
         return self
 
-    def find(self, instant: float) -> Observation | None:
-        """Return the first poll at ``instant`` or later, None after the last one."""
+    def find(self, instant: float) -> tuple[float, Observation] | None:
+        """Return the first poll at ``instant`` or later with its time, None after the last one."""
         while not self._times or self._times[-1] < instant:
-            observation = next(self._rest, None)
-            if observation is None:
+            if not self._read_next():
                 return None
-            self._times.append(observation.service_time)
-            self._polls.append(observation)
-        return self._polls[bisect_left(self._times, instant)]
+        place = bisect_left(self._times, instant)
+        return self._times[place], self._polls[place]
+
+    def between(self, since: float, until: float) -> list[tuple[float, Observation]]:
+        """Return the polls from ``since`` to ``until`` with their times."""
+        while not self._times or self._times[-1] <= until:
+            if not self._read_next():
+                break
+        if since < self._since:
+            self._read_earlier(since)
+        place, end = bisect_left(self._times, since), bisect_right(self._times, until)
+        return list(zip(self._times[place:end], self._polls[place:end], strict=True))
+
+    def _read_next(self) -> bool:
+        """Read another poll. Return False after the last one."""
+        for at, poll in self._rest:
+            self._times.append(at)
+            self._polls.append(poll)
+            return True
+        return False
+
+    def _read_earlier(self, since: float) -> None:
+        limit = self._times[0] if self._times else math.inf
+        earlier = [(at, poll) for at, poll in self.reader.timeline(since, limit) if at < limit]
+        self._times[:0] = [at for at, _poll in earlier]
+        self._polls[:0] = [poll for _at, poll in earlier]
+        self._since = since
 
 
 class JournalClient:
@@ -188,8 +229,9 @@ class JournalClient:
     def statuses(self, everything: bool = False, window: int = WINDOW) -> Sequence[MonitorStatus]:
         if window > WINDOW and self._newest is not None:
             return self._serve(list(self._newest.wide.values()), self._newest)
-        observation = self._newest = self._history.poll(self._clock.now)
-        self._clock.advance(observation.service_time)
+        at, observation = self._history.poll(self._clock.now)
+        self._newest = observation
+        self._clock.advance(at)
         if observation.error is not None:
             raise_poll_error(observation.error)
         return self._serve(observation.statuses or (), observation)

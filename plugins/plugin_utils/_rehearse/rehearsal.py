@@ -49,9 +49,15 @@ T = TypeVar("T")
 
 NOT_COVERED = "not_covered"
 
+COLLECT_EVERY = 25
+"""Deployments between two garbage collections. Replays make hardly any garbage that refers to itself."""
+
 
 class Progress(Protocol):
-    """Reports how many items of a stage are done."""
+    """Reports the stage of the work, and how many of its items are done."""
+
+    def enter(self, stage: str) -> None:
+        """Set the current stage, whose length is not known."""
 
     def track(self, items: Collection[T], stage: str) -> Iterator[T]:
         """Iterate over ``items``."""
@@ -83,10 +89,11 @@ def rehearse(request: Request, progress: Progress) -> Results:
     planter = None if request.fault is None else _find_monitors(request.fault, request.history)
     replay = DeploymentReplay(request.history, request.course, planter)
     results = Results({policy.name: [] for policy in request.policies})
-    for at in progress.track(request.plan.times, "replaying deployments"):
-        gc.collect()
+    for number, at in enumerate(progress.track(request.plan.times, "replaying deployments")):
         try:
             request.history.prepare(at)
+            if number % COLLECT_EVERY == 0:
+                gc.collect()
             found = [_replay(replay, policy, at) for policy in request.policies]
         except GapError as gap:
             _skip(request, results, at, gap)

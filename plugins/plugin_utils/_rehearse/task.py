@@ -150,6 +150,7 @@ def run(options: Mapping[str, Any], progress: Progress, writes: bool) -> dict[st
     expectations = read_expectations(expect, names, bool(options["plant"])) if expect is not None else {}
     course = Course(options["duration"], options["batches"])
     fault = _read_fault(options["plant"])
+    progress.enter("reading the history")
     history = open_history(options)
     longest = course.duration + max(policy.longest_wait() for policy in policies)
     try:
@@ -157,7 +158,9 @@ def run(options: Mapping[str, Any], progress: Progress, writes: bool) -> dict[st
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     request = Request(history, policies, plan, course, fault, options["on_gap"] == "skip", options["changes"])
-    document = build_document(request, rehearse(request, progress), time.time())
+    results = rehearse(request, progress)
+    progress.enter("writing the results")
+    document = build_document(request, results, time.time())
     return finish(document, expectations, options["reports"] if writes else [])
 
 

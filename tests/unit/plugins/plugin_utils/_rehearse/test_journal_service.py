@@ -291,4 +291,31 @@ def test_a_poll_between_two_gaps_covers_nothing(tmp_path: Path, histories: tuple
     for at in (first.since + 1, first.until - 1, second.since + 1, second.until - 1):
         with pytest.raises(GapError, match="nobody polled from"):
             journal.poll(at)
-    assert journal.poll(first.until) == polls[140]._replace(run=None)
+    assert journal.poll(first.until)[1] == polls[140]._replace(run=None)
+
+
+def test_a_poll_does_not_depend_on_what_was_read_before(tmp_path: Path) -> None:
+    """A failed poll has no time of the service, whose clock differs by more than the interval."""
+    path, begin = tmp_path / "journal.db", 1_780_000_000.0
+    status = MonitorStatus("web", "Web", False, 0, 0, 3, None, MonitorTest(begin, None), None, {}, None)
+    with Journal.open(str(path), ACCOUNT, now=begin + 10_000) as written:
+        for number in range(40):
+            at = begin + 30.0 * number
+            if number % 7 == 3:
+                written.append(Observation(at, at, error=PollError("network", "no connection")))
+            else:
+                written.append(Observation(at, at, (100.0, 100.0), [status]))
+    times = [begin + 100.0 + 30.0 * number for number in range(40)]
+    fresh = []
+    for at in times[10:30]:
+        journal = JournalHistory(JournalReader.open(str(path)), "journal.db")
+        journal.prepare(at)
+        fresh.append(journal.poll(at))
+        journal.close()
+    journal = JournalHistory(JournalReader.open(str(path)), "journal.db")
+    journal.prepare(times[10])
+    assert not journal.had_outage(["web"], times[5], times[35], 3)
+    assert [journal.poll(at) for at in times[10:30]] == fresh
+    assert [at for at, _poll in fresh] == times[10:30]
+    assert [poll.error is not None for _at, poll in fresh] == [number % 7 == 3 for number in range(10, 30)]
+    journal.close()

@@ -40,7 +40,16 @@ TOLERANT = "deploy_gate_on_existing_alert: warn\ndeploy_gate_on_existing_problem
 
 
 class NoProgress:
+    """Records the stages of a rehearsal."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+
+    def enter(self, stage: str) -> None:
+        self.stages.append(stage)
+
     def track(self, items: Collection[T], stage: str) -> Iterator[T]:
+        self.enter(stage)
         yield from items
 
 
@@ -78,6 +87,14 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
+
+
+def test_the_progress_names_every_stage(folder: Folder) -> None:
+    progress = NoProgress()
+    options = {"history": str(folder.path / "history.csv"), "deployments": [iso(DAY - 200)]}
+    run(validate(options), progress, writes=False)
+    assert progress.stages[:2] == ["reading the history", "replaying deployments"]
+    assert progress.stages[-1] == "writing the results"
 
 
 def test_a_stop_is_described_with_its_phase_reasons_and_outage(folder: Folder) -> None:

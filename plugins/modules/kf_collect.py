@@ -54,7 +54,9 @@ options:
     description:
       - Path of the journal that the gate writes with its option O(ignore:journal). The debts in it are brought up to
         date after the report. A run after a failure does that again.
-      - A journal that cannot be written causes a warning and does not change the result.
+      - If the path does not name a journal of this account, the task fails with RV(error_code). The proofs are
+        delivered nevertheless, and neither RV(state) nor RV(gate_rc) changes. A journal that cannot be written now, for
+        example because the disk is full, causes a warning.
     type: path
 extends_documentation_fragment:
   - knowledgefront.monitoring.controller
@@ -211,7 +213,8 @@ report_errors:
   type: list
   elements: str
 error_code:
-  description: Error code of a failure without a verdict about the proofs, such as V(collect_report) or V(credentials).
+  description: Error code of a failure without a verdict about the proofs, such as V(collect_report) or V(credentials),
+    or of an unusable O(journal), such as V(journal_invalid).
   returned: failure
   type: str
 """

@@ -12,10 +12,14 @@ from collections.abc import Callable, Sequence
 from ...module_utils._domain.text import sanitize
 from ...module_utils._domain.timestamps import parse_zoned_time
 from .._gate.debts.debt import OWED, Debt
+from .._journal.database import LOCKED, REPLACED, UNWRITABLE
 from .._journal.observation import Debt as JournalDebt
 from .._journal.observation import JournalError
+from .._journal.private_file import sanitize_path
 from .._journal.writer import Journal
-from .._system.files import MAX_PATH_LENGTH
+
+TEMPORARY = frozenset({LOCKED, REPLACED, UNWRITABLE})
+"""Codes of errors for which another run of the task can help."""
 
 
 def to_journal_debt(debt: Debt) -> JournalDebt:
@@ -23,22 +27,33 @@ def to_journal_debt(debt: Debt) -> JournalDebt:
     return JournalDebt(debt.run, debt.selection, parse_zoned_time(debt.created), debt.data)
 
 
-def update_journal(path: str, account: str, debts: Sequence[Debt], warn: Callable[[str], None]) -> None:
+def update_journal(path: str, account: str, debts: Sequence[Debt], warn: Callable[[str], None]) -> JournalError | None:
     """Add what the journal at ``path`` lacks of ``debts``, and close those that are delivered or have failed.
 
-    Whatever fails only calls ``warn``. Debts of another account are left out: a journal belongs to one.
+    Returns the error of a path that does not name a journal of this account. A journal that cannot be written now only
+    calls ``warn``. Debts of another account are left out: a journal belongs to one.
     """
     own = [debt for debt in debts if debt.account == account]
     if not own:
-        return
-    if not os.path.lexists(path):
-        warn(f"there is no journal {sanitize(path, MAX_PATH_LENGTH)}: use the option journal of the gate")
-        return
+        return None
     try:
+        _check_presence(path)
         with Journal.open(path, account, now=time.time()) as journal:
             for debt in own:
                 journal.add_debt(to_journal_debt(debt))
                 if debt.state != OWED:
                     journal.close_debt(debt.run, debt.state)
-    except (JournalError, ValueError) as error:
+    except ValueError as error:
+        if isinstance(error, JournalError) and error.code not in TEMPORARY:
+            return error
         warn(f"the journal was not updated, run kf_collect again: {sanitize(error, 400)}")
+    return None
+
+
+def _check_presence(path: str) -> None:
+    """Raise JournalError without a file at ``path``: a new journal would not be the one of the gate."""
+    if not os.path.lexists(path):
+        raise JournalError(
+            f"there is no journal {sanitize_path(path)}: name the file that the option journal of the gate names",
+            "journal_unreadable",
+        )

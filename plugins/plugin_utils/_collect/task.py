@@ -30,6 +30,7 @@ from .store import ReportStore, StoredReport
 
 if TYPE_CHECKING:
     from ...module_utils._ansible.arguments import Spec
+    from .._journal.observation import JournalError
 
 COLLECT: Spec = {
     **CONNECTION,
@@ -93,10 +94,11 @@ def collect(
 def _finish(
     collection: Collection, options: Mapping[str, Any], warn: Callable[[str], None], dry_run: bool
 ) -> dict[str, Any]:
+    failure: JournalError | None = None
     if options["journal"] and not dry_run:
         from .journal_debts import update_journal
 
-        update_journal(options["journal"], collection.account, collection.stored.debts, warn)
+        failure = update_journal(options["journal"], collection.account, collection.stored.debts, warn)
     result = build_result(collection, options["on_owed"])
     notes = _list_notes(collection, result)
     for note in notes:
@@ -108,6 +110,9 @@ def _finish(
         unwritten = write_reports(options["reports"], build_report(collection, result, notes))
     if unwritten:
         result.update(failed=True, msg=f"{result['msg']} {'; '.join(unwritten)}.")
+    if failure is not None:
+        message = f"{result['msg']} The debts were not updated in the journal: {sanitize(failure, 400)}."
+        result.update(failed=True, msg=message, error_code=failure.code)
     return {**result, "report_errors": unwritten}
 
 

@@ -29,7 +29,8 @@ LOCK_TIMEOUT = 10.0
 SETTINGS = ("temp_store = MEMORY", "trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0")
 FOR_WRITING = ("journal_mode = TRUNCATE", "synchronous = FULL")
 
-LOCKED, REPLACED = "journal_locked", "journal_replaced"
+LOCKED, REPLACED, UNWRITABLE = "journal_locked", "journal_replaced", "journal_unwritable"
+"""Codes of errors that may end without a change of the options."""
 
 
 class Reason(NamedTuple):
@@ -44,21 +45,21 @@ IN_USE = "is in use by another process; try again later, or check that no proces
 REASONS = (
     Reason("locked", IN_USE, code=LOCKED),
     Reason("busy", IN_USE, code=LOCKED),
-    Reason("full", "cannot be written: the disk is full; free some space", code="journal_unwritable"),
+    Reason("full", "cannot be written: the disk is full; free some space", code=UNWRITABLE),
     Reason(
         "readonly",
         "cannot be written: the file or its folder is read-only; make both writable",
-        code="journal_unwritable",
+        code=UNWRITABLE,
     ),
     Reason(
         "unable to open",
         "cannot be opened: check the permissions of the file and of its folder",
-        code="journal_unwritable",
+        code=UNWRITABLE,
     ),
     Reason(
         "I/O error",
         "cannot be read or written: the disk is full or reports an error; check it",
-        code="journal_unwritable",
+        code=UNWRITABLE,
     ),
     Reason("not a database", "is not a journal: name another file, or move this one away", code="journal_invalid"),
     Reason("", "is damaged; move it away, and a new one is started", code="journal_invalid"),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import schema
-from .database import LOCK_TIMEOUT, Database, import_sqlite
+from .database import LOCK_TIMEOUT, UNWRITABLE, Database, import_sqlite
 from .encoding import decode, to_finite
 from .observation import JournalError
 from .private_file import check_private_file, create_private_file, sanitize_path
@@ -51,7 +51,7 @@ def open_for_reading(path: str, account: str | None) -> Database:
     try:
         return _open_unchanged(path, account)
     except JournalError as error:
-        if error.code not in ("journal_unwritable", "journal_older"):
+        if error.code not in (UNWRITABLE, "journal_older"):
             raise
     _prepare(path)
     return _open_unchanged(path, account)

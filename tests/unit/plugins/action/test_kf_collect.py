@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -18,7 +20,9 @@ import pytest
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_collect import ActionModule as Collect
 from ansible_collections.knowledgefront.monitoring.plugins.action.kf_gate import ActionModule as Gate
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.debts.fields import sign_content
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import JournalError
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.writer import Journal
 from ansible_collections.knowledgefront.monitoring.tests.unit.controller_plugins import action
 from ansible_collections.knowledgefront.monitoring.tests.unit.scripted_server import ScriptedServer, as_json, service
 
@@ -416,13 +420,63 @@ def test_a_later_gate_warns_of_the_debts_in_its_journal(recorded: Site) -> None:
     assert not any("earlier deployment" in one for one in recorded.gate("before", journal=journal)["warnings"])
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no journal at all, but some text"])
-def test_a_journal_that_cannot_be_used_changes_nothing(owing: Site, content: bytes | None) -> None:
+def leave_to_another(journal: Path) -> None:
+    Journal.open(str(journal), "another", now=time.time()).close()
+
+
+def raise_version(journal: Path) -> None:
+    leave_to_another(journal)
+    with contextlib.closing(sqlite3.connect(journal)) as database:
+        database.execute("PRAGMA user_version = 99")
+
+
+UNUSABLE_JOURNALS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "absent": (lambda journal: None, "journal_unreadable"),
+    "text": (lambda journal: journal.write_bytes(b"no journal at all, but some text"), "journal_invalid"),
+    "report": (lambda journal: journal.write_text("{}" * 100, encoding="utf-8"), "journal_invalid"),
+    "a folder": (Path.mkdir, "journal_unreadable"),
+    "a link": (lambda journal: journal.symlink_to("elsewhere"), "journal_insecure"),
+    "another account": (leave_to_another, "journal_account"),
+    "a newer version": (raise_version, "journal_newer"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE_JOURNALS)
+def test_a_path_without_a_journal_fails_the_task_after_the_delivery(owing: Site, case: str) -> None:
+    prepare, code = UNUSABLE_JOURNALS[case]
     journal = owing.folder / "journal.sqlite"
-    if content is not None:
-        journal.write_bytes(content)
+    prepare(journal)
     owing.answers = lambda: world(age=0)
-    result = owing.collect(journal=str(journal))
-    assert (result["state"], result["gate_rc"]) == ("delivered", 0)
-    assert content == b"" or any("journal" in warning for warning in result["warnings"])
+    for _again in range(2):
+        result = owing.collect(journal=str(journal))
+        assert (result["state"], result["gate_rc"], result["failed"]) == ("delivered", 0, True)
+        assert (result["error_code"], str(journal) in result["msg"]) == (code, True)
+        assert owing.read()["collected"]["state"] == "delivered"
     assert not any("by the journal" in one for one in owing.gate("before", journal=str(journal))["warnings"])
+
+
+@pytest.mark.parametrize("code", ["journal_locked", "journal_unwritable", "journal_replaced"])
+def test_a_journal_that_cannot_be_written_now_is_a_warning(
+    recorded: Site, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def fail(*_given: object) -> None:
+        raise JournalError("the journal cannot be written", code)
+
+    journal, run = recorded.folder / "journal.sqlite", recorded.read()["run"]
+    recorded.answers = lambda: world(age=0)
+    with monkeypatch.context() as broken:
+        broken.setattr(Journal, "close_debt", fail)
+        result = recorded.collect(journal=str(journal))
+    assert (result["state"], result["gate_rc"], result.get("failed", False)) == ("delivered", 0, False)
+    assert [one for one in result["warnings"] if "the journal was not updated, run kf_collect again" in one]
+    assert debts_in(journal) == {run: "owed"}
+    recorded.collect(journal=str(journal))
+    assert debts_in(journal) == {run: "delivered"}
+
+
+def test_an_empty_file_becomes_a_journal(owing: Site) -> None:
+    journal = owing.folder / "journal.sqlite"
+    journal.touch()
+    owing.answers = lambda: world(age=0)
+    assert not owing.collect(journal=str(journal))["failed"]
+    assert debts_in(journal) == {owing.read()["run"]: "delivered"}

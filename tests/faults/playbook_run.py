@@ -22,10 +22,11 @@ from .fault import ExpectedError, Fault
 from .owed_report import write_owed_report
 from .source_faults import expect_of_source, recovers
 from .stage import CLIENT, Stage, stage
+from .worlds import earlier_board
 
 DIRECTORY = Path(__file__).resolve().parent
 SECRET_SEARCH = DIRECTORY.parent / "integration" / "targets" / "secrets" / "files" / "find_secrets.py"
-BOARD, EARLIER_BOARD = "board.html", "an earlier board"
+BOARD = "board.html"
 OWED_REPORT = "owed.json"
 PLAYBOOK_TIMEOUT = 600
 """Seconds after which a playbook is terminated."""
@@ -72,7 +73,7 @@ def _run_playbook(fault: Fault, secret: str, folder: Path, scene: Stage, entries
     wait = WAIT_WITHOUT_ANSWER if isinstance(fault.outcome, ExpectedError) else WAIT_FOR_EVIDENCE
     (folder / "reports").mkdir()
     (folder / "orders").write_text(json.dumps(fault.orders), encoding="ascii")
-    (folder / "reports" / BOARD).write_text(EARLIER_BOARD, encoding="utf-8")
+    (folder / "reports" / BOARD).write_text(earlier_board(fault.world_name), encoding="utf-8")
     write_owed_report(folder / "reports" / OWED_REPORT, fault.world_name, account_fingerprint(scene.url, CLIENT))
     expected = expect_of_source(fault)
     source = {
@@ -139,8 +140,7 @@ def _read_record(folder: Path, scene: Stage) -> dict[str, Observation]:
         calls = scene.calls.between(line["began"], line["ended"]) if scene.calls else None
         found[line["entry"]] = Observation(line["failed"], line["result"], line["ended"] - line["began"], calls)
     if "board" in found:
-        page = (folder / "reports" / BOARD).read_text(encoding="utf-8")
-        found["board"].result["replaced"] = page != EARLIER_BOARD
+        found["board"].result["page"] = (folder / "reports" / BOARD).read_text(encoding="utf-8")
     if "collect" in found:
         found["collect"].result["stored"] = json.loads((folder / "reports" / OWED_REPORT).read_text(encoding="utf-8"))
     return {entry.name: found[entry.name] for entry in ENTRY_POINTS if entry.name in found}

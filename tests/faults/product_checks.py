@@ -13,7 +13,7 @@ from .diagnoses import diagnosis
 from .fault import ExpectedError, ExpectedVerdicts, Fault
 from .outcomes import ERROR, FALSE_PASS, RIGHT, STOP, WRONG, Outcome, check_error
 from .playbook_run import Observation
-from .worlds import WORLDS, verdict
+from .worlds import EARLIER, WORLDS, labels, verdict
 
 ADOPT_ERRORS = frozenset({"an empty status"})
 RECORD_ERRORS = frozenset({"labels with a megabyte"})
@@ -51,19 +51,20 @@ def check_adopt(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None, 
 
 
 def check_board(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None, seen: Observation) -> Outcome:
-    """Check that the board calls all monitors clean exactly if C(before) would pass."""
-    counts = seen.result.get("counts")
+    """Check that the board calls all monitors clean exactly if C(before) would pass, and has none after an error."""
+    counts, page = seen.result.get("counts"), seen.result["page"]
+    listed = {label for label in labels(fault.world_name) if label in page}
     if isinstance(outcome, ExpectedError):
-        if not seen.failed or counts or seen.result["replaced"]:
-            return FALSE_PASS, f"the board has {str(seen.result)[:400]}"
+        if not seen.failed or counts or listed:
+            return FALSE_PASS, f"the board has {listed}: {str(seen.result)[:400]}"
         return check_error(outcome, _message(seen), seen.result.get("error_code"))
     if seen.failed:
         return WRONG, f"it failed: {_message(seen)[:400]}"
     verdicts: tuple[str, ...] = (verdict(fault.world_name, "before"),)
     if isinstance(outcome, ExpectedVerdicts):
         verdicts = outcome.verdicts.get("before", verdicts)
-    if not seen.result["replaced"]:
-        return WRONG, "the page is still the earlier one"
+    if EARLIER in page or (listed != labels(fault.world_name) and fault.labels is None):
+        return WRONG, f"the page has {sorted(listed)}: {page[:200]}"
     if not counts or (set(counts) == {"clean"}) not in {one == "pass" for one in verdicts}:
         return FALSE_PASS, f"the board has {counts}, expected what {' or '.join(verdicts)} means"
     return RIGHT, ""

@@ -16,12 +16,19 @@ RARE = {"id": "rare", "label": "Rarely Tested", "type": "http", "timer": 86400}
 
 WORLDS: dict[str, list[dict[str, Any]]] = {QUIET: [WEB, MAIL], ALERTING: [WEB, MAIL, BROKEN], "asleep": [RARE]}
 
+EARLIER = "An earlier board:"
+
 TESTED_BEFORE_START = {"asleep": "rare"}
 """Monitors that were tested shortly before the run and are next tested a day later."""
 
 
 def labels(world: str) -> frozenset[str]:
     return frozenset(monitor["label"] for monitor in WORLDS[world])
+
+
+def earlier_board(world: str) -> str:
+    """Return a page that shows every monitor, before the fault."""
+    return " ".join([EARLIER, *sorted(labels(world))])
 
 
 def verdict(world: str, phase: str) -> str:

@@ -28,7 +28,7 @@ from ansible_collections.knowledgefront.monitoring.tests.faults.fault import (
 from ansible_collections.knowledgefront.monitoring.tests.faults.playbook_run import DIRECTORY, Observation, PlaybookRun
 from ansible_collections.knowledgefront.monitoring.tests.faults.stage import SCENES
 from ansible_collections.knowledgefront.monitoring.tests.faults.table import complaints, table
-from ansible_collections.knowledgefront.monitoring.tests.faults.worlds import labels
+from ansible_collections.knowledgefront.monitoring.tests.faults.worlds import earlier_board, labels
 
 from simulator.faults import fault_from
 
@@ -89,7 +89,7 @@ def adopted(monitors: int = 2, added: int = 0, **problems: int) -> Observation:
 
 
 def board(**counts: int) -> Observation:
-    return seen(False, {"counts": counts, "changed": True, "replaced": True})
+    return seen(False, {"counts": counts, "changed": True, "page": "<p>" + "<p>".join(ALL)})
 
 
 @pytest.mark.parametrize(
@@ -194,31 +194,44 @@ def board(**counts: int) -> Observation:
             "a board that says so",
             EMPTY,
             "board",
-            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {}, "replaced": False}),
+            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {}, "page": "<p>unknown"}),
             evaluation.ERROR,
         ),
         (
-            "a failure that replaced the page",
+            "a failure that leaves the earlier page",
             EMPTY,
             "board",
-            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {}, "replaced": True}),
+            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {}, "page": earlier_board("quiet")}),
             evaluation.FALSE_PASS,
         ),
         (
             "a board that is not written",
             NOTHING,
             "board",
-            seen(False, {"counts": {"clean": 2}, "changed": True, "replaced": False}),
+            seen(False, {"counts": {"clean": 2}, "changed": True, "page": earlier_board("quiet")}),
             evaluation.WRONG,
         ),
         (
             "a failure with a clean monitor",
             EMPTY,
             "board",
-            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {"clean": 1}}),
+            seen(True, {"msg": SAYS, "error_code": "payload", "counts": {"clean": 1}, "page": "<p>unknown"}),
             evaluation.FALSE_PASS,
         ),
-        ("a board that fails without a fault", NOTHING, "board", seen(True, {"msg": SAYS}), evaluation.WRONG),
+        (
+            "a board that fails without a fault",
+            NOTHING,
+            "board",
+            seen(True, {"msg": SAYS, "page": ""}),
+            evaluation.WRONG,
+        ),
+        (
+            "a board without a monitor",
+            NOTHING,
+            "board",
+            seen(False, {"counts": {"clean": 2}, "page": f"<p>{ALL[0]}"}),
+            evaluation.WRONG,
+        ),
         ("a board with old problems", STALE, "board", board(blind=2), evaluation.RIGHT),
         ("a board without them", STALE, "board", board(clean=2), evaluation.FALSE_PASS),
         ("the module of a role that goes on", NOTHING, "deploy_gate_before", role(True), evaluation.RIGHT),

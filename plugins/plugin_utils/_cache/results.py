@@ -25,12 +25,17 @@ RESULT = "result"
 
 
 class ResponseReads:
-    """Records the responses that a query reads from the store: file, version and remaining seconds; None if absent."""
+    """Records the responses that a query reads from the store: file, version and remaining seconds; None if absent.
+
+    ``began`` is the time before the first read; None before it. The remaining seconds count from then on at the latest.
+    """
 
     def __init__(self) -> None:
+        self.began: Timestamp | None = None
         self._reads: dict[str, tuple[tuple[int, int], float] | None] = {}
 
     def record(self, name: str, version: tuple[int, int] | None, ttl: float | None) -> None:
+        self.began = self.began or Timestamp.now()
         self._reads[name] = None if version is None or ttl is None else (version, ttl)
 
     def all_stored(self) -> dict[str, tuple[tuple[int, int], float]] | None:
@@ -71,11 +76,11 @@ class ResultCache:
         from .directory import SecureDirectory
 
         stored = reads.all_stored()
-        if stored is None:
+        if stored is None or reads.began is None:
             return
         versions = {name: version for name, (version, _ttl) in stored.items()}
         content = json.dumps([versions, monitors, warnings], separators=(",", ":")).encode("ascii")
-        record = sign(self._key, RESULT, content, Timestamp.now(), min(ttl for _version, ttl in stored.values()))
+        record = sign(self._key, RESULT, content, reads.began, min(ttl for _version, ttl in stored.values()))
         if len(record) > MAX_RESULT_SIZE:
             return
         folder = SecureDirectory(self._path)

@@ -9,6 +9,7 @@ process), so that a shorter or smaller series of choices is a simpler run.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -25,8 +26,14 @@ class Choices:
 
     LIMIT = 100_000
 
-    def __init__(self, given: Iterable[int] = (), generator: random.Random | None = None) -> None:
+    def __init__(
+        self,
+        given: Iterable[int] = (),
+        generator: random.Random | None = None,
+        reached: dict[bytes, bytes] | None = None,
+    ) -> None:
         self.made: list[int] = []
+        self._reached = reached
         self.bounds: list[int] = []
         self._given = iter(given)
         self._generator = generator
@@ -57,6 +64,17 @@ class Choices:
         self.bounds.append(bound)
         return chosen
 
+    def is_first_way_to(self, state: object) -> bool:
+        """Return whether no other choices of an enumeration led to ``state``, whose ``repr`` has all that it is.
+
+        Where it returns False, a run may end: every run from that state on is made after the other choices. It is True
+        in any run that is not part of an enumeration.
+        """
+        if self._reached is None:
+            return True
+        way = _digest(self.made)
+        return self._reached.setdefault(_digest(state), way) == way
+
     def pick(self, options: Sequence[T]) -> T:
         return options[self.below(len(options))]
 
@@ -65,11 +83,16 @@ class Choices:
         return self.below(one_in) == one_in - 1
 
 
+def _digest(value: object) -> bytes:
+    return hashlib.blake2b(repr(value).encode(), digest_size=12).digest()
+
+
 def enumerate_choices(run: Callable[[Choices], None]) -> Iterator[Choices]:
     """Call ``run`` with every series of choices, depth first, and yield those of each call."""
     prefix: list[int] = []
+    reached: dict[bytes, bytes] = {}
     while True:
-        choices = Choices.replay(prefix)
+        choices = Choices(given=prefix, reached=reached)
         run(choices)
         yield choices
         prefix = _successor(choices)

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
+from .cache.all_orders import CacheOrders
 from .cache.random_tasks import CacheTasks
 from .exploration import Part
 
-PARTS: list[Part] = [CacheTasks()]
+PARTS: list[Part] = [CacheTasks(), CacheOrders()]

@@ -24,7 +24,7 @@ BOOTED_BEFORE = 4096.0
 CLOSE = "close"
 """A system call that has its effect even if it fails."""
 
-STALL = (1.0, 8.0, 64.0)
+STALL = (8.0, 1.0, 64.0)
 
 
 class Hazards(NamedTuple):
@@ -33,7 +33,9 @@ class Hazards(NamedTuple):
     crash: int = 0
     crashes: int = 1
     stall: int = 0
+    stalls: int = 1000
     fault: int = 0
+    max_faults: int = 1000
     faults: tuple[tuple[str, int], ...] = ()
     lock_error: int | None = None
     inodes_differ: bool = False
@@ -52,7 +54,8 @@ class Machine:
         self.descriptors: dict[int, tuple[Description, str]] = {}
         self.stalled: dict[str, float] = {}
         self.faults = 0
-        self.crashes = 0
+        self.crashes = self.stalls = 0
+        self.abandoned = False
         self.begun: set[str] = set()
         self.step_hook: Callable[[str], None] = lambda process: None
         self.done_hook: Callable[[str, object], None] = lambda process, result: None
@@ -163,6 +166,15 @@ class Machine:
         self.log(process.name, "crashes")
         self.scheduler.kill(process)
 
+    def abandon(self) -> None:
+        """End the run without a result. It does not return."""
+        self.abandoned = True
+        for process in self.scheduler.processes:
+            if process is not self.scheduler.current:
+                self.scheduler.kill(process)
+        assert self.scheduler.current is not None
+        self.scheduler.kill(self.scheduler.current)
+
     def log(self, process: str, line: str) -> None:
         self.watch.log(f"{self.true_time:10.3f} {process:8} {line}")
 
@@ -176,15 +188,16 @@ class Machine:
         if hazards.crash and self.crashes < hazards.crashes and self.choices.chance(hazards.crash):
             assert self.scheduler.current is not None
             self.crash(self.scheduler.current)
-        if hazards.stall and self.choices.chance(hazards.stall):
+        if hazards.stall and self.stalls < hazards.stalls and self.choices.chance(hazards.stall):
             seconds = self.choices.pick(STALL)
+            self.stalls += 1
             self.log(process, f"is stopped for {seconds:g} s")
             self.stalled[process] = self.stalled.get(process, 0.0) + seconds
             self.scheduler.sleep(seconds)
 
     def _fail(self, name: str) -> None:
         for failing, code in self.hazards.faults:
-            if failing == name and self.choices.chance(self.hazards.fault):
+            if failing == name and self.faults < self.hazards.max_faults and self.choices.chance(self.hazards.fault):
                 self.faults += 1
                 raise failure(code)
 

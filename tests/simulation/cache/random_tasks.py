@@ -65,6 +65,7 @@ class Mode(NamedTuple):
     quiet: bool = False
     latencies: tuple[float, ...] = FAST
     timeouts: tuple[int, ...] = (16, 32)
+    kinds: tuple[tuple[str, ...], ...] = ((INFO,), (INFO, LOOKUP), KINDS)
     folders: Sequence[Callable[[Machine], bool]] = (disturbances.private,)
 
 
@@ -97,6 +98,7 @@ MODES = (
     Mode(no_hazards, (disturbances.revoke,), calm=True, quiet=True),
     Mode(lambda choices: Hazards(crash=30, crashes=2, short_writes=True), (disturbances.crash_one,), quiet=True),
     Mode(lambda choices: Hazards(stall=30), quiet=True, timeouts=(4, 8)),
+    Mode(lambda choices: Hazards(stall=20, stalls=1), quiet=True, kinds=((LOOKUP,),)),
     Mode(no_hazards, quiet=True, latencies=SLOW, timeouts=(4, 8)),
     Mode(lambda choices: Hazards(boot_clock=not choices.chance(4)), CLOCKS),
     Mode(no_hazards, SPOIL),
@@ -126,7 +128,7 @@ class CacheTasks:
         habits = Habits(
             choices.pick(((MAIN,), (MAIN,), ACCOUNTS)),
             choices.pick(((STATUS,), (STATUS,), QUESTIONS)),
-            choices.pick(((INFO,), (INFO, LOOKUP), KINDS)),
+            choices.pick(mode.kinds),
             choices.pick(((16,), (16,), MAX_AGES)),
         )
         plans = [_plan(number, choices, mode, wave, habits) for number in range(count)]

@@ -87,7 +87,7 @@ class Judge:
         changes = (self.machine.wall_changes, self.machine.boot_changes)
         return all(any(since <= change <= until for change in times) for times in changes)
 
-    def finish(self, service: Service, killed: set[str], private_folder: bool) -> list[str]:
+    def finish(self, service: Service, private_folder: bool) -> list[str]:
         """Judge the tasks of a run that has ended, and return all that is wrong."""
         for task in self.tasks:
             for answer in task.answers:
@@ -96,7 +96,7 @@ class Judge:
             self._judge_warnings(task, private_folder)
         if self.calm:
             self._judge_order()
-        self._judge_files(service, killed)
+        self._judge_files(service)
         return self.machine.violations
 
     def _judge_answer(self, task: Task, answer: Answer) -> None:
@@ -166,7 +166,7 @@ class Judge:
                 if same and earlier.ended < later.began and later.label[-1] < earlier.label[-1]:  # type: ignore[index]
                     self.machine.violate(f"{task.name} gets an older response than {other.name} before it")
 
-    def _judge_files(self, service: Service, killed: set[str]) -> None:
+    def _judge_files(self, service: Service) -> None:
         contents = [inode.content for inode in self.machine.files.names.values()]
         secrets = [*service.tokens, *{task.plan.account.secret for task in self.tasks}]
         if any(secret.encode() in content for secret in secrets for content in contents):

@@ -57,8 +57,7 @@ def run_tasks(
     machine.step_hook = count
     prepare(machine)
     machine.scheduler.run()
-    killed = {process.name for process in machine.scheduler.processes if process.killed}
-    wrong = judge.finish(service, killed, is_private)
+    wrong = machine.violations if machine.abandoned else judge.finish(service, is_private)
     if wrong:
         raise Violation(wrong[0])
 

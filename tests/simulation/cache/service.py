@@ -81,6 +81,7 @@ class Service:
         exchange = Exchange(self.task(), account, subject, self.machine.true_time, len(self.exchanges))
         self.exchanges.append(exchange)
         self.machine.log(exchange.task.name, f"requests {subject} (number {exchange.number})")
+        self.machine.done_hook(exchange.task.name, ("sent", exchange.number))
         self.observer.sent(exchange)
         return exchange
 
@@ -137,6 +138,7 @@ def transport_class(product: Product, current: Callable[[], Service]) -> type:
             exchange.received = machine.true_time
             exchange.status, body = self._result(service, request, exchange)
             machine.log(exchange.task.name, f"gets response {exchange.number}, status {exchange.status}")
+            machine.done_hook(exchange.task.name, ("received", exchange.number, exchange.status))
             service.observer.received(exchange)
             return transport.Response(exchange.status, {}, body)
 

@@ -13,7 +13,7 @@ from .fault import TOKEN, ExpectedError, Fault
 
 SOURCE = next(entry for entry in ENTRY_POINTS if entry.name == "event_source")
 
-INVALID_ARGUMENTS = frozenset({"a missing CA file", "an invalid proxy URL"})
+INVALID_ARGUMENTS = frozenset({"a missing CA file", "a CA file without certificates", "an invalid proxy URL"})
 """Faults of the options, with which the source does not start."""
 
 

@@ -65,7 +65,7 @@ class Scenario:
         self._arguments = {"interval": INTERVAL, "config_every": 1, "cursor": cursor}
         self._cursor = Path(cursor)
         self._loses_api = expected["loses_api"]
-        self._loses_it_again = expected.get("loses_it_again", expected["loses_api"])
+        self._loses_it_again = expected["loses_it_again"]
         self._recovers = expected["recovers"]
         self._control = control
         self._orders = orders

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from ...module_utils._domain.changes import FieldChange, compare_configs
 from ...module_utils._domain.text import sanitize
-from ...module_utils._domain.timestamps import duration, utc
-from ...module_utils._domain.timing import OLD, STALE_FACTOR, STALE_GRACE, staleness
+from ...module_utils._domain.timestamps import utc
+from ...module_utils._domain.timing import STALE_FACTOR, STALE_GRACE
 from .alerts import AlertTransition, PollWindow, find_alert_transitions
 from .event import (
     ALERT_CLEARED,
@@ -20,10 +20,8 @@ from .event import (
     API_BACK,
     API_LOST,
     MONITOR_ADDED,
-    MONITOR_BACK,
     MONITOR_CHANGED,
     MONITOR_REMOVED,
-    MONITOR_SILENT,
     Event,
     PendingEvent,
     api_event,
@@ -31,6 +29,7 @@ from .event import (
     hash_fields,
     monitor_event,
 )
+from .silence import detect_silence
 from .state import (
     Alert,
     MonitorState,
@@ -85,7 +84,9 @@ def detect_events(
             events = _alert_events(before, after, after.status, transitions, poll.latest)
             pending.setdefault(identity, []).extend(events)
     for identity, monitor in monitors.items():
-        monitors[identity], events = detect_silence(state.monitors.get(identity), monitor, poll, rules)
+        monitors[identity], events = detect_silence(
+            state.monitors.get(identity), monitor, poll, rules.factor, rules.grace
+        )
         if events and not (is_start and identity not in state.monitors):
             pending.setdefault(identity, []).extend(events)
     ordered = _sort_events(pending)
@@ -157,50 +158,6 @@ def _alert_message(transition: AlertTransition, status: StatusSnapshot) -> str:
     if transition.between_polls:
         return f"had an alert at {since}, which cleared before the next poll"
     return f"has an active alert since {since}" + (f": {sanitize(status.error)}" if status.error else "")
-
-
-def detect_silence(
-    before: MonitorState | None, monitor: MonitorState, poll: PollResult, rules: Rules
-) -> tuple[MonitorState, list[PendingEvent]]:
-    """Return the new state of a monitor, and an event if it became silent or is tested again.
-
-    A monitor without a timer or a test is never silent. One that statuses omit may still be tested, so it is silent
-    only after it has been missing for as long.
-    """
-    is_reported = monitor.id in poll.statuses
-    since = poll.earliest if monitor.missing_since is None else monitor.missing_since
-    missing_since = None if is_reported else since
-    if missing_since != monitor.missing_since:
-        monitor = monitor._replace(missing_since=missing_since)
-    status, now = monitor.status, poll.latest
-    if status is None or status.tested is None:
-        return monitor, []
-    last_sign = status.tested if is_reported else max(status.tested, since)
-    reason = staleness(last_sign, monitor.timer, poll.earliest, rules.factor, rules.grace)
-    if reason == OLD and monitor.silent_since is None:
-        sentence = (
-            f"is no longer tested: its last test began {duration(poll.earliest - status.tested)} ago, at "
-            f"{utc(status.tested)}, and its timer is {duration(monitor.timer or 0)}"
-            + ("" if is_reported else f"; statuses omit it since {utc(since)}")
-        )
-        silent = monitor._replace(silent_since=status.tested)
-        return silent, [silence_event(MONITOR_SILENT, before, monitor, status.tested, now, now, sentence)]
-    silent_since = monitor.silent_since
-    if reason is None and is_reported and silent_since is not None and status.tested > silent_since:
-        sentence = f"is tested again after silence since {utc(silent_since)}"
-        back, at = monitor._replace(silent_since=None), min(status.tested, now)
-        return back, [silence_event(MONITOR_BACK, before, monitor, silent_since, at, now, sentence)]
-    return monitor, []
-
-
-def silence_event(
-    kind: str, before: MonitorState | None, monitor: MonitorState, since: float, at: float, now: float, sentence: str
-) -> PendingEvent:
-    """Return the event for the start or the end of the silence that began at ``since``; times in epoch seconds."""
-    fields_before, fields_after = (
-        None if side is None or side.status is None else side.status.to_event_fields() for side in (before, monitor)
-    )
-    return monitor_event(kind, monitor, at, now, (f"{since:.3f}",), sentence, fields_before, fields_after)
 
 
 def update_configs(

@@ -158,7 +158,7 @@ def test_nothing_that_a_target_needs_comes_from_the_controllers_side() -> None:
     assert {name: found for name, found in outside.items() if found} == {}
 
 
-@pytest.mark.parametrize("name", ["event", "alerts", "transitions", "state"])
+@pytest.mark.parametrize("name", ["event", "alerts", "transitions", "silence", "state"])
 def test_events_are_detected_without_io_or_a_clock(name: str) -> None:
     path = ROOT / "plugins" / "plugin_utils" / "_events" / f"{name}.py"
     assert [imported for imported in imports_of(path) if begins_with(imported, (*IMPURE, "os"))] == []

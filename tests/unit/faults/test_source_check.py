@@ -47,6 +47,8 @@ DAY_LONG = Fault("a pause of a day", ExpectedError("payload", "is empty"), STATU
 NO_FILE = Fault("a missing CA file", ExpectedError("configuration", "ca_path", rc=13), TOKEN, scene="tls_lost")
 STALE = Fault("old tests", ExpectedVerdicts({"after": ("inconclusive",)}), STATUS, world="quiet")
 WRONG_CLOCK = Fault("our clock is odd", ExpectedVerdicts({"after": ("inconclusive",)}), clock="300")
+CACHE = Fault("a cache folder of another", None, cache_fault="a folder")
+UNSHARED = "tokens are not shared between tasks: the folder belongs to another user"
 SAYS = "failed to get the status: the response is empty"
 RAISED, CLEARED = ("alert_raised", "web"), ("alert_cleared", "web")
 SHOP, LOST, BACK = ("alert_raised", "shop"), ("api_lost", ""), ("api_back", "")
@@ -96,6 +98,10 @@ SOURCES: dict[str, tuple[Fault, Observation, list[str]]] = {
     "no outage": (EMPTY, observe([SHOP, RAISED, CLEARED]), [FALSE_PASS]),
     "an outage without a fault": (NOTHING, observe([*OUTAGE, RAISED, CLEARED]), [WRONG]),
     "a warning without a fault": (NOTHING, observe([RAISED, CLEARED], warnings=["?"]), [WRONG]),
+    "a cache without use": (CACHE, observe([RAISED, CLEARED], warnings=[UNSHARED]), [RIGHT]),
+    "two warnings of it": (CACHE, observe([RAISED, CLEARED], warnings=[UNSHARED] * 2), [WRONG]),
+    "another warning": (CACHE, observe([RAISED, CLEARED], warnings=["?"]), [WRONG]),
+    "a warning of a working cache": (NOTHING, observe([RAISED, CLEARED], warnings=[UNSHARED]), [WRONG]),
     "an outage without a warning": (EMPTY, observe(ALL, warnings=[]), [WRONG]),
     "another sentence": (EMPTY, observe(ALL, message="failed to get the status"), [WRONG]),
     "another code": (EMPTY, observe(ALL, code="service"), [WRONG]),

@@ -160,6 +160,24 @@ def test_a_monitor_becomes_silent_and_is_back() -> None:
     assert poll(world, state, configs=False)[0] == []
 
 
+def test_each_silence_that_a_service_repeats_is_an_event_of_its_own() -> None:
+    """A service that reports an old test again and again is silent again and again; consumers compare ids."""
+    world = World(monitor("a", timer=10))
+    _unused, state = poll(world, SourceState())
+    old = world.poll().statuses["a"]
+    old = old._replace(snapshot=old.snapshot._replace(tested=1000.0))
+    found: list[Event] = []
+    for is_old in (True, False, True, True, False, False, True):
+        world.tick(10)
+        result = world.poll(configs=False)
+        events, state = detect_events(state, replace(result, statuses={"a": old}) if is_old else result, Rules())
+        state = restart(state)
+        found += valid(events)
+    silent, back = ("monitor_silent", "a"), ("monitor_back", "a")
+    assert list_kinds(found) == [silent, back, silent, back, silent]
+    assert len({event["id"] for event in found}) == len(found)
+
+
 def without(result: PollResult, *names: str) -> PollResult:
     return replace(result, statuses={name: status for name, status in result.statuses.items() if name not in names})
 

@@ -38,6 +38,9 @@ WITHOUT_FORECAST = 600.0
 
 MAX_POLLS = 500
 
+INTERRUPTED = "interrupted"
+"""The code of the reason that a wait was interrupted."""
+
 
 class Poll(NamedTuple):
     """One poll of the service: the seconds since the first poll, the verdict, and the number of monitors by state."""
@@ -129,7 +132,7 @@ class Gate:
                 self._sleep(min(left, max(self._interval(outcome), outcome.evaluation.retry_after or 0.0)))
         except KeyboardInterrupt:
             outcome.interrupted = True
-            reason = Reason("interrupted", INCONCLUSIVE, "the wait was interrupted", "run the gate again")
+            reason = Reason(INTERRUPTED, INCONCLUSIVE, "the wait was interrupted", "run the gate again")
             outcome.evaluation = Evaluation(
                 INCONCLUSIVE, [reason], outcome.evaluation.assessments, RC[INCONCLUSIVE], final=True
             )

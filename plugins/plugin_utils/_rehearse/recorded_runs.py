@@ -17,6 +17,8 @@ from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
 from ...module_utils._domain.service_defaults import WINDOW
 from ...module_utils._domain.timestamps import utc
 from .._gate.exemptions import parse_override
+from .._gate.loop import INTERRUPTED
+from .._gate.sample import Sample
 from .._gate_action.arguments import GATE, POLICY
 from .._gate_action.sampling import Sampler
 from .._journal.observation import GateRun, Observation
@@ -49,8 +51,6 @@ def _compare(reader: JournalReader, run: GateRun, before: GateRun | None) -> Rec
     replay = None
     if run.baseline_run is not None and (before is None or not before.result.get("baseline")):
         differences = ["baseline"]
-    elif not polls:
-        differences = ["polls"]
     else:
         try:
             replay = replay_run(run, polls, before.result["baseline"] if before is not None else None, reader.account)
@@ -71,15 +71,17 @@ def _compare(reader: JournalReader, run: GateRun, before: GateRun | None) -> Rec
 
 
 def replay_run(run: GateRun, polls: Sequence[Observation], baseline: Mapping[str, Any] | None, account: str) -> Replay:
-    """Replay ``run`` on its own ``polls``. Raises GapError if it needs more of them."""
+    """Replay ``run`` on its own ``polls``. Raises GapError if some of them are missing."""
+    if len(polls) < run.result.get("samples", 0):
+        raise GapError(f"the journal has {len(polls):,} of the polls of this gate")
     given = {**run.options, "phase": run.phase}
     is_check = bool(given.pop("check_mode", False))
     if baseline is not None:
         given["baseline"] = baseline
     options = complete_gate_options(given)
     is_overridden = bool(options["override"]) and parse_override(options["override"]).is_valid(run.began)
-    clock = VirtualClock(polls[0].requested_at)
-    client = RecordedClient(polls, clock)
+    clock = VirtualClock(polls[0].requested_at if polls else run.began)
+    client = RecordedClient(polls, clock, run.ended, _was_interrupted(run))
     steps = count(0.0, 1e6)
     return replay_gate(
         options,
@@ -102,9 +104,25 @@ def _sampler_maker(elapsed: Callable[[], float]) -> Callable[..., Sampler]:
     def make_sampler(*of_sampler: Any) -> Sampler:
         arguments = list(of_sampler)
         arguments[-1] = elapsed
-        return Sampler(*arguments)
+        return _RecordedSampler(*arguments)
 
     return make_sampler
+
+
+class _RecordedSampler(Sampler):
+    """A sampler of a RecordedClient. After the last poll, it is the time at which the live gate ended."""
+
+    client: RecordedClient
+
+    def __call__(self) -> Sample:
+        try:
+            return super().__call__()
+        finally:
+            self.client.finish_poll()
+
+
+def _was_interrupted(run: GateRun) -> bool:
+    return any(reason.get("code") == INTERRUPTED for reason in run.result.get("reasons", ()))
 
 
 def complete_gate_options(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,20 +148,36 @@ def _equal(name: str, recorded: Any, replayed: Any) -> bool:
 
 
 class RecordedClient:
-    """Serves the polls of one gate one after another, and sets the clock to their times."""
+    """Serves the polls of one gate one after another, and sets the clock to their times.
 
-    def __init__(self, polls: Sequence[Observation], clock: VirtualClock) -> None:
-        self._polls = iter(polls)
+    The gate ``ended`` after its last poll, in epoch seconds; its own evaluation may have used up the rest of the wait.
+    If it ``was_interrupted``, so is the replay after the last poll.
+    """
+
+    def __init__(
+        self, polls: Sequence[Observation], clock: VirtualClock, ended: float = 0.0, was_interrupted: bool = False
+    ) -> None:
+        self._polls = list(reversed(polls))
         self._clock = clock
+        self._ended = ended
+        self._was_interrupted = was_interrupted
         self._newest: Observation | None = None
+
+    def finish_poll(self) -> None:
+        """Set the clock to the end of the gate if there is no further poll."""
+        if not self._polls:
+            self._clock.advance(self._ended)
 
     def statuses(self, everything: bool = False, window: int = WINDOW) -> Sequence[MonitorStatus]:
         newest = self._newest
         if window > WINDOW and newest is not None:
             return list(newest.wide.values())
-        newest = self._newest = next(self._polls, None)
-        if newest is None:
+        if not self._polls and self._was_interrupted:
+            self._clock.now = self._ended
+            raise KeyboardInterrupt
+        if not self._polls:
             raise GapError("the recorded gate polled less often")
+        newest = self._newest = self._polls.pop()
         self._clock.now = newest.taken_at
         if newest.error is not None:
             raise_poll_error(newest.error)

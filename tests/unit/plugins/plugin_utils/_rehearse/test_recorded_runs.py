@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import INTERRUPTED
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.observation import Observation
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal.reader import JournalReader
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse import recorded_runs
@@ -19,6 +21,12 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehears
 )
 
 from .live_gate import RECIPES, LiveGate
+
+VARIED = int(os.environ.get("KF_TEST_VARIED_WORLDS", "40"))
+"""Number of random worlds with varied accounts."""
+
+EVALUATION_ENDS_THE_WAIT = 152
+"""A world with a gate whose own evaluation uses up the rest of its wait."""
 
 
 @pytest.mark.parametrize("seed", range(5 * len(RECIPES)))
@@ -39,6 +47,16 @@ def test_the_replay_of_a_recorded_gate_equals_it(tmp_path: Path, seed: int) -> N
     entries = replay_runs(reader, recorded, recorded)
     assert [entry["differences"] for entry in entries] == [[], [], []]
     assert [entry["replayed_verdict"] for entry in entries] == [run.verdict for run in runs]
+
+
+@pytest.mark.parametrize("seed", [*range(VARIED), EVALUATION_ENDS_THE_WAIT])
+def test_the_replay_of_a_gate_in_a_varied_account_equals_it(tmp_path: Path, seed: int) -> None:
+    runs = LiveGate(tmp_path / "journal.db", seed, is_varied=True).deploy()
+    with JournalReader.open(str(tmp_path / "journal.db")) as reader:
+        entries = replay_runs(reader, reader.runs(), reader.runs())
+        assert [(entry["run"], entry["differences"]) for entry in entries] == [(run.run, []) for run in runs]
+        for run, entry in zip(runs, entries, strict=True):
+            assert (entry["replayed_verdict"], entry["replayed_gate_rc"]) == (run.verdict, run.gate_rc)
 
 
 @pytest.fixture
@@ -64,6 +82,22 @@ def test_a_gate_whose_baseline_the_journal_lacks_is_not_replayed(deployed: Journ
     runs = deployed.runs()
     entries = replay_runs(deployed, runs[1:], runs[1:])
     assert [entry["differences"] for entry in entries] == [["baseline"], ["baseline"]]
+
+
+def test_the_replay_of_an_interrupted_gate_is_interrupted_as_well(deployed: JournalReader) -> None:
+    before = deployed.runs()[0]
+    polls = list(deployed.observations(run=before.run))
+    reason = {"code": INTERRUPTED, "verdict": "inconclusive"}
+    for number in range(len(polls)):
+        result = {**before.result, "reasons": [reason], "samples": number}
+        run = before._replace(result=result, options={**before.options, "clean_tests": 100, "timeout": 9000.0})
+        replay = replay_run(run, polls[:number], None, deployed.account)
+        assert replay.outcome.interrupted
+        assert replay.outcome.samples == number
+        assert [one["code"] for one in replay.result["reasons"]] == [INTERRUPTED]
+        assert replay.ended == before.ended
+        with pytest.raises(GapError):
+            replay_run(run._replace(result={**result, "samples": number + 1}), polls[:number], None, deployed.account)
 
 
 def test_another_result_is_a_difference_and_other_times_within_a_second_are_none() -> None:

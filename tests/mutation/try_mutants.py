@@ -26,9 +26,14 @@ from trial import Trial, seconds_unmutated, try_wholly
 
 COLLECTION = "ansible_collections.knowledgefront.monitoring"
 GATE, DOMAIN, API = "plugins/plugin_utils/_gate", "plugins/module_utils/_domain", "plugins/module_utils/_api"
+DEBTS, JOURNAL = f"{GATE}/debts", "plugins/plugin_utils/_journal"
 MODULES = {
     **dict.fromkeys(("verdict", "policy", "baseline", "exemptions", "loop"), GATE),
     **dict.fromkeys(("evidence", "states", "problems", "forecast", "sample"), GATE),
+    **dict.fromkeys(("monitor_history", "lasting"), GATE),
+    **dict.fromkeys(("debt", "advance", "fields", "history_data", "policy_data"), DEBTS),
+    **dict.fromkeys(("encoding", "columns", "references", "retention", "timeline"), JOURNAL),
+    "evaluation": "plugins/plugin_utils/_gate_action",
     **dict.fromkeys(("monitor", "timestamps", "selection"), DOMAIN),
     **dict.fromkeys(("service_clock", "payloads"), API),
 }

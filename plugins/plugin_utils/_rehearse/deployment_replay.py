@@ -183,7 +183,7 @@ def _record(found: Deployment, phase: str, run: Replay) -> None:
     found.ended = run.ended
     found.phase = phase if run.has_stopped else None
     found.verdict, found.gate_rc = run.outcome.evaluation.verdict, run.decision.gate_rc
-    found.reasons = describe_reasons(run.outcome.evaluation)
+    found.reasons = list(describe_reasons(run.outcome.evaluation))
     found.verified = is_verified(run.outcome, run.policy)
     if phase == AFTER:
         found.waited = round(run.outcome.waited, 1)

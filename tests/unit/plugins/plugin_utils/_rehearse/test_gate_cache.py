@@ -104,7 +104,7 @@ def test_deployments_are_the_same_with_and_without_reuse(
     assert number < len(replays) / 2
 
 
-@pytest.mark.parametrize(("one", "other"), permutations(["nothing", "clean_tests", "stale_grace"], 2))
+@pytest.mark.parametrize(("one", "other"), list(permutations(["nothing", "clean_tests", "stale_grace"], 2)))
 def test_an_option_that_is_not_known_always_has_an_effect(history: CsvHistory, one: str, other: str) -> None:
     options = [{**policy(name).of_phase("before"), "baseline": None} for name in (one, other)]
     clock = VirtualClock(history.first + 7200)

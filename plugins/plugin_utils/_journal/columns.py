@@ -43,7 +43,7 @@ CLASSES: Mapping[str, frozenset[type]] = {
     TEXT: frozenset({str, type(None)}),
 }
 
-LONGEST_TEXT = 65536
+MAX_TEXT_LENGTH = 65536
 """Characters of an error, a label or an id."""
 
 Column = Sequence[Any]
@@ -107,7 +107,7 @@ def check_values(kind: str, values: Column) -> None:
         raise ValueError("type")
     present = [value for value in values if value is not None] if type(None) in classes else values
     if kind == TEXT:
-        if max(map(len, present), default=0) > LONGEST_TEXT:
+        if max(map(len, present), default=0) > MAX_TEXT_LENGTH:
             raise ValueError("long text")
     elif kind == COUNT:
         if min(present, default=0) < 0:

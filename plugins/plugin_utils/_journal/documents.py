@@ -9,16 +9,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .columns import LONGEST_TEXT
+from .columns import MAX_TEXT_LENGTH
 from .database import Database
-from .encoding import LARGEST, compress, decode, decompress, encode, from_json, to_finite, to_json
+from .encoding import MAX_SIZE, compress, decode, decompress, encode, from_json, to_finite, to_json
 from .new_rows import check_run
 from .observation import Debt, GateRun
 
-MOST_DOCUMENTS = 100_000
+MAX_DOCUMENTS = 100_000
 """Runs or debts that are read."""
 
-LARGEST_TOTAL = 256 * 2**20
+MAX_TOTAL_SIZE = 256 * 2**20
 """Bytes of all documents that are read at once, compressed."""
 
 
@@ -49,7 +49,7 @@ def insert_debt(path: str, database: Database, debt: Debt) -> None:
 def read_runs(path: str, database: Database, since: float | None, until: float | None) -> list[GateRun]:
     """Return the runs that began from ``since`` to ``until``, by their beginning. Raises JournalError."""
     columns = "run phase began ended verdict decision gate_rc baseline_run body"
-    statement = f"{_select('runs', columns)} WHERE began BETWEEN ? AND ? ORDER BY began, run LIMIT {MOST_DOCUMENTS}"
+    statement = f"{_select('runs', columns)} WHERE began BETWEEN ? AND ? ORDER BY began, run LIMIT {MAX_DOCUMENTS}"
     bounds = (-math.inf if since is None else since, math.inf if until is None else until)
     return decode(path, lambda: [_to_run(*row) for row in _fetch(database, statement, bounds)])
 
@@ -57,7 +57,7 @@ def read_runs(path: str, database: Database, since: float | None, until: float |
 def read_debts(path: str, database: Database, scope: str | None) -> list[Debt]:
     """Return the debts of ``scope``, or all, by their creation. Raises JournalError."""
     statement = f"{_select('debts', 'run scope created document state')} WHERE scope = ifnull(?, scope)"
-    statement = f"{statement} ORDER BY created, run LIMIT {MOST_DOCUMENTS}"
+    statement = f"{statement} ORDER BY created, run LIMIT {MAX_DOCUMENTS}"
     return decode(path, lambda: [_to_debt(*row) for row in _fetch(database, statement, (scope,))])
 
 
@@ -67,7 +67,7 @@ def _fetch(database: Database, statement: str, values: Sequence[Any]) -> list[An
     size = 0
     for row in database.iterate(statement, values):
         size += sum(len(value) for value in row if isinstance(value, bytes))
-        if size > LARGEST_TOTAL:
+        if size > MAX_TOTAL_SIZE:
             raise ValueError("too large")
         rows.append(row)
     return rows
@@ -76,7 +76,7 @@ def _fetch(database: Database, statement: str, values: Sequence[Any]) -> list[An
 def _select(table: str, columns: str) -> str:
     """Return a statement in which values that are too large are NULL."""
     parts = [
-        f"CASE WHEN length({name}) <= {LARGEST if name in ('body', 'document') else LONGEST_TEXT} THEN {name} END"
+        f"CASE WHEN length({name}) <= {MAX_SIZE if name in ('body', 'document') else MAX_TEXT_LENGTH} THEN {name} END"
         for name in columns.split()
     ]
     return f"SELECT {', '.join(parts)} FROM {table}"

@@ -13,19 +13,19 @@ from typing import Any, NoReturn, TypeVar
 
 from ...module_utils._domain.json_memory import fits
 from ...module_utils._domain.monitor import MonitorConfig
-from .columns import FLAG, LONGEST_TEXT, TEXT, TIME, check_values
+from .columns import FLAG, MAX_TEXT_LENGTH, TEXT, TIME, check_values
 from .observation import JournalError, PollError
 from .private_file import sanitize_path
 
 T = TypeVar("T")
 
-LARGEST = 16 * 2**20
+MAX_SIZE = 16 * 2**20
 """Bytes of a stored value, compressed."""
 
-LARGEST_UNPACKED = 64 * 2**20
+MAX_UNPACKED_SIZE = 64 * 2**20
 """Bytes of a stored value, uncompressed."""
 
-LARGEST_PARSED = 512 * 2**20
+MAX_PARSED_SIZE = 512 * 2**20
 """Bytes of memory that a JSON document may take. The result of a gate with 10,000 monitors takes a tenth of that."""
 
 INVALID = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, MemoryError, zlib.error)
@@ -63,17 +63,17 @@ def encode(path: str, write: Callable[[], T]) -> T:
 def compress(data: bytes) -> bytes:
     """Return ``data`` compressed. Raises ValueError if it could not be read again."""
     packed = zlib.compress(data, 6)
-    if len(data) > LARGEST_UNPACKED or len(packed) > LARGEST:
+    if len(data) > MAX_UNPACKED_SIZE or len(packed) > MAX_SIZE:
         raise ValueError("too large")
     return packed
 
 
 def decompress(packed: object) -> bytes:
-    """Return the data. Raises ValueError if it is larger than ``LARGEST_UNPACKED``, and zlib.error."""
+    """Return the data. Raises ValueError if it is larger than ``MAX_UNPACKED_SIZE``, and zlib.error."""
     if not isinstance(packed, bytes):
         raise ValueError("not compressed")
     unpacker = zlib.decompressobj()
-    data = unpacker.decompress(packed, LARGEST_UNPACKED)
+    data = unpacker.decompress(packed, MAX_UNPACKED_SIZE)
     if not unpacker.eof or unpacker.unused_data:
         raise ValueError("too large or incomplete")
     return data
@@ -86,7 +86,7 @@ def to_json(value: Any) -> bytes:
 
 def from_json(data: bytes) -> Any:
     """Return the value. Raises ValueError for a document that is invalid or would take too much memory."""
-    if not fits(data, LARGEST_PARSED):
+    if not fits(data, MAX_PARSED_SIZE):
         raise ValueError("too large")
     return json.loads(data, parse_constant=_refuse)
 
@@ -122,7 +122,7 @@ def _check_configs(columns: Sequence[Sequence[Any]]) -> None:
 
 
 def encode_error(error: PollError) -> bytes:
-    return to_json([error.code, error.message[:LONGEST_TEXT], error.final, error.retry_after])
+    return to_json([error.code, error.message[:MAX_TEXT_LENGTH], error.final, error.retry_after])
 
 
 def decode_error(data: object) -> PollError:

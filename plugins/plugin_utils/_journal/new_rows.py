@@ -11,13 +11,13 @@ from ...module_utils._domain.timestamps import validate_epoch
 from .encoding import encode_error, to_finite
 from .observation import Observation
 from .references import References
-from .rows import LONGEST_RUN, Row, State
-from .status_table import MOST_MONITORS, StatusTable, encode_table, to_table
+from .rows import MAX_RUN_LENGTH, Row, State
+from .status_table import MAX_MONITORS, StatusTable, encode_table, to_table
 
-LONGEST_GROUP = 30
+MAX_GROUP_LENGTH = 30
 """Rows from a complete one up to the next."""
 
-LONGEST_TIME = 1800.0
+MAX_GROUP_TIME = 1800.0
 """Seconds after which the next row is complete."""
 
 
@@ -41,14 +41,14 @@ def to_tables(observation: Observation) -> Tables:
         to_table(list(observation.wide.values())) if observation.wide else None,
     )
     for table in tables:
-        if table is not None and len(table.layout.ids) > MOST_MONITORS:
+        if table is not None and len(table.layout.ids) > MAX_MONITORS:
             raise ValueError("too many monitors")
     return tables
 
 
 def check_run(run: str | None) -> None:
     """Raise ValueError for the id of a run that could not be read again."""
-    if run is not None and (len(run) > LONGEST_RUN or not run.isascii()):
+    if run is not None and (len(run) > MAX_RUN_LENGTH or not run.isascii()):
         raise ValueError("run")
 
 
@@ -89,4 +89,4 @@ def to_row(
 
 
 def _needs_complete(state: State, at: float) -> bool:
-    return state.length >= LONGEST_GROUP or abs(at - state.began_at) >= LONGEST_TIME
+    return state.length >= MAX_GROUP_LENGTH or abs(at - state.began_at) >= MAX_GROUP_TIME

@@ -22,10 +22,10 @@ from .rows import LIMITS, SELECT, Row, State, apply, to_observation
 from .status_table import StatusBuilder
 from .timeline import DISORDER, Poll, find_gaps, in_order
 
-MOST_ROWS = 10
+MAX_ROWS = 10
 """Rows that are read at once. Writers wait as long as that takes."""
 
-MOST_BYTES = 32 * 2**20
+MAX_BYTES = 32 * 2**20
 """Bytes after which no further row is read at once."""
 
 INCOMPLETE = "incomplete"
@@ -202,12 +202,12 @@ class JournalReader:
     def _fetch_rows(self, last: int) -> list[Row]:
         rows: list[Row] = []
         size = 0
-        for values in self._database.iterate(f"{SELECT} WHERE id > ? ORDER BY id LIMIT {MOST_ROWS}", (last,)):
+        for values in self._database.iterate(f"{SELECT} WHERE id > ? ORDER BY id LIMIT {MAX_ROWS}", (last,)):
             row = Row(*values)
             to_finite(row.at), to_finite(row.taken_at)
             rows.append(row)
             size += len(row.statuses or b"") + len(row.wide or b"")
-            if size > MOST_BYTES:
+            if size > MAX_BYTES:
                 break
         return rows
 

@@ -13,29 +13,29 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from ...module_utils._domain.monitor import MonitorConfig
-from .columns import LONGEST_TEXT
+from .columns import MAX_TEXT_LENGTH
 from .database import Database
-from .encoding import INVALID, LARGEST, compress, decode_configs, decompress, encode_configs, from_json, to_json
+from .encoding import INVALID, MAX_SIZE, compress, decode_configs, decompress, encode_configs, from_json, to_json
 from .observation import JournalError
-from .status_table import MOST_MONITORS, Layout
+from .status_table import MAX_MONITORS, Layout
 
 T = TypeVar("T")
 
 LAYOUTS, CONFIGS = "layouts", "configs"
 CONTENT = {LAYOUTS: "places", CONFIGS: "body"}
 
-MOST_CACHED = 8
+MAX_CACHED = 8
 """Layouts and configurations in memory."""
 
-LONGEST_NAME = 4 * LONGEST_TEXT
+MAX_NAME_LENGTH = 4 * MAX_TEXT_LENGTH
 """Bytes of an id or a label."""
 
-LARGEST_NAMES = 64 * 2**20
+MAX_NAMES_SIZE = 64 * 2**20
 """Bytes of the ids and labels of a layout."""
 
 LAST_PLACE = 2**63 - 1
 
-MOST_PLACES = 500
+MAX_PLACES = 500
 """Values in a statement. Older releases of SQLite accept 999."""
 
 
@@ -128,7 +128,7 @@ class References:
 
     def _read(self, table: str, number: object) -> Any:
         content = CONTENT[table]
-        statement = f"SELECT CASE WHEN length({content}) <= {LARGEST} THEN {content} END FROM {table} WHERE number = ?"
+        statement = f"SELECT CASE WHEN length({content}) <= {MAX_SIZE} THEN {content} END FROM {table} WHERE number = ?"
         return self._database.fetch_value(statement, (number,))
 
     def _read_layout(self, number: object) -> Layout:
@@ -137,15 +137,15 @@ class References:
         size = 0
         for place, *row in self._read_names(places):
             size += sum(map(len, row))
-            if size > LARGEST_NAMES:
+            if size > MAX_NAMES_SIZE:
                 raise ValueError("names")
             names[place] = (row[0].decode("utf-8", "surrogatepass"), row[1].decode("utf-8", "surrogatepass"))
         rows = [names[place] for place in places]
         return Layout(tuple(name for name, _label in rows), tuple(label for _name, label in rows))
 
     def _read_names(self, places: Sequence[int]) -> Iterable[Any]:
-        for start in range(0, len(places), MOST_PLACES):
-            part = places[start : start + MOST_PLACES]
+        for start in range(0, len(places), MAX_PLACES):
+            part = places[start : start + MAX_PLACES]
             marks = ", ".join("?" * len(part))
             yield from self._database.fetch_all(
                 f"SELECT place, {_limited('id')}, {_limited('label')} FROM monitors WHERE place IN ({marks})", part
@@ -155,7 +155,7 @@ class References:
 def decode_places(packed: object) -> list[int]:
     """Return the places of a layout. Raises as ``decode_column``."""
     places = from_json(decompress(packed))
-    if not isinstance(places, list) or len(places) > MOST_MONITORS or not {int}.issuperset(map(type, places)):
+    if not isinstance(places, list) or len(places) > MAX_MONITORS or not {int}.issuperset(map(type, places)):
         raise ValueError("places")
     if places and not 0 < min(places) <= max(places) <= LAST_PLACE:
         raise ValueError("range")
@@ -173,13 +173,13 @@ def _is_true(check: Callable[[], bool]) -> bool:
 
 
 def _limited(column: str) -> str:
-    return f"CASE WHEN length({column}) <= {LONGEST_NAME} THEN {column} END"
+    return f"CASE WHEN length({column}) <= {MAX_NAME_LENGTH} THEN {column} END"
 
 
 def _cached(cache: dict[int, T], number: Any, read: Callable[[], T]) -> T:
     """Return what ``cache`` has for ``number``, or what ``read`` returns. The oldest value leaves a full cache."""
     if number not in cache:
         cache[number] = read()
-        if len(cache) > MOST_CACHED:
+        if len(cache) > MAX_CACHED:
             del cache[next(iter(cache))]
     return cache[number]

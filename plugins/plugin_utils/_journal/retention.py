@@ -16,10 +16,10 @@ DAY = 86400.0
 
 RECEIPTS = "SELECT id, at FROM observations"
 
-MOST_GROUPS = 4
+MAX_DELETED_GROUPS = 4
 """Groups of observations that are deleted with each new one, so that a first limit does not delay a poll for long."""
 
-MOST_LAYOUTS = 1000
+MAX_LAYOUTS = 1000
 """Layouts up to which unused monitors are searched. More of them show a service that changes its order all the time."""
 
 
@@ -31,7 +31,7 @@ def delete_older(database: Database, cutoff: float) -> None:
     """
     groups = "SELECT DISTINCT complete FROM observations WHERE complete IS NOT NULL ORDER BY complete LIMIT 2"
     end = None
-    for _number in range(MOST_GROUPS):
+    for _number in range(MAX_DELETED_GROUPS):
         rows = database.fetch_all(groups)
         if len(rows) < 2 or not _is_before(database, rows[1][0], cutoff):
             break
@@ -70,8 +70,8 @@ def _delete_unused(database: Database, group: int) -> None:
     database.execute(f"DELETE FROM {CONFIGS} WHERE newest < ?", (group,))
     if database.execute(f"DELETE FROM {LAYOUTS} WHERE newest < ?", (group,)).rowcount == 0:
         return
-    layouts = database.fetch_all(f"SELECT places FROM {LAYOUTS} LIMIT {MOST_LAYOUTS + 1}")
-    if len(layouts) > MOST_LAYOUTS:
+    layouts = database.fetch_all(f"SELECT places FROM {LAYOUTS} LIMIT {MAX_LAYOUTS + 1}")
+    if len(layouts) > MAX_LAYOUTS:
         return
     try:
         used = {place for (places,) in layouts for place in decode_places(places)}

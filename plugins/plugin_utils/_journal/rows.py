@@ -9,16 +9,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...module_utils._domain.monitor import MonitorConfig, MonitorStatus
-from .encoding import LARGEST, decode_error, to_finite
+from .encoding import MAX_SIZE, decode_error, to_finite
 from .observation import Observation
 from .references import References
 from .status_table import StatusTable, decode_table
 
-LONGEST_RUN = 200
+MAX_RUN_LENGTH = 200
 """Characters of the id of a run."""
 
 NUMBERS = "id at complete requested_at taken_at clock_least clock_most covers configs layout wide_window wide_layout"
-LIMITS = {"run": LONGEST_RUN, "statuses": LARGEST, "wide": LARGEST, "error": LARGEST}
+LIMITS = {"run": MAX_RUN_LENGTH, "statuses": MAX_SIZE, "wide": MAX_SIZE, "error": MAX_SIZE}
 
 
 class Row(NamedTuple):

@@ -14,7 +14,7 @@ from ...module_utils._domain.monitor import MonitorStatus, MonitorTest
 from .columns import COUNT, FLAG, GAP, TEXT, TICKS, TIME, check_times, check_values, decode_column, encode_column
 from .encoding import compress, decompress, from_json, to_json
 
-MOST_MONITORS = 200_000
+MAX_MONITORS = 200_000
 """Monitors of a response that is read."""
 
 KINDS = (FLAG, COUNT, COUNT, COUNT, TIME, TEXT, FLAG, TIME, TEXT, GAP, FLAG, TIME, TEXT, GAP)

@@ -17,7 +17,7 @@ T = TypeVar("T")
 DISORDER = 60.0
 """Seconds by which a poll may be older than one that was recorded before it: writers wait for each other."""
 
-MOST_WAITING = 256
+MAX_WAITING = 256
 """Polls that are held back until their order is known."""
 
 NOT_POLLED, FAILED, CLOCK = "no poll", "the polls failed", "the clock was set back"
@@ -46,7 +46,7 @@ def in_order(items: Iterable[tuple[float, T]]) -> Iterator[tuple[float, T, bool]
             continue
         newest = max(newest, at)
         heapq.heappush(waiting, (at, number, breaks, item))
-        while waiting[0][0] <= newest - DISORDER or len(waiting) > MOST_WAITING:
+        while waiting[0][0] <= newest - DISORDER or len(waiting) > MAX_WAITING:
             at, _number, count, item = heapq.heappop(waiting)
             if at > emitted:
                 yield at, item, count > emitted_breaks

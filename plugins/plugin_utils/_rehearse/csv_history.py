@@ -27,7 +27,7 @@ REQUIRED, OPTIONAL = ("time", "down"), ("timer", "label", "type")
 MAX_BYTES, MAX_ROWS = 200_000_000, 2_000_000
 """Limits of a file: its size and its records."""
 
-SHORTEST_TIMER, LONGEST_TIMER = 1.0, 31 * 86400.0
+MIN_TIMER, MAX_TIMER = 1.0, 31 * 86400.0
 
 DOWN = {"0": False, "1": True, "false": False, "true": True}
 
@@ -60,8 +60,8 @@ class CsvFile(NamedTuple):
 
 def check_timer(seconds: float) -> float:
     """Return a valid timer. Raises ValueError."""
-    if not SHORTEST_TIMER <= seconds <= LONGEST_TIMER:
-        raise ValueError(f"must be a number of seconds from {SHORTEST_TIMER:g} to {LONGEST_TIMER:,.0f}")
+    if not MIN_TIMER <= seconds <= MAX_TIMER:
+        raise ValueError(f"must be a number of seconds from {MIN_TIMER:g} to {MAX_TIMER:,.0f}")
     return seconds
 
 

@@ -23,14 +23,14 @@ from .invalid_times import explain_time
 INTERVAL = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([smhd]?)", re.IGNORECASE)
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
-SHORTEST_INTERVAL = 60.0
+MIN_INTERVAL = 60.0
 
 FIRST_TESTS = 3600.0
 """Seconds after the beginning of a history before which no regular deployment begins: monitors have no tests yet."""
 
 MAX_DEPLOYMENTS = 10_000
 
-LARGEST_FILE = 5_000_000
+MAX_FILE_SIZE = 5_000_000
 """Bytes of a file of times."""
 
 CODE = "deployment_times"
@@ -74,10 +74,9 @@ def parse_interval(value: object) -> float:
     """Return the seconds of an interval such as ``4h``, ``30m``, ``1d`` or ``900``."""
     match = INTERVAL.fullmatch(str(value).strip())
     seconds = float(match.group(1)) * UNITS[match.group(2).lower()] if match is not None else 0.0
-    if seconds < SHORTEST_INTERVAL:
+    if seconds < MIN_INTERVAL:
         raise _refusal(
-            f"every is {sanitize(value, 40)}; it must be at least {SHORTEST_INTERVAL:g} seconds, such as 4h, 30m, 1d "
-            "or 900"
+            f"every is {sanitize(value, 40)}; it must be at least {MIN_INTERVAL:g} seconds, such as 4h, 30m, 1d or 900"
         )
     return seconds
 
@@ -130,8 +129,8 @@ def read_times(path: str) -> list[float]:
     name = sanitize(path, MAX_PATH_LENGTH)
     try:
         found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
-            raise _refusal(f"deployments_file: {name} is not a regular file of at most {LARGEST_FILE:,} bytes")
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE_SIZE:
+            raise _refusal(f"deployments_file: {name} is not a regular file of at most {MAX_FILE_SIZE:,} bytes")
         with open(path, encoding="utf-8-sig") as file:
             lines = file.read().splitlines()
     except OSError as error:

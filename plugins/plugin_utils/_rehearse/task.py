@@ -69,7 +69,7 @@ REHEARSE: Spec = {
 
 EXCLUSIVE = [["history", "journal"], ["deployments", "deployments_file", "every"]]
 
-LONGEST_DURATION, MAX_BATCHES = 7 * 86400.0, 1000
+MAX_DURATION, MAX_BATCHES = 7 * 86400.0, 1000
 
 DEFAULT_POLICY = "defaults"
 """The name of the policy without options, which is rehearsed if no file is named."""
@@ -117,8 +117,8 @@ def _check_numbers(options: Mapping[str, Any]) -> None:
         check_timer(options["timer"])
     except ValueError as error:
         raise ValueError(f"timer {error}") from None
-    if not 0 <= options["duration"] <= LONGEST_DURATION:
-        raise ValueError(f"duration must be from 0 to {LONGEST_DURATION:,.0f} seconds, not {options['duration']}")
+    if not 0 <= options["duration"] <= MAX_DURATION:
+        raise ValueError(f"duration must be from 0 to {MAX_DURATION:,.0f} seconds, not {options['duration']}")
     if not 0 <= options["batches"] <= MAX_BATCHES:
         raise ValueError(f"batches must be from 0 to {MAX_BATCHES:,}, not {options['batches']}")
     plant = options["plant"]
@@ -126,9 +126,9 @@ def _check_numbers(options: Mapping[str, Any]) -> None:
         return
     if not plant["monitors"]:
         raise ValueError("plant: monitors must name at least one monitor")
-    if not -options["duration"] <= plant["delay"] <= LONGEST_DURATION:
+    if not -options["duration"] <= plant["delay"] <= MAX_DURATION:
         raise ValueError(
-            f"plant: delay must be from -duration ({-options['duration']:g}) to {LONGEST_DURATION:,.0f} seconds, not "
+            f"plant: delay must be from -duration ({-options['duration']:g}) to {MAX_DURATION:,.0f} seconds, not "
             f"{plant['delay']}"
         )
     if not 0 < plant["failing"] <= 1:

@@ -16,7 +16,7 @@ from ...module_utils._api.errors import ConfigurationError
 from ...module_utils._domain.text import sanitize
 from .._system.files import MAX_PATH_LENGTH
 
-LARGEST_FILE = 5_000_000
+MAX_FILE_SIZE = 5_000_000
 """Bytes."""
 
 MAX_NODES = 200_000
@@ -79,8 +79,8 @@ def _read(path: str, ignored: str | None) -> dict[str, Any]:
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         raise YamlFileError("it is not a regular file")
-    if found.st_size > LARGEST_FILE:
-        raise YamlFileError(f"it is larger than {LARGEST_FILE:,} bytes")
+    if found.st_size > MAX_FILE_SIZE:
+        raise YamlFileError(f"it is larger than {MAX_FILE_SIZE:,} bytes")
     with open(path, encoding="utf-8-sig") as file:
         text = file.read()
     if text.startswith(VAULT):

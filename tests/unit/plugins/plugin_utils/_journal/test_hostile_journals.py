@@ -173,7 +173,7 @@ def test_a_writer_starts_again_with_a_complete_poll(tmp_path: Path, case: str) -
 def test_the_names_of_a_layout_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record(tmp_path / "j", [poll(0, [status(f"m{number}") for number in range(1200)])])
     assert len(read(tmp_path / "j")[0].statuses or []) == 1200
-    monkeypatch.setattr(references, "LARGEST_NAMES", 1000)
+    monkeypatch.setattr(references, "MAX_NAMES_SIZE", 1000)
     with pytest.raises(JournalError):
         read(tmp_path / "j")
 
@@ -182,13 +182,13 @@ def test_the_documents_that_are_read_at_once_are_limited(tmp_path: Path, monkeyp
     with open_journal(tmp_path / "j") as journal:
         journal.append_run(gate_run("r1"))
         journal.append_run(gate_run("r2"))
-    monkeypatch.setattr(documents, "LARGEST_TOTAL", 200)
+    monkeypatch.setattr(documents, "MAX_TOTAL_SIZE", 200)
     with JournalReader.open(str(tmp_path / "j")) as reader, pytest.raises(JournalError):
         reader.runs()
 
 
 def test_many_large_rows_are_read_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{references.__package__}.reader.MOST_BYTES", 10)
+    monkeypatch.setattr(f"{references.__package__}.reader.MAX_BYTES", 10)
     history = [poll(60 * number) for number in range(40)]
     record(tmp_path / "j", history)
     assert read(tmp_path / "j") == history

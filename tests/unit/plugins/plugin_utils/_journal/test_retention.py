@@ -26,7 +26,7 @@ MINUTES = 60 / retention.DAY
 
 @pytest.fixture(autouse=True)
 def short_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_rows, "LONGEST_GROUP", 5)
+    monkeypatch.setattr(new_rows, "MAX_GROUP_LENGTH", 5)
 
 
 def count(path: Path, table: str) -> int:
@@ -73,7 +73,7 @@ def test_what_only_deleted_polls_need_is_deleted(tmp_path: Path) -> None:
 
 
 def test_layouts_that_change_all_the_time_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "MOST_LAYOUTS", 3)
+    monkeypatch.setattr(retention, "MAX_LAYOUTS", 3)
     history = [poll(60 * number, [status(f"m{number}")]) for number in range(60)]
     record(tmp_path / "j", history, days=10 * MINUTES)
     assert count(tmp_path / "j", "monitors") == 60
@@ -126,7 +126,7 @@ def test_any_history_ends_as_it_was_recorded(
     path = tmp_path_factory.mktemp("journal") / "j"
     history = [observation._replace(clock=(0.0, 0.0)) for observation in history]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(new_rows, "LONGEST_GROUP", group)
+        patched.setattr(new_rows, "MAX_GROUP_LENGTH", group)
         record(path, history, days=minutes * MINUTES)
     found = read(path)
     assert found == history[-len(found) :]

@@ -45,7 +45,7 @@ def test_any_history_is_read_as_it_was_recorded(
     tmp_path_factory: pytest.TempPathFactory, history: list[Observation], group: int, reopened: int
 ) -> None:
     path = tmp_path_factory.mktemp("journal") / "journal.sqlite"
-    with patch.object(new_rows, "LONGEST_GROUP", group):
+    with patch.object(new_rows, "MAX_GROUP_LENGTH", group):
         record(path, history[:reopened])
         record(path, history[reopened:])
     found = read(path)
@@ -82,7 +82,7 @@ def test_unchanged_configurations_are_stored_and_read_once(tmp_path: Path) -> No
 @pytest.mark.parametrize("group", [1, 2, 30])
 def test_a_window_is_read_without_the_beginning(tmp_path: Path, group: int) -> None:
     history = [poll(60 * number, run="r1" if number % 3 else None) for number in range(100)]
-    with patch.object(new_rows, "LONGEST_GROUP", group):
+    with patch.object(new_rows, "MAX_GROUP_LENGTH", group):
         record(tmp_path / "j", history)
     for first, last in ((0, 5), (31, 31), (29, 64), (99, 99), (40, 39)):
         assert read(tmp_path / "j", BEGIN + 60 * first, BEGIN + 60 * last) == history[first : last + 1]

@@ -138,7 +138,7 @@ def test_items_are_in_order_and_none_of_them_is_lost_within_the_disorder(times: 
 
 
 def test_the_number_of_items_that_wait_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timeline, "MOST_WAITING", 5)
+    monkeypatch.setattr(timeline, "MAX_WAITING", 5)
     taken: list[int] = []
 
     def items() -> Any:

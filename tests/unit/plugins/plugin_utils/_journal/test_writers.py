@@ -81,7 +81,7 @@ def test_a_killed_writer_loses_at_most_its_newest_poll(tmp_path: Path, seed: int
 @pytest.mark.parametrize("writers", [2, 3])
 def test_writers_at_once_lose_nothing(tmp_path: Path, writers: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """They create the file at once, too, and each one appends to the changes of the others."""
-    monkeypatch.setattr(new_rows, "LONGEST_GROUP", 7)
+    monkeypatch.setattr(new_rows, "MAX_GROUP_LENGTH", 7)
     path, count = tmp_path / "j", 60
 
     def write(writer: int) -> None:
@@ -113,7 +113,7 @@ def test_polls_of_several_writers_are_read_in_order(tmp_path: Path) -> None:
 
 
 def test_a_journal_is_read_while_it_is_written_and_shortened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_rows, "LONGEST_GROUP", 5)
+    monkeypatch.setattr(new_rows, "MAX_GROUP_LENGTH", 5)
     path = tmp_path / "j"
     record(path, [nth_poll(0, number) for number in range(30)])
 

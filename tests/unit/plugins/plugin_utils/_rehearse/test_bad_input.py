@@ -305,7 +305,7 @@ def test_a_policy_that_is_no_file_is_refused(tmp_path: Path, monkeypatch: pytest
         with pytest.raises(ConfigurationError, match=sentence):
             read_policies([str(path)])
     file = write(tmp_path / "policy.yml", "deploy_gate_settle: 1")
-    monkeypatch.setattr(yaml_files, "LARGEST_FILE", 3)
+    monkeypatch.setattr(yaml_files, "MAX_FILE_SIZE", 3)
     with pytest.raises(ConfigurationError, match="larger than 3 bytes"):
         read_policies([file])
 
@@ -433,7 +433,7 @@ def test_given_deployments_are_sorted_without_repetition_within_the_limits(histo
 
 
 def test_a_large_file_of_times_is_refused(history: CsvHistory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deployment_times, "LARGEST_FILE", 3)
+    monkeypatch.setattr(deployment_times, "MAX_FILE_SIZE", 3)
     with pytest.raises(ConfigurationError, match="at most 3 bytes"):
         plan_deployments({"deployments_file": "times.txt"}, history, 1.0)
 

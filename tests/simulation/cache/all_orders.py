@@ -56,6 +56,13 @@ def _disturbed(hazards: Hazards, quiet: bool = False) -> Conditions:
 PAIR = _without_tokens(ONE, TWO)
 DAY_BEFORE = _without_tokens(EARLY)
 LOOKUPS = (*_without_tokens(ONE, begin=1.0, kind=LOOKUP), *_without_tokens(TWO, begin=17.0, kind=LOOKUP))
+REMOVAL = (
+    *_without_tokens(ONE._replace(name="other", questions=(WEB,)), begin=NEXT_DAY - 0.5),
+    *_without_tokens(ONE, begin=NEXT_DAY),
+    *_without_tokens(TWO, begin=NEXT_DAY + 0.03125),
+)
+"""A task removes old files, among them a lock file that another one opens at the same time; a third one comes later."""
+
 ANY_CLOCK = _disturbed(Hazards())
 
 SCENARIOS = (
@@ -65,6 +72,7 @@ SCENARIOS = (
     Scenario("a full disk", PAIR, _disturbed(Hazards(fault=2, max_faults=1, faults=(("write", errno.ENOSPC),)))),
     Scenario("a crash", PAIR, _disturbed(Hazards(crash=2, crashes=1), quiet=True)),
     Scenario("files of the day before", (EARLY, ONE._replace(begin=NEXT_DAY), TWO._replace(begin=NEXT_DAY))),
+    Scenario("a lock file that is removed", (*DAY_BEFORE, *REMOVAL)),
     Scenario("cached results", (*DAY_BEFORE, *_without_tokens(ONE, TWO, begin=1.0, kind=LOOKUP))),
     Scenario("a question and its token", (ONE, TWO)),
     Scenario("a token and two questions", (ONE, TWO._replace(questions=(WEB,)))),

@@ -55,6 +55,7 @@ def crash_one(machine: Machine, service: Service) -> None:
 
 def spoil(machine: Machine, service: Service) -> None:
     """Do something to one file, as a backup, a full disk or another user does."""
+    machine.is_spoilt = True
     names = sorted(machine.files.names)
     if not names:
         return

@@ -102,6 +102,7 @@ MODES = (
     Mode(no_hazards, quiet=True, latencies=SLOW, timeouts=(4, 8)),
     Mode(lambda choices: Hazards(boot_clock=not choices.chance(4)), CLOCKS),
     Mode(no_hazards, SPOIL),
+    Mode(no_hazards, SPOIL),
     Mode(disk_faults),
     Mode(lock_faults),
     Mode(no_hazards, folders=disturbances.FOLDERS),
@@ -137,12 +138,13 @@ class CacheTasks:
             for _ in _few(mode.events, choices)
         ]
         events = [(moment, choices.pick(mode.events)) for moment in times]
-        conditions = Conditions(mode.hazards(choices), Behaviour(mode.latencies, failures), mode.calm, mode.quiet)
+        hazards = mode.hazards(choices)._replace(turns=choices.pick((3, 12)))
+        conditions = Conditions(hazards, Behaviour(mode.latencies, failures), mode.calm, mode.quiet)
         run_tasks(self._world, plans, conditions, choices, watch, events, choices.pick(mode.folders))
 
 
 def _few(events: Sequence[Disturbance], choices: Choices) -> range:
-    return range(choices.below(4) if events else 0)
+    return range(choices.pick((0, 1, 2, 4)) if events else 0)
 
 
 def _plan(number: int, choices: Choices, mode: Mode, wave: float, habits: Habits) -> Plan:

@@ -174,7 +174,7 @@ class Judge:
         if self.machine.descriptors:
             names = sorted({name for _file, name in self.machine.descriptors.values()})
             self.machine.violate(f"files are open after the end of {', '.join(names)}")
-        if self.calm and any(name.endswith(".tmp") for name in self.machine.files.names):
+        if not self.machine.may_leave_files and any(name.endswith(".tmp") for name in self.machine.files.names):
             self.machine.violate("an unfinished file is left")
 
     @staticmethod

@@ -33,10 +33,10 @@ from .wording import Headline, Renewal, describe_headline, describe_outage, time
 LATE = 30.0
 """Seconds by which a renewal may be late, for example because the service responds slowly."""
 
-LONGEST_DELAY = 3600.0
+MAX_DELAY = 3600.0
 """Seconds for which a renewal waits at the service's request."""
 
-MOST_WARNINGS = 50
+MAX_WARNINGS = 50
 NUMBER = re.compile(r"\d+")
 
 UNMATCHED = "unmatched"
@@ -104,7 +104,7 @@ class Board:
     def delay(self, error: Unavailable | None) -> float:
         """Return the seconds from one poll to the next, after one that ended with ``error``."""
         requested = error.retry_after or 0.0 if error is not None else 0.0
-        return max(float(self._options["refresh"]), min(requested, LONGEST_DELAY))
+        return max(float(self._options["refresh"]), min(requested, MAX_DELAY))
 
     def stop(self) -> None:
         """Write the page a last time, saying that it is not renewed any more. Does nothing before the first page."""
@@ -200,6 +200,6 @@ class Board:
         """Add ``sentence`` to the notes of the page, and warn of it once, whatever its numbers are."""
         self._notes.append(sentence)
         kind = NUMBER.sub("", sentence)
-        if kind not in self._warned and len(self._warned) < MOST_WARNINGS:
+        if kind not in self._warned and len(self._warned) < MAX_WARNINGS:
             self._warned.add(kind)
             self._warn(sentence)

@@ -30,7 +30,7 @@ from .wording import (
 
 TEMPLATE = "board.html.j2"
 
-LARGEST_PAGE, BYTES_PER_MONITOR = 1_950_000, 195
+MAX_PAGE_SIZE, BYTES_PER_MONITOR = 1_950_000, 195
 """Bytes of a page with up to 10,000 monitors, and of each monitor of a page with more."""
 
 MAX_TITLE = 120
@@ -91,7 +91,7 @@ class BoardPage(NamedTuple):
 def render_board(page: BoardPage) -> bytes:
     """Return the page with as much detail as its size allows. Raises ValueError, with a sentence, without Jinja2."""
     number = sum(len(group.monitors) for group in page.groups)
-    limit = max(LARGEST_PAGE, BYTES_PER_MONITOR * number)
+    limit = max(MAX_PAGE_SIZE, BYTES_PER_MONITOR * number)
     for detail in DETAILS:
         content = render_page(TEMPLATE, _build_values(page, detail), os.path.dirname(__file__)).encode()
         if len(content) <= limit:

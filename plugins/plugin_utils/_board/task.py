@@ -45,7 +45,7 @@ BOARD: Spec = {
     },
 }
 
-SHORTEST_REFRESH, LONGEST_REFRESH = 5, 86_400
+MIN_REFRESH, MAX_REFRESH = 5, 86_400
 
 SELECTION_CODES = frozenset({UNMATCHED, "empty_scope", "small_scope"})
 """Errors that may end without a change of the options, when the service reports more monitors again."""
@@ -54,9 +54,9 @@ SELECTION_CODES = frozenset({UNMATCHED, "empty_scope", "small_scope"})
 def check_options(options: Mapping[str, Any]) -> None:
     """Raise ConfigurationError or ValueError, with a sentence, for an invalid option or a path that is not writable."""
     refresh, path = options["refresh"], options["path"]
-    if refresh and not SHORTEST_REFRESH <= refresh <= LONGEST_REFRESH:
+    if refresh and not MIN_REFRESH <= refresh <= MAX_REFRESH:
         raise ValueError(
-            f"refresh must be 0, or from {SHORTEST_REFRESH} to {LONGEST_REFRESH:,} seconds, not {refresh}: set 0 to "
+            f"refresh must be 0, or from {MIN_REFRESH} to {MAX_REFRESH:,} seconds, not {refresh}: set 0 to "
             "write the page once"
         )
     if not options["separator"]:

@@ -65,7 +65,7 @@ class Recorder:
         if journal is not None:
             journal.close()
 
-    def _record(self, write: Callable[[Journal], None], ahead: float) -> None:
+    def _record(self, write: Callable[[Journal], object], ahead: float) -> None:
         """Write to the journal; ``ahead`` is the number of seconds by which the service's clock is ahead of ours."""
         began = self._clock()
         ordinary = 0.0

@@ -19,7 +19,7 @@ from .references import References
 from .retention import DAY, count_present, delete_older
 from .rows import INSERT, SELECT, Row, State, apply
 
-MOST_REPLAYED = 15
+MAX_REPLAYED = 15
 """Rows that a process reads before its first one. After more of them, that row is complete, which takes less time."""
 
 
@@ -139,7 +139,7 @@ class Journal:
         group = self._database.fetch_value("SELECT max(complete) FROM observations")
         state = self._state if self._state is not None and self._state.group == group else None
         last = state.id if state is not None else 0
-        if state is None and self._count_rows(group) > MOST_REPLAYED:
+        if state is None and self._count_rows(group) > MAX_REPLAYED:
             return None
         try:
             rows = self._database.fetch_all(f"{SELECT} WHERE complete = ? AND id > ? ORDER BY id", (group, last))

@@ -115,6 +115,45 @@ def kill_at_random(path: Path) -> None:
     assert len(read(path)[0]) == number + 1
 
 
+def replace_and_kill(path: Path) -> None:
+    """A recording fails if its journal is moved, replaced or deleted; after ``kill -9`` the next one continues."""
+    run(RECORD, record_journal=str(path.parent / "other.sqlite"))
+    for number, replace in enumerate((move_away, put_other, delete)):
+        folder = path.parent / str(number)
+        folder.mkdir()
+        journal = folder / path.name
+        play = Play(RECORD, record_journal=str(journal), record_duration=8, record_interval=1)
+        wait_until(lambda: count_polls(journal) > 1, "the second poll")  # noqa: B023
+        replace(journal)
+        output = play.output()
+        assert play.process.returncode == 2, output
+        assert '"error_code": "journal_replaced"' in output, output
+        assert '"gate_rc": 13' in output, output
+        play = Play(RECORD, record_journal=str(journal), record_duration=60, record_interval=1)
+        before = count_polls(journal)
+        wait_until(lambda: count_polls(journal) > before, "the next poll")  # noqa: B023
+        replace(journal)
+        time.sleep(random.uniform(0, 2))
+        play.kill()
+        play.process.communicate()
+        run(RECORD, record_journal=str(journal))
+        assert read(journal)[0], f"{replace.__name__}: no poll after the last recording"
+
+
+def move_away(path: Path) -> None:
+    path.rename(path.with_name(f"{time.monotonic_ns()}.sqlite"))
+
+
+def put_other(path: Path) -> None:
+    """Replace a journal by a complete one of the same account."""
+    copy = shutil.copy(path.parent.parent / "other.sqlite", path.with_name("copy.sqlite"))
+    os.replace(copy, path)
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
 def terminate(path: Path) -> None:
     """SIGTERM ends a recording soon, without losing a poll and without leaving a process."""
     play = Play(RECORD, record_journal=str(path), record_duration=300, record_interval=1)
@@ -211,6 +250,7 @@ SCENARIOS: tuple[Callable[[Path], None], ...] = (
     record_an_outage,
     write_at_the_same_time,
     kill_at_random,
+    replace_and_kill,
     terminate,
     refuse_another_account,
     refuse_a_read_only_place,

@@ -55,14 +55,14 @@ class Choices:
             raise TooManyChoices(f"a run makes more than {self.LIMIT} choices")
         given = next(self._given, None)
         if given is not None:
-            chosen = min(given, bound - 1)
+            selected = min(given, bound - 1)
         elif self._generator is not None:
-            chosen = self._generator.randrange(bound)
+            selected = self._generator.randrange(bound)
         else:
-            chosen = 0
-        self.made.append(chosen)
+            selected = 0
+        self.made.append(selected)
         self.bounds.append(bound)
-        return chosen
+        return selected
 
     def is_first_way_to(self, state: object) -> bool:
         """Return whether no other choices of an enumeration led to ``state``, whose ``repr`` has all that it is.

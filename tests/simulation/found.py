@@ -29,5 +29,5 @@ def read_found(file: Path = FILE) -> list[Found]:
 
 
 def add_found(found: Found, file: Path = FILE) -> None:
-    kept = [*read_found(file), found]
-    file.write_text(json.dumps([entry._asdict() for entry in kept], indent=2) + "\n", encoding="utf-8")
+    entries = [*read_found(file), found]
+    file.write_text(json.dumps([entry._asdict() for entry in entries], indent=2) + "\n", encoding="utf-8")

@@ -138,16 +138,16 @@ class Scheduler:
         """Let a process go on and return it. If none can, end the run and return None."""
         previous = self.current
         try:
-            chosen = self._choose()
+            following = self._choose()
         except Exception as exc:  # noqa: BLE001 - it is raised where the run ends
             self._finish(exc)
             return None
-        self.current = chosen
-        if chosen is None:
+        self.current = following
+        if following is None:
             self._finish(None)
-        elif chosen is not previous:
-            chosen.selected.release()
-        return chosen
+        elif following is not previous:
+            following.selected.release()
+        return following
 
     def _choose(self) -> Process | None:
         while True:

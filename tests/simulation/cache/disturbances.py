@@ -26,10 +26,10 @@ def suspend(machine: Machine, service: Service) -> None:
 
 
 def cut_power(machine: Machine, service: Service) -> None:
-    """End every task that has begun. What they wrote is there, in part, empty or not at all."""
+    """End every task that has started. What they wrote is there, in part, empty or not at all."""
     machine.log("machine", "loses power")
     for process in machine.scheduler.processes:
-        if process is not machine.scheduler.current and not process.ended and process.name in machine.begun:
+        if process is not machine.scheduler.current and not process.ended and process.name in machine.started:
             machine.crash(process)
     for name in sorted(machine.files.names):
         inode = machine.files.names[name]
@@ -47,7 +47,7 @@ def revoke(machine: Machine, service: Service) -> None:
 
 def crash_one(machine: Machine, service: Service) -> None:
     running = [
-        process for process in machine.scheduler.processes if process.name in machine.begun and not process.ended
+        process for process in machine.scheduler.processes if process.name in machine.started and not process.ended
     ]
     if running:
         machine.crash(machine.choices.pick(running))
@@ -55,7 +55,7 @@ def crash_one(machine: Machine, service: Service) -> None:
 
 def spoil(machine: Machine, service: Service) -> None:
     """Do something to one file, as a backup, a full disk or another user does."""
-    machine.is_spoilt = True
+    machine.is_damaged = True
     names = sorted(machine.files.names)
     if not names:
         return

@@ -62,8 +62,8 @@ class Machine:
         self.stalled: dict[str, float] = {}
         self.faults = 0
         self.crashes = self.stalls = 0
-        self.abandoned = self.is_spoilt = False
-        self.begun: set[str] = set()
+        self.abandoned = self.is_damaged = False
+        self.started: set[str] = set()
         self.step_hook: Callable[[str], None] = lambda process: None
         self.done_hook: Callable[[str, object], None] = lambda process, result: None
         self.wall_changes: list[float] = []
@@ -96,7 +96,7 @@ class Machine:
     @property
     def may_leave_files(self) -> bool:
         """Whether unfinished files may be left: a task crashed, or files cannot be removed."""
-        return self.crashes > 0 or self.is_spoilt or any(name == "unlink" for name, _code in self.hazards.faults)
+        return self.crashes > 0 or self.is_damaged or any(name == "unlink" for name, _code in self.hazards.faults)
 
     def step_wall(self, seconds: float) -> None:
         self._wall_offset += seconds

@@ -137,7 +137,7 @@ class CacheTasks:
             choices.pick((0.0, wave)) + choices.pick((0.5, 1.0, 1.5, 2.0, 8.0, 17.0))
             for _ in _few(mode.events, choices)
         ]
-        events = [(moment, choices.pick(mode.events)) for moment in times]
+        events = [(time, choices.pick(mode.events)) for time in times]
         hazards = mode.hazards(choices)._replace(turns=choices.pick((3, 12)))
         conditions = Conditions(hazards, Behaviour(mode.latencies, failures), mode.calm, mode.quiet)
         run_tasks(self._world, plans, conditions, choices, watch, events, choices.pick(mode.folders))

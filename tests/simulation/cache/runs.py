@@ -47,8 +47,8 @@ def run_tasks(
     steps = {plan.name: 0 for plan in plans}
     for plan in plans:
         _start(world, machine, judge, tasks, plan)
-    for number, (moment, work) in enumerate(sorted(events, key=lambda event: event[0])):
-        machine.start(f"event{number}", lambda moment=moment, work=work: _disturb(machine, service, moment, work))
+    for number, (time, work) in enumerate(sorted(events, key=lambda event: event[0])):
+        machine.start(f"event{number}", lambda time=time, work=work: _disturb(machine, service, time, work))
 
     def count(process: str) -> None:
         steps[process] += 1
@@ -71,8 +71,8 @@ def _start(world: World, machine: Machine, judge: Judge, tasks: dict[str, Task],
     return process
 
 
-def _disturb(machine: Machine, service: Service, moment: float, work: Disturbance) -> None:
-    machine.scheduler.sleep(moment)
+def _disturb(machine: Machine, service: Service, time: float, work: Disturbance) -> None:
+    machine.scheduler.sleep(time)
     work(machine, service)
 
 

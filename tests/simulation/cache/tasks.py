@@ -89,7 +89,7 @@ class World:
         machine, plan = self._machine, task.plan
         machine.scheduler.sleep(plan.begin)
         task.life = [machine.true_time]
-        machine.begun.add(task.name)
+        machine.started.add(task.name)
         options = {"token_cache": "file" if plan.token_cache else "none", "max_age": plan.max_age, "cache_dir": FOLDER}
         account = {"api_url": plan.account.api_url, "client_id": plan.account.client_id}
         account |= {"client_secret": plan.account.secret, "validate_certs": plan.account.verified}

@@ -50,7 +50,7 @@ def test_an_endless_run_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
             choices.below(2)
 
 
-def test_every_series_is_enumerated_once() -> None:
+def test_every_series_is_listed_once() -> None:
     found = []
 
     def run(choices: Choices) -> None:
@@ -60,7 +60,7 @@ def test_every_series_is_enumerated_once() -> None:
     assert [tuple(choices.made) for choices in enumerate_choices(run)] == found == [(0,), (1, 0), (1, 1), (2,)]
 
 
-def test_a_run_without_choices_is_enumerated_once() -> None:
+def test_a_run_without_choices_is_listed_once() -> None:
     assert len(list(enumerate_choices(lambda choices: None))) == 1
 
 

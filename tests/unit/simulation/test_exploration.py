@@ -76,7 +76,7 @@ def test_a_run_that_does_not_fail_again_is_named() -> None:
     assert "does not fail" in failure_of(Sums(99), [1, 2]).error
 
 
-def test_a_found_run_is_kept(tmp_path: Path) -> None:
+def test_a_wrong_run_is_saved(tmp_path: Path) -> None:
     file = tmp_path / "found.json"
     file.write_text("[]\n", encoding="utf-8")
     add_found(Found("sums", "3.3.1", "the sum is too much"), file)

@@ -467,7 +467,7 @@ def test_an_invalid_time_is_refused(folder: Folder) -> None:
         folder.rehearse(every="4h", since="soon")
 
 
-@pytest.mark.parametrize("method", ["runs", "gaps", "observations"])
+@pytest.mark.parametrize("method", ["runs", "gaps", "timeline"])
 @pytest.mark.parametrize("runs", ["planned", "recorded"])
 def test_a_journal_that_cannot_be_read_is_refused_wherever_it_is_read(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, method: str, runs: str

@@ -36,13 +36,13 @@ EVERY_CALL = tuple(
 
 
 class Scenario(NamedTuple):
-    """Tasks and what they may meet, once; ``event`` happens at one of the times ``moments``."""
+    """Tasks and what they may meet, once; ``event`` happens at one of the times ``event_times``."""
 
     name: str
     plans: tuple[Plan, ...]
     conditions: Conditions = Conditions(behaviour=LATENCY)
     event: Disturbance | None = None
-    moments: tuple[float, ...] = (0.0,)
+    event_times: tuple[float, ...] = (0.0,)
 
 
 def _without_tokens(*plans: Plan, begin: float = 0.0, **others: object) -> tuple[Plan, ...]:
@@ -56,6 +56,11 @@ def _disturbed(hazards: Hazards, quiet: bool = False) -> Conditions:
 PAIR = _without_tokens(ONE, TWO)
 DAY_BEFORE = _without_tokens(EARLY)
 LOOKUPS = (*_without_tokens(ONE, begin=1.0, kind=LOOKUP), *_without_tokens(TWO, begin=17.0, kind=LOOKUP))
+RENEWAL = (
+    LOOKUPS[0],
+    *_without_tokens(ONE._replace(name="fresh"), begin=6.0, max_age=4),
+    *_without_tokens(TWO, begin=8.0, kind=LOOKUP),
+)
 REMOVAL = (
     *_without_tokens(ONE._replace(name="other", questions=(WEB,)), begin=NEXT_DAY - 0.5),
     *_without_tokens(ONE, begin=NEXT_DAY),
@@ -72,17 +77,18 @@ SCENARIOS = (
     Scenario("a full disk", PAIR, _disturbed(Hazards(fault=2, max_faults=1, faults=(("write", errno.ENOSPC),)))),
     Scenario("a crash", PAIR, _disturbed(Hazards(crash=2, crashes=1), quiet=True)),
     Scenario("files of the day before", (EARLY, ONE._replace(begin=NEXT_DAY), TWO._replace(begin=NEXT_DAY))),
-    Scenario("a lock file that is removed", (*DAY_BEFORE, *REMOVAL)),
+    Scenario("a newer response", (*DAY_BEFORE, *RENEWAL)),
+    Scenario("a stopped lookup", (*DAY_BEFORE, *LOOKUPS), _disturbed(Hazards(stall=2, stalls=1), quiet=True)),
     Scenario("cached results", (*DAY_BEFORE, *_without_tokens(ONE, TWO, begin=1.0, kind=LOOKUP))),
     Scenario("a question and its token", (ONE, TWO)),
     Scenario("a token and two questions", (ONE, TWO._replace(questions=(WEB,)))),
     Scenario("a stopped task", PAIR, _disturbed(Hazards(stall=2, stalls=1), quiet=True)),
-    Scenario("a stopped lookup", (*DAY_BEFORE, *LOOKUPS), _disturbed(Hazards(stall=2, stalls=1), quiet=True)),
     Scenario("a power cut", PAIR, ANY_CLOCK, disturbances.cut_power, (0.0, 0.25)),
+    Scenario("a lock file that is removed", (*DAY_BEFORE, *REMOVAL)),
     Scenario("no locks", PAIR, _disturbed(Hazards(lock_error=errno.ENOLCK))),
     Scenario("a clock that is set", PAIR, ANY_CLOCK, disturbances.step_clock, (0.0, 0.25, 0.26)),
     Scenario("two accounts", (PAIR[0], PAIR[1]._replace(account=MAIN._replace(client_id="id-two")))),
-    Scenario("a spoilt file", PAIR, ANY_CLOCK, disturbances.spoil, (0.0, 0.25, 0.26)),
+    Scenario("a damaged file", PAIR, ANY_CLOCK, disturbances.damage_file, (0.0, 0.25, 0.26)),
     Scenario("a call that fails", PAIR, _disturbed(Hazards(fault=2, max_faults=1, faults=EVERY_CALL))),
 )
 
@@ -102,7 +108,7 @@ class CacheOrders:
             self._world = World("kf_simulated_cache_orders")
         scenario = choices.pick(self._scenarios)
         watch.log(scenario.name)
-        events = [(choices.pick(scenario.moments), scenario.event)] if scenario.event else []
+        events = [(choices.pick(scenario.event_times), scenario.event)] if scenario.event else []
         run_tasks(
             self._world,
             scenario.plans,

@@ -21,6 +21,10 @@ def step_clock(machine: Machine, service: Service) -> None:
     machine.step_wall(machine.choices.pick(JUMPS))
 
 
+def set_back(machine: Machine, service: Service) -> None:
+    machine.step_wall(machine.choices.pick((-4.0, -16.0)))
+
+
 def suspend(machine: Machine, service: Service) -> None:
     machine.suspend(machine.choices.pick((4.0, 64.0, 3600.0)))
 
@@ -53,7 +57,7 @@ def crash_one(machine: Machine, service: Service) -> None:
         machine.crash(machine.choices.pick(running))
 
 
-def spoil(machine: Machine, service: Service) -> None:
+def damage_file(machine: Machine, service: Service) -> None:
     """Do something to one file, as a backup, a full disk or another user does."""
     machine.is_damaged = True
     names = sorted(machine.files.names)
@@ -61,10 +65,20 @@ def spoil(machine: Machine, service: Service) -> None:
         return
     name = machine.choices.pick(names)
     inode = machine.files.names[name]
-    what, work = machine.choices.pick(SPOILERS)
+    what, work = machine.choices.pick(DAMAGES)
     machine.log("machine", f"{name[:6]}: {what}")
     if stat.S_ISREG(inode.mode):
         work(machine, name)
+
+
+def confuse(machine: Machine, service: Service) -> None:
+    """Give each record the content of another one, as a restored backup with confused names."""
+    machine.is_damaged = True
+    machine.log("machine", "the names of the records are exchanged")
+    names = sorted(name for name in machine.files.names if len(name) == 32)
+    contents = [machine.files.names[name].content for name in names]
+    for name, content in zip(names, contents[1:] + contents[:1], strict=True):
+        machine.files.names[name].content = content
 
 
 def _truncate(machine: Machine, name: str) -> None:
@@ -78,14 +92,6 @@ def _alter(machine: Machine, name: str) -> None:
         place = machine.choices.below(len(inode.content))
         changed = bytes([inode.content[place] ^ 1])
         inode.content = inode.content[:place] + changed + inode.content[place + 1 :]
-
-
-def _copy_over(machine: Machine, name: str) -> None:
-    """Put the content of another file there, as a restored backup with confused names."""
-    others = [other for other in sorted(machine.files.names) if other[-5:] not in (".lock", name[-5:])]
-    records = [other for other in sorted(machine.files.names) if len(other) == 32 and other != name]
-    if records and others:
-        machine.files.names[name].content = machine.files.names[machine.choices.pick(records)].content
 
 
 def _replace(mode: int, owner: int) -> Callable[[Machine, str], None]:
@@ -106,11 +112,10 @@ def _age(machine: Machine, name: str) -> None:
     machine.files.names[name].mtime -= 90000.0
 
 
-SPOILERS: Sequence[tuple[str, Callable[[Machine, str], None]]] = (
+DAMAGES: Sequence[tuple[str, Callable[[Machine, str], None]]] = (
     ("removed", _remove),
     ("truncated", _truncate),
     ("altered", _alter),
-    ("overwritten with another record", _copy_over),
     ("replaced by another user", _replace(0o644, STRANGER)),
     ("replaced by another user, unreadable", _replace(0o600, STRANGER)),
     ("made readable", _replace(0o644, OWNER)),

@@ -19,7 +19,8 @@ T = TypeVar("T")
 EPOCH = float(2**30)
 """The wall clock at the start of a run. Its fractions are exact, as those of all times that a run chooses are."""
 
-BOOTED_BEFORE = 4096.0
+BOOTED_BEFORE = 2.0
+"""Seconds. So a run reaches a time since the boot that was before a reboot, too."""
 
 MAX_CALLS = 20_000
 """System calls of one run, several times as many as any run of a product that is right makes."""

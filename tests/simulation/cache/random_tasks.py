@@ -66,6 +66,7 @@ class Mode(NamedTuple):
     latencies: tuple[float, ...] = FAST
     timeouts: tuple[int, ...] = (16, 32)
     kinds: tuple[tuple[str, ...], ...] = ((INFO,), (INFO, LOOKUP), KINDS)
+    questions: tuple[tuple[str, ...], ...] = ((STATUS,), (STATUS,), QUESTIONS)
     folders: Sequence[Callable[[Machine], bool]] = (disturbances.private,)
 
 
@@ -91,22 +92,26 @@ def every_hazard(choices: Choices) -> Hazards:
 
 
 CLOCKS = (disturbances.step_clock, disturbances.suspend, disturbances.cut_power)
-SPOIL = (disturbances.spoil,)
+DAMAGE = (disturbances.damage_file,)
 
 MODES = (
+    Mode(no_hazards, calm=True, quiet=True),
     Mode(no_hazards, (disturbances.revoke,), calm=True, quiet=True),
-    Mode(no_hazards, (disturbances.revoke,), calm=True, quiet=True),
+    Mode(no_hazards, (disturbances.revoke,), calm=True, quiet=True, kinds=((GATE,), (GATE, INFO))),
     Mode(lambda choices: Hazards(crash=30, crashes=2, short_writes=True), (disturbances.crash_one,), quiet=True),
     Mode(lambda choices: Hazards(stall=30), quiet=True, timeouts=(4, 8)),
     Mode(lambda choices: Hazards(stall=20, stalls=1), quiet=True, kinds=((LOOKUP,),)),
     Mode(no_hazards, quiet=True, latencies=SLOW, timeouts=(4, 8)),
     Mode(lambda choices: Hazards(boot_clock=not choices.chance(4)), CLOCKS),
-    Mode(no_hazards, SPOIL),
-    Mode(no_hazards, SPOIL),
+    Mode(no_hazards, (disturbances.set_back,)),
+    Mode(no_hazards, (disturbances.cut_power,)),
+    Mode(no_hazards, DAMAGE),
+    Mode(no_hazards, DAMAGE),
+    Mode(no_hazards, (disturbances.confuse,), questions=((STATUS, HOUR), (WEB, MAIL))),
     Mode(disk_faults),
     Mode(lock_faults),
     Mode(no_hazards, folders=disturbances.FOLDERS),
-    Mode(every_hazard, (*CLOCKS, *SPOIL, disturbances.revoke, disturbances.crash_one)),
+    Mode(every_hazard, (*CLOCKS, *DAMAGE, disturbances.revoke, disturbances.crash_one)),
 )
 
 
@@ -128,7 +133,7 @@ class CacheTasks:
         count = choices.below(3) + 2
         habits = Habits(
             choices.pick(((MAIN,), (MAIN,), ACCOUNTS)),
-            choices.pick(((STATUS,), (STATUS,), QUESTIONS)),
+            choices.pick(mode.questions),
             choices.pick(mode.kinds),
             choices.pick(((16,), (16,), MAX_AGES)),
         )
@@ -137,7 +142,7 @@ class CacheTasks:
             choices.pick((0.0, wave)) + choices.pick((0.5, 1.0, 1.5, 2.0, 8.0, 17.0))
             for _ in _few(mode.events, choices)
         ]
-        events = [(time, choices.pick(mode.events)) for time in times]
+        events = [(event_time, choices.pick(mode.events)) for event_time in times]
         hazards = mode.hazards(choices)._replace(turns=choices.pick((3, 12)))
         conditions = Conditions(hazards, Behaviour(mode.latencies, failures), mode.calm, mode.quiet)
         run_tasks(self._world, plans, conditions, choices, watch, events, choices.pick(mode.folders))
@@ -151,10 +156,10 @@ def _plan(number: int, choices: Choices, mode: Mode, wave: float, habits: Habits
     return Plan(
         f"task{number}",
         choices.pick(habits.accounts),
-        tuple(choices.pick(habits.questions) for _ in range(choices.pick((1, 1, 2)))),
+        tuple(choices.pick(habits.questions) for _ in range(choices.pick((1, 2)))),
         choices.pick(habits.kinds),
         begin=choices.pick((wave, wave, 0.0) if number else (0.0, 0.0, wave)) + choices.pick((0.0, 0.0, 0.25, 2.0)),
-        pause=choices.pick((0.0, 16.0, 90.0)),
+        pause=choices.pick((0.0, 16.0, 101.0)),
         max_age=choices.pick(habits.max_ages),
         timeout=choices.pick(mode.timeouts),
         token_cache=not choices.chance(8),

@@ -5,6 +5,7 @@
 
 * A response is reused for the same request of the same API client, for less than ``max_age`` seconds since it was
   received; a gate's never. That holds if the wall clock or the boot clock was right in between.
+  An entry that is of the future by one of the clocks is not used.
 * A token is sent only to where it is from, and not after its lifetime.
 * Of the tasks that need the same response, one requests it and the others wait: in a ``calm`` run, in which nothing
   fails and no task waits longer than half of its time, there is one request for a question and its lifetime.
@@ -67,6 +68,8 @@ class Judge:
     def received(self, exchange: Exchange) -> None:
         if exchange.subject == "token" or exchange.token is None:
             return
+        if any(other.token == exchange.token and other.status == 401 for other in self._earlier(exchange)):
+            self.machine.violate(f"{exchange.task.name} sends a token again that was rejected")
         issued = next((other for other in self.exchanges if exchange.token == f"token-number-{other.number}"), None)
         if issued is None or issued.received is None:
             return
@@ -78,12 +81,17 @@ class Judge:
         ):
             self.machine.violate(f"{exchange.task.name} sends a token that is {age:g} s old")
 
+    def _earlier(self, exchange: Exchange) -> list[Exchange]:
+        """Return the earlier exchanges of the task for the same question."""
+        task = exchange.task
+        return [other for other in self.exchanges if other.task is task and task.question_began <= other.sent][:-1]
+
     def was_stopped(self) -> bool:
         """Return whether a task or the machine was stopped, which a task notices too late."""
         return bool(self.machine.stalled) or self.machine.suspended > 0
 
     def _clocks_wrong(self, since: float, until: float) -> bool:
-        """Return whether neither clock told the time right between two moments."""
+        """Return whether neither clock told the time right between two times."""
         changes = (self.machine.wall_changes, self.machine.boot_changes)
         return all(any(since <= change <= until for change in times) for times in changes)
 
@@ -118,6 +126,16 @@ class Judge:
             wrong(f"{task.name} gets a cached response, although it requires a current one")
         elif _reaches(age, plan.max_age + answer.stalled) and not self._clocks_wrong(exchange.received, answer.ended):
             wrong(f"{task.name} gets response {exchange.number}, which is {age:g} s old, not less than {plan.max_age}")
+
+        elif self._is_from_future(exchange, answer):
+            wrong(f"{task.name} gets response {exchange.number}, which one of the clocks says is of the future")
+
+    def _is_from_future(self, exchange: Exchange, answer: Answer) -> bool:
+        """Return whether a clock is behind its time when the response came, and was not set around either of them."""
+        changes = self.machine.wall_changes + self.machine.boot_changes
+        unclear = any(change == exchange.received or answer.began <= change <= answer.ended for change in changes)
+        earlier = any(now < before - ROUNDING for now, before in zip(answer.clocks, exchange.clocks, strict=True))
+        return earlier and not unclear and not self.was_stopped()
 
     def _judge_error(self, task: Task, answer: Answer, own: Sequence[Exchange]) -> None:
         error = answer.error

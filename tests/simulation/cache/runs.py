@@ -47,8 +47,10 @@ def run_tasks(
     steps = {plan.name: 0 for plan in plans}
     for plan in plans:
         _start(world, machine, judge, tasks, plan)
-    for number, (time, work) in enumerate(sorted(events, key=lambda event: event[0])):
-        machine.start(f"event{number}", lambda time=time, work=work: _disturb(machine, service, time, work))
+    for number, (event_time, work) in enumerate(sorted(events, key=lambda event: event[0])):
+        machine.start(
+            f"event{number}", lambda event_time=event_time, work=work: _disturb(machine, service, event_time, work)
+        )
 
     def count(process: str) -> None:
         steps[process] += 1
@@ -71,8 +73,8 @@ def _start(world: World, machine: Machine, judge: Judge, tasks: dict[str, Task],
     return process
 
 
-def _disturb(machine: Machine, service: Service, time: float, work: Disturbance) -> None:
-    machine.scheduler.sleep(time)
+def _disturb(machine: Machine, service: Service, event_time: float, work: Disturbance) -> None:
+    machine.scheduler.sleep(event_time)
     work(machine, service)
 
 

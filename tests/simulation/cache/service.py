@@ -41,6 +41,7 @@ class Exchange:
         self.task, self.account, self.subject, self.sent, self.number = task, account, subject, sent, number
         self.received: float | None = None
         self.ended: float | None = None
+        self.clocks = (0.0, 0.0)
         self.token: str | None = None
         self.status: int | None = None
         self.is_revoked = False
@@ -135,7 +136,7 @@ def transport_class(product: Product, current: Callable[[], Service]) -> type:
             if failed:
                 machine.log(exchange.task.name, "gets no response")
                 raise errors.NetworkError("the connection failed", code="connection")
-            exchange.received = machine.true_time
+            exchange.received, exchange.clocks = machine.true_time, (machine.wall, machine.boot)
             exchange.status, body = self._result(service, request, exchange)
             machine.log(exchange.task.name, f"gets response {exchange.number}, status {exchange.status}")
             machine.done_hook(exchange.task.name, ("received", exchange.number, exchange.status))

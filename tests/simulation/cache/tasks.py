@@ -44,6 +44,7 @@ class Answer(NamedTuple):
     error: Exception | None
     waited: float
     stalled: float
+    clocks: tuple[float, float]
 
 
 class Task:
@@ -53,7 +54,7 @@ class Task:
         self.plan, self.name = plan, plan.name
         self.answers: list[Answer] = []
         self.warnings: list[str] = []
-        self.question_began: float | None = None
+        self.question_began = 0.0
         self.is_over = False
         self.life: list[float] = []
 
@@ -156,7 +157,7 @@ class World:
         machine = self._machine
         began, began_here = machine.true_time, machine.scheduler.now
         stalled = machine.stalled.get(task.name, 0.0) + machine.suspended
-        task.question_began = began_here
+        task.question_began = began
         label, failed = None, None
         try:
             label = ask()
@@ -165,7 +166,8 @@ class World:
         machine.current()
         waited = machine.scheduler.now - began_here
         stalled = machine.stalled.get(task.name, 0.0) + machine.suspended - stalled
-        task.answers.append(Answer(question, began, machine.true_time, label, failed, waited, stalled))
+        clocks = machine.wall, machine.boot
+        task.answers.append(Answer(question, began, machine.true_time, label, failed, waited, stalled, clocks))
         machine.log(task.name, f"gets {label[-2:] if label else failed}")
 
 

@@ -8,5 +8,14 @@ from __future__ import annotations
 from .cache.all_orders import CacheOrders
 from .cache.random_tasks import CacheTasks
 from .exploration import Part
+from .gate.healthy import HealthyGate
+from .gate.layers import GateLayers
+from .gate.whole_space import GateSpace
 
-PARTS: list[Part] = [CacheTasks(), CacheOrders()]
+PARTS: list[Part] = [
+    CacheTasks(),
+    CacheOrders(),
+    GateLayers(),
+    GateSpace(),
+    HealthyGate(),
+]

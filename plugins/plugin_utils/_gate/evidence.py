@@ -51,7 +51,6 @@ class Evidence:
         histories, now = self._histories, sample.service_time
         for monitor in sample.monitors:
             history = histories.get(monitor.id)
-            is_first = history is None
             if history is None:
                 history = histories[monitor.id] = TestHistory(monitor)
             elif monitor.status is history.monitor.status is not None and self.anchor == previous:
@@ -61,7 +60,8 @@ class Evidence:
             if monitor.status is None:
                 self._discard_proof(history)
                 continue
-            self._observe_alert(history, monitor.status, is_first, sample)
+            self._observe_alert(history, monitor.status, sample)
+            history.has_status = True
             self._observe_test(history, monitor.status, now)
             if history.failures:
                 self._failed.add(monitor.id)
@@ -147,10 +147,12 @@ class Evidence:
             history.proved_from = history.proved_until = None
             history.tests_after_failure = 0
 
-    def _observe_alert(self, history: TestHistory, status: MonitorStatus, is_first: bool, sample: Sample) -> None:
+    def _observe_alert(self, history: TestHistory, status: MonitorStatus, sample: Sample) -> None:
         """Count an alert raised since the baseline or the previous sample as a failure, even if it has cleared."""
         is_new = status.alert_active and history.alerting_since is None
-        raised = self._was_raised(status, sample) if is_first else is_new or history.has_another_alert(status)
+        raised = self._was_raised(status, sample)
+        if history.has_status:
+            raised = is_new or history.has_another_alert(status)
         if raised:
             history.failures += 1
             history.cleared_alert = None if status.alert_active else status.alerted or sample.service_time
@@ -252,6 +254,8 @@ class Evidence:
 
     def _prove(self, history: TestHistory) -> None:
         policy, owed = self._policy, max(1, self._owed(history))
+        if policy.full_detection and history.monitor.timer is None:
+            return
         starts = history.clean_starts
         del starts[:-owed]
         needed = detected_from(history.monitor, policy, self.anchor)

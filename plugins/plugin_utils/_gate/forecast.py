@@ -72,7 +72,7 @@ def forecast(
             due[monitor.id] = at
         if is_accepted:
             continue
-        slowest = policy.settle + max(1, policy.clean_tests) * timer + _reading_gap(monitor)
+        slowest = policy.settle + policy.most_tests * timer + _reading_gap(monitor)
         if slowest > limit:
             slow[monitor.id] = slowest
         if seconds > limit:

@@ -193,7 +193,9 @@ class Gate:
         outcome.forecast = outcome.proof = forecast_unaccepted(sample, policy, evidence, view)
         if policy.phase == BEFORE:
             after = policy.prepare_proof()
-            outcome.proof = forecast_unaccepted(sample, after, Evidence(after), view)
+            evidence = Evidence(after)
+            evidence.restore(after.anchor + max(0.0, sample.clock_offset.most), {})
+            outcome.proof = forecast_unaccepted(sample, after, evidence, view)
 
     def _unprovable(self, outcome: Outcome) -> Mapping[str, float]:
         return outcome.forecast.due if outcome.forecast is not None and not self._once else {}

@@ -21,7 +21,8 @@ class TestHistory:
     ``failed_run_since_anchor`` the number of those that started since the anchor. ``failures`` counts failed tests and
     alerts since the anchor, cleared alerts included, and ``tests_after_failure`` the tests since the first of these.
     ``proved_from`` and ``proved_until`` are the starts of the first and the last test that proved the monitor, None
-    while it is not proved. ``alerting_since`` is when a sample first showed the active alert, None without one.
+    while it is not proved. ``has_status`` tells whether a sample showed a status. ``alerting_since`` is when a sample
+    first showed the active alert, None without one.
     ``lasting`` is what the evaluation of an earlier sample found for the same status, None without one.
     """
 
@@ -36,6 +37,7 @@ class TestHistory:
         "failed_run",
         "failed_run_since_anchor",
         "failures",
+        "has_status",
         "is_failed",
         "is_outdated",
         "lasting",
@@ -57,7 +59,7 @@ class TestHistory:
         self.proved_until: float | None = None
         self.alerting_since: float | None = None
         self.newest: float | None = None
-        self.is_failed = self.is_outdated = False
+        self.has_status = self.is_failed = self.is_outdated = False
         self.premature: float | None = None
         self.fail_count: int | None = None
         self.test_count: int | None = None

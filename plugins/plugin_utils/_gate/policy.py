@@ -136,6 +136,11 @@ class Policy(NamedTuple):
         return self.clean_tests > 0 or self.full_detection
 
     @property
+    def most_tests(self) -> int:
+        """The number of intervals between tests within which a monitor without a failure is proved."""
+        return max(1, self.clean_tests, self.alert_after if self.full_detection else 0)
+
+    @property
     def failures_in_a_row(self) -> int:
         """The number of failed tests in a row from which a monitor is failing."""
         if not self.demands_tests:

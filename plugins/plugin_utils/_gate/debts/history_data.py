@@ -46,6 +46,7 @@ def encode_history(history: TestHistory) -> dict[str, Any]:
 def decode_history(monitor_id: str, data: Mapping[str, Any]) -> TestHistory:
     """Return the history in ``data``. Raises DebtError if it is not one."""
     history = TestHistory(_decode_monitor(monitor_id, data))
+    history.has_status = True
     history.clean_starts = read_numbers(data, "clean_starts")
     history.alert_id = read_optional_text(data, "alert_id")
     for name in TIMES:

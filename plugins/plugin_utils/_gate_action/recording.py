@@ -44,6 +44,7 @@ class GateRecording:
         self._is_check = is_check
         self._warn = warn
         self._path: str = options["journal"]
+        self._early: list[Observation] = []
         self._recorder = Recorder(self._path, account, warn, options["journal_days"])
 
     def sampler(self, *of_sampler: Any, once: bool) -> Sampler:
@@ -53,13 +54,16 @@ class GateRecording:
     def add_poll(self, build: Callable[[], Observation]) -> None:
         """Record the poll that ``build`` returns.
 
-        A failed poll does not create a journal, which belongs to one account for good: an option may be wrong.
+        A failed poll does not create a journal, which belongs to one account for good: an option may be wrong. It is
+        recorded when a later poll of this run creates the journal.
         """
 
         def add() -> None:
-            poll = build()
-            if poll.statuses is not None or os.path.lexists(self._path):
-                self._recorder.observe(poll._replace(run=self.run))
+            self._early.append(build()._replace(run=self.run))
+            if self._early[-1].statuses is not None or os.path.lexists(self._path):
+                polls, self._early = self._early, []
+                for poll in polls:
+                    self._recorder.observe(poll)
 
         self._attempt(add)
 

@@ -25,11 +25,18 @@ MAX_SIZE = 64 * 1024 * 1024
 MAX_DEBTS = 100
 """Records of owed proofs in a report. The oldest are left out."""
 
+NOT_OURS = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENXIO)
+"""Errors that opening a report gives if there is none, or none that this user wrote."""
+
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class ReportError(ValueError):
     """A report cannot be used. The text is a sentence without the path."""
+
+
+class UnreadableReportError(ReportError):
+    """A report exists and could not be read, for a reason that may pass."""
 
 
 class JsonReport(NamedTuple):
@@ -78,7 +85,10 @@ def _read_content(path: str) -> tuple[bytes, os.stat_result]:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise ReportError("it is a symbolic link; name the file itself") from None
-        raise ReportError(f"{sanitize(error.strerror or 'it cannot be read')}; check the path") from None
+        reason = sanitize(error.strerror or "it cannot be read")
+        if error.errno not in NOT_OURS:
+            raise UnreadableReportError(f"{reason}; check the disk, and try again") from None
+        raise ReportError(f"{reason}; check the path") from None
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
@@ -86,7 +96,7 @@ def _read_content(path: str) -> tuple[bytes, os.stat_result]:
         with open(descriptor, "rb", closefd=False) as file:
             content = file.read(MAX_SIZE + 1)
     except OSError as error:
-        raise ReportError(f"{sanitize(error.strerror or 'it cannot be read')}; check the disk") from None
+        raise UnreadableReportError(f"{sanitize(error.strerror or 'it cannot be read')}; check the disk") from None
     finally:
         os.close(descriptor)
     if len(content) > MAX_SIZE:
@@ -116,8 +126,21 @@ def read_unpaid(path: str) -> list[Debt]:
     Records that cannot be used are left out.
     """
     try:
+        return read_replaced(path)
+    except UnreadableReportError:
+        return []
+
+
+def read_replaced(path: str) -> list[Debt]:
+    """Return what ``read_unpaid`` does, for a report that another one is to replace.
+
+    Raises UnreadableReportError if the file may be a report that cannot be read now: its proofs would be lost.
+    """
+    try:
         content, _found = _read_content(path)
         found = _parse_report(content).get("debts") if b'"debts"' in content else None
+    except UnreadableReportError:
+        raise
     except ReportError:
         return []
     unpaid = []

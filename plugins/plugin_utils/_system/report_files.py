@@ -43,10 +43,17 @@ def _write(path: str, document: Document) -> str | None:
     if extension != JSON:
         return write_report(path, partial(_render, extension, document))
     from .folder_lock import lock_folder
-    from .json_report import merge_debts, read_unpaid
+    from .json_report import UnreadableReportError, merge_debts, read_replaced
 
     with lock_folder(path):
-        merged: Document = {**document, "debts": merge_debts(document["debts"], read_unpaid(path))}
+        try:
+            earlier = read_replaced(path)
+        except UnreadableReportError as error:
+            name = sanitize(path, MAX_PATH_LENGTH)
+            return (
+                f"the report {name} could not be written: the owed proofs of the report there cannot be read: {error}"
+            )
+        merged: Document = {**document, "debts": merge_debts(document["debts"], earlier)}
         return write_report(path, partial(_render, extension, merged))
 
 

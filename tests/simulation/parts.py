@@ -11,6 +11,8 @@ from .exploration import Part
 from .gate.healthy import HealthyGate
 from .gate.layers import GateLayers
 from .gate.whole_space import GateSpace
+from .journal.part import JournalPart
+from .journal.recorded_gate import RecordedGatePart
 
 PARTS: list[Part] = [
     CacheTasks(),
@@ -18,4 +20,6 @@ PARTS: list[Part] = [
     GateLayers(),
     GateSpace(),
     HealthyGate(),
+    JournalPart(),
+    RecordedGatePart(),
 ]

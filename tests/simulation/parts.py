@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .cache.all_orders import CacheOrders
 from .cache.random_tasks import CacheTasks
+from .collect.part import CollectPart
 from .exploration import Part
 from .gate.healthy import HealthyGate
 from .gate.layers import GateLayers
@@ -22,4 +23,5 @@ PARTS: list[Part] = [
     HealthyGate(),
     JournalPart(),
     RecordedGatePart(),
+    CollectPart(),
 ]

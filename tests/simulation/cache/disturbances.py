@@ -58,17 +58,17 @@ def crash_one(machine: Machine, service: Service) -> None:
 
 
 def damage_file(machine: Machine, service: Service) -> None:
-    """Do something to one file, as a backup, a full disk or another user does."""
+    """Do something to one file or to all of them, as a backup, a full disk or another user does."""
     machine.is_damaged = True
     names = sorted(machine.files.names)
     if not names:
         return
-    name = machine.choices.pick(names)
-    inode = machine.files.names[name]
+    names = names if machine.choices.chance(2) else [machine.choices.pick(names)]
     what, work = machine.choices.pick(DAMAGES)
-    machine.log("machine", f"{name[:6]}: {what}")
-    if stat.S_ISREG(inode.mode):
-        work(machine, name)
+    for name in names:
+        if stat.S_ISREG(machine.files.names[name].mode):
+            machine.log("machine", f"{name[:6]}: {what}")
+            work(machine, name)
 
 
 def confuse(machine: Machine, service: Service) -> None:

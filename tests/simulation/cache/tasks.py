@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from .loading import Product
 from .machine import Machine
+from .machine_modules import system_modules
 from .service import Account, Service, transport_class
-from .system_modules import FOLDER, system_modules
+from .system_modules import FOLDER
 
 INFO, LOOKUP, GATE = "info", "lookup", "gate"
 

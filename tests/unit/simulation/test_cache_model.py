@@ -17,12 +17,12 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._cache i
 from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.all_orders import SCENARIOS, CacheOrders
 from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.file_system import Description, FileSystem
 from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.machine import Hazards, Machine
-from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.random_tasks import CacheTasks
-from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.system_modules import (
+from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.machine_modules import (
     InvalidToken,
     ModelFernet,
-    ModelOs,
 )
+from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.random_tasks import CacheTasks
+from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.system_modules import ModelOs
 from ansible_collections.knowledgefront.monitoring.tests.simulation.cache.tasks import World
 from ansible_collections.knowledgefront.monitoring.tests.simulation.choices import Choices, enumerate_choices
 from ansible_collections.knowledgefront.monitoring.tests.simulation.exploration import Watch, explore, run_once

@@ -71,6 +71,7 @@ REMOVAL = (
 ANY_CLOCK = _disturbed(Hazards())
 
 SCENARIOS = (
+    Scenario("a lock file that is removed", (*DAY_BEFORE, *REMOVAL)),
     Scenario("one question", PAIR),
     Scenario("one token", tuple(plan._replace(kind=GATE) for plan in (ONE, TWO))),
     Scenario("a response that expires", (*DAY_BEFORE, *_without_tokens(ONE, TWO, begin=16.5))),
@@ -79,7 +80,6 @@ SCENARIOS = (
     Scenario("files of the day before", (EARLY, ONE._replace(begin=NEXT_DAY), TWO._replace(begin=NEXT_DAY))),
     Scenario("a newer response", (*DAY_BEFORE, *RENEWAL)),
     Scenario("a stopped lookup", (*DAY_BEFORE, *LOOKUPS), _disturbed(Hazards(stall=2, stalls=1), quiet=True)),
-    Scenario("a lock file that is removed", (*DAY_BEFORE, *REMOVAL)),
     Scenario("cached results", (*DAY_BEFORE, *_without_tokens(ONE, TWO, begin=1.0, kind=LOOKUP))),
     Scenario("a question and its token", (ONE, TWO)),
     Scenario("a token and two questions", (ONE, TWO._replace(questions=(WEB,)))),

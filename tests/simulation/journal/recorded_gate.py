@@ -142,11 +142,11 @@ class _Run:
             runs = reader.runs()
             found = {entry["run"]: entry for entry in replay_runs(reader, runs, runs)}
         is_clear = self.model.faults == 0
-        has_begun = False
+        has_first = False
         missing = []
         for run in self.live:
-            has_begun = has_begun or run in found
-            missing += [run] if is_clear and has_begun and run not in found else []
+            has_first = has_first or run in found
+            missing += [run] if is_clear and has_first and run not in found else []
         if missing:
             raise Violation(f"the journal has no run {missing}")
         for run, entry in found.items():

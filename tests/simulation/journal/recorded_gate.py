@@ -142,11 +142,11 @@ class _Run:
             runs = reader.runs()
             found = {entry["run"]: entry for entry in replay_runs(reader, runs, runs)}
         is_clear = self.model.faults == 0
-        has_first = False
+        is_started = False
         missing = []
         for run in self.live:
-            has_first = has_first or run in found
-            missing += [run] if is_clear and has_first and run not in found else []
+            is_started = is_started or run in found
+            missing += [run] if is_clear and is_started and run not in found else []
         if missing:
             raise Violation(f"the journal has no run {missing}")
         for run, entry in found.items():

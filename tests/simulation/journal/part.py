@@ -46,7 +46,7 @@ class JournalPart:
     exhaustive = False
 
     def run(self, choices: Choices, watch: Watch) -> None:
-        with tempfile.TemporaryDirectory(dir=FOLDER) as folder, mock.patch.object(new_rows, "LONGEST_GROUP", GROUP):
+        with tempfile.TemporaryDirectory(dir=FOLDER) as folder, mock.patch.object(new_rows, "MAX_GROUP_LENGTH", GROUP):
             world = World(os.path.join(folder, "journal.db"), choices, watch)
             with replaced(world.model):
                 world.play()

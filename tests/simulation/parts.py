@@ -8,6 +8,7 @@ from __future__ import annotations
 from .cache.all_orders import CacheOrders
 from .cache.random_tasks import CacheTasks
 from .collect.part import CollectPart
+from .events.part import EventsPart
 from .exploration import Part
 from .gate.healthy import HealthyGate
 from .gate.layers import GateLayers
@@ -18,6 +19,7 @@ from .journal.recorded_gate import RecordedGatePart
 PARTS: list[Part] = [
     CacheTasks(),
     CacheOrders(),
+    EventsPart(),
     GateLayers(),
     GateSpace(),
     HealthyGate(),

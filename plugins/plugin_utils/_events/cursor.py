@@ -43,7 +43,8 @@ MIN_JOURNAL_SIZE = 65536
 class Cursor:
     """The cursor file, locked by one source at a time. Without a path, nothing is read or written.
 
-    ``state`` is the content at the start. Raises ConfigurationError if the file or its folder cannot be used.
+    ``state`` is the content at the start, ``is_unsynced`` whether a power failure would lose acknowledgements.
+    Raises ConfigurationError if the file or its folder cannot be used.
     ``acknowledge`` may be called while ``persist`` runs in another thread, and does not wait for it.
     """
 
@@ -60,6 +61,7 @@ class Cursor:
         self._deferred: list[str] = []
         self._lock: int | None = None
         self._has_failed = False
+        self.is_unsynced = False
         self._service, self._selection = service, selection
         self.state = CursorState(service, selection)
         self.selection_changed = False
@@ -78,6 +80,7 @@ class Cursor:
         return state
 
     def close(self) -> None:
+        self.sync()
         self._close_file()
         if self._lock is not None:
             os.close(self._lock)
@@ -110,6 +113,8 @@ class Cursor:
 
     def acknowledge(self, event_id: str) -> None:
         """Record that the rules received an event. The record survives the end of this process."""
+        if self._path is None:
+            return
         with self._mutex:
             if self._is_persisting:
                 self._deferred.append(event_id)
@@ -119,17 +124,20 @@ class Cursor:
                 return
             try:
                 self._append(self._file, encode_acknowledgement(event_id))
+                self.is_unsynced = True
             except OSError as error:
                 self._record_failure(error)
 
     def sync(self) -> None:
         """Flush the acknowledgements to the disk."""
         with self._mutex:
-            if self._file is not None:
-                try:
-                    os.fsync(self._file)
-                except OSError as error:
-                    self._record_failure(error)
+            if self._file is None or not self.is_unsynced:
+                return
+            try:
+                os.fsync(self._file)
+                self.is_unsynced = False
+            except OSError as error:
+                self._record_failure(error)
 
     def _is_due(self) -> bool:
         return self._written_at is None or self._clock() - self._written_at >= MAX_WRITE_INTERVAL
@@ -196,6 +204,7 @@ class Cursor:
 
     def _close_file(self) -> None:
         self._journal = None
+        self.is_unsynced = False
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -88,7 +88,7 @@ class EventSource:
         """Poll and publish the events, which are released before the next poll: a burst can have thousands."""
         events = await self._poll(publisher)
         await publisher.publish(events)
-        if events:
+        if self._cursor.is_unsynced:
             await run_in_thread(self._cursor.sync, "knowledgefront-events")
         recording = self._recording
         if recording is not None:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import NamedTuple
 
 from ...module_utils._domain.changes import FieldChange, compare_configs
@@ -82,7 +83,7 @@ def detect_events(
         monitors[identity] = after
         if transitions and after.status is not None and (not is_first or rules.initial):
             events = _alert_events(before, after, after.status, transitions, poll.latest)
-            pending.setdefault(identity, []).extend(events)
+            pending.setdefault(identity, []).extend(_without_steps_back(events))
     for identity, monitor in monitors.items():
         monitors[identity], events = detect_silence(
             state.monitors.get(identity), monitor, poll, rules.factor, rules.grace
@@ -96,14 +97,22 @@ def detect_events(
 
 
 def _sort_events(pending: Mapping[str, list[PendingEvent]]) -> list[Event]:
-    """Return all events by time; the events of each monitor stay in their order."""
+    """Return all events by time; a new monitor is reported before the other events of that monitor."""
     entries: list[PendingEvent] = []
     for events in pending.values():
-        latest = float("-inf")
-        for pending_event in events:
-            latest = max(latest, pending_event.at)
-            entries.append(PendingEvent(latest, pending_event.event))
-    return [entry.event for entry in sorted(entries, key=lambda entry: entry.at)]
+        is_new = events[0].event["kind"] == MONITOR_ADDED
+        entries += _without_steps_back(events if is_new else sorted(events, key=_time_of))
+    return [entry.event for entry in sorted(entries, key=_time_of)]
+
+
+def _time_of(event: PendingEvent) -> float:
+    return event.at
+
+
+def _without_steps_back(events: Sequence[PendingEvent]) -> list[PendingEvent]:
+    """Return ``events`` with times that never decrease, so that sorting by them preserves the order."""
+    times = accumulate((event.at for event in events), max)
+    return [event._replace(at=at) for event, at in zip(events, times, strict=True)]
 
 
 def update_monitor(
@@ -173,7 +182,7 @@ def update_configs(
         after[identity], events = _apply_config(before, config, poll.latest)
         if publish and events:
             pending[identity] = events
-    for identity in (*poll.deleted, *poll.unselected):
+    for identity in (*sorted(poll.deleted), *poll.unselected):
         removed = after.pop(identity, None)
         if removed is not None and publish:
             pending[identity] = [_removal_event(removed, poll.unselected.get(identity), poll.latest)]

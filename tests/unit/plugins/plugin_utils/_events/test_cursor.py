@@ -267,3 +267,31 @@ def test_without_a_path_nothing_is_written(tmp_path: Path, monkeypatch: pytest.M
     cursor.sync()
     cursor.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_acknowledgements_are_flushed_once_and_when_the_cursor_is_closed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cursor = open_cursor(path)
+    cursor.persist(STATE, EVENTS, urgent=True)
+    flushed: list[int] = []
+    flush = os.fsync
+    monkeypatch.setattr(cursor_module.os, "fsync", lambda number: (flushed.append(number), flush(number)))
+    cursor.sync()
+    assert (cursor.is_unsynced, len(flushed)) == (False, 0)
+    cursor.acknowledge(EVENTS[0]["id"])
+    assert cursor.is_unsynced
+    cursor.sync()
+    cursor.sync()
+    assert (cursor.is_unsynced, len(flushed)) == (False, 1)
+    cursor.acknowledge(EVENTS[1]["id"])
+    cursor.close()
+    assert (cursor.is_unsynced, len(flushed)) == (False, 2)
+
+
+def test_without_a_path_no_event_stays_in_memory() -> None:
+    cursor = Cursor(None, "https://kf.example.com", "all")
+    cursor.persist(STATE, EVENTS, urgent=True)
+    cursor.acknowledge(EVENTS[0]["id"])
+    assert not any(EVENTS[0]["id"] in value for value in vars(cursor).values() if isinstance(value, (set, list)))
+    cursor.close()

@@ -288,3 +288,24 @@ def test_a_redacted_change_is_no_event() -> None:
     _unused, state = poll(world, SourceState())
     world.fleet.patch("a", {"config": {"url": "https://a.example.com", "password": "two"}})
     assert poll(world, state)[0] == []
+
+
+def test_a_change_that_is_seen_later_follows_an_earlier_alert_of_its_monitor() -> None:
+    world = World(monitor("a"))
+    _unused, state = poll(world, SourceState())
+    world.fleet.fail("a")
+    world.tick(5)
+    world.fleet.patch("a", {"label": "Shop"})
+    events, state = poll(world, state)
+    assert list_kinds(events) == [("alert_raised", "a"), ("monitor_changed", "a")]
+    assert events[0]["time"] < events[1]["time"]
+
+
+def test_the_events_of_a_new_monitor_begin_with_its_addition() -> None:
+    world = World(monitor("a"))
+    _unused, state = poll(world, SourceState())
+    world.fleet.put("b", {"timer": 1, "violations": 1, "failing_for": 0})
+    world.fleet.fail("b")
+    world.tick(5)
+    events, state = poll(world, state)
+    assert list_kinds(events) == [("monitor_added", "b"), ("alert_raised", "b")]

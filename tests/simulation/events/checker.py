@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the documents say about the events of one run, checked against the true history of the account.
 
-The rules are those of the page "Events": no transition is lost and none invented, an event is repeated only as documented
-and then with the same id, the events of a monitor are in the order in which they occurred and those of a poll in the
-order of their times. Nothing here uses code of the product.
+The rules are those of the page "Events": no transition is lost and none invented, an event is repeated only as
+documented and then with the same id, the events of a monitor are in the order in which they occurred and those of a
+poll in the order of their times. Nothing here uses code of the product.
 """
 
 from __future__ import annotations
@@ -49,11 +49,12 @@ class Checker:
         self._delivered: dict[str, Delivery] = {}
         self._safe: set[str] = set()
         self._owed: set[str] = set()
+        self._dropped: set[str] = set()
         self._logs: dict[str, MonitorLog] = {}
         self._outage: bool | None = False
         self._batch: tuple[str, float, dict[str, float]] = ("", 0.0, {})
         self._last: bool | None = None
-        self._polled_at = 0.0
+        self._polled_at = self._polled_before = 0.0
         self.batches: Counter[str] = Counter()
 
     def begin_life(self, has_state: bool) -> None:
@@ -64,14 +65,15 @@ class Checker:
                 raise Violation("the state was not stored although the source went on")
             self._start_again()
         self._last = None
+        self._polled_at = self._polled_before = float("-inf")
 
     def begin_poll(self, now: float) -> None:
         """A poll begins. Without feedback, the rules have taken all events of the one before."""
         if self._last is not None:
-            self._is_confirmed = self._is_confirmed or bool(self._baselines)
+            self._is_confirmed = self._is_confirmed or not self._last
             if not self._terms.has_feedback and self._outage != self._last and not self.is_relaxed:
                 raise Violation(f"no event told that a poll {'failed' if self._last else 'succeeded'}")
-        self._polled_at = now
+        self._polled_before, self._polled_at = self._polled_at, now
 
     def end_poll(self, served: Served, error: BaseException | None) -> None:
         """A poll received ``served`` and ended with ``error``, or with a result."""
@@ -87,21 +89,27 @@ class Checker:
         """A process ended; ``is_unwritten`` if the last attempt to write the cursor failed."""
         self.is_relaxed = self.is_relaxed or is_unwritten
         has_feedback = self._terms.has_feedback
-        for identity, delivery in self._delivered.items():
+        ended = {identity: delivery for identity, delivery in self._delivered.items() if delivery.life == self._life}
+        for identity, delivery in ended.items():
             stored_at = delivery.confirmed_at if has_feedback else delivery.at
             if stored_at is None:
-                self._owed.add(identity)
+                self._owed |= {identity} - self._dropped
             elif how == CANCELLED:
                 self._safe |= {identity} if stored_at <= cancelled_at else set()
             elif how == KILLED:
                 self._safe |= {identity} if stored_at < now - CONFIRMATION else set()
-            elif not has_feedback and stored_at < self._polled_at:
+            elif stored_at < (self._polled_before if has_feedback else self._polled_at):
                 self._safe.add(identity)
 
-    def confirm(self, event: Event, now: float) -> None:
-        """The rules have confirmed an event, or a filter has dropped it."""
-        self._delivered[event["id"]] = self._delivered[event["id"]]._replace(confirmed_at=now)
+    def confirm(self, event: Event, now: float, is_dropped: bool) -> None:
+        """The rules have confirmed an event, or a filter has dropped it, which may be repeated until a later one."""
         self._owed.discard(event["id"])
+        if is_dropped:
+            self._dropped.add(event["id"])
+            return
+        for identity in (*self._dropped, event["id"]):
+            self._delivered[identity] = self._delivered[identity]._replace(confirmed_at=now)
+        self._dropped.clear()
 
     def take(self, event: Event, now: float) -> None:
         """The rules have taken an event."""
@@ -121,6 +129,10 @@ class Checker:
         else:
             self._take_outage(event)
 
+    def delivered(self) -> set[str]:
+        """Return the ids of the events that the rules have taken."""
+        return set(self._delivered)
+
     def _log(self, identity: str) -> MonitorLog:
         if identity not in self._logs:
             self._logs[identity] = MonitorLog(self._account.monitors[identity], self._baselines, self._terms)
@@ -133,7 +145,7 @@ class Checker:
         self._outage = is_lost
 
     def _check_order(self, event: Event) -> None:
-        """Events that were seen in one poll are ordered by time, but for those of one monitor and the end of an outage."""
+        """The events of one poll are ordered by time, but for those of a new monitor and the end of an outage."""
         seen, newest, times = self._batch
         if event["seen"] != seen:
             seen, newest, times = event["seen"], 0.0, {}
@@ -149,7 +161,7 @@ class Checker:
         """Nothing failed or changed for long: the rules know the true state."""
         if self._owed and not self.is_relaxed:
             raise Violation(f"{len(self._owed)} events that the rules did not confirm were not repeated")
-        if self._outage:
+        if self._outage and not self.is_relaxed:
             raise Violation("no event told that the API is available again")
         if not self._baselines:
             raise Violation("no poll succeeded")

@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A model of a file system: what processes see, and what a power cut leaves of it.
 
-Assumptions about the real system: a rename replaces a file at once. An unlinked file lives as long as it is open. A lock of
-``flock`` belongs to an open file and ends when it is closed, by the process or by its end. A process that is killed leaves
-every completed write. A power cut leaves what was flushed; of later writes any prefix, with or without zeros for the rest,
-and of later changes of the folder any prefix. After a flush that failed, later flushes of the same file prove nothing.
+Assumptions of the model: a rename replaces a file at once. An unlinked file lives as long as it is open. A lock of
+``flock`` belongs to an open file and ends when it is closed, by the process or by its end. A process that is killed
+leaves every completed write. A power cut leaves what was flushed; of later writes any prefix, or all their length
+with zeros from a sector or a write on; of later changes of the folder any prefix. After a flush that failed, later
+flushes of the same file prove nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from ..choices import Choices
 
 FOLDER = "/state"
+SECTOR = 512
 WHOLE, FLUSHED, PREFIX, ZEROS = range(4)
 """What a power cut leaves of writes that were not flushed."""
 
@@ -32,6 +34,11 @@ class Inode:
     flushed: bytes = b""
     is_unreliable: bool = False
     lock: int | None = None
+    write_ends: list[int] = field(default_factory=list)
+
+    def append(self, content: bytes) -> None:
+        self.data += content
+        self.write_ends.append(len(self.data))
 
 
 @dataclass
@@ -43,7 +50,7 @@ class OpenFile:
 
 
 class Disk:
-    """One folder of files. ``failed_at`` is the number of the last step that failed, ``replaced_at`` of the last rename."""
+    """One folder of files. ``failed_at`` is the last step that failed, ``replaced_at`` that of the last rename."""
 
     def __init__(self) -> None:
         self.files: dict[str, Inode] = {}
@@ -152,5 +159,8 @@ def _remains(inode: Inode, choices: Choices) -> bytes:
         return written
     if outcome == FLUSHED:
         return flushed
-    end = choices.below(len(rest))
-    return flushed + rest[:end] + (bytes(len(rest) - end) if outcome == ZEROS else b"")
+    if outcome == PREFIX:
+        return flushed + rest[: choices.below(len(rest))]
+    sectors = range(len(flushed) // SECTOR * SECTOR, len(written), SECTOR)
+    ends = sorted({len(flushed), *sectors, *inode.write_ends} & set(range(len(flushed), len(written))))
+    return written[: (end := choices.pick(ends))] + bytes(len(written) - end)

@@ -60,7 +60,12 @@ class System:
 
     def new_client(self, settings: Any, transport: Any = None, **_others: Any) -> Client:
         return Client(
-            settings, self.service, self.monotonic, lambda seconds: self.sleep(seconds), lambda: 0.5, wall_clock=self.wall
+            settings,
+            self.service,
+            self.monotonic,
+            lambda seconds: self.sleep(seconds),
+            lambda: 0.5,
+            wall_clock=self.wall,
         )
 
     def new_fetcher(self, *given: Any, **named: Any) -> ObservedFetcher:

@@ -32,6 +32,7 @@ class Plan(NamedTuple):
     killed_at: int = 0
     intruder_at: float | None = None
     fault: DiskFault = DiskFault()
+    is_calm: bool = False
 
 
 class Life:
@@ -52,7 +53,9 @@ class Life:
     def start(self, arguments: dict[str, Any], has_feedback: bool) -> None:
         self._processes.append(self._scheduler.start("loop", lambda: self._run(arguments, has_feedback)))
 
-    def start_thread(self, work: Callable[[], Any], deliver: Callable[[Any, BaseException | None], None], name: str) -> None:
+    def start_thread(
+        self, work: Callable[[], Any], deliver: Callable[[Any, BaseException | None], None], name: str
+    ) -> None:
         """Run ``work`` in a thread of this process, as the product's function of the same purpose does."""
 
         def run() -> None:
@@ -88,7 +91,7 @@ class Life:
 
     def confirm(self, event: Event, is_dropped: bool) -> None:
         if not self.is_over:
-            self._checker.confirm(event, self._scheduler.now)
+            self._checker.confirm(event, self._scheduler.now, is_dropped)
 
     def _run(self, arguments: dict[str, Any], has_feedback: bool) -> None:
         self.loop.run_until_complete(self._main(arguments, has_feedback))
@@ -99,7 +102,7 @@ class Life:
         feedback: asyncio.Queue[Event] | None = asyncio.Queue(1) if has_feedback else None
         given = arguments if feedback is None else {**arguments, "eda_feedback_queue": feedback}
         source = self.loop.create_task(main(queue, given))  # type: ignore[arg-type]
-        rules = self.loop.create_task(receive(queue, feedback, self._choices, self, self.step))
+        rules = self.loop.create_task(receive(queue, feedback, self._choices, self, self.step, self._plan.is_calm))
         left = self._plan.seconds
         if self._plan.intruder_at is not None and arguments.get("cursor"):
             await asyncio.wait([source, rules], timeout=self._plan.intruder_at)

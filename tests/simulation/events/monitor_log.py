@@ -15,6 +15,9 @@ from .rules import Event
 TOLERANCE = 12.0
 """Seconds by which the source may misjudge the service's clock: the duration of a response, and whole seconds."""
 
+OLDEST = 60.0
+"""Seconds by which a response of a cache that the source may use sets its clock back."""
+
 WINDOW = 1800
 """Seconds in which every request counts the alerts."""
 
@@ -69,13 +72,17 @@ class MonitorLog:
             "monitor_back": self._take_back,
         }.get(kind, self._take_config)(event, is_relaxed)
         time = seconds(event["time"])
+        if kind == "monitor_added":
+            # What is told of a new monitor next may have happened before.
+            self._latest = time = 0.0
+            self._is_silent = False
         if time < self._latest - TOLERANCE and not is_relaxed:
             raise Violation(f"an event is before an earlier one of its monitor: {event['message']}")
         self._latest = max(self._latest, time)
 
     def _take_raised(self, event: Event, is_relaxed: bool) -> None:
         time, seen = seconds(event["time"]), seconds(event["seen"])
-        true = [at for at in self._monitor.raised if at <= seen]
+        true = [at for at in self._monitor.raised if at <= seen + OLDEST]
         if time not in true:
             raise Violation(f"there was no alert at that time: {event['message']}")
         self._raised += 1
@@ -92,7 +99,7 @@ class MonitorLog:
         if not is_relaxed:
             if self._is_alerting is False:
                 raise Violation(f"an alert was cleared twice: {event['message']}")
-            if self._cleared > sum(at <= seen for at in self._monitor.cleared):
+            if self._cleared > sum(at <= seen + OLDEST for at in self._monitor.cleared):
                 raise Violation(f"more alerts were cleared than were: {event['message']}")
         self._is_alerting = False
 
@@ -112,16 +119,19 @@ class MonitorLog:
 
     def _take_config(self, event: Event, is_relaxed: bool) -> None:
         kind, seen = event["kind"], seconds(event["seen"])
-        before, after = (None if fields is None else fields["config"]["revision"] for fields in
-                         (event["before"], event["after"]))
+        before, after = (
+            None if fields is None else fields["config"]["revision"] for fields in (event["before"], event["after"])
+        )
         if self._knows_config and not is_relaxed and before != self._revision:
             raise Violation(f"{kind} begins with the configuration {before}, not {self._revision}: {event['message']}")
-        if after is not None and not any(number == after and at <= seen for at, number in self._monitor.configs):
+        if after is not None and not any(
+            number == after and at <= seen + OLDEST for at, number in self._monitor.configs
+        ):
             raise Violation(f"there was no such configuration: {event['message']}")
-        if after is None and not any(end is not None and end <= seen for _begin, end in self._monitor.existed):
+        if after is None and not any(end is not None and end <= seen + OLDEST for _begin, end in self._monitor.existed):
             raise Violation(f"a monitor that exists was told as removed: {event['message']}")
         if after is None:
-            self._is_silent = None
+            self._is_silent = self._is_alerting = None
         self._knows_config, self._revision = True, after
 
     def _truly_silent(self, at: float) -> bool | None:
@@ -145,22 +155,21 @@ class MonitorLog:
         if self._is_alerting is not None and self._is_alerting != monitor.is_alerting(now):
             raise Violation(f"{monitor.id} is {'' if monitor.is_alerting(now) else 'not '}alerting, unlike its events")
         silent = self._truly_silent(now)
-        if silent is not None and bool(self._is_silent) != silent:
+        if None not in (silent, self._is_silent) and self._is_silent != silent:
             raise Violation(f"{monitor.id} is {'' if silent else 'not '}silent, unlike its events")
         if baselines:
             self._check_raised(now, baselines)
 
     def _check_raised(self, now: float, baselines: list[Baseline]) -> None:
         monitor = self._monitor
-        first = [baseline for baseline in baselines if monitor.id in baseline.revisions]
-        if not first or len(monitor.existed) > 1:
+        if len(monitor.existed) > 1 or any(monitor.id not in baseline.revisions for baseline in baselines):
             return
-        expected = {self._expected(baseline.at) for baseline in first}
+        expected = {self._expected(baseline.at) for baseline in baselines}
         is_counted = not monitor.raised or now - min(monitor.raised) < WINDOW
         if is_counted and self._raised not in expected:
             raise Violation(f"{monitor.id} had {sorted(expected)} alerts, and its events tell {self._raised}")
         newest = monitor.last_alert(now)
-        if newest is not None and newest > max(baseline.at for baseline in first) and self._newest != newest:
+        if newest is not None and newest > max(baseline.at for baseline in baselines) and self._newest != newest:
             raise Violation(f"the newest alert of {monitor.id} was not told")
 
     def _expected(self, first: float) -> int:

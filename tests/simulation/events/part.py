@@ -5,22 +5,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..choices import Choices
 from ..exploration import Violation, Watch
-from ..processes import Process, Scheduler
-from .account import EPOCH, Account
+from ..processes import Scheduler
+from .account import Account
 from .checker import CANCELLED, KILLED, POWER_CUT, Checker
 from .disk import FOLDER, Disk
 from .installation import System, installed
 from .life import Life, Plan, ThreadLock
+from .memory import reachable_texts
 from .monitor_log import Terms
 from .service import Served, Service
 from .system_calls import DiskFault, ModelOs
 
 CURSOR = f"{FOLDER}/cursor"
 GRACE, FACTOR = 30.0, 2.0
+MAX_PENDING = 3
 
 
 class Run:
@@ -63,7 +63,7 @@ class Run:
         self._account.advance(self._service.now)
         self._account.freeze()
         left = max(0.0, self._account.changed_at - self._service.now)
-        self._live(Plan(left + 60 * FACTOR + GRACE + 6 * self._interval), 0)
+        self._live(Plan(left + 60 * FACTOR + GRACE + 6 * self._interval, is_calm=True), 0)
         self._checker.finish(self._service.now)
         self._check_memory()
 
@@ -78,9 +78,7 @@ class Run:
         killed_at = 0 if how == CANCELLED else 1 + choices.below(choices.pick((40, 200)))
         fault = DiskFault()
         if choices.chance(4):
-            fault = DiskFault(
-                self._disk.steps + choices.below(60), choices.pick((1, 2, 10, 100)), choices.below(3)
-            )
+            fault = DiskFault(self._disk.steps + choices.below(60), choices.pick((1, 2, 10, 100)), choices.below(3))
         seconds = choices.pick((100, 30, 5, 300)) + choices.below(5) / 2
         return Plan(seconds, how, killed_at, seconds / 2 if choices.chance(4) else None, fault)
 
@@ -126,7 +124,10 @@ class Run:
         self._checker.end_poll(served, error)
 
     def _check_memory(self) -> None:
-        """Nothing is kept of events that were confirmed, except for those of the last poll that had any."""
+        """Of events that were confirmed, at most those of one poll and of one full queue may stay in memory."""
+        left = reachable_texts(self._system.sources[0]) & self._checker.delivered()
+        if len(left) > max(self._checker.batches.values(), default=0) + MAX_PENDING:
+            raise Violation(f"the source remembers {len(left)} events that the rules have confirmed")
 
 
 class EventsPart:

@@ -44,19 +44,23 @@ async def receive(
     choices: Choices,
     receiver: Receiver,
     step: Callable[[str], None],
+    is_calm: bool,
 ) -> None:
-    """Take events until cancelled, and confirm them with ``feedback``, except for those that a filter drops."""
+    """Take events until cancelled, and confirm them with ``feedback``, except for those that a filter drops.
+
+    ``is_calm`` if every event is taken and confirmed at once.
+    """
     while True:
         step("wait")
         event = await queue.queue.get()
         receiver.take(event)
         step("taken")
-        delay = choices.pick(DELAYS)
+        delay = 0.0 if is_calm else choices.pick(DELAYS)
         if delay:
             await asyncio.sleep(delay)
         if feedback is None:
             continue
-        if choices.chance(8):
+        if not is_calm and choices.chance(8):
             receiver.confirm(event, is_dropped=True)
             continue
         await asyncio.shield(feedback.put(event))

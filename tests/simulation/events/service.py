@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The service as the source sees it: true responses of an account, and responses that are wrong, late or old.
 
-A response of a cache keeps its ``Date``. A response that the service repeats has a new one, and is at most 40 seconds old.
+A response of a cache keeps its ``Date``. A response that the service repeats has a new one, and is at most 40 s old.
 """
 
 from __future__ import annotations

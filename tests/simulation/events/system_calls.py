@@ -88,7 +88,7 @@ class ModelOs:
         if self._begin("write", may_fail=True):
             content = content[: len(content) // 2]
         # Another thread may write while this one is at the step: appending is atomic.
-        inode.data += content
+        inode.append(content)
         return len(content)
 
     def fsync(self, descriptor: int) -> None:

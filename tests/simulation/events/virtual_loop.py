@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the knowledgefront.monitoring contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An event loop of asyncio that is a process of the scheduler: it waits in virtual time, and gives way at every turn."""
+"""An event loop of asyncio that is a process of the scheduler: it waits in virtual time and gives way at every turn."""
 
 from __future__ import annotations
 

@@ -129,6 +129,9 @@ class Publisher:
             try:
                 await asyncio.wait_for(self._feedback_arrived.wait(), ACK_TIMEOUT)
             except asyncio.TimeoutError:
+                # Feedback may arrive at the moment of the timeout.
+                if self._feedback_arrived.is_set():
+                    continue
                 oldest = next(iter(self._pending))
                 LOGGER.warning(
                     "%d events received no feedback within %g s; event %s counts as published",

@@ -148,7 +148,8 @@ class MonitorLog:
         monitor = self._monitor
         exists = monitor.exists(now)
         revision = monitor.revision(now) if exists else None
-        if self._knows_config and self._revision != revision:
+        is_known = self._knows_config and (exists or bool(baselines))
+        if is_known and self._revision != revision:
             raise Violation(f"{monitor.id} has the configuration {revision}, and the events tell {self._revision}")
         if not exists:
             return

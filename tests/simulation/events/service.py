@@ -34,7 +34,7 @@ OTHERS = {
     CONFIGS: ("nothing listed", "one omitted", "slow", "token refused"),
     CONFIG: ("slow",),
 }
-UNDECIDED = ("nothing listed", "one omitted")
+UNDECIDED = ("nothing listed", "one omitted", "old", "repeated")
 """Responses after which a poll may succeed or fail; so it may after two others of the same kind."""
 
 VERY_OLD = 100

@@ -141,3 +141,32 @@ def test_missing_feedback_delays_events_until_the_timeout(
     with caplog.at_level(logging.WARNING):
         run(play())
     assert "2 events received no feedback" in caplog.text
+
+
+@pytest.mark.parametrize("confirmed", [0, 1])
+def test_feedback_at_the_moment_of_the_timeout_counts(monkeypatch: pytest.MonkeyPatch, confirmed: int) -> None:
+    """Feedback for the newest pending event leaves none, and that for an older one must not acknowledge the next."""
+    monkeypatch.setattr(publisher_module, "MAX_PENDING", 2)
+    waits: list[float] = []
+
+    async def play() -> None:
+        queue: asyncio.Queue[Any] = asyncio.Queue()
+        feedback: asyncio.Queue[Any] = asyncio.Queue()
+        acknowledged: list[str] = []
+
+        async def time_out(waiting: Coroutine[Any, Any, Any], seconds: float) -> None:
+            waiting.close()
+            waits.append(seconds)
+            feedback.put_nowait(EVENTS[confirmed])
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            raise asyncio.TimeoutError
+
+        monkeypatch.setattr(publisher_module.asyncio, "wait_for", time_out)
+        publisher = Publisher(queue, feedback, acknowledged.append)
+        await publisher.publish(EVENTS[:3])
+        assert acknowledged == [event["id"] for event in EVENTS[: confirmed + 1]]
+        await publisher.close()
+
+    asyncio.run(play())
+    assert len(waits) == 1

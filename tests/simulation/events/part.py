@@ -65,7 +65,6 @@ class Run:
         left = max(0.0, self._account.changed_at - self._service.now)
         self._live(Plan(left + 60 * FACTOR + GRACE + 6 * self._interval, is_calm=True), 0)
         self._checker.finish(self._service.now)
-        self._check_memory()
 
     def abandon(self) -> None:
         """Release the last process, which a violation may have left behind."""
@@ -79,7 +78,7 @@ class Run:
         fault = DiskFault()
         if choices.chance(4):
             fault = DiskFault(self._disk.steps + choices.below(60), choices.pick((1, 2, 10, 100)), choices.below(3))
-        seconds = choices.pick((100, 30, 5, 300)) + choices.below(5) / 2
+        seconds = choices.pick((100, 30, 5, 300, 900)) + choices.below(5) / 2
         return Plan(seconds, how, killed_at, seconds / 2 if choices.chance(4) else None, fault)
 
     def _live(self, plan: Plan, trouble: int) -> None:
@@ -97,6 +96,8 @@ class Run:
         is_unwritten = self._terms.has_cursor and max(first_step, self._disk.replaced_at) < self._disk.failed_at
         self._watch.log(f"{self.scheduler.now:7.1f} ends: {how}{', the cursor is not written' * is_unwritten}")
         self._checker.end_life(self.scheduler.now, how, is_unwritten, life.cancelled_at)
+        if how == CANCELLED:
+            self._check_memory()
         if how == POWER_CUT:
             self._disk.cut_power(self._choices)
         else:
@@ -125,7 +126,7 @@ class Run:
 
     def _check_memory(self) -> None:
         """Of events that were confirmed, at most those of one poll and of one full queue may stay in memory."""
-        left = reachable_texts(self._system.sources[0]) & self._checker.delivered()
+        left = reachable_texts(list(self._system.sources[:1])) & self._checker.delivered()
         if len(left) > max(self._checker.batches.values(), default=0) + MAX_PENDING:
             raise Violation(f"the source remembers {len(left)} events that the rules have confirmed")
 

@@ -132,7 +132,7 @@ class Run:
 
 
 class EventsPart:
-    """The event source with its cursor, journal, queue and feedback."""
+    """The event source with its cursor, queue and feedback; without a journal."""
 
     name = "events"
     summary = "the event source: no transition lost, none invented, repeated only as documented"

@@ -11,7 +11,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 
 from .choices import Choices
-from .exploration import Exploration, Failure, Part, explore, failure_of, run_once
+from .exploration import SHRINKING, Exploration, Failure, Part, explore, failure_of, run_once
 from .found import Found, add_found
 from .mistakes import MISTAKES, try_mistakes
 from .parts import PARTS
@@ -25,6 +25,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="print the parts and exit")
     parser.add_argument("--fast", action="store_true", help=f"{FAST_SECONDS:.0f} seconds for each part")
     parser.add_argument("--seconds", type=float, help=f"seconds for each part (default: {SECONDS:.0f})")
+    help_of_shrinking = "seconds of search for a simpler run than a wrong one (%(default)s)"
+    parser.add_argument("--shrinking", type=float, default=SHRINKING, help=help_of_shrinking)
     parser.add_argument("--seed", type=int, help="run only this seed of one part")
     parser.add_argument("--from-seed", type=int, default=0, help="the first seed (%(default)s)")
     parser.add_argument("--choices", help="run only these choices of one part, such as 0.3.1")
@@ -76,7 +78,7 @@ def repeat(part: Part, options: argparse.Namespace) -> int:
 
 def explore_all(parts: list[Part], seconds: float, options: argparse.Namespace) -> int:
     with ProcessPoolExecutor(max(1, min(options.jobs, len(parts)))) as pool:
-        tasks = [pool.submit(explore_part, part.name, seconds, options.from_seed) for part in parts]
+        tasks = [pool.submit(explore_part, part.name, seconds, options.from_seed, options.shrinking) for part in parts]
         explorations = [task.result() for task in tasks]
     print("| part | executions | distinct states | seconds | result |\n| --- | ---: | ---: | ---: | --- |")
     for done in explorations:
@@ -89,8 +91,8 @@ def explore_all(parts: list[Part], seconds: float, options: argparse.Namespace) 
     return 1 if failed else 0
 
 
-def explore_part(name: str, seconds: float, first_seed: int) -> Exploration:
-    return explore(next(part for part in PARTS if part.name == name), seconds, first_seed)
+def explore_part(name: str, seconds: float, first_seed: int, shrinking: float) -> Exploration:
+    return explore(next(part for part in PARTS if part.name == name), seconds, first_seed, shrinking)
 
 
 def print_failure(part: str, failure: Failure, keep: str | None) -> None:

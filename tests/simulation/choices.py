@@ -107,18 +107,19 @@ def _successor(choices: Choices) -> list[int]:
     return []
 
 
-def shrink(made: Sequence[int], fails: Callable[[list[int]], bool], attempts: int = 2000) -> list[int]:
+def shrink(
+    made: Sequence[int], fails: Callable[[list[int]], bool], is_over: Callable[[], bool] = lambda: False
+) -> list[int]:
     """Return a simpler series of choices than ``made`` for which ``fails`` still returns True.
 
-    Every series that is tried is shorter than the best one so far or smaller in one place; at most ``attempts`` are.
+    Every series that is tried is shorter than the best one so far or smaller in one place; none is when ``is_over()``.
     """
-    best, left, improved = list(made), attempts, True
+    best, improved = list(made), True
     while improved:
         improved = False
         for candidate in _simpler(best):
-            if left == 0:
+            if is_over():
                 return best
-            left -= 1
             if fails(candidate):
                 best, improved = _without_plain_end(candidate), True
                 break

@@ -82,10 +82,21 @@ def run_once(part: Part, choices: Choices, states: set[int] | None = None) -> tu
     return watch, None
 
 
+SHRINKING = 60.0
+"""Seconds that the search for a simpler run may take."""
+
+
 def explore(
-    part: Part, seconds: float, first_seed: int = 0, clock: Callable[[], float] = time.monotonic
+    part: Part,
+    seconds: float,
+    first_seed: int = 0,
+    shrinking: float = SHRINKING,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Exploration:
-    """Run ``part`` for ``seconds``, for the seeds from ``first_seed`` or, if it is exhaustive, for all choices."""
+    """Run ``part`` for ``seconds``, for the seeds from ``first_seed`` or, if it is exhaustive, for all choices.
+
+    The search for a simpler run than a wrong one takes at most ``shrinking`` seconds.
+    """
     began = clock()
     states: set[int] = set()
     executions, failure = 0, None
@@ -94,13 +105,18 @@ def explore(
     for seed, choices, error in runs:
         executions += 1
         if error is not None:
-            failure = _shrunk(part, seed, choices)
+            failure = _shrunk(part, seed, choices, _timer(clock, shrinking))
             break
         if clock() - began >= seconds:
             break
     else:
         complete = True
     return Exploration(part.name, executions, len(states), clock() - began, complete, failure)
+
+
+def _timer(clock: Callable[[], float], seconds: float) -> Callable[[], bool]:
+    until = clock() + seconds
+    return lambda: clock() >= until
 
 
 Run = tuple["int | None", Choices, "str | None"]
@@ -125,8 +141,8 @@ def _all_runs(part: Part, states: set[int]) -> Iterator[Run]:
         yield None, choices, errors.pop()
 
 
-def _shrunk(part: Part, seed: int | None, choices: Choices) -> Failure:
-    made = shrink(choices.made, lambda tried: run_once(part, Choices.replay(tried))[1] is not None)
+def _shrunk(part: Part, seed: int | None, choices: Choices, is_over: Callable[[], bool]) -> Failure:
+    made = shrink(choices.made, lambda tried: run_once(part, Choices.replay(tried))[1] is not None, is_over)
     return failure_of(part, made, seed)
 
 

@@ -67,7 +67,7 @@ def try_mistake(mistake: Mistake, folder: Path, seconds: float) -> float | None:
     """Return after how many seconds the simulation of a copy with ``mistake`` failed, None if it did not."""
     mistake.apply(copy_checkout(folder))
     began = time.monotonic()
-    command = [sys.executable, "-m", MODULE, mistake.part, "--seconds", str(seconds), "--jobs", "1"]
+    command = [sys.executable, "-m", MODULE, mistake.part, "--seconds", str(seconds), "--shrinking", "0", "--jobs", "1"]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(folder)}, cwd=folder, capture_output=True, text=True
     )

@@ -66,10 +66,18 @@ def test_an_exploration_ends_in_time() -> None:
 @pytest.mark.parametrize("exhaustive", [False, True])
 @pytest.mark.parametrize(("error", "message"), [(Violation, "7 is too much"), (KeyError, "KeyError: '7 is too much'")])
 def test_a_wrong_run_is_shrunk(exhaustive: bool, error: type[Exception], message: str) -> None:
-    failure = explore(Sums(7, exhaustive, error), 1e9, clock=steps).failure
+    failure = explore(Sums(7, exhaustive, error), 1e9, shrinking=1e9, clock=steps).failure
     assert failure is not None
     assert (sum(failure.choices), failure.error, failure.log) == (7, message, ["the sum is 7"])
     assert (failure.seed is None) is exhaustive
+
+
+def test_a_wrong_run_is_not_shrunk_without_time() -> None:
+    failure = explore(Sums(1), 1e9, shrinking=0, clock=steps).failure
+    assert failure is not None and failure.seed is not None
+    repeated = Choices.seeded(failure.seed)
+    run_once(Sums(99), repeated)
+    assert failure.choices == repeated.made
 
 
 def test_a_run_that_does_not_fail_again_is_named() -> None:

@@ -16,7 +16,7 @@ from .found import Found, add_found
 from .mistakes import MISTAKES, try_mistakes
 from .parts import PARTS
 
-FAST_SECONDS, SECONDS = 12.0, 300.0
+FAST_SECONDS, SECONDS = 10.0, 300.0
 
 
 def arguments() -> argparse.Namespace:

@@ -176,8 +176,9 @@ def test_a_journal_of_another_account_gets_nothing_and_the_report_is_complete(tm
         pass
     collection = collect(place.report, Service(SlowWorld(x="c"), TESTS[0]))
     warnings: list[str] = []
-    update_journal(place.journal, ACCOUNT, collection.stored.debts, warnings.append)
-    assert len(warnings) == 1
+    error = update_journal(place.journal, ACCOUNT, collection.stored.debts, warnings.append)
+    assert error is not None and error.code == "journal_account"
+    assert warnings == []
     with pytest.raises(JournalError):
         JournalReader.open(place.journal, ACCOUNT)
     with JournalReader.open(place.journal) as reader:

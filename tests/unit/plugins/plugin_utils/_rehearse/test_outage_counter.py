@@ -47,6 +47,9 @@ ALERTS = {
 
 
 class Silent:
+    def enter(self, stage: str) -> None:
+        pass
+
     def track(self, items: Collection[T], stage: str) -> Iterator[T]:
         yield from items
 

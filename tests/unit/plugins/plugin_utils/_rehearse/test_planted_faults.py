@@ -5,12 +5,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.loop import Outcome
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.policy import BLOCK, WARN
+from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._gate.verdict import (
+    PROCEED,
+    STOP,
+    Decision,
+    Evaluation,
+    Reason,
+)
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.deployment_replay import _decide_fault
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.gate_replay import Replay
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehearse.history import PlantedFault
+
+from .._gate.monitors_at_hand import policy
 
 FAULT = PlantedFault(frozenset({"planted"}), 1000.0, 9000.0, 1.0)
 
@@ -20,11 +29,11 @@ GATE_ITSELF = None
 
 def gate(ended: float, *monitors: str | None) -> Replay:
     """Return a gate that is stopped because of ``monitors``, or that proceeds with a warning about the fault."""
-    verdict = "block" if monitors else "warn"
-    reasons = [{"verdict": verdict, "monitor": name} for name in monitors] + [{"verdict": "warn", "monitor": "planted"}]
-    result: Any = {"decision": "stop" if monitors else "proceed", "verdict": verdict, "reasons": reasons}
-    outcome: Any = None
-    return Replay(result, outcome, ended - 60.0, ended)
+    verdict = BLOCK if monitors else WARN
+    reasons = [Reason("new_alert", verdict, "", "", name) for name in monitors]
+    outcome = Outcome(Evaluation(verdict, [*reasons, Reason("known", WARN, "", "", "planted")]))
+    decision = Decision(STOP if monitors else PROCEED, 10 if monitors else 0, False, [])
+    return Replay(policy(), None, outcome, decision, ended - 60.0, ended)
 
 
 CASES: dict[str, tuple[Replay, Replay, str]] = {

@@ -144,7 +144,7 @@ def test_missing_feedback_delays_events_until_the_timeout(
 
 
 @pytest.mark.parametrize("confirmed", [0, 1])
-def test_feedback_at_the_moment_of_the_timeout_counts(monkeypatch: pytest.MonkeyPatch, confirmed: int) -> None:
+def test_feedback_at_the_time_of_the_timeout_counts(monkeypatch: pytest.MonkeyPatch, confirmed: int) -> None:
     """Feedback for the newest pending event leaves none, and that for an older one must not acknowledge the next."""
     monkeypatch.setattr(publisher_module, "MAX_PENDING", 2)
     waits: list[float] = []

@@ -74,8 +74,8 @@ def check_record(expected: ExpectedError, seen: Observation) -> Outcome:
     """Check that a poll without a valid response stores no sample."""
     if not seen.failed or seen.result.get("samples"):
         return FALSE_PASS, f"recorded {str(seen.result)[:400]}"
-    journal = str(seen.result["journal"])
-    if os.path.exists(journal):
+    journal = seen.result.get("journal")  # missing if the task failed before it read the path
+    if journal and os.path.exists(journal):
         with JournalReader.open(journal) as reader:
             samples = [poll for poll in reader.observations() if poll.statuses is not None or poll.configs is not None]
         if samples:

@@ -40,12 +40,15 @@ class ActionModule(ActionBase):
             with exit_with_controller():
                 return convert_unexpected(lambda: self._write(task_vars or {}, warnings), expected, "kf_board")
         except KnowledgeFrontError as error:
-            described = error_result(error)
+            return self._fail(error_result(error), warnings, task_vars or {})
         except (JournalError, Unavailable) as error:
             described = {"msg": f"{error}: nothing was written", "error_code": error.code}
+            return self._fail(described, warnings, task_vars or {})
         except (AnsibleOptionsError, ValueError) as error:
-            described = error_result(ConfigurationError(str(error)))
-        described["msg"] = name_variables(described["msg"], self._find_variables(task_vars or {}))
+            return self._fail(error_result(ConfigurationError(str(error))), warnings, task_vars or {})
+
+    def _fail(self, described: dict[str, Any], warnings: list[str], task_vars: dict[str, Any]) -> dict[str, Any]:
+        described["msg"] = name_variables(described["msg"], self._find_variables(task_vars))
         return {"changed": False, "failed": True, "gate_rc": RC_CONFIGURATION, **described, "warnings": warnings}
 
     def _find_variables(self, task_vars: dict[str, Any]) -> dict[str, str]:

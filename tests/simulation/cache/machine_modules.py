@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import time
+import time as system_time
 from typing import Any
 
 from .file_system import failure
@@ -18,7 +18,7 @@ from .system_modules import Current, ModelFcntl, ModelOs
 
 
 class ModelTime:
-    CLOCK_BOOTTIME = time.CLOCK_BOOTTIME
+    CLOCK_BOOTTIME = system_time.CLOCK_BOOTTIME
 
     def __init__(self, current: Current) -> None:
         self._machine = current

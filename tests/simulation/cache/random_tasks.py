@@ -75,7 +75,7 @@ def no_hazards(choices: Choices) -> Hazards:
 
 
 def disk_faults(choices: Choices) -> Hazards:
-    faults = tuple({choices.pick(DISK_FAULTS) for _ in range(choices.below(3) + 1)})
+    faults = tuple({choices.pick(DISK_FAULTS) for _number in range(choices.below(3) + 1)})
     return Hazards(fault=choices.pick((2, 1, 8)), faults=tuple(sorted(faults)), short_writes=choices.chance(2))
 
 
@@ -140,7 +140,7 @@ class CacheTasks:
         plans = [_plan(number, choices, mode, wave, habits) for number in range(count)]
         times = [
             choices.pick((0.0, wave)) + choices.pick((0.5, 1.0, 1.5, 2.0, 8.0, 17.0))
-            for _ in _few(mode.events, choices)
+            for _number in _few(mode.events, choices)
         ]
         events = [(event_time, choices.pick(mode.events)) for event_time in times]
         hazards = mode.hazards(choices)._replace(turns=choices.pick((3, 12)))
@@ -156,7 +156,7 @@ def _plan(number: int, choices: Choices, mode: Mode, wave: float, habits: Habits
     return Plan(
         f"task{number}",
         choices.pick(habits.accounts),
-        tuple(choices.pick(habits.questions) for _ in range(choices.pick((1, 2)))),
+        tuple(choices.pick(habits.questions) for _number in range(choices.pick((1, 2)))),
         choices.pick(habits.kinds),
         begin=choices.pick((wave, wave, 0.0) if number else (0.0, 0.0, wave)) + choices.pick((0.0, 0.0, 0.25, 2.0)),
         pause=choices.pick((0.0, 16.0, 101.0)),

@@ -103,7 +103,7 @@ class ModelOs:
     def fstat(self, descriptor: int) -> Status:
         machine = self._machine()
         description = machine.description(descriptor)
-        return machine.call("fstat", f"examines open {_short(description.name)}", lambda: description.inode.status())
+        return machine.call("fstat", f"examines open {_short(description.name)}", description.inode.status)
 
     def stat(self, name: str, *, dir_fd: int, follow_symlinks: bool) -> Status:
         def work() -> Status:

@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Puts the model of the system into the modules of the event source while a run lasts."""
 
+# Functions are looked up when they are called, because a restart replaces them.
+# pylint: disable=unnecessary-lambda
+
 from __future__ import annotations
 
 import fcntl

@@ -172,7 +172,7 @@ def test_a_state_that_was_reached_by_other_choices_is_not_tried_again() -> None:
         if choices.is_first_way_to(sum(made)):
             runs.append([*made, choices.below(2)])
 
-    for _ in enumerate_choices(run):
+    for _number in enumerate_choices(run):
         pass
     assert runs == [[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 1], [1, 1, 0], [1, 1, 1]]
     assert Choices.replay([1, 0]).is_first_way_to("any state") and Choices.seeded(1).is_first_way_to("any state")

@@ -17,7 +17,7 @@ from ansible_collections.knowledgefront.monitoring.tests.simulation.choices impo
 def test_the_same_seed_makes_the_same_choices() -> None:
     def made(seed: int) -> list[int]:
         choices = Choices.seeded(seed)
-        return [choices.below(1000) for _ in range(20)]
+        return [choices.below(1000) for _number in range(20)]
 
     assert made(7) == made(7) != made(8)
 

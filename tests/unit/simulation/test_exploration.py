@@ -39,7 +39,7 @@ class Sums:
         self.wrong, self.exhaustive, self.error = wrong, exhaustive, error
 
     def run(self, choices: Choices, watch: Watch) -> None:
-        total = sum(choices.below(4) for _ in range(3))
+        total = sum(choices.below(4) for _number in range(3))
         watch.log(f"the sum is {total}")
         watch.state(total)
         if total >= self.wrong:

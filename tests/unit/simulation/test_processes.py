@@ -17,7 +17,7 @@ def orders(choices: Choices) -> str:
     scheduler, steps = Scheduler(choices), []
 
     def work(name: str) -> None:
-        for _ in range(2):
+        for _number in range(2):
             steps.append(name)
             scheduler.pause()
 
@@ -29,7 +29,7 @@ def orders(choices: Choices) -> str:
 
 def test_every_interleaving_is_reached() -> None:
     found = set()
-    for _ in enumerate_choices(lambda choices: found.add(orders(choices))):
+    for _number in enumerate_choices(lambda choices: found.add(orders(choices))):
         pass
     assert found == {"aabb", "abab", "abba", "baab", "baba", "bbaa"}
 

@@ -149,10 +149,7 @@ class Evidence:
 
     def _observe_alert(self, history: TestHistory, status: MonitorStatus, sample: Sample) -> None:
         """Count an alert raised since the baseline or the previous sample as a failure, even if it has cleared."""
-        is_new = status.alert_active and history.alerting_since is None
-        raised = self._was_raised(status, sample)
-        if history.has_status:
-            raised = is_new or history.has_another_alert(status)
+        raised = self._is_raised(history, status, sample)
         if raised:
             history.failures += 1
             history.cleared_alert = None if status.alert_active else status.alerted or sample.service_time
@@ -168,6 +165,12 @@ class Evidence:
         history.alert_id = status.alert_id or history.alert_id
         history.alerted = history.alerted if status.alerted is None else status.alerted
         history.alert_count = history.alert_count if status.alert_count is None else status.alert_count
+
+    def _is_raised(self, history: TestHistory, status: MonitorStatus, sample: Sample) -> bool:
+        if history.has_status:
+            is_new = status.alert_active and history.alerting_since is None
+            return is_new or history.has_another_alert(status)
+        return self._was_raised(status, sample)
 
     def _was_raised(self, status: MonitorStatus, sample: Sample) -> bool:
         """Whether the newest alert was raised since the baseline or, without one, since the deployment started.

@@ -14,6 +14,7 @@ from .._gate.policy import AFTER, IGNORE, PHASES, WARN, Policy
 from .._gate.verdict import ERROR, RC
 from .deployment_replay import Deployment, DeploymentReplay
 from .document import CAUGHT, MISSED, ChangeEntry, MonitorEntry
+from .gate_cache import REACTIONS
 from .history import GapError, History
 from .policy_files import RehearsedPolicy
 
@@ -83,12 +84,7 @@ def _masked(value: Any, policy: Policy) -> Any:
 
 
 RULES = (
-    Rule("on_new_alert", frozenset({states.NEW_ALERT}), _reaction),
-    Rule("on_silent_failure", frozenset({states.SILENT_FAILURE}), _reaction),
-    Rule("on_existing_alert", frozenset({states.EXISTING_ALERT}), _reaction),
-    Rule("on_existing_problem", frozenset({states.EXISTING_PROBLEM}), _reaction),
-    Rule("on_failing_test", frozenset({states.FAILING}), _reaction),
-    Rule("on_blind", frozenset({states.BLIND, states.MISSING}), _reaction),
+    *(Rule(option, codes, _reaction) for option, codes in REACTIONS.items()),
     Rule("on_unprovable", frozenset({states.UNPROVED, "timeout_too_short"}), _unprovable),
     Rule("on_unavailable", frozenset({UNAVAILABLE}), _reaction),
     Rule("alert_after", frozenset({states.SILENT_FAILURE}), _increment),

@@ -126,6 +126,12 @@ LINTERS: tuple[tuple[str, ...], ...] = (
 """Slowest first, so that the cores are busy to the end."""
 
 
+def run_module(session: nox.Session, module: str, *arguments: str) -> None:
+    """Run a module of the collection as a program."""
+    with workplace(session) as place:
+        place.run("python", "-m", module, *arguments, PYTHONPATH=place.imports)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Run linters, type checks and checks of licenses, changelog and documentation in parallel."""
@@ -179,43 +185,37 @@ def build(session: nox.Session) -> None:
 @nox.session(name="faults-fast")
 def faults_fast(session: nox.Session) -> None:
     """Run representative faults against every entry point."""
-    with workplace(session) as place:
-        place.run("python", "-m", FAULTS, "--fast", *session.posargs, PYTHONPATH=place.imports)
+    run_module(session, FAULTS, "--fast", *session.posargs)
 
 
 @nox.session(default=False)
 def faults(session: nox.Session) -> None:
     """Run every fault against every entry point and print a table of the outcomes."""
-    with workplace(session) as place:
-        place.run("python", "-m", FAULTS, *session.posargs, PYTHONPATH=place.imports)
+    run_module(session, FAULTS, *session.posargs)
 
 
 @nox.session(name="characteristic-fast")
 def characteristic_fast(session: nox.Session) -> None:
     """Run a few deployments per world of the operating characteristic; fail if a goal is missed significantly."""
-    with workplace(session) as place:
-        place.run("python", "-m", CHARACTERISTIC, "--fast", "--jobs", "1", PYTHONPATH=place.imports)
+    run_module(session, CHARACTERISTIC, "--fast", "--jobs", "1")
 
 
 @nox.session(default=False)
 def characteristic(session: nox.Session) -> None:
     """Measure how often the gate is right, in seeded worlds and recorded histories with a virtual clock."""
-    with workplace(session) as place:
-        place.run("python", "-m", CHARACTERISTIC, *session.posargs, PYTHONPATH=place.imports)
+    run_module(session, CHARACTERISTIC, *session.posargs)
 
 
 @nox.session(name="simulate-fast")
 def simulate_fast(session: nox.Session) -> None:
     """Run the parts that hold state in models of clock, disk, network and order, for a few seconds each."""
-    with workplace(session) as place:
-        place.run("python", "-m", SIMULATION, "--fast", *session.posargs, PYTHONPATH=place.imports)
+    run_module(session, SIMULATION, "--fast", *session.posargs)
 
 
 @nox.session(default=False)
 def simulate(session: nox.Session) -> None:
     """Run the parts that hold state in models of clock, disk, network and order."""
-    with workplace(session) as place:
-        place.run("python", "-m", SIMULATION, *session.posargs, PYTHONPATH=place.imports)
+    run_module(session, SIMULATION, *session.posargs)
 
 
 @nox.session(default=False)
@@ -277,8 +277,7 @@ def molecule(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure plays against floors, alternatives and goals, as ratios of one run."""
-    with workplace(session) as place:
-        place.run("python", "-m", BENCHMARK, *session.posargs, PYTHONPATH=place.imports)
+    run_module(session, BENCHMARK, *session.posargs)
 
 
 @nox.session(default=False)

@@ -37,9 +37,7 @@ def check_adopt(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None, 
         return check_error(outcome, _message(seen), seen.result.get("error_code"))
     if seen.failed:
         return WRONG, f"it failed: {_message(seen)[:400]}"
-    verdicts: tuple[str, ...] = (verdict(fault.world_name, "before"),)
-    if isinstance(outcome, ExpectedVerdicts):
-        verdicts = outcome.verdicts.get("before", verdicts)
+    verdicts = _expected_verdicts(outcome, "before", verdict(fault.world_name, "before"))
     number = len(WORLDS[fault.world_name])
     wanted = [problems for one in verdicts for problems in _old_problems(one, number)]
     found = seen.result.get("problems")
@@ -60,9 +58,7 @@ def check_board(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None, 
         return check_error(outcome, _message(seen), seen.result.get("error_code"))
     if seen.failed:
         return WRONG, f"it failed: {_message(seen)[:400]}"
-    verdicts: tuple[str, ...] = (verdict(fault.world_name, "before"),)
-    if isinstance(outcome, ExpectedVerdicts):
-        verdicts = outcome.verdicts.get("before", verdicts)
+    verdicts = _expected_verdicts(outcome, "before", verdict(fault.world_name, "before"))
     if EARLIER in page or (listed != labels(fault.world_name) and fault.labels is None):
         return WRONG, f"the page has {sorted(listed)}: {page[:200]}"
     if not counts or (set(counts) == {"clean"}) not in {one == "pass" for one in verdicts}:
@@ -94,9 +90,7 @@ def check_collect(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None
             return WRONG, f"gate_rc {seen.result['gate_rc']}, expected {outcome.rc}: {message}"
         reason = seen.result["reasons"][0]
         return check_error(outcome, reason["message"], reason["code"])
-    verdicts: tuple[str, ...] = ("pass",)
-    if isinstance(outcome, ExpectedVerdicts):
-        verdicts = outcome.verdicts.get("after", verdicts)
+    verdicts = _expected_verdicts(outcome, "after", "pass")
     if fault.clock:
         # The proof is that of a deployment months ago: only this machine's clock can prevent it.
         verdicts = ("pass", *verdicts)
@@ -106,6 +100,11 @@ def check_collect(fault: Fault, outcome: ExpectedError | ExpectedVerdicts | None
     if is_delivered != ("pass" in verdicts) and not (fault.clock and not is_delivered):
         return (FALSE_PASS if is_delivered else WRONG), message
     return (RIGHT if is_delivered else STOP), ""
+
+
+def _expected_verdicts(outcome: ExpectedVerdicts | None, phase: str, usual: str) -> tuple[str, ...]:
+    """Return the verdicts that a gate of this phase may have, only the ``usual`` one unless the fault names others."""
+    return (usual,) if outcome is None else outcome.verdicts.get(phase, (usual,))
 
 
 def _message(seen: Observation) -> str:

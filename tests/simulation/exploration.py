@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
@@ -69,6 +71,11 @@ class Exploration(NamedTuple):
     seconds: float
     complete: bool
     failure: Failure | None
+
+
+def temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a new folder for the files of one run, in memory if the system has a folder there."""
+    return tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
 
 
 def run_once(part: Part, choices: Choices, states: set[int] | None = None) -> tuple[Watch, str | None]:

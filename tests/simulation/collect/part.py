@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import Any
 
 from ansible_collections.knowledgefront.monitoring.plugins.module_utils._api.client import Client
@@ -31,7 +30,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._system.
 from ansible_collections.knowledgefront.monitoring.tests.characteristic.gate_adapter import complete_options
 
 from ..choices import Choices
-from ..exploration import Watch
+from ..exploration import Watch, temporary_folder
 from ..gate.clocks import START, Clocks
 from ..gate.runs import ACCOUNT, SETTINGS
 from ..gate.service import COMPLETE, Answer, Service
@@ -40,7 +39,6 @@ from .debts_in_file import DebtsInFile
 from .files_model import FilesModel, replaced
 from .slow_service import SLOW, SlowWorld
 
-FOLDER = "/dev/shm" if os.path.isdir("/dev/shm") else None
 PAUSES = (SLOW, 0.5 * SLOW, 60.0, 2.5 * SLOW)
 OFFSETS = (0.0, 0.0, 300.0, -300.0)
 
@@ -74,7 +72,7 @@ class CollectPart:
     exhaustive = False
 
     def run(self, choices: Choices, watch: Watch) -> None:
-        with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        with temporary_folder() as folder:
             World(os.path.join(folder, "gate.json"), choices, watch).play()
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from unittest import mock
 
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal import new_rows
@@ -22,7 +21,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._journal
 from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._recording.appender import Appender
 
 from ..choices import Choices
-from ..exploration import Violation, Watch
+from ..exploration import Violation, Watch, temporary_folder
 from ..processes import Scheduler
 from .database_model import DatabaseModel, replaced
 from .polls import PollMaker
@@ -30,7 +29,6 @@ from .record_of_writes import LOST, RECORDED, UNKNOWN, Closing, Write, Writes
 
 ACCOUNT = "0123456789abcdef"
 START = 1_800_000_000.0
-FOLDER = "/dev/shm" if os.path.isdir("/dev/shm") else None
 STEPS = (0.0, 0.0, 0.0, 0.0, 400.0, -400.0, -30.0)
 SMALL_STEPS = (0.0, -30.0, 30.0, -80.0)
 PAUSES = (60.0, 60.0, 60.0, 60.0, 60.0, 60.0, 200.0, 2000.0)
@@ -46,7 +44,7 @@ class JournalPart:
     exhaustive = False
 
     def run(self, choices: Choices, watch: Watch) -> None:
-        with tempfile.TemporaryDirectory(dir=FOLDER) as folder, mock.patch.object(new_rows, "MAX_GROUP_LENGTH", GROUP):
+        with temporary_folder() as folder, mock.patch.object(new_rows, "MAX_GROUP_LENGTH", GROUP):
             world = World(os.path.join(folder, "journal.db"), choices, watch)
             with replaced(world.model):
                 world.play()

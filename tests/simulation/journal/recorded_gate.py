@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from functools import partial
 from itertools import count
@@ -30,7 +29,7 @@ from ansible_collections.knowledgefront.monitoring.plugins.plugin_utils._rehears
 from ansible_collections.knowledgefront.monitoring.tests.characteristic.gate_adapter import complete_options
 
 from ..choices import Choices
-from ..exploration import Violation, Watch
+from ..exploration import Violation, Watch, temporary_folder
 from ..gate.answers import CLEAN, TIMER
 from ..gate.clocks import START, Clocks
 from ..gate.layers import BEFORE, COMMON, OPTIONS, PLAIN
@@ -38,7 +37,6 @@ from ..gate.runs import ACCOUNT, DEPLOYMENT, SETTINGS, gate_result_of
 from ..gate.service import COMPLETE, WHOLE, Answer, Service
 from ..processes import Scheduler
 from .database_model import DatabaseModel, replaced
-from .part import FOLDER
 
 PHASES = ("before", "during", "after")
 CLASSES = (CLEAN, *COMMON, "stale", "untested", "two readings", "renamed")
@@ -52,7 +50,7 @@ class RecordedGatePart:
     exhaustive = False
 
     def run(self, choices: Choices, watch: Watch) -> None:
-        with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        with temporary_folder() as folder:
             _Run(os.path.join(folder, "journal.db"), choices, watch).play()
 
 

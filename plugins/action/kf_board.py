@@ -34,18 +34,19 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        task_vars = task_vars or {}
         warnings: list[str] = []
         expected = (AnsibleError, KnowledgeFrontError, Unavailable, ValueError)
         try:
             with exit_with_controller():
-                return convert_unexpected(lambda: self._write(task_vars or {}, warnings), expected, "kf_board")
+                return convert_unexpected(lambda: self._write(task_vars, warnings), expected, "kf_board")
         except KnowledgeFrontError as error:
-            return self._fail(error_result(error), warnings, task_vars or {})
+            return self._fail(error_result(error), warnings, task_vars)
         except (JournalError, Unavailable) as error:
             described = {"msg": f"{error}: nothing was written", "error_code": error.code}
-            return self._fail(described, warnings, task_vars or {})
+            return self._fail(described, warnings, task_vars)
         except (AnsibleOptionsError, ValueError) as error:
-            return self._fail(error_result(ConfigurationError(str(error))), warnings, task_vars or {})
+            return self._fail(error_result(ConfigurationError(str(error))), warnings, task_vars)
 
     def _fail(self, described: dict[str, Any], warnings: list[str], task_vars: dict[str, Any]) -> dict[str, Any]:
         described["msg"] = name_variables(described["msg"], self._find_variables(task_vars))
